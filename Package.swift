@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms of the house and the arrows between them. A room may import only what
+// stands in its `dependencies`; the build is run with
+// `--explicit-target-dependency-import-check error`, so the compiler holds the arrows.
+// HouseTests repeats this table: moving a wall is visible in two places of the diff.
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, sees rooms: [Target.Dependency] = [], embeds: [Resource] = []) -> Target {
+  .target(name: name, dependencies: rooms, resources: embeds, swiftSettings: strict)
+}
+
+func program(_ name: String, sees rooms: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: rooms, swiftSettings: strict)
+}
+
+func tests(of name: String, sees rooms: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + rooms,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "TwilioSync",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "twilio-sync", targets: ["twilio-sync"]),
+    .executable(name: "twilio-simulator", targets: ["twilio-simulator"]),
+  ],
+  targets: [
+    // Doors to C libraries: a module map and typed shims, no Swift.
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
+      name: "CPostgres", pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+
+    // Floor 0: pure.
+    room("CallDomain"),
+    room("BlockingWork"),
+
+    // Floor 1: one C library or one protocol each.
+    room("Curl", sees: ["CCurl", "BlockingWork"]),
+    room("Postgres", sees: ["CPostgres", "BlockingWork"]),
+    room("WebServer"),
+    room("Telemetry"),
+
+    // Floor 2: the outside world in our own words, and what is done with it.
+    room("TwilioClient", sees: ["CallDomain", "Curl"]),
+    room("CallStore", sees: ["CallDomain", "Postgres"], embeds: [.embedInCode("Migrations")]),
+    room("SyncEngine", sees: ["CallDomain"]),
+    room("TwilioSimulator", sees: ["WebServer"]),
+
+    // Floor 3: what people and programs see.
+    room("Reporting", sees: ["CallDomain", "SyncEngine", "Telemetry"]),
+    room("WebAPI", sees: ["CallDomain", "WebServer"]),
+    room("Terminal", sees: ["CallDomain", "SyncEngine"]),
+
+    // Floor 4: knows everyone, decides nothing.
+    room(
+      "Bootstrap",
+      sees: [
+        "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer", "Telemetry",
+        "TwilioClient", "CallStore", "SyncEngine", "Reporting", "WebAPI", "Terminal",
+      ]),
+
+    // Floor 5: the two programs.
+    program("twilio-sync", sees: ["Bootstrap"]),
+    program("twilio-simulator", sees: ["TwilioSimulator"]),
+
+    // Tests: one folder per room, files mirroring the room's files.
+    .target(
+      name: "TestSupport", dependencies: ["CallDomain", "Postgres"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests(of: "CallDomain"),
+    tests(of: "Curl"),
+    tests(of: "Postgres"),
+    tests(of: "WebServer"),
+    tests(of: "Telemetry"),
+    tests(of: "TwilioClient", sees: ["CallDomain", "Curl", "TwilioSimulator", "WebServer"]),
+    tests(of: "CallStore", sees: ["CallDomain", "Postgres", "SyncEngine"]),
+    tests(of: "SyncEngine", sees: ["CallDomain"]),
+    tests(of: "TwilioSimulator", sees: ["WebServer"]),
+    tests(of: "Reporting", sees: ["CallDomain", "SyncEngine", "Telemetry"]),
+    tests(of: "WebAPI", sees: ["CallDomain", "WebServer"]),
+    tests(of: "Terminal", sees: ["CallDomain", "SyncEngine"]),
+    tests(
+      of: "Bootstrap",
+      sees: [
+        "CallDomain", "Postgres", "WebServer", "TwilioSimulator", "CallStore", "Curl",
+        "Telemetry", "twilio-sync", "twilio-simulator",
+      ]),
+    .testTarget(name: "HouseTests", swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,32 @@
+/// What `/ready` tells: one word per check, nothing that helps an attacker.
+package struct Readiness: Hashable, Sendable {
+  /// Whether the database can be used for a run.
+  package enum Database: String, Sendable {
+    case ok
+    case unreachable
+    case readOnly = "read-only"
+    case forbidden
+    case hiddenRows = "hidden-rows"
+    case noDefaultWorkspace = "no-default-workspace"
+    case full
+  }
+
+  /// Whether the schema is the one this program writes.
+  package enum Schema: String, Sendable {
+    case ok
+    case old
+    case new
+    case migrating
+    case unknown
+  }
+
+  package var database: Database
+  package var schema: Schema
+
+  package init(database: Database, schema: Schema) {
+    self.database = database
+    self.schema = schema
+  }
+
+  package var isReady: Bool { database == .ok && schema == .ok }
+}

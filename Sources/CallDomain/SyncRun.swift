@@ -1,0 +1,104 @@
+/// What a run does.
+package enum RunKind: String, Sendable, CaseIterable {
+  case hourly
+  case historical
+  case reattribute
+}
+
+/// How far a run has come.
+package enum RunState: String, Sendable, CaseIterable {
+  case running
+  case succeeded
+  case failed
+  /// Its process was told to stop, died or froze.
+  case interrupted
+}
+
+/// A run's number in `sync_runs`; later runs have larger numbers, which makes it the fencing
+/// token of the run's lease as well.
+package struct RunID: Hashable, Comparable, Sendable {
+  package let number: Int64
+
+  package init(_ number: Int64) {
+    self.number = number
+  }
+
+  package static func < (left: RunID, right: RunID) -> Bool {
+    left.number < right.number
+  }
+}
+
+/// What someone asked for when they started a run.
+package enum RunOrder: Hashable, Sendable {
+  case hourly
+  /// Since is inclusive, until exclusive; nil stands for the configured start and for now.
+  case historical(since: Timestamp?, until: Timestamp?, restart: Bool)
+  case reattribute(since: Timestamp?, dryRun: Bool)
+
+  package var kind: RunKind {
+    switch self {
+    case .hourly: .hourly
+    case .historical: .historical
+    case .reattribute: .reattribute
+    }
+  }
+}
+
+/// What a run counted (contract section 4). Every SID counts once.
+package struct RunCounts: Hashable, Sendable {
+  /// Calls that started in the period: cases 1, 2 and 3 and the skipped ones.
+  package var totalCalls = 0
+  /// Those of cases 1 to 3 that are stored now, whether rewritten or not.
+  package var savedCalls = 0
+  package var createdPhones = 0
+  package var case1Count = 0
+  package var case2Count = 0
+  package var case3Count = 0
+  /// Calls of the period whose direction is not stored.
+  package var skippedCalls = 0
+  /// Transfers of the period for which no related call is known.
+  package var unmatchedCalls = 0
+  /// Rows outside the period that were added or changed.
+  package var refreshedCalls = 0
+  /// Stored transfers whose workspace changed.
+  package var reattributedCalls = 0
+  package var twilioRequests = 0
+
+  package init() {}
+}
+
+/// A run as it is recorded and answered.
+package struct SyncRun: Hashable, Sendable {
+  package var id: RunID
+  package var kind: RunKind
+  package var state: RunState
+  package var startedAt: Timestamp
+  package var finishedAt: Timestamp?
+  /// What the run read or is reading; nil until it is known.
+  package var period: Period?
+  package var counts: RunCounts
+  /// The sentence that says why it did not succeed.
+  package var error: String?
+  /// Who asked: `http`, `vercel-cron/1.0`, `cli`; a name, never an address or a secret.
+  package var requestedBy: String
+
+  package init(
+    id: RunID, kind: RunKind, state: RunState, startedAt: Timestamp, finishedAt: Timestamp? = nil,
+    period: Period? = nil, counts: RunCounts = RunCounts(), error: String? = nil, requestedBy: String
+  ) {
+    self.id = id
+    self.kind = kind
+    self.state = state
+    self.startedAt = startedAt
+    self.finishedAt = finishedAt
+    self.period = period
+    self.counts = counts
+    self.error = error
+    self.requestedBy = requestedBy
+  }
+
+  /// How long the run took, in milliseconds; nil while it is running.
+  package var durationMilliseconds: Int64? {
+    finishedAt.map { max(0, $0.milliseconds(since: startedAt)) }
+  }
+}

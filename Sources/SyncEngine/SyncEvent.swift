@@ -1,0 +1,34 @@
+package import CallDomain
+
+/// Something that happened in a run and that an operator may want to read. Reporting words it.
+package enum SyncEvent: Hashable, Sendable {
+  case started(RunKind)
+  case period(Period)
+  /// How many numbers the directory of workspaces holds.
+  case directoryLoaded(numbers: Int)
+  case fetching(RunKind)
+  /// All pages of the period are read.
+  case fetched(calls: Int)
+  case processing(calls: Int, outbound: Int, transfers: Int)
+  case saving(calls: Int)
+  case saved(calls: Int)
+  case finished(RunKind, RunCounts)
+  case noCalls
+  case failed(RunKind, RunFailure)
+  case interrupted(RunKind)
+
+  /// Twilio did not answer as it should; the request is sent again after `delay` milliseconds.
+  case retrying(attempt: Int, delay: Int64, reason: String, requestID: String?)
+  /// Records without a valid SID, which cannot be stored.
+  case unreadableRecords(Int)
+  /// Our clock is ahead of Twilio's by this many seconds, behind it when negative.
+  case clockOff(seconds: Int)
+  /// The cap on catching up leaves this period out; `historical --since … --until …` fills it.
+  case hole(Period)
+  /// One slice of a long catch-up or of the history is complete.
+  case sliceDone(Period, calls: Int)
+  /// Twilio keeps nothing older: the history begins here (error 20004).
+  case retentionReached(start: Timestamp)
+  /// An interrupted historical run goes on where it was.
+  case resuming(slicesDone: Int, slices: Int)
+}
