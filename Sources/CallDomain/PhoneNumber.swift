@@ -21,6 +21,11 @@ package struct PhoneNumber: Hashable, Sendable {
     self.canonical = canonical
   }
 
+  /// A canonical form that was worked out before and stored.
+  package init(stored canonical: String) {
+    self.canonical = canonical
+  }
+
   // Words as telephone systems write them, and the same words typed on a keypad
   // (public code; facts 2.3).
   private static let withheld: Set<String> = [
@@ -65,8 +70,8 @@ extension PhoneNumber: CustomStringConvertible {
 
 extension String {
   fileprivate var trimmingOuterSpace: String {
-    let spaces: (Character) -> Bool = { $0.isWhitespace }
-    guard let first = firstIndex(where: { !spaces($0) }), let last = lastIndex(where: { !spaces($0) })
+    guard let first = firstIndex(where: { !$0.isWhitespace }),
+      let last = lastIndex(where: { !$0.isWhitespace })
     else { return "" }
     return first == startIndex && index(after: last) == endIndex ? self : String(self[first...last])
   }

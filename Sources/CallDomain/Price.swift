@@ -21,8 +21,13 @@ package struct Price: Hashable, Sendable {
     self.text = text
   }
 
-  /// The absolute value with every digit, as it goes into the column `cost`.
+  /// The absolute value with every digit, as it goes into the column `cost` and as PostgreSQL
+  /// prints it: no sign, a digit before the point, no zeros in front of others.
   package var magnitude: String {
-    text.first == "-" || text.first == "+" ? String(text.dropFirst()) : text
+    let unsigned = text.drop { $0 == "-" || $0 == "+" }
+    let point = unsigned.firstIndex(of: ".") ?? unsigned.endIndex
+    let whole = unsigned[..<point].drop { $0 == "0" }
+    let fraction = unsigned[point...]
+    return (whole.isEmpty ? "0" : whole) + (fraction.count > 1 ? fraction : "")
   }
 }

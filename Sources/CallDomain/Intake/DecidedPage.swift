@@ -1,0 +1,82 @@
+/// The second half of a page commit: the transfers decided, and everything that is to be
+/// written and counted. Pure.
+package struct DecidedPage: Sendable {
+  /// Transfers of the page that are new or changed.
+  package let transferRows: [CallRow]
+  /// Stored transfers outside the page whose attribution changed.
+  package let reattributions: [Reattribution]
+  package let outcome: PageOutcome
+
+  /// - Parameters:
+  ///   - evidence: One for each transfer of the page that has a lead, and one for each stored
+  ///     transfer of a touched lead.
+  ///   - createdPhones: How many rows were created in the directory.
+  package init(
+    merged: MergedPage, stored: [CallSID: StoredCall], evidence: [TransferEvidence],
+    directory: PhoneDirectory, createdPhones: Int
+  ) {
+    let resolver = WorkspaceResolver(directory: directory)
+    let bySID = Dictionary(evidence.map { ($0.sid, $0) }, uniquingKeysWith: { first, _ in first })
+    var outcome = PageOutcome()
+    var transferRows: [CallRow] = []
+    for row in merged.outboundRows { outcome.changed.insert(row.call.sid) }
+    for call in merged.transfers {
+      let lead = call.leadNumber
+      let row = CallRow(
+        call: call,
+        attribution: resolver.attribution(
+          ofTransferFrom: lead, at: call.effectiveTime, related: bySID[call.sid]?.related ?? []),
+        leadNumber: lead)
+      outcome.transfers[call.sid] = row.attribution.decidingNumber != nil
+      let old = stored[call.sid]
+      if let old, old.workspace != row.attribution.workspace { outcome.reattributed += 1 }
+      if !row.isStored(as: old) {
+        transferRows.append(row)
+        outcome.changed.insert(call.sid)
+      }
+    }
+    var reattributions: [Reattribution] = []
+    for transfer in evidence {
+      guard let old = transfer.stored else { continue }
+      let attribution = resolver.attribution(
+        ofTransferFrom: transfer.leadNumber, at: transfer.time, related: transfer.related)
+      guard old.workspace != attribution.workspace || old.phoneNumber != attribution.decidingNumber
+      else { continue }
+      reattributions.append(
+        Reattribution(sid: transfer.sid, from: old.workspace, attribution: attribution))
+      outcome.transfers[transfer.sid] = attribution.decidingNumber != nil
+      outcome.changed.insert(transfer.sid)
+      if old.workspace != attribution.workspace { outcome.reattributed += 1 }
+    }
+    outcome.createdPhones = createdPhones
+    self.transferRows = transferRows
+    self.reattributions = reattributions
+    self.outcome = outcome
+  }
+}
+
+/// A stored call whose attribution changes and nothing else.
+package struct Reattribution: Hashable, Sendable {
+  package let sid: CallSID
+  package let from: WorkspaceID?
+  package let attribution: Attribution
+
+  package init(sid: CallSID, from: WorkspaceID?, attribution: Attribution) {
+    self.sid = sid
+    self.from = from
+    self.attribution = attribution
+  }
+}
+
+/// What one page commit did.
+package struct PageOutcome: Hashable, Sendable {
+  /// Rows that were added or changed, transfers outside the page included.
+  package var changed: Set<CallSID> = []
+  /// Transfers of the page, and stored ones that changed: whether a related call was found.
+  package var transfers: [CallSID: Bool] = [:]
+  package var createdPhones = 0
+  /// Stored transfers whose workspace changed.
+  package var reattributed = 0
+
+  package init() {}
+}

@@ -1,0 +1,24 @@
+/// A page to be committed: all of it and its marks, or nothing.
+package struct IntakePage: Sendable {
+  /// Every SID once, in any order; directions that are not stored are passed over.
+  package var calls: [Call]
+  /// When Twilio was asked, by the process's clock: the age of an unsettled call counts to here.
+  package var readAt: Timestamp
+  package var marks: [IntakeMark]
+
+  package init(calls: [Call], readAt: Timestamp, marks: [IntakeMark] = []) {
+    self.calls = calls
+    self.readAt = readAt
+    self.marks = marks
+  }
+}
+
+/// Progress that is stored in the same commit as the page that made it.
+package enum IntakeMark: Hashable, Sendable {
+  /// Hourly runs have taken in the log up to here.
+  case coveredUntil(Timestamp)
+  /// The cap on catching up left this period out.
+  case hole(Period)
+  /// Twilio no longer knows these calls (404): the rows stay, they are asked for no more.
+  case gone([CallSID])
+}

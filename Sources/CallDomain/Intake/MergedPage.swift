@@ -1,0 +1,60 @@
+/// A page of calls merged with what is stored: the first half of a page commit, before the
+/// transfers are decided. Pure; the store hands in what it read under the commit lock.
+package struct MergedPage: Sendable {
+  /// Calls of cases 1 and 2 that are new or changed.
+  package let outboundRows: [CallRow]
+  /// The page's transfers, merged, whether changed or not: all are decided.
+  package let transfers: [Call]
+  /// Leads whose stored transfers must be decided anew, because a call that rang them arrived
+  /// or changed.
+  package let touchedLeads: Set<PhoneNumber>
+  /// Numbers of ours that the directory does not know: created with the default workspace.
+  package let newPhones: [PhoneNumber]
+  /// Rows of the directory without a workspace, to be given the default one.
+  package let unclaimedRows: [Int64]
+  /// Every call of the page that is stored, merged.
+  package let calls: [Call]
+
+  /// - Parameters:
+  ///   - page: Calls as Twilio sent them; every SID once.
+  ///   - stored: The rows of the page's SIDs.
+  package init(page: [Call], stored: [CallSID: StoredCall], directory: PhoneDirectory) {
+    let resolver = WorkspaceResolver(directory: directory)
+    var outboundRows: [CallRow] = []
+    var transfers: [Call] = []
+    var touched: Set<PhoneNumber> = []
+    var newPhones: Set<PhoneNumber> = []
+    var unclaimed: Set<Int64> = []
+    var calls: [Call] = []
+    for incoming in page {
+      let old = stored[incoming.sid]
+      let call = old.map { $0.call.merged(with: incoming) } ?? incoming
+      guard let attributionCase = call.attributionCase else { continue }
+      calls.append(call)
+      let related: RelatedCall?
+      if attributionCase == .transfer {
+        related = nil
+        transfers.append(call)
+      } else {
+        let own = call.ownNumber
+        let row = CallRow(
+          call: call, attribution: resolver.attribution(ofOwnNumber: own), leadNumber: call.leadNumber)
+        related = own.map { RelatedCall(sid: call.sid, ownNumber: $0, time: call.effectiveTime) }
+        if let own, directory.workspace(of: own) == nil {
+          if let row = directory.unclaimedRow(of: own) { unclaimed.insert(row) } else { newPhones.insert(own) }
+        }
+        if !row.isStored(as: old) { outboundRows.append(row) }
+      }
+      if related != old?.related || call.leadNumber != old?.leadNumber {
+        if related != nil, let lead = call.leadNumber { touched.insert(lead) }
+        if old?.related != nil, let lead = old?.leadNumber { touched.insert(lead) }
+      }
+    }
+    self.outboundRows = outboundRows
+    self.transfers = transfers
+    self.calls = calls
+    touchedLeads = touched
+    self.newPhones = newPhones.sorted { $0.canonical < $1.canonical }
+    unclaimedRows = unclaimed.sorted()
+  }
+}

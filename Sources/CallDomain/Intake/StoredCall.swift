@@ -1,0 +1,37 @@
+/// A call as the table holds it.
+package struct StoredCall: Hashable, Sendable {
+  package var call: Call
+  /// Nil in a row that somebody else wrote without one.
+  package var workspace: WorkspaceID?
+  package var phoneNumber: PhoneNumber?
+  package var leadNumber: PhoneNumber?
+  /// The column `cost` as PostgreSQL prints it.
+  package var cost: String?
+  /// The column `effective_at`; nil in an older row that was not converted yet.
+  package var effectiveTime: Timestamp?
+  /// Whether the call stands among the unsettled ones and is still asked for.
+  package var isOnWatch: Bool
+  /// Whether it was given up: asked for at 48 hours or later without a settled answer.
+  package var isGivenUp: Bool
+
+  package init(
+    call: Call, workspace: WorkspaceID?, phoneNumber: PhoneNumber?, leadNumber: PhoneNumber?,
+    cost: String?, effectiveTime: Timestamp?, isOnWatch: Bool, isGivenUp: Bool
+  ) {
+    self.call = call
+    self.workspace = workspace
+    self.phoneNumber = phoneNumber
+    self.leadNumber = leadNumber
+    self.cost = cost
+    self.effectiveTime = effectiveTime
+    self.isOnWatch = isOnWatch
+    self.isGivenUp = isGivenUp
+  }
+
+  /// This row as a candidate for transfers, nil when it is none.
+  var related: RelatedCall? {
+    guard call.attributionCase != nil, call.attributionCase != .transfer, let phoneNumber, let effectiveTime
+    else { return nil }
+    return RelatedCall(sid: call.sid, ownNumber: phoneNumber, time: effectiveTime)
+  }
+}

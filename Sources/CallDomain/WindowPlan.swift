@@ -1,0 +1,42 @@
+/// Which part of the log an hourly run reads (contract section 4, window).
+package struct WindowPlan: Hashable, Sendable {
+  /// The run's period; its end is the moment the run began.
+  package let period: Period
+  /// What the cap on catching up leaves out, when something was missed before that.
+  package let hole: Period?
+  /// The period in the order it is read, oldest first: one slice, or one a UTC day when more
+  /// than six hours are to be caught up.
+  package let slices: [Period]
+
+  /// - Parameters:
+  ///   - now: When the run began, by the process's clock.
+  ///   - coveredUntil: Up to where hourly runs have taken in the log; nil before the first.
+  ///   - windowMinutes: `SYNC_WINDOW_MINUTES`.
+  ///   - maxCatchUpHours: `SYNC_MAX_CATCH_UP_HOURS`.
+  package init(now: Timestamp, coveredUntil: Timestamp?, windowMinutes: Int, maxCatchUpHours: Int) {
+    let plain = now.adding(minutes: -windowMinutes)
+    let wanted = coveredUntil.map { min(plain, $0.adding(minutes: -Self.overlapMinutes)) } ?? plain
+    let start = max(wanted, now.adding(hours: -maxCatchUpHours))
+    period = Period(start: start, end: now)
+    // What was covered is not missed, even where the overlap would have read it again.
+    hole = coveredUntil.flatMap { $0 < start ? Period(start: $0, end: start) : nil }
+    slices = Self.slices(of: period)
+  }
+
+  /// Twilio lists calls late and clocks differ; so the end of what was covered is read again.
+  static let overlapMinutes = 15
+  private static let longestSliceHours = 6
+
+  // Slices end at UTC midnights, because only whole dates are promised as bounds (facts 1.5).
+  private static func slices(of period: Period) -> [Period] {
+    guard period.end > period.start.adding(hours: longestSliceHours) else { return [period] }
+    var slices: [Period] = []
+    var start = period.start
+    while start < period.end {
+      let end = min(start.startOfNextDay, period.end)
+      slices.append(Period(start: start, end: end))
+      start = end
+    }
+    return slices
+  }
+}
