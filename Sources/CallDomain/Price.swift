@@ -28,6 +28,6 @@ package struct Price: Hashable, Sendable {
     let point = unsigned.firstIndex(of: ".") ?? unsigned.endIndex
     let whole = unsigned[..<point].drop { $0 == "0" }
     let fraction = unsigned[point...]
-    return (whole.isEmpty ? "0" : whole) + (fraction.count > 1 ? fraction : "")
+    return (whole.isEmpty ? "0" : String(whole)) + (fraction.count > 1 ? String(fraction) : "")
   }
 }

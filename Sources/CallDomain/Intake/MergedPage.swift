@@ -41,7 +41,11 @@ package struct MergedPage: Sendable {
           call: call, attribution: resolver.attribution(ofOwnNumber: own), leadNumber: call.leadNumber)
         related = own.map { RelatedCall(sid: call.sid, ownNumber: $0, time: call.effectiveTime) }
         if let own, directory.workspace(of: own) == nil {
-          if let row = directory.unclaimedRow(of: own) { unclaimed.insert(row) } else { newPhones.insert(own) }
+          if let row = directory.unclaimedRow(of: own) {
+            unclaimed.insert(row)
+          } else {
+            newPhones.insert(own)
+          }
         }
         if !row.isStored(as: old) { outboundRows.append(row) }
       }
