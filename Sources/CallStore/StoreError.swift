@@ -48,7 +48,8 @@ extension StoreError {
       .invalidConnectionString:
       self.init(
         .unreachable,
-        "No se puede usar la base de datos (\(error.shortReason)); compruebe que está en marcha y DATABASE_URL.")
+        "No se puede usar la base de datos (\(error.shortReason)); compruebe que está en marcha y DATABASE_URL."
+      )
     case .readOnly:
       self.init(
         .readOnly,
@@ -64,7 +65,8 @@ extension StoreError {
     case .lockTimeout, .deadlock, .serialization, .queryCanceled, .idleInTransactionTimeout:
       self.init(
         .unreachable,
-        "La base de datos está ocupada (\(error.shortReason)); otro programa bloquea las tablas. Repita más tarde.")
+        "La base de datos está ocupada (\(error.shortReason)); otro programa bloquea las tablas. Repita más tarde."
+      )
     default:
       self.init(.other, "La base de datos rechazó una operación (\(error.shortReason)).")
     }
