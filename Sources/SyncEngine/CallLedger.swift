@@ -1,0 +1,17 @@
+package import CallDomain
+
+/// Where calls go: the tables, a page at a time, each whole or not at all.
+package struct CallLedger: Sendable {
+  /// Commits a page with its marks, if the run still holds its lease.
+  package var commit: @Sendable (IntakePage, RunFence) async throws(RunFailure) -> PageOutcome
+  /// How far the stored log reaches.
+  package var coverage: @Sendable () async throws(RunFailure) -> Coverage
+
+  package init(
+    commit: @escaping @Sendable (IntakePage, RunFence) async throws(RunFailure) -> PageOutcome,
+    coverage: @escaping @Sendable () async throws(RunFailure) -> Coverage
+  ) {
+    self.commit = commit
+    self.coverage = coverage
+  }
+}

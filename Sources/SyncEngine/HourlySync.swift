@@ -1,0 +1,68 @@
+import CallDomain
+
+/// The hourly run: reads what started and what ended since the log was last taken in, and hands it
+/// to the ledger page by page (contract section 4).
+package struct HourlySync: Sendable {
+  /// What the operator can set.
+  package struct Settings: Hashable, Sendable {
+    /// `SYNC_WINDOW_MINUTES`.
+    package var windowMinutes: Int
+    /// `SYNC_MAX_CATCH_UP_HOURS`.
+    package var maxCatchUpHours: Int
+
+    package init(windowMinutes: Int = 75, maxCatchUpHours: Int = 168) {
+      self.windowMinutes = windowMinutes
+      self.maxCatchUpHours = maxCatchUpHours
+    }
+  }
+
+  let settings: Settings
+  let source: CallSource
+  let calls: CallLedger
+  let runs: RunLedger
+  let policy: RetryPolicy
+  let clock: EngineClock
+
+  package init(
+    settings: Settings, source: CallSource, calls: CallLedger, runs: RunLedger,
+    policy: RetryPolicy = RetryPolicy(), clock: EngineClock
+  ) {
+    self.settings = settings
+    self.source = source
+    self.calls = calls
+    self.runs = runs
+    self.policy = policy
+    self.clock = clock
+  }
+
+  /// Does the run that holds `fence`.
+  ///
+  /// - Parameters:
+  ///   - now: When the run began: the end of its period.
+  ///   - progress: Told the period and the counts as they grow.
+  func run(
+    fence: RunFence, now: Timestamp, progress: RunProgress,
+    onEvent: @escaping @Sendable (SyncEvent) -> Void
+  ) async throws(RunFailure) {
+    let coverage = try await calls.coverage()
+    let plan = WindowPlan(
+      now: now, coveredUntil: coverage.coveredUntil ?? coverage.newestCall,
+      windowMinutes: settings.windowMinutes, maxCatchUpHours: settings.maxCatchUpHours)
+    progress.set(plan.period)
+    try await runs.record(plan.period, fence)
+    onEvent(.period(plan.period))
+    onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
+    onEvent(.fetching(.hourly))
+    if let hole = plan.hole { onEvent(.hole(hole)) }
+    let reader = SourceReader(
+      source: source, policy: policy, clock: clock, progress: progress, onEvent: onEvent)
+    var tally = RunTally()
+    for (position, slice) in plan.slices.enumerated() {
+      let intake = SliceIntake(
+        slice: slice, isLast: position == plan.slices.count - 1, hole: position == 0 ? plan.hole : nil,
+        reader: reader, calls: calls, fence: fence, clock: clock, progress: progress, onEvent: onEvent)
+      try await intake.run(&tally)
+      if plan.slices.count > 1 { onEvent(.sliceDone(slice, calls: tally.counts.totalCalls)) }
+    }
+  }
+}

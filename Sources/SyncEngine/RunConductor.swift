@@ -1,0 +1,188 @@
+package import CallDomain
+import Synchronization
+
+/// Starts runs, keeps their leases alive, and records how they ended. A run lives by itself: whoever
+/// asked for it may go away.
+package final class RunConductor: Sendable {
+  private let hourly: HourlySync
+  private let runs: RunLedger
+  private let clock: EngineClock
+  private let beat: Int64
+  private let report: @Sendable (RunID, SyncEvent) -> Void
+  private let live = Mutex(LiveRuns())
+
+  /// - Parameters:
+  ///   - beat: Milliseconds between two renewals of a run's lease.
+  ///   - report: Told what happens in a run.
+  package init(
+    hourly: HourlySync, runs: RunLedger, clock: EngineClock, beat: Int64 = 20_000,
+    report: @escaping @Sendable (RunID, SyncEvent) -> Void
+  ) {
+    self.hourly = hourly
+    self.runs = runs
+    self.clock = clock
+    self.beat = beat
+    self.report = report
+  }
+
+  /// Starts a run.
+  ///
+  /// - Parameter requestedBy: Who asked, as `sync_runs` shows it.
+  /// - Returns: The run, once it holds its lease and is recorded.
+  /// - Throws: What prevents the start; nothing is recorded then.
+  package func start(_ order: RunOrder, requestedBy: String) async throws(RunFailure) -> LiveRun {
+    guard !live.withLock(\.isStopping) else { throw Self.stopping }
+    try await runs.check()
+    let now = clock.now()
+    let fence = try await runs.begin(order.kind, requestedBy, now)
+    let run = SyncRun(
+      id: fence.run, kind: order.kind, state: .running, startedAt: now, requestedBy: requestedBy)
+    let task = Task { await self.conduct(run, order: order, fence: fence) }
+    let isStopping = live.withLock { live in
+      live.tasks[fence.run] = task
+      return live.isStopping
+    }
+    if isStopping { task.cancel() }
+    return LiveRun(id: fence.run, task: task)
+  }
+
+  /// Starts no more runs, interrupts those in progress, and waits until they are recorded.
+  package func stop() async {
+    let tasks = live.withLock { live in
+      live.isStopping = true
+      return Array(live.tasks.values)
+    }
+    for task in tasks { task.cancel() }
+    for task in tasks { _ = await task.value }
+  }
+
+  private func conduct(
+    _ run: SyncRun, order: RunOrder, fence: RunFence
+  ) async -> Result<SyncRun, RunFailure> {
+    let report = report
+    let onEvent: @Sendable (SyncEvent) -> Void = { report(fence.run, $0) }
+    let progress = RunProgress()
+    onEvent(.started(run.kind))
+    let failure = await work(order, fence, run.startedAt, progress, onEvent)
+    var ended = run
+    ended.finishedAt = clock.now()
+    ended.period = progress.period
+    ended.counts = progress.counts
+    ended.state = failure.map { $0.code == .stopping ? .interrupted : .failed } ?? .succeeded
+    ended.error = failure?.message
+    let unrecorded = await recordEnd(ended, fence)
+    live.withLock { _ = $0.tasks.removeValue(forKey: fence.run) }
+    if var failure = failure ?? unrecorded {
+      failure.runID = fence.run
+      onEvent(ended.state == .interrupted ? .interrupted(run.kind) : .failed(run.kind, failure))
+      return .failure(failure)
+    }
+    onEvent(.finished(run.kind, ended.counts))
+    return .success(ended)
+  }
+
+  /// Does the work while the lease is renewed beside it.
+  private func work(
+    _ order: RunOrder, _ fence: RunFence, _ now: Timestamp, _ progress: RunProgress,
+    _ onEvent: @escaping @Sendable (SyncEvent) -> Void
+  ) async -> RunFailure? {
+    await withTaskGroup(of: Ending.self) { group in
+      group.addTask {
+        do throws(RunFailure) {
+          switch order {
+          case .hourly:
+            try await self.hourly.run(fence: fence, now: now, progress: progress, onEvent: onEvent)
+          case .historical, .reattribute:
+            throw RunFailure(.badParameter, "Esta versión no ofrece esa operación.")
+          }
+          return .done(nil)
+        } catch {
+          return .done(Task.isCancelled ? Self.stopping : error)
+        }
+      }
+      group.addTask { await self.keepLease(fence) }
+      defer { group.cancelAll() }
+      var lost: RunFailure?
+      for await ending in group {
+        switch ending {
+        case .done(let failure): return lost ?? failure
+        case .leaseLost(let failure):
+          lost = failure
+          group.cancelAll()
+        case .cancelled: continue
+        }
+      }
+      return lost ?? Self.stopping
+    }
+  }
+
+  private enum Ending: Sendable {
+    case done(RunFailure?)
+    case leaseLost(RunFailure)
+    case cancelled
+  }
+
+  // A renewal that fails because the database is away is tried again at the next beat; the lease
+  // outlives several.
+  private func keepLease(_ fence: RunFence) async -> Ending {
+    while true {
+      guard (try? await clock.sleep(beat)) != nil else { return .cancelled }
+      if let held = try? await runs.renew(fence), !held {
+        return .leaseLost(
+          RunFailure(.internal, "Otra ejecución tomó el relevo de esta, que se detuvo sin guardar más."))
+      }
+    }
+  }
+
+  /// Records the end, also when the run was cancelled. When the database is away it goes on trying
+  /// beside, so that the lease does not block the next run for longer than it must.
+  private func recordEnd(_ run: SyncRun, _ fence: RunFence) async -> RunFailure? {
+    let runs = runs
+    let clock = clock
+    let first = await Task.detached { await Self.finish(run, fence, runs) }.value
+    guard let first else { return nil }
+    Task.detached {
+      for _ in 0..<Self.finishAttempts {
+        guard (try? await clock.sleep(Self.finishPause)) != nil else { return }
+        if await Self.finish(run, fence, runs) == nil { return }
+      }
+    }
+    return first
+  }
+
+  private static func finish(_ run: SyncRun, _ fence: RunFence, _ runs: RunLedger) async -> RunFailure? {
+    do throws(RunFailure) {
+      try await runs.finish(run, fence)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private static let finishAttempts = 60
+  private static let finishPause: Int64 = 1000
+
+  private static let stopping = RunFailure(
+    .stopping, "El servicio se está parando; repita la petición cuando vuelva a estar en marcha.")
+}
+
+/// A run in progress.
+package struct LiveRun: Sendable {
+  package let id: RunID
+  private let task: Task<Result<SyncRun, RunFailure>, Never>
+
+  init(id: RunID, task: Task<Result<SyncRun, RunFailure>, Never>) {
+    self.id = id
+    self.task = task
+  }
+
+  /// How the run ended, once it has.
+  package func outcome() async -> Result<SyncRun, RunFailure> {
+    await task.value
+  }
+}
+
+private struct LiveRuns {
+  var tasks: [RunID: Task<Result<SyncRun, RunFailure>, Never>] = [:]
+  var isStopping = false
+}

@@ -1,0 +1,38 @@
+import CallDomain
+
+/// Counts a run as its pages are committed. Every SID counts once.
+struct RunTally {
+  private(set) var counts = RunCounts()
+  private var seen: Set<CallSID> = []
+  private var unmatched: Set<CallSID> = []
+  private var refreshed: Set<CallSID> = []
+
+  /// Counts calls of the period as Twilio listed them.
+  mutating func countListed(_ calls: [Call]) {
+    for call in calls where seen.insert(call.sid).inserted {
+      counts.totalCalls += 1
+      switch call.attributionCase {
+      case .outboundAPI: counts.case1Count += 1
+      case .trunkingTerminating: counts.case2Count += 1
+      case .transfer: counts.case3Count += 1
+      case nil: counts.skippedCalls += 1
+      }
+    }
+  }
+
+  /// Calls of the period that are or will be stored.
+  var storable: Int { counts.case1Count + counts.case2Count + counts.case3Count }
+
+  /// Counts what a commit did, with the calls of the period it held.
+  mutating func countCommitted(_ outcome: PageOutcome) {
+    counts.createdPhones += outcome.createdPhones
+    counts.reattributedCalls += outcome.reattributed
+    for (sid, isMatched) in outcome.transfers where seen.contains(sid) {
+      if isMatched { unmatched.remove(sid) } else { unmatched.insert(sid) }
+    }
+    counts.unmatchedCalls = unmatched.count
+    refreshed.formUnion(outcome.changed.subtracting(seen))
+    counts.refreshedCalls = refreshed.count
+    counts.savedCalls = storable
+  }
+}

@@ -1,0 +1,116 @@
+import CallDomain
+
+/// Takes one slice of the log in: what started in it and what ended in it. The commit of its last
+/// page moves the mark up to which the log is covered.
+struct SliceIntake {
+  let slice: Period
+  /// Whether the slice reaches up to now.
+  let isLast: Bool
+  /// To be recorded with the slice's first commit.
+  let hole: Period?
+  let reader: SourceReader
+  let calls: CallLedger
+  let fence: RunFence
+  let clock: EngineClock
+  let progress: RunProgress
+  let onEvent: @Sendable (SyncEvent) -> Void
+
+  /// Calls that Twilio lists late are found by their end: it is looked for this much further back.
+  private static let lateListingMinutes = 120
+  private static let pageSize = 1000
+
+  func run(_ tally: inout RunTally) async throws(RunFailure) {
+    let readAt = clock.now()
+    var ended = try await endedCalls()
+    var page = try await reader.list(startQuery)
+    var marks = hole.map { [IntakeMark.hole($0)] } ?? []
+    while true {
+      var listed = page.calls.filter(startedInSlice)
+      tally.countListed(listed)
+      for index in listed.indices {
+        // A call in both listings counts in its newer version.
+        if let other = ended.removeValue(forKey: listed[index].sid) {
+          listed[index] = listed[index].merged(with: other)
+        }
+      }
+      guard let next = page.next else {
+        try await commitLast(listed, Array(ended.values), marks, readAt, &tally)
+        return
+      }
+      try await commit(IntakePage(calls: listed, readAt: readAt, marks: marks), &tally)
+      marks = []
+      page = try await reader.next(next)
+    }
+  }
+
+  private func commitLast(
+    _ listed: [Call], _ ended: [Call], _ marks: [IntakeMark], _ readAt: Timestamp, _ tally: inout RunTally
+  ) async throws(RunFailure) {
+    tally.countListed(ended.filter { $0.callDate != nil && startedInSlice($0) })
+    if isLast { announce(tally) }
+    var marks = marks
+    var rest = listed + ended.sorted { $0.sid < $1.sid }
+    while rest.count > Self.pageSize {
+      let page = Array(rest.prefix(Self.pageSize))
+      try await commit(IntakePage(calls: page, readAt: readAt, marks: marks), &tally)
+      rest.removeFirst(Self.pageSize)
+      marks = []
+    }
+    marks.append(.coveredUntil(slice.end))
+    try await commit(IntakePage(calls: rest, readAt: readAt, marks: marks), &tally)
+    if isLast, tally.counts.totalCalls > 0 { onEvent(.saved(calls: tally.counts.savedCalls)) }
+  }
+
+  private func commit(_ page: IntakePage, _ tally: inout RunTally) async throws(RunFailure) {
+    tally.countCommitted(try await calls.commit(page, fence))
+    progress.set(tally.counts)
+  }
+
+  private func announce(_ tally: RunTally) {
+    let counts = tally.counts
+    onEvent(.fetched(calls: counts.totalCalls))
+    guard counts.totalCalls > 0 else {
+      onEvent(.noCalls)
+      return
+    }
+    onEvent(
+      .processing(
+        calls: counts.totalCalls, outbound: counts.case1Count + counts.case2Count,
+        transfers: counts.case3Count))
+    onEvent(.saving(calls: tally.storable))
+  }
+
+  // Where Twilio takes bounds for whole days, an upper bound within a day would cut that day off;
+  // so it is a midnight, or none where that lies ahead.
+  private var startQuery: CallQuery {
+    CallQuery(startedFrom: slice.start, startedBefore: isLast ? nil : slice.end.roundedUpToDay)
+  }
+
+  private func startedInSlice(_ call: Call) -> Bool {
+    // A call whose time cannot be read is here because Twilio listed it.
+    guard let moment = call.callDate else { return true }
+    return slice.contains(moment)
+  }
+
+  private func endedCalls() async throws(RunFailure) -> [CallSID: Call] {
+    let from = slice.start.adding(minutes: -Self.lateListingMinutes)
+    let period = Period(start: from, end: slice.end)
+    var ended: [CallSID: Call] = [:]
+    var page = try await reader.list(
+      CallQuery(endedFrom: from, endedBefore: isLast ? nil : slice.end.roundedUpToDay))
+    while true {
+      for call in page.calls {
+        guard let end = call.endTime, period.contains(end) else { continue }
+        ended[call.sid] = ended[call.sid].map { $0.merged(with: call) } ?? call
+      }
+      guard let next = page.next else { return ended }
+      page = try await reader.next(next)
+    }
+  }
+}
+
+extension Timestamp {
+  fileprivate var roundedUpToDay: Timestamp {
+    self == startOfDay ? self : startOfNextDay
+  }
+}

@@ -1,0 +1,75 @@
+import CallDomain
+
+/// Reads Twilio's log for one run: with repeated requests, counted, and with Twilio's clock held
+/// against ours.
+struct SourceReader: Sendable {
+  let source: CallSource
+  let clock: EngineClock
+  let onEvent: @Sendable (SyncEvent) -> Void
+  private let retry: Retry
+  private let progress: RunProgress
+
+  init(
+    source: CallSource, policy: RetryPolicy, clock: EngineClock, progress: RunProgress,
+    onEvent: @escaping @Sendable (SyncEvent) -> Void
+  ) {
+    self.source = source
+    self.clock = clock
+    self.onEvent = onEvent
+    self.progress = progress
+    retry = Retry(
+      policy: policy, clock: clock, onEvent: onEvent, onRequest: { progress.countRequest() })
+  }
+
+  func list(_ query: CallQuery) async throws(RunFailure) -> CallPage {
+    try await page { () async throws(SourceError) in try await source.list(query) }
+  }
+
+  func next(_ reference: String) async throws(RunFailure) -> CallPage {
+    try await page { () async throws(SourceError) in try await source.next(reference) }
+  }
+
+  private func page(
+    _ request: @Sendable () async throws(SourceError) -> CallPage
+  ) async throws(RunFailure) -> CallPage {
+    do throws(SourceError) {
+      let page = try await retry(request)
+      try check(page)
+      return page
+    } catch {
+      throw RunFailure(error)
+    }
+  }
+
+  // Twilio's `Date` says when it answered, in whole seconds.
+  private func check(_ page: CallPage) throws(SourceError) {
+    if page.unreadable > 0 { onEvent(.unreadableRecords(page.unreadable)) }
+    guard let serverTime = page.serverTime else { return }
+    let ahead = Int(clock.now().milliseconds(since: serverTime) / 1000)
+    if abs(ahead) > ClockLimits.failure {
+      throw SourceError(
+        .permanent,
+        """
+        El reloj de este servidor difiere \(abs(ahead)) segundos del de Twilio, y con él el periodo que se \
+        pide; ponga el reloj en hora (NTP) y repita.
+        """)
+    }
+    if abs(ahead) > ClockLimits.warning, progress.isFirstClockWarning() { onEvent(.clockOff(seconds: ahead)) }
+  }
+}
+
+/// How far the process's clock may be from Twilio's, in seconds (contract section 4).
+enum ClockLimits {
+  static let warning = 60
+  static let failure = 300
+}
+
+extension RunFailure {
+  /// What a failed request means for the run.
+  init(_ error: SourceError) {
+    switch error.kind {
+    case .cancelled: self.init(.stopping, "La ejecución se interrumpió porque el servicio se está parando.")
+    case .transient, .unauthorized, .retention, .badPageToken, .permanent: self.init(.twilio, error.sentence)
+    }
+  }
+}
