@@ -1,13 +1,53 @@
+import BlockingWork
+
 /// One connection to the server; its calls block a queue of its own and never a cooperative thread.
+///
+/// After a limit passed or a task was cancelled in the middle of a statement the connection is given up;
+/// the pool replaces it.
 package actor PostgresConnection {
+  private let executor: QueueExecutor
+  let configuration: PostgresConfiguration
+  let stop: StopSignal
+  /// Nil once the connection is not to be used any more.
+  var handle: ConnectionHandle?
+  /// Whether the transaction begun last has been committed.
+  var hasCommitted = false
+
+  /// The queue of this connection.
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe executor.asUnownedSerialExecutor()
+  }
+
+  private init(_ configuration: PostgresConfiguration) {
+    executor = QueueExecutor(label: "postgres connection")
+    stop = StopSignal()
+    self.configuration = configuration
+  }
+
+  /// Connects; throws `unreachable`, `authentication`, `invalidConnectionString` or what the server said.
+  package static func open(
+    _ configuration: PostgresConfiguration
+  ) async throws(PostgresError) -> PostgresConnection {
+    let connection = PostgresConnection(configuration)
+    try await connection.connect()
+    return connection
+  }
+
+  private func connect() throws(PostgresError) {
+    handle = try ConnectionHandle.open(configuration, stop: stop)
+  }
+
   /// Runs one statement in one round trip; outside a transaction it commits by itself.
   ///
   /// `limit` replaces the configuration's statement limit. Throws what the server answered, or
   /// `timeout`, `cancelled`, `connectionLost`.
   package func query(
     _ statement: PostgresStatement, within limit: Duration? = nil
-  ) async throws(PostgresError) -> PostgresResult {
-    throw PostgresError(.other, operatorDetail: "not built yet")
+  ) throws(PostgresError) -> PostgresResult {
+    guard let result = try pipeline([statement], within: limit).first else {
+      throw PostgresError(.other, operatorDetail: "no answer to one statement")
+    }
+    return result
   }
 
   /// Runs the statements in order in one round trip; outside a transaction all of them commit or none.
@@ -16,7 +56,28 @@ package actor PostgresConnection {
   /// stays usable. One result per statement, in their order.
   package func pipeline(
     _ statements: [PostgresStatement], within limit: Duration? = nil
-  ) async throws(PostgresError) -> [PostgresResult] {
-    throw PostgresError(.other, operatorDetail: "not built yet")
+  ) throws(PostgresError) -> [PostgresResult] {
+    do throws(StatementFailure) {
+      return try run(statements, within: limit, stop: stop)
+    } catch { throw error.error }
+  }
+
+  /// Whether TLS is in use and the server is on another machine; nil when the connection is gone.
+  package func transport() -> PostgresTransport? {
+    handle?.transport
+  }
+
+  /// Runs one pipeline; a `stop` signal makes it heed cancellation.
+  func run(
+    _ statements: [PostgresStatement], within limit: Duration?, stop: StopSignal?
+  ) throws(StatementFailure) -> [PostgresResult] {
+    guard let handle, handle.isAlive else {
+      self.handle = nil
+      let error = PostgresError(.connectionLost, operatorDetail: "the server had closed the connection")
+      throw StatementFailure(error: error, progress: .nothingSent)
+    }
+    defer { if handle.isSpent { self.handle = nil } }
+    let patience = Patience(limit ?? configuration.statementLimit, stop: stop)
+    return try handle.run(statements, patience, grace: configuration.cancelGrace)
   }
 }

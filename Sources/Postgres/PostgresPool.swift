@@ -1,39 +1,73 @@
+import Synchronization
+
 /// A few connections to one database, handed out in the order in which they were asked for.
 package final class PostgresPool: Sendable {
-  private let configuration: PostgresConfiguration
+  let configuration: PostgresConfiguration
+  let clock: any Clock<Duration>
+  let state: Mutex<State>
 
-  /// Makes an empty pool; connections are opened when they are needed.
-  package init(_ configuration: PostgresConfiguration) {
+  /// Makes an empty pool; connections are opened when they are needed. `clock` measures how long callers
+  /// wait for a connection.
+  package init(_ configuration: PostgresConfiguration, clock: any Clock<Duration> = ContinuousClock()) {
     self.configuration = configuration
+    self.clock = clock
+    state = Mutex(State(machine: PoolMachine(maximum: configuration.maximumConnections)))
   }
 
-  /// Lends a connection for the time of `body`, which must not keep it.
+  /// Lends a connection for the time of `body`, which must not keep it. Whatever transaction `body`
+  /// leaves open is rolled back.
+  ///
+  /// Throws `PostgresError` when there is no connection, and what `body` throws.
   package func withConnection<Value: Sendable>(
     isolation: isolated (any Actor)? = #isolation,
     _ body: (PostgresConnection) async throws -> Value
   ) async throws -> Value {
-    throw PostgresError(.other, operatorDetail: "not built yet")
+    let loan = try await borrow()
+    do {
+      let value = try await body(loan.connection)
+      await giveBack(loan)
+      return value
+    } catch {
+      await giveBack(loan)
+      throw error
+    }
   }
 
   /// Runs `body` in a READ COMMITTED transaction. BEGIN and the `opening` statements go in one round trip;
   /// their results are in `PostgresTransaction.opening`. Commits when `body` returns without having
   /// committed; rolls back when it throws.
+  ///
+  /// When the connection turns out to be dead at BEGIN the opening is repeated once on a new one: nothing
+  /// can have been committed.
   package func withTransaction<Value: Sendable>(
     isolation: isolated (any Actor)? = #isolation,
     opening: [PostgresStatement] = [],
+    within limit: Duration? = nil,
     _ body: (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
-    throw PostgresError(.other, operatorDetail: "not built yet")
+    let (loan, results) = try await borrow { connection throws(PostgresError) in
+      try await connection.begin(opening, within: limit)
+    }
+    do {
+      let value = try await body(PostgresTransaction(connection: loan.connection, opening: results))
+      try await loan.connection.commitIfOpen()
+      await giveBack(loan)
+      return value
+    } catch {
+      await giveBack(loan)
+      throw error
+    }
   }
 
-  /// Runs a statement that may safely run twice, on a connection of the pool: tried once more when the
-  /// connection turns out to be dead.
+  /// Runs a statement that may safely run twice: tried once more on a new connection when the one at
+  /// hand turns out to be dead.
   package func read(
     _ statement: PostgresStatement, within limit: Duration? = nil
   ) async throws(PostgresError) -> PostgresResult {
-    throw PostgresError(.other, operatorDetail: "not built yet")
+    let (loan, result) = try await borrow { connection throws(PostgresError) in
+      try await connection.query(statement, within: limit)
+    }
+    await giveBack(loan)
+    return result
   }
-
-  /// Lends no more connections, waits up to `grace` for those lent, then cancels what still runs.
-  package func close(grace: Duration = .seconds(5)) async {}
 }

@@ -8,14 +8,17 @@ package struct PostgresTransaction: Sendable {
   package func query(
     _ statement: PostgresStatement, within limit: Duration? = nil
   ) async throws(PostgresError) -> PostgresResult {
-    try await connection.query(statement, within: limit)
+    guard let result = try await pipeline([statement], within: limit).first else {
+      throw PostgresError(.other, operatorDetail: "no answer to one statement")
+    }
+    return result
   }
 
   /// Runs the statements in order in one round trip; throws the first failed statement's error.
   package func pipeline(
     _ statements: [PostgresStatement], within limit: Duration? = nil
   ) async throws(PostgresError) -> [PostgresResult] {
-    try await connection.pipeline(statements, within: limit)
+    try await connection.continueTransaction(statements, within: limit)
   }
 
   /// Runs the last statements and COMMIT in one round trip. When it throws nothing was committed, except
@@ -24,6 +27,6 @@ package struct PostgresTransaction: Sendable {
   package func commit(
     with statements: [PostgresStatement] = [], within limit: Duration? = nil
   ) async throws(PostgresError) -> [PostgresResult] {
-    throw PostgresError(.other, operatorDetail: "not built yet")
+    try await connection.commit(with: statements, within: limit)
   }
 }

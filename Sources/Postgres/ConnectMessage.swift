@@ -1,0 +1,16 @@
+/// libpq's verbose message about a failed connection, taken apart: there is no other way to the SQLSTATE.
+///
+/// One refusal reads `connection to server … failed: FATAL:  28P01: password authentication failed …`
+/// followed by a LOCATION line; with several hosts there are several, and the last one counts.
+struct ConnectMessage: Equatable {
+  let sqlstate: String?
+  /// The message without the server's source locations.
+  let text: String
+
+  init(_ message: String) {
+    sqlstate = message.matches(of: #/:\x20{2}([0-9A-Z]{5}):\x20/#).last.map { String($0.output.1) }
+    text = message.split(separator: "\n")
+      .filter { !$0.hasPrefix("LOCATION:") }
+      .joined(separator: "; ")
+  }
+}

@@ -1,0 +1,103 @@
+import CPostgres
+
+extension ConnectionHandle {
+  /// Sends the statements with one sync at the end and collects their answers: one round trip (manual,
+  /// section 34.5 Pipeline Mode). When patience ends, the server is asked to cancel and has `grace` to
+  /// say how it ended; the handle is spent then, whatever the answer.
+  func run(
+    _ statements: [PostgresStatement], _ patience: Patience, grace: Duration
+  ) throws(StatementFailure) -> [PostgresResult] {
+    try send(statements, patience)
+    var answers = PipelineAnswers()
+    do throws(Patience.End) {
+      try collect(&answers, patience)
+    } catch {
+      answers.failureWhenGivenUp = Self.givenUp(error)
+      isSpent = true
+      cancelOnServer()
+      // Out of patience again: what has come so far must do.
+      try? collect(&answers, Patience(grace, stop: nil))
+    }
+    if !answers.isComplete { isSpent = true }
+    return try answers.outcome(of: statements.count)
+  }
+
+  private func send(_ statements: [PostgresStatement], _ patience: Patience) throws(StatementFailure) {
+    let encoded: [EncodedStatement]
+    do throws(PostgresError) {
+      encoded = try statements.map { statement throws(PostgresError) in try EncodedStatement(statement) }
+    } catch {
+      throw StatementFailure(error: error, progress: .nothingSent)
+    }
+    do throws(Patience.End) { _ = try patience.remaining(atMost: .zero) } catch {
+      throw StatementFailure(error: Self.givenUp(error), progress: .nothingSent)
+    }
+    var isSent = unsafe PQenterPipelineMode(connection) == 1
+    for statement in encoded where isSent {
+      isSent = unsafe statement.values.withPointers { values in
+        unsafe PQsendQueryParams(
+          connection, statement.sql, Int32(statement.types.count), statement.types, values, nil, nil, 0) == 1
+      }
+    }
+    guard isSent, unsafe PQpipelineSync(connection) == 1 else { throw unanswered() }
+  }
+
+  /// Reads until the sync is answered or the connection ends.
+  private func collect(_ answers: inout PipelineAnswers, _ patience: Patience) throws(Patience.End) {
+    while true {
+      let answer = try nextAnswer(patience)
+      switch answer {
+      case .result(let result) where result.status == PGRES_PIPELINE_SYNC:
+        answers.isComplete = unsafe PQexitPipelineMode(connection) == 1
+        return
+      case .result(let result): answers.take(result, connectionEnded: isBroken)
+      case .endOfStatement: answers.endStatement()
+      case .connectionEnded:
+        answers.fail(PostgresError(.connectionLost, operatorDetail: errorMessage))
+        return
+      }
+    }
+  }
+
+  private enum Answer {
+    case result(ResultHandle)
+    case endOfStatement
+    case connectionEnded
+  }
+
+  /// Manual, section 34.4: flush and read in turns, since the server may not read before it was read from.
+  private func nextAnswer(_ patience: Patience) throws(Patience.End) -> Answer {
+    while unsafe PQisBusy(connection) == 1 {
+      let isUnsent = unsafe PQflush(connection) == 1
+      guard unsafe PQsocket(connection) >= 0 else { return .connectionEnded }
+      try SocketWait(socket: unsafe PQsocket(connection), reading: true, writing: isUnsent)
+        .untilReady(patience)
+      // The last words of a server that hung up may have come with the end of file.
+      guard unsafe PQconsumeInput(connection) == 1 || PQisBusy(connection) == 0 else {
+        return .connectionEnded
+      }
+    }
+    guard let result = unsafe PQgetResult(connection) else {
+      return isBroken ? .connectionEnded : .endOfStatement
+    }
+    return .result(unsafe ResultHandle(owning: result, notices: notices))
+  }
+
+  private func cancelOnServer() {
+    guard let cancel = unsafe PQgetCancel(connection) else { return }
+    unsafe CancelHandle(owning: cancel).send()
+  }
+
+  private func unanswered() -> StatementFailure {
+    isSpent = true
+    let error = PostgresError(.connectionLost, operatorDetail: errorMessage)
+    return StatementFailure(error: error, progress: .unanswered)
+  }
+
+  private static func givenUp(_ end: Patience.End) -> PostgresError {
+    switch end {
+    case .timeout: PostgresError(.timeout, operatorDetail: "no answer within the limit")
+    case .cancelled: PostgresError(.cancelled, operatorDetail: "the caller was cancelled")
+    }
+  }
+}

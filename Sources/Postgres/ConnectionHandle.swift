@@ -1,0 +1,66 @@
+import CPostgres
+
+/// Owner of one PGconn, made and used by one actor only; finished once.
+@safe final class ConnectionHandle {
+  let connection: OpaquePointer
+  let notices: NoticeSink
+  /// Whether the connection must not be used again: it ended, or a cancel request may still be under way
+  /// that would hit the next statement.
+  var isSpent = false
+
+  /// Takes over `connection`, which comes from PQconnectStartParams.
+  init(owning connection: OpaquePointer, notices: NoticeSink) {
+    unsafe self.connection = connection
+    self.notices = notices
+    // Manual, section 34.13 Notice Processing; the sink lives as long as this handle and every result.
+    unsafe PQsetNoticeProcessor(
+      connection,
+      { context, message in
+        guard let context = unsafe context, let message = unsafe message else { return }
+        unsafe Unmanaged<NoticeSink>.fromOpaque(context).takeUnretainedValue()
+          .receive(String(cString: message))
+      }, Unmanaged.passUnretained(notices).toOpaque())
+  }
+
+  /// The socket does not block, so neither does the farewell to the server (manual, PQfinish).
+  deinit { unsafe PQfinish(connection) }
+
+  var isBroken: Bool { unsafe PQstatus(connection) == CONNECTION_BAD }
+
+  /// Manual, PQtransactionStatus.
+  var transaction: PGTransactionStatusType { unsafe PQtransactionStatus(connection) }
+
+  /// Whether the idle connection still stands as far as this side knows: a server that went away has
+  /// left a message or an end of file to be read.
+  var isAlive: Bool {
+    if isSpent { return false }
+    while SocketWait(socket: unsafe PQsocket(connection), reading: true, writing: false).isReady(
+      within: .zero)
+    {
+      guard unsafe PQconsumeInput(connection) == 1, !isBroken else { return false }
+      // Lets libpq take in what was read, be it a notice or the server's last words.
+      guard unsafe PQisBusy(connection) == 0 else { return false }
+    }
+    return !isBroken
+  }
+
+  /// libpq's last message about the connection without the password (manual, PQerrorMessage, PQpass).
+  var errorMessage: String {
+    var message = unsafe String(cString: PQerrorMessage(connection))
+    if let password = unsafe PQpass(connection).map({ unsafe String(cString: $0) }), !password.isEmpty {
+      message = message.replacing(password, with: "***")
+    }
+    while message.last?.isWhitespace == true { message.removeLast() }
+    return message
+  }
+
+  /// Manual, PQsslInUse, PQhostaddr, PQhost.
+  var transport: PostgresTransport {
+    let address = unsafe PQhostaddr(connection).map { unsafe String(cString: $0) } ?? ""
+    let host = unsafe PQhost(connection).map { unsafe String(cString: $0) } ?? ""
+    let isSocket = host.hasPrefix("/") || host.hasPrefix("@") || (host.isEmpty && address.isEmpty)
+    let isLoopback = address.hasPrefix("127.") || address == "::1"
+    return PostgresTransport(
+      isEncrypted: unsafe PQsslInUse(connection) == 1, isRemote: !isSocket && !isLoopback)
+  }
+}

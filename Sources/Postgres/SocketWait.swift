@@ -1,0 +1,36 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// Waiting for a socket with poll(2).
+struct SocketWait {
+  let socket: Int32
+  let reading: Bool
+  let writing: Bool
+
+  /// Cancellation and the deadline are looked at this often while nothing arrives; an arrival ends the
+  /// wait at once. Simpler than a descriptor to be woken by, and a cancellation may take that long.
+  private static let slice = Duration.milliseconds(50)
+
+  /// Returns when the socket is ready or broken; either way libpq finds out by using it.
+  func untilReady(_ patience: Patience) throws(Patience.End) {
+    while true {
+      let pause = try patience.remaining(atMost: Self.slice)
+      if isReady(within: pause) { return }
+    }
+  }
+
+  /// Whether the socket is ready or broken at the latest after `pause`.
+  func isReady(within pause: Duration) -> Bool {
+    let events = (reading ? POLLIN : 0) | (writing ? POLLOUT : 0)
+    var entry = pollfd(fd: socket, events: Int16(events), revents: 0)
+    let milliseconds = Int32((pause / .milliseconds(1)).rounded(.up))
+    let count = unsafe poll(&entry, 1, milliseconds)
+    // An interrupted poll is a short one; a failed one must not spin, so libpq is asked.
+    return count > 0 || (count < 0 && errno != EINTR)
+  }
+}
