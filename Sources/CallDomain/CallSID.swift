@@ -2,6 +2,13 @@
 package struct CallSID: Hashable, Comparable, Sendable {
   package let text: String
 
+  /// Stands where a SID plays no part.
+  package static let absent = CallSID(trusted: "")
+
+  private init(trusted text: String) {
+    self.text = text
+  }
+
   /// - Returns: nil when `text` has another form.
   package init?(_ text: String) {
     let bytes = text.utf8

@@ -1,0 +1,111 @@
+import CallDomain
+import Postgres
+
+/// Fills the columns of older rows from their `raw_data`, in batches: each is one short
+/// transaction, so nobody waits for it, and an attempt that was cut off goes on where it was.
+/// The canonical form of numbers lives in Swift only, so the rows come here.
+struct CallBackfill {
+  let pool: PostgresPool
+  let now: Timestamp
+
+  private static let batch = 1000
+  /// How old an unsettled call may be to be asked for again: finalising a record may take up to
+  /// 14 days (docs: error 20009).
+  private static let youngDays = 14
+
+  /// - Parameter onBatch: Told how many rows are done.
+  func run(_ onBatch: (Int) -> Void) async throws {
+    var last = ""
+    var done = 0
+    while true {
+      let rows = try await pool.read(Self.nextBatch(after: last)).rows
+      guard let end = rows.last else { return }
+      last = try end.requiredText(0)
+      var older: [OlderRow] = []
+      for row in rows { try older.append(OlderRow(row)) }
+      try await pool.withTransaction { transaction in
+        try await transaction.commit(with: [Self.conversion(older), watch(older)])
+        return
+      }
+      done += rows.count
+      onBatch(done)
+    }
+  }
+
+  private static func nextBatch(after last: String) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT id, phone_from, phone_to, raw_data->>'direction', raw_data->>'startTime',
+        raw_data->>'endTime', raw_data->>'priceUnit', raw_data->>'price', cost = 0, status, duration,
+        raw_data->>'status', \(SQL.milliseconds("call_date"))
+      FROM calls WHERE source = 'twilio' AND effective_at IS NULL AND id > $1
+      ORDER BY id LIMIT \(batch)
+      """,
+      [.text(last)])
+  }
+
+  // A transfer's deciding number is nowhere in an older row: it stays NULL, and the workspace as
+  // it is, until the row is decided again.
+  private static func conversion(_ rows: [OlderRow]) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE calls c SET direction = coalesce(c.direction, n.direction),
+        ended_at = coalesce(c.ended_at, n.ended_at), price_unit = coalesce(c.price_unit, n.price_unit),
+        phone_number = n.phone_number, lead_number = n.lead_number, effective_at = n.effective_at,
+        cost = CASE WHEN n.is_unpriced THEN NULL ELSE c.cost END
+      FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
+        $7::timestamptz[], $8::boolean[])
+        AS n(id, direction, ended_at, price_unit, phone_number, lead_number, effective_at, is_unpriced)
+      WHERE c.id = n.id AND c.effective_at IS NULL
+      """,
+      [
+        .textArray(rows.map(\.id)), .textArray(rows.map(\.call.direction?.text)),
+        .moments(rows.map(\.call.endTime)), .textArray(rows.map(\.call.priceUnit)),
+        .textArray(rows.map(\.call.ownNumber?.canonical)),
+        .textArray(rows.map(\.call.leadNumber?.canonical)),
+        .moments(rows.map(\.call.effectiveTime)), .boolArray(rows.map(\.isUnpriced)),
+      ])
+  }
+
+  private func watch(_ rows: [OlderRow]) -> PostgresStatement {
+    let young = rows.filter { row in
+      row.call.attributionCase != nil && row.call.isUnsettled
+        && (row.callDate.map { $0 > now.adding(hours: -24 * Self.youngDays) } ?? false)
+    }
+    return PostgresStatement(
+      """
+      INSERT INTO unsettled_calls (call_id, call_date, asked_at)
+      SELECT n.id, n.call_date, n.call_date FROM unnest($1::text[], $2::timestamptz[]) AS n(id, call_date)
+      ON CONFLICT DO NOTHING
+      """,
+      [.textArray(young.map(\.id)), .moments(young.map(\.callDate))])
+  }
+}
+
+/// A row as an older program wrote it.
+private struct OlderRow {
+  let id: String
+  let call: Call
+  let callDate: Timestamp?
+  /// A cost of 0 without a price is how the older program wrote "unknown".
+  let isUnpriced: Bool
+
+  init(_ row: PostgresRow) throws(PostgresError) {
+    id = try row.requiredText(0)
+    let price = try row.text(7)
+    let isZero = try row.bool(8) ?? false
+    isUnpriced = isZero && (price ?? "").isEmpty
+    callDate = try row.moment(12)
+    let direction = try row.text(3)
+    let statuses = try [row.text(9), row.text(11)]
+    call = try Call(
+      sid: CallSID(id) ?? .absent, from: row.text(1), to: row.text(2),
+      direction: direction.map(CallDirection.init), status: statuses.compactMap { $0 }.first.map(CallStatus.init),
+      duration: row.int(10).map(Int.init), startTime: Self.moment(row.text(4)),
+      endTime: Self.moment(row.text(5)), price: price.flatMap(Price.init), priceUnit: row.text(6))
+  }
+
+  private static func moment(_ text: String?) -> Timestamp? {
+    text.flatMap { Timestamp(iso8601: $0) }
+  }
+}

@@ -1,0 +1,113 @@
+package import CallDomain
+import Postgres
+
+extension CallStore {
+  /// Takes the lease of a kind and records the run that holds it. A run whose lease ran out is
+  /// recorded as interrupted.
+  ///
+  /// - Parameters:
+  ///   - requestedBy: Who asked, as `sync_runs` shows it.
+  ///   - now: When the run began, by the process's clock.
+  /// - Throws: `StoreError` with `alreadyRunning` and the run in progress; nothing is recorded then.
+  package func begin(
+    _ kind: RunKind, requestedBy: String, now: Timestamp
+  ) async throws(StoreError) -> RunFence {
+    try await translated {
+      try await pool.withTransaction(opening: [PageCommit.limits, RunLease.lock(kind.rawValue)]) {
+        transaction in
+        guard let holder = transaction.opening[1].rows.first else {
+          throw StoreError(.oldSchema, StoreError.oldSchemaSentence)
+        }
+        if try holder.requiredBool(1) { throw try Self.alreadyRunning(kind, holder) }
+        let inserted = try await transaction.pipeline([
+          RunRecords.markInterrupted(kind, at: now),
+          RunRecords.insert(kind: kind, requestedBy: requestedBy, startedAt: now),
+        ])
+        guard let row = inserted[1].rows.first else { throw RunLease.lost }
+        let run = try RunID(row.requiredInt(0))
+        let taken = try await transaction.commit(with: [
+          RunLease.take(kind.rawValue, run: run, seconds: lease.seconds)
+        ])
+        guard let token = taken.first?.rows.first else { throw RunLease.lost }
+        return try RunFence(kind: kind, run: run, token: token.requiredInt(0))
+      }
+    }
+  }
+
+  private static func alreadyRunning(
+    _ kind: RunKind, _ holder: PostgresRow
+  ) throws(PostgresError) -> StoreError {
+    try StoreError(
+      .alreadyRunning,
+      "Ya hay otra ejecución de este tipo en curso; espere a que termine y repita.",
+      run: holder.int(0).map(RunID.init), retryAfter: holder.int(2).map { max(1, Int($0)) })
+  }
+
+  /// Renews the lease.
+  ///
+  /// - Throws: `StoreError` with `leaseLost` when another run took over.
+  package func renew(_ fence: RunFence) async throws(StoreError) {
+    try await translated {
+      let result = try await pool.read(
+        RunLease.renew(kind: fence.kind.rawValue, token: fence.token, seconds: lease.seconds))
+      if result.affectedRows == 0 { throw RunLease.lost }
+    }
+  }
+
+  /// Records what the run reads.
+  package func record(_ period: Period, of fence: RunFence) async throws(StoreError) {
+    try await translated { _ = try await pool.read(RunRecords.setPeriod(period, of: fence.run)) }
+  }
+
+  /// Records how the run ended and frees its lease, in one transaction.
+  package func finish(_ run: SyncRun, fence: RunFence) async throws(StoreError) {
+    try await translated {
+      try await pool.withTransaction(opening: [PageCommit.limits]) { transaction in
+        try await transaction.commit(with: [
+          RunRecords.finish(run), RunLease.release(kind: fence.kind.rawValue, token: fence.token),
+        ])
+        return
+      }
+    }
+  }
+
+  /// Recorded runs, newest first.
+  ///
+  /// - Parameters:
+  ///   - limit: How many at the most.
+  ///   - before: Only runs with a smaller number.
+  package func runs(
+    limit: Int, before: RunID? = nil, kind: RunKind? = nil
+  ) async throws(StoreError) -> [SyncRun] {
+    try await translated {
+      try RunRecords.read(await pool.read(RunRecords.list(limit: limit, before: before, kind: kind)))
+    }
+  }
+
+  /// One recorded run, nil when there is none of that number.
+  package func run(_ id: RunID) async throws(StoreError) -> SyncRun? {
+    try await translated {
+      try RunRecords.read(
+        await pool.read(RunRecords.list(limit: 1, before: nil, kind: nil, id: id))
+      ).first
+    }
+  }
+
+  /// How far the stored log reaches.
+  package func coverage() async throws(StoreError) -> Coverage {
+    try await translated {
+      let covered = try await pool.read(
+        PostgresStatement(
+          """
+          SELECT \(SQL.milliseconds("s.covered_until")),
+            (SELECT \(SQL.milliseconds("max(c.call_date)")) FROM calls c WHERE c.source = 'twilio')
+          FROM sync_state s
+          """))
+      let directory = try PhoneDirectoryQuery.read(
+        await pool.read(PhoneDirectoryQuery.statement), defaultWorkspace: defaultWorkspace)
+      let row = covered.rows.first
+      return Coverage(
+        coveredUntil: try row?.moment(0), newestCall: try row?.moment(1), listedNumbers: directory.count)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/// The steps from an empty or an older database to the schema that this program writes, in order.
+enum Migrations {
+  /// One numbered step. What it does may be repeated: a crash between doing and recording it must
+  /// not stand in the way of the next attempt.
+  struct Migration {
+    enum Work {
+      /// Statements separated by `-- next`, each in a transaction of its own, so that no lock on
+      /// a table in use is held longer than one change takes.
+      case statements([UInt8])
+      /// The same for `CREATE INDEX CONCURRENTLY`, which cannot stand in a transaction.
+      case indexes([UInt8])
+      /// Gives `calls.cost` room for every digit.
+      case wideCost
+      /// Fills the columns of older rows from their `raw_data`.
+      case backfill
+    }
+
+    let version: Int
+    let name: String
+    let work: Work
+    /// The oldest program version (its newest migration) that may still write afterwards.
+    var oldestProgram = 0
+  }
+
+  /// What this program writes, and what it calls itself where versions are compared.
+  static var version: Int { all.last?.version ?? 0 }
+
+  static let all = [
+    Migration(version: 1, name: "tables", work: .statements(PackageResources._001_tables_sql)),
+    Migration(version: 2, name: "call columns", work: .statements(PackageResources._002_call_columns_sql)),
+    Migration(version: 3, name: "sync tables", work: .statements(PackageResources._003_sync_tables_sql)),
+    Migration(version: 4, name: "exact cost", work: .wideCost),
+    Migration(version: 5, name: "older rows", work: .backfill),
+    Migration(version: 6, name: "indexes", work: .indexes(PackageResources._006_indexes_sql)),
+  ]
+
+  static func statements(of file: [UInt8]) -> [String] {
+    String(decoding: file, as: UTF8.self).split(separator: "\n-- next\n").map(String.init)
+  }
+}

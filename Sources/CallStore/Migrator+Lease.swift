@@ -1,0 +1,97 @@
+import CallDomain
+import Postgres
+
+extension Migrator {
+  /// The two tables that everything else is recorded and locked by. Created under a lock, because
+  /// two sessions that create the same table at once fail even with IF NOT EXISTS.
+  func layFoundation() async throws {
+    let found = try await pool.read(
+      PostgresStatement(
+        "SELECT to_regclass('schema_migrations') IS NOT NULL AND to_regclass('sync_leases') IS NOT NULL"))
+    if try found.rows.first?.requiredBool(0) == true { return }
+    do {
+      try await pool.withTransaction(opening: [PageCommit.lock]) { transaction in
+        try await transaction.commit(with: Self.foundation.map { PostgresStatement($0) })
+        return
+      }
+    } catch let error as PostgresError where error.kind == .insufficientPrivilege {
+      throw SchemaChange.forbidden(Self.foundation.joined(separator: ";\n"))
+    }
+  }
+
+  private static let foundation = [
+    """
+    CREATE TABLE IF NOT EXISTS schema_migrations (
+      version INTEGER PRIMARY KEY,
+      name TEXT NOT NULL,
+      applied_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+      oldest_program INTEGER NOT NULL DEFAULT 0
+    )
+    """,
+    "ALTER TABLE schema_migrations ENABLE ROW LEVEL SECURITY",
+    """
+    CREATE TABLE IF NOT EXISTS sync_leases (
+      kind TEXT PRIMARY KEY,
+      token BIGINT NOT NULL DEFAULT 0,
+      run_id BIGINT,
+      expires_at TIMESTAMPTZ NOT NULL DEFAULT '-infinity'
+    )
+    """,
+    "ALTER TABLE sync_leases ENABLE ROW LEVEL SECURITY",
+    """
+    INSERT INTO sync_leases (kind) VALUES ('hourly'), ('historical'), ('reattribute'), ('migrate')
+    ON CONFLICT DO NOTHING
+    """,
+  ]
+
+  /// - Returns: nil when another replica is migrating.
+  func takeLease() async throws -> Int64? {
+    try await pool.withTransaction(opening: [RunLease.lock(Self.kind)]) { transaction in
+      guard let holder = transaction.opening[0].rows.first else { throw RunLease.lost }
+      if try holder.requiredBool(1) { return nil }
+      let taken = try await transaction.commit(with: [
+        RunLease.take(Self.kind, run: nil, seconds: lease.seconds)
+      ])
+      return try taken.first?.rows.first?.requiredInt(0)
+    }
+  }
+
+  /// Does `work` while the lease is renewed beside it, and frees it at the end.
+  func holding<Value: Sendable>(
+    _ token: Int64, _ work: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    let result = await Result {
+      try await withThrowingTaskGroup(of: Value?.self) { group in
+        group.addTask { try await work() }
+        group.addTask {
+          while true {
+            try await sleep(lease.beat)
+            let renewed = try await pool.read(
+              RunLease.renew(kind: Self.kind, token: token, seconds: lease.seconds))
+            if renewed.affectedRows == 0 { throw RunLease.lost }
+          }
+        }
+        defer { group.cancelAll() }
+        while let value = try await group.next() {
+          if let value { return value }
+        }
+        throw RunLease.lost
+      }
+    }
+    // Freed whether the work succeeded or not; a connection that is gone leaves it to run out.
+    _ = try? await pool.read(RunLease.release(kind: Self.kind, token: token))
+    return try result.get()
+  }
+
+  private static let kind = "migrate"
+}
+
+extension Result where Failure == any Error {
+  fileprivate init(_ work: () async throws -> Success) async {
+    do {
+      self = .success(try await work())
+    } catch {
+      self = .failure(error)
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package import CallDomain
+package import Postgres
+
+/// Creates or upgrades the schema. Safe to repeat, to kill and to run from several replicas at once:
+/// one works, the others wait and find nothing left to do.
+package struct Migrator: Sendable {
+  /// Something an operator may want to read while it happens.
+  package enum Event: Hashable, Sendable {
+    /// A numbered step begins.
+    case applying(version: Int, name: String)
+    /// Older rows converted so far.
+    case converted(rows: Int)
+    /// Another replica is migrating.
+    case waiting
+    /// The missing default workspace was created.
+    case createdDefaultWorkspace(WorkspaceID)
+    /// The column `cost` keeps its narrow type, because these views stand on it.
+    case costKeptNarrow(views: [String])
+  }
+
+  let pool: PostgresPool
+  let defaultWorkspace: WorkspaceID
+  let lease: LeaseTerms
+  let now: @Sendable () -> Timestamp
+  let sleep: @Sendable (_ milliseconds: Int64) async throws -> Void
+  let onEvent: @Sendable (Event) -> Void
+
+  /// - Parameters:
+  ///   - now: The process's clock, for the age of calls.
+  ///   - sleep: Waits, and throws when the task is cancelled.
+  package init(
+    pool: PostgresPool, defaultWorkspace: WorkspaceID, lease: LeaseTerms = LeaseTerms(),
+    now: @escaping @Sendable () -> Timestamp,
+    sleep: @escaping @Sendable (_ milliseconds: Int64) async throws -> Void,
+    onEvent: @escaping @Sendable (Event) -> Void = { _ in }
+  ) {
+    self.pool = pool
+    self.defaultWorkspace = defaultWorkspace
+    self.lease = lease
+    self.now = now
+    self.sleep = sleep
+    self.onEvent = onEvent
+  }
+
+  /// Brings the schema up to date.
+  ///
+  /// - Returns: The versions that were applied; empty when there was nothing to do.
+  /// - Throws: `StoreError` that says what is wrong.
+  package func run() async throws(StoreError) -> [Int] {
+    do {
+      try await layFoundation()
+      while true {
+        if let token = try await takeLease() {
+          return try await holding(token) {
+            let applied = try await apply()
+            try await DefaultWorkspace(id: defaultWorkspace, pool: pool).createIfMissing {
+              onEvent(.createdDefaultWorkspace(defaultWorkspace))
+            }
+            return applied
+          }
+        }
+        onEvent(.waiting)
+        try await sleep(500)
+      }
+    } catch {
+      throw StoreError(any: error)
+    }
+  }
+
+  private func apply() async throws -> [Int] {
+    var applied: [Int] = []
+    for migration in Migrations.all where try await !isApplied(migration) {
+      onEvent(.applying(version: migration.version, name: migration.name))
+      try await perform(migration.work)
+      _ = try await pool.read(
+        PostgresStatement(
+          """
+          INSERT INTO schema_migrations (version, name, oldest_program)
+          VALUES ($1::bigint, $2, $3::bigint) ON CONFLICT DO NOTHING
+          """,
+          [
+            .int(Int64(migration.version)), .text(migration.name), .int(Int64(migration.oldestProgram)),
+          ]))
+      applied.append(migration.version)
+    }
+    return applied
+  }
+
+  private func isApplied(_ migration: Migrations.Migration) async throws -> Bool {
+    let found = try await pool.read(
+      PostgresStatement(
+        "SELECT FROM schema_migrations WHERE version = $1::bigint", [.int(Int64(migration.version))]))
+    return !found.rows.isEmpty
+  }
+
+  private func perform(_ work: Migrations.Migration.Work) async throws {
+    let change = SchemaChange(pool: pool, sleep: sleep)
+    switch work {
+    case .statements(let file):
+      for statement in Migrations.statements(of: file) { try await change.apply(statement) }
+    case .indexes(let file):
+      for statement in Migrations.statements(of: file) { try await change.buildIndex(statement) }
+    case .wideCost:
+      let views = try await change.widenCost()
+      if !views.isEmpty { onEvent(.costKeptNarrow(views: views)) }
+    case .backfill:
+      try await CallBackfill(pool: pool, now: now()).run { onEvent(.converted(rows: $0)) }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import CallDomain
+import Postgres
+
+/// The one transaction by which calls get into the tables: a page with everything it changes and
+/// the marks of its progress, or nothing.
+///
+/// Three round trips: lock and read; write the calls of cases 1 and 2 and read the evidence; write
+/// the transfers and commit. One more when a number of ours is new.
+struct PageCommit {
+  let page: IntakePage
+  let fence: RunFence
+  let defaultWorkspace: WorkspaceID
+
+  /// - Throws: `StoreError` or `PostgresError`; then nothing was committed, except perhaps with
+  ///   `commitOutcomeUnknown`, after which the page is simply committed again.
+  func run(on pool: PostgresPool) async throws -> PageOutcome {
+    let sids = page.calls.map(\.sid)
+    return try await pool.withTransaction(
+      opening: [
+        Self.limits, Self.lock, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
+        StoredCallQuery.statement(sids: sids),
+      ]
+    ) { transaction in
+      guard !transaction.opening[2].rows.isEmpty else { throw RunLease.lost }
+      var directory = try PhoneDirectoryQuery.read(
+        transaction.opening[3], defaultWorkspace: defaultWorkspace)
+      let stored = try StoredCallQuery.read(transaction.opening[4])
+      var merged = MergedPage(page: page.calls, stored: stored, directory: directory)
+      var createdPhones = 0
+      if !merged.newPhones.isEmpty || !merged.unclaimedRows.isEmpty {
+        (directory, createdPhones) = try await extend(directory, with: merged, on: transaction)
+        merged = MergedPage(page: page.calls, stored: stored, directory: directory)
+      }
+      let evidence = try await writeOutbound(merged, on: transaction)
+      let decided = DecidedPage(
+        merged: merged, stored: stored, evidence: evidence, directory: directory,
+        createdPhones: createdPhones)
+      try await transaction.commit(with: lastWrites(merged: merged, stored: stored, decided: decided))
+      return decided.outcome
+    }
+  }
+
+  // Creating a number may meet one that somebody else created meanwhile, under a workspace of
+  // theirs; so the directory is read again.
+  private func extend(
+    _ directory: PhoneDirectory, with merged: MergedPage, on transaction: PostgresTransaction
+  ) async throws(PostgresError) -> (PhoneDirectory, created: Int) {
+    let results = try await transaction.pipeline([
+      PhoneDirectoryQuery.claim(merged.unclaimedRows, defaultWorkspace: defaultWorkspace),
+      PhoneDirectoryQuery.create(merged.newPhones, defaultWorkspace: defaultWorkspace),
+      PhoneDirectoryQuery.statement,
+    ])
+    let directory = try PhoneDirectoryQuery.read(results[2], defaultWorkspace: defaultWorkspace)
+    return (directory, results[1].affectedRows)
+  }
+
+  private func writeOutbound(
+    _ merged: MergedPage, on transaction: PostgresTransaction
+  ) async throws(PostgresError) -> [TransferEvidence] {
+    var statements: [PostgresStatement] = []
+    if !merged.outboundRows.isEmpty { statements.append(CallUpsert.statement(merged.outboundRows)) }
+    let needsEvidence = !merged.transfers.isEmpty || !merged.touchedLeads.isEmpty
+    if needsEvidence {
+      statements.append(
+        EvidenceQuery.statement(transfers: merged.transfers, touchedLeads: merged.touchedLeads))
+    }
+    guard !statements.isEmpty else { return [] }
+    let results = try await transaction.pipeline(statements)
+    guard needsEvidence, let last = results.last else { return [] }
+    return try EvidenceQuery.read(last)
+  }
+
+  private func lastWrites(
+    merged: MergedPage, stored: [CallSID: StoredCall], decided: DecidedPage
+  ) -> [PostgresStatement] {
+    var statements: [PostgresStatement] = []
+    if !decided.transferRows.isEmpty { statements.append(CallUpsert.statement(decided.transferRows)) }
+    if !decided.reattributions.isEmpty {
+      statements.append(AttributionUpdate.statement(decided.reattributions))
+    }
+    statements += WatchUpdate.statements(calls: merged.calls, stored: stored, readAt: page.readAt)
+    statements += page.marks.map { MarkUpdate.statement($0, readAt: page.readAt) }
+    return statements
+  }
+
+  /// Who freezes in the middle of a commit loses the connection after ten seconds, and with it
+  /// the lock.
+  static let limits = PostgresStatement(
+    """
+    SELECT set_config('idle_in_transaction_session_timeout', '10s', true),
+      set_config('lock_timeout', '20s', true), set_config('statement_timeout', '60s', true)
+    """)
+
+  /// One page at a time in the whole database: a transfer and its related call in two commits
+  /// that cannot see one another would lose the attribution. The number has no meaning.
+  static let lock = PostgresStatement("SELECT pg_advisory_xact_lock(7234160283746)")
+}

@@ -1,0 +1,77 @@
+import CallDomain
+import Postgres
+
+/// Whether the database is one that a run may write to: reachable, writable, of our schema, with
+/// the default workspace, and hiding nothing from our role.
+struct Preflight {
+  let defaultWorkspace: WorkspaceID
+
+  /// - Throws: `StoreError` that says what is wrong.
+  func check(_ pool: PostgresPool) async throws {
+    let state = try await pool.read(Self.state)
+    guard let row = state.rows.first else { return }
+    if try row.requiredBool(0) { throw StoreError(PostgresError(.readOnly, operatorDetail: "recovery")) }
+    guard try row.requiredBool(1) else { throw StoreError(.oldSchema, StoreError.oldSchemaSentence) }
+    if let tables = try row.text(2) { throw Self.hidden(tables) }
+    let schema = try await pool.read(Self.schema(defaultWorkspace))
+    guard let row = schema.rows.first else { return }
+    if try row.requiredInt(0) < Int64(Migrations.version) {
+      throw StoreError(.oldSchema, StoreError.oldSchemaSentence)
+    }
+    if try row.requiredInt(1) > Int64(Migrations.version) {
+      throw StoreError(
+        .newSchema,
+        "El esquema de la base de datos exige una versión más nueva de twilio-sync; actualice este programa.")
+    }
+    guard try row.requiredBool(2) else {
+      throw StoreError(
+        .noDefaultWorkspace,
+        """
+        Falta el workspace por defecto (DEFAULT_WORKSPACE_ID = \(defaultWorkspace.number)); ejecute \
+        «twilio-sync migrate», que lo crea.
+        """)
+    }
+  }
+
+  private static func hidden(_ tables: String) -> StoreError {
+    StoreError(
+      .hiddenRows,
+      """
+      La seguridad a nivel de fila puede ocultar filas de \(tables) al usuario de la base de datos; use el \
+      dueño de las tablas, un usuario con BYPASSRLS o una política que lo muestre todo (USING (true)).
+      """)
+  }
+
+  // Row level security hides nothing from a role to which it does not apply, and nothing where a
+  // permissive policy shows every row and no restrictive one narrows it. Reading is asked of all
+  // tables, updating of those that are updated.
+  private static let state = PostgresStatement(
+    """
+    SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean,
+      to_regclass('schema_migrations') IS NOT NULL AND to_regclass('sync_runs') IS NOT NULL,
+      (SELECT string_agg(DISTINCT c.relname, ', ')
+        FROM (VALUES ('workspaces', 'r'), ('workspace_phones', 'r'), ('workspace_phones', 'w'),
+          ('calls', 'r'), ('calls', 'w'), ('sync_runs', 'r'), ('sync_runs', 'w'), ('sync_leases', 'r'),
+          ('sync_leases', 'w'), ('sync_state', 'r'), ('sync_state', 'w'), ('sync_holes', 'r'),
+          ('unsettled_calls', 'r'), ('unsettled_calls', 'w'), ('schema_migrations', 'r'))
+          AS needed(relation, command)
+        JOIN pg_class c ON c.oid = to_regclass(needed.relation)
+        WHERE row_security_active(c.oid) AND (
+          NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive
+            AND p.polcmd::text IN ('*', needed.command) AND pg_get_expr(p.polqual, p.polrelid) = 'true'
+            AND EXISTS (SELECT FROM unnest(p.polroles) role WHERE role = 0 OR pg_has_role(role, 'USAGE')))
+          OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
+            AND p.polcmd::text IN ('*', needed.command)
+            AND EXISTS (SELECT FROM unnest(p.polroles) role WHERE role = 0 OR pg_has_role(role, 'USAGE')))))
+    """)
+
+  private static func schema(_ defaultWorkspace: WorkspaceID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT coalesce(max(version), 0), coalesce(max(oldest_program), 0),
+        EXISTS (SELECT FROM workspaces WHERE id = $1::bigint)
+      FROM schema_migrations
+      """,
+      [.int(defaultWorkspace.number)])
+  }
+}

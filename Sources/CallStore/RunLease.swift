@@ -1,0 +1,57 @@
+import CallDomain
+import Postgres
+
+/// One run of a kind at a time, over any number of replicas: a row per kind that says who runs
+/// and until when. A run that lives renews it; the token grows with every holder, and every
+/// commit compares it.
+enum RunLease {
+  /// Reads and locks the row of a kind.
+  static func lock(_ kind: String) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT run_id, expires_at > clock_timestamp(),
+        ceil(extract(epoch from expires_at - clock_timestamp()))::bigint
+      FROM sync_leases WHERE kind = $1 FOR UPDATE
+      """,
+      [.text(kind)])
+  }
+
+  /// Gives the lease to a new holder.
+  static func take(_ kind: String, run: RunID?, seconds: Int) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_leases SET token = token + 1, run_id = $2::bigint,
+        expires_at = clock_timestamp() + make_interval(secs => $3::integer)
+      WHERE kind = $1 RETURNING token
+      """,
+      [.text(kind), run.map { .int($0.number) } ?? .null, .int(Int64(seconds))])
+  }
+
+  /// Proves that `fence` still holds the lease and keeps it from being taken over until the
+  /// transaction ends: one row, or none when it was lost.
+  static func confirm(_ fence: RunFence) -> PostgresStatement {
+    PostgresStatement(
+      "SELECT 1 FROM sync_leases WHERE kind = $1 AND token = $2::bigint FOR UPDATE",
+      [.text(fence.kind.rawValue), .int(fence.token)])
+  }
+
+  /// Moves the end of the lease; changes no row when it was lost.
+  static func renew(kind: String, token: Int64, seconds: Int) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_leases SET expires_at = clock_timestamp() + make_interval(secs => $3::integer)
+      WHERE kind = $1 AND token = $2::bigint
+      """,
+      [.text(kind), .int(token), .int(Int64(seconds))])
+  }
+
+  /// Frees the lease; changes no row when it was lost.
+  static func release(kind: String, token: Int64) -> PostgresStatement {
+    PostgresStatement(
+      "UPDATE sync_leases SET expires_at = '-infinity' WHERE kind = $1 AND token = $2::bigint",
+      [.text(kind), .int(token)])
+  }
+
+  static let lost = StoreError(
+    .leaseLost, "Otra ejecución tomó el relevo de esta, que ya no puede guardar nada.")
+}

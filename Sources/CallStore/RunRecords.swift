@@ -1,0 +1,105 @@
+import CallDomain
+import Postgres
+
+/// The rows of `sync_runs`: one a run.
+enum RunRecords {
+  static func insert(kind: RunKind, requestedBy: String, startedAt: Timestamp) -> PostgresStatement {
+    PostgresStatement(
+      """
+      INSERT INTO sync_runs (kind, state, requested_by, started_at)
+      VALUES ($1, 'running', $2, $3::timestamptz) RETURNING id
+      """,
+      [.text(kind.rawValue), .text(requestedBy), .moment(startedAt)])
+  }
+
+  /// A run whose lease ran out has died or frozen; its successor says so.
+  static func markInterrupted(_ kind: RunKind, at moment: Timestamp) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_runs SET state = 'interrupted', finished_at = $2::timestamptz,
+        error = 'El proceso de esta ejecución murió o se detuvo.'
+      WHERE kind = $1 AND state = 'running'
+      """,
+      [.text(kind.rawValue), .moment(moment)])
+  }
+
+  static func setPeriod(_ period: Period, of run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_runs SET period_start = $2::timestamptz, period_end = $3::timestamptz
+      WHERE id = $1::bigint
+      """,
+      [.int(run.number), .moment(period.start), .moment(period.end)])
+  }
+
+  /// Ends a run; one that was declared interrupted meanwhile stays so.
+  static func finish(_ run: SyncRun) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_runs SET state = $2, finished_at = $3::timestamptz, error = $4,
+        total_calls = $5::bigint, saved_calls = $6::bigint, created_phones = $7::bigint,
+        case1_count = $8::bigint, case2_count = $9::bigint, case3_count = $10::bigint,
+        skipped_calls = $11::bigint, unmatched_calls = $12::bigint, refreshed_calls = $13::bigint,
+        reattributed_calls = $14::bigint, twilio_requests = $15::bigint
+      WHERE id = $1::bigint AND state = 'running'
+      """,
+      [
+        .int(run.id.number), .text(run.state.rawValue), .moment(run.finishedAt),
+        run.error.map(PostgresValue.text) ?? .null,
+      ]
+        + counts.map { .int(Int64(run.counts[keyPath: $0])) })
+  }
+
+  /// Newest first. A run that says it is running while nobody holds its lease is interrupted.
+  static func list(limit: Int, before: RunID?, kind: RunKind?, id: RunID? = nil) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT r.id, r.kind,
+        CASE WHEN r.state = 'running' AND NOT EXISTS (
+          SELECT FROM sync_leases l
+          WHERE l.kind = r.kind AND l.run_id = r.id AND l.expires_at > clock_timestamp())
+        THEN 'interrupted' ELSE r.state END,
+        \(SQL.milliseconds("r.started_at")), \(SQL.milliseconds("r.finished_at")),
+        \(SQL.milliseconds("r.period_start")), \(SQL.milliseconds("r.period_end")), r.error,
+        r.requested_by, r.total_calls, r.saved_calls, r.created_phones, r.case1_count, r.case2_count,
+        r.case3_count, r.skipped_calls, r.unmatched_calls, r.refreshed_calls, r.reattributed_calls,
+        r.twilio_requests
+      FROM sync_runs r
+      WHERE ($1::bigint IS NULL OR r.id < $1::bigint) AND ($2::text IS NULL OR r.kind = $2::text)
+        AND ($3::bigint IS NULL OR r.id = $3::bigint)
+      ORDER BY r.id DESC LIMIT $4::bigint
+      """,
+      [
+        before.map { .int($0.number) } ?? .null, kind.map { .text($0.rawValue) } ?? .null,
+        id.map { .int($0.number) } ?? .null, .int(Int64(limit)),
+      ])
+  }
+
+  static func read(_ result: PostgresResult) throws(PostgresError) -> [SyncRun] {
+    var runs: [SyncRun] = []
+    for row in result.rows {
+      guard let kind = try RunKind(rawValue: row.requiredText(1)),
+        let state = try RunState(rawValue: row.requiredText(2)), let startedAt = try row.moment(3)
+      else { continue }
+      var run = try SyncRun(
+        id: RunID(row.requiredInt(0)), kind: kind, state: state, startedAt: startedAt,
+        finishedAt: row.moment(4), error: row.text(7), requestedBy: row.requiredText(8))
+      if let start = try row.moment(5), let end = try row.moment(6) {
+        run.period = Period(start: start, end: end)
+      }
+      for (column, count) in zip(9..., counts) {
+        run.counts[keyPath: count] = try Int(row.requiredInt(column))
+      }
+      runs.append(run)
+    }
+    return runs
+  }
+
+  // In the order of the columns.
+  private static var counts: [WritableKeyPath<RunCounts, Int>] {
+    [
+      \.totalCalls, \.savedCalls, \.createdPhones, \.case1Count, \.case2Count, \.case3Count,
+      \.skippedCalls, \.unmatchedCalls, \.refreshedCalls, \.reattributedCalls, \.twilioRequests,
+    ]
+  }
+}

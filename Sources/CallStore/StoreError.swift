@@ -1,0 +1,111 @@
+package import CallDomain
+import Postgres
+
+/// Why the store could not do what it was asked; the sentence is for operators, in Spanish, and
+/// holds neither internals nor secrets.
+package struct StoreError: Error, Hashable, Sendable {
+  /// What failed.
+  package enum Kind: Hashable, Sendable {
+    /// Another run of the kind holds the lease.
+    case alreadyRunning
+    /// This run's lease was taken over by another.
+    case leaseLost
+    case unreachable
+    case readOnly
+    case full
+    /// The role may not do what the program must do.
+    case forbidden
+    /// Row level security could hide rows from the role.
+    case hiddenRows
+    case noDefaultWorkspace
+    case oldSchema
+    /// The schema says that a program as old as this one must not write.
+    case newSchema
+    case other
+  }
+
+  package let kind: Kind
+  package let sentence: String
+  /// With `alreadyRunning`, the run in progress.
+  package var run: RunID?
+  /// With `alreadyRunning`, seconds until its lease ends unless it is renewed.
+  package var retryAfter: Int?
+
+  package init(_ kind: Kind, _ sentence: String, run: RunID? = nil, retryAfter: Int? = nil) {
+    self.kind = kind
+    self.sentence = sentence
+    self.run = run
+    self.retryAfter = retryAfter
+  }
+}
+
+extension StoreError {
+  /// What an error of the database means for a run.
+  init(_ error: PostgresError) {
+    switch error.kind {
+    case .unreachable, .connectionLost, .timeout, .poolTimeout, .poolClosed, .adminShutdown, .crash,
+      .cannotConnectNow, .tooManyConnections, .authentication, .databaseMissing, .commitOutcomeUnknown,
+      .invalidConnectionString:
+      self.init(
+        .unreachable,
+        "No se puede usar la base de datos (\(error.shortReason)); compruebe que está en marcha y DATABASE_URL."
+      )
+    case .readOnly:
+      self.init(
+        .readOnly,
+        "La base de datos es de solo lectura; conecte DATABASE_URL con el servidor primario.")
+    case .diskFull:
+      self.init(.full, "La base de datos no tiene espacio en disco; libere espacio y repita.")
+    case .insufficientPrivilege:
+      self.init(
+        .forbidden,
+        "Al usuario de la base de datos le falta un permiso (\(error.shortReason)); concédalo y repita.")
+    case .undefinedTable, .undefinedColumn:
+      self.init(.oldSchema, Self.oldSchemaSentence)
+    case .lockTimeout, .deadlock, .serialization, .queryCanceled, .idleInTransactionTimeout:
+      self.init(
+        .unreachable,
+        "La base de datos está ocupada (\(error.shortReason)); otro programa bloquea las tablas. Repita más tarde."
+      )
+    default:
+      self.init(.other, "La base de datos rechazó una operación (\(error.shortReason)).")
+    }
+  }
+
+  static let oldSchemaSentence =
+    "El esquema de la base de datos es antiguo o falta; ejecute «twilio-sync migrate»."
+
+  /// Any error out of a transaction's body.
+  init(any error: any Error) {
+    switch error {
+    case let error as StoreError: self = error
+    case let error as PostgresError: self.init(error)
+    default: self.init(.other, "La operación con la base de datos se interrumpió.")
+    }
+  }
+}
+
+extension PostgresError {
+  /// The cause in a few Spanish words, without anything of the installation in it.
+  var shortReason: String {
+    let words =
+      switch kind {
+      case .unreachable: "no responde"
+      case .connectionLost, .adminShutdown, .crash: "la conexión se cortó"
+      case .commitOutcomeUnknown: "la conexión se cortó al confirmar"
+      case .timeout, .poolTimeout: "no respondió a tiempo"
+      case .poolClosed: "el servicio se está parando"
+      case .cannotConnectNow: "está arrancando o parándose"
+      case .tooManyConnections: "no le quedan conexiones libres"
+      case .authentication: "rechaza el usuario o la contraseña"
+      case .databaseMissing: "no existe"
+      case .invalidConnectionString: "DATABASE_URL no se entiende"
+      case .lockTimeout: "bloqueo no concedido"
+      case .deadlock, .serialization: "conflicto con otra transacción"
+      case .queryCanceled: "consulta cancelada"
+      case .idleInTransactionTimeout: "transacción cerrada por inactividad"
+      default: "error"
+      }
+    return words + (sqlstate.map { ", SQLSTATE \($0)" } ?? "") + (object.map { ", \($0)" } ?? "")
+  }
+}

@@ -1,0 +1,43 @@
+import CallDomain
+import Postgres
+
+/// Reads the stored rows of a page's SIDs, so that the page can be merged with them.
+enum StoredCallQuery {
+  static func statement(sids: [CallSID]) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT c.id, c.phone_from, c.phone_to, c.direction, c.status, c.duration,
+        c.raw_data->>'startTime', \(SQL.milliseconds("c.ended_at")), c.raw_data->>'dateCreated',
+        \(SQL.milliseconds("c.twilio_updated_at")), c.raw_data->>'price', c.price_unit,
+        c.workspace_id, c.phone_number, c.lead_number, c.cost::text,
+        \(SQL.milliseconds("c.effective_at")), u.call_id IS NOT NULL, u.given_up_at IS NOT NULL
+      FROM calls c LEFT JOIN unsettled_calls u ON u.call_id = c.id
+      WHERE c.id = ANY($1::text[]) AND c.source = 'twilio'
+      """,
+      [.textArray(sids.map(\.text))])
+  }
+
+  static func read(_ result: PostgresResult) throws(PostgresError) -> [CallSID: StoredCall] {
+    var stored: [CallSID: StoredCall] = [:]
+    stored.reserveCapacity(result.rows.count)
+    for row in result.rows {
+      guard let sid = try CallSID(row.requiredText(0)) else { continue }
+      let isListed = try row.requiredBool(17)
+      let isGivenUp = try row.requiredBool(18)
+      stored[sid] = try StoredCall(
+        call: call(sid, row), workspace: row.workspace(12), phoneNumber: row.number(13),
+        leadNumber: row.number(14), cost: row.text(15), effectiveTime: row.moment(16),
+        isOnWatch: isListed && !isGivenUp, isGivenUp: isGivenUp)
+    }
+    return stored
+  }
+
+  private static func call(_ sid: CallSID, _ row: PostgresRow) throws(PostgresError) -> Call {
+    try Call(
+      sid: sid, from: row.text(1), to: row.text(2), direction: row.text(3).map(CallDirection.init),
+      status: row.text(4).map(CallStatus.init), duration: row.int(5).map(Int.init),
+      startTime: row.text(6).flatMap(Timestamp.init(iso8601:)), endTime: row.moment(7),
+      dateCreated: row.text(8).flatMap(Timestamp.init(iso8601:)), dateUpdated: row.moment(9),
+      price: row.text(10).flatMap(Price.init), priceUnit: row.text(11))
+  }
+}
