@@ -1,0 +1,26 @@
+# Builds twilio-sync and packs it with the few system libraries it needs.
+# Both stages are Debian 12, so the program meets the same libcurl and libpq it was linked with.
+
+FROM swift:6.3-bookworm AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libcurl4-openssl-dev libpq-dev pkg-config \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+COPY Package.swift ./
+COPY Sources ./Sources
+COPY Tests ./Tests
+RUN swift build -c release --product twilio-sync --static-swift-stdlib \
+ && cp "$(swift build -c release --static-swift-stdlib --show-bin-path)/twilio-sync" /twilio-sync
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates libcurl4 libpq5 \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=build /twilio-sync /usr/local/bin/twilio-sync
+# A number, so that an orchestrator can see that it is not root.
+USER 10001:10001
+EXPOSE 3093
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["twilio-sync", "health"]
+ENTRYPOINT ["twilio-sync"]
+CMD ["serve"]
