@@ -20,6 +20,14 @@ enum ConnectionString {
     }
   }
 
+  /// The value of an option in a string that can be read, nil where it names none.
+  static func option(_ name: String, of string: String) -> String? {
+    guard string.contains("=") || string.contains("://"),
+      let options = unsafe PQconninfoParse(string, nil)
+    else { return nil }
+    return unsafe ConnectionOptions(owning: options)[name]
+  }
+
   private static func fault(_ what: String) -> PostgresError {
     PostgresError(.invalidConnectionString, operatorDetail: "the connection string is wrong: \(what)")
   }

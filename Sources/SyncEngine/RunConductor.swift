@@ -37,13 +37,14 @@ package final class RunConductor: Sendable {
     let fence = try await runs.begin(order.kind, requestedBy, now)
     let run = SyncRun(
       id: fence.run, kind: order.kind, state: .running, startedAt: now, requestedBy: requestedBy)
-    let task = Task { await self.conduct(run, order: order, fence: fence) }
+    let progress = RunProgress()
+    let task = Task { await self.conduct(run, order: order, fence: fence, progress: progress) }
     let isStopping = live.withLock { live in
-      live.tasks[fence.run] = task
+      if live.ended.remove(fence.run) == nil { live.tasks[fence.run] = task }
       return live.isStopping
     }
     if isStopping { task.cancel() }
-    return LiveRun(id: fence.run, task: task)
+    return LiveRun(run: run, state: progress, task: task)
   }
 
   /// Starts no more runs, interrupts those in progress, and waits until they are recorded.
@@ -57,11 +58,10 @@ package final class RunConductor: Sendable {
   }
 
   private func conduct(
-    _ run: SyncRun, order: RunOrder, fence: RunFence
+    _ run: SyncRun, order: RunOrder, fence: RunFence, progress: RunProgress
   ) async -> Result<SyncRun, RunFailure> {
     let report = report
     let onEvent: @Sendable (SyncEvent) -> Void = { report(fence.run, $0) }
-    let progress = RunProgress()
     onEvent(.started(run.kind))
     let failure = await work(order, fence, run.startedAt, progress, onEvent)
     var ended = run
@@ -71,7 +71,9 @@ package final class RunConductor: Sendable {
     ended.state = failure.map { $0.code == .stopping ? .interrupted : .failed } ?? .succeeded
     ended.error = failure?.message
     let unrecorded = await recordEnd(ended, fence)
-    live.withLock { _ = $0.tasks.removeValue(forKey: fence.run) }
+    live.withLock { live in
+      if live.tasks.removeValue(forKey: fence.run) == nil { live.ended.insert(fence.run) }
+    }
     if var failure = failure ?? unrecorded {
       failure.runID = fence.run
       onEvent(ended.state == .interrupted ? .interrupted(run.kind) : .failed(run.kind, failure))
@@ -168,12 +170,23 @@ package final class RunConductor: Sendable {
 
 /// A run in progress.
 package struct LiveRun: Sendable {
-  package let id: RunID
+  /// The run as it was recorded.
+  package let run: SyncRun
+  private let state: RunProgress
   private let task: Task<Result<SyncRun, RunFailure>, Never>
 
-  init(id: RunID, task: Task<Result<SyncRun, RunFailure>, Never>) {
-    self.id = id
+  init(run: SyncRun, state: RunProgress, task: Task<Result<SyncRun, RunFailure>, Never>) {
+    self.run = run
+    self.state = state
     self.task = task
+  }
+
+  /// The run as far as it has come.
+  package var progress: SyncRun {
+    var run = run
+    run.period = state.period
+    run.counts = state.counts
+    return run
   }
 
   /// How the run ended, once it has.
@@ -184,5 +197,7 @@ package struct LiveRun: Sendable {
 
 private struct LiveRuns {
   var tasks: [RunID: Task<Result<SyncRun, RunFailure>, Never>] = [:]
+  /// Runs that ended before they were noted in `tasks`.
+  var ended: Set<RunID> = []
   var isStopping = false
 }

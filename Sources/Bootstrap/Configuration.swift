@@ -1,0 +1,119 @@
+import CallDomain
+import Postgres
+import SyncEngine
+import Telemetry
+import TwilioClient
+
+/// What the environment says, checked (contract section 2).
+struct Configuration: Sendable {
+  /// What a command needs; the rest is neither required nor checked.
+  struct Needs: OptionSet {
+    let rawValue: Int
+
+    static let server = Needs(rawValue: 1)
+    static let database = Needs(rawValue: 2)
+    static let twilio = Needs(rawValue: 4)
+  }
+
+  /// Twilio's account and how it is asked.
+  struct Twilio: Sendable {
+    var credentials: TwilioCredentials
+    var host: TwilioHost
+    /// Requests under way at once.
+    var concurrency: Int
+  }
+
+  var cronSecret = Secret("")
+  var host = "0.0.0.0"
+  var port = 3093
+  var migratesOnStart = false
+  var database = PostgresConfiguration()
+  var twilio: Twilio?
+  var sync = HourlySync.Settings()
+  var defaultWorkspace = WorkspaceID(1)
+  var logFormat = Logger.Format.text
+  var logLevel = LogLevel.info
+  /// Every secret of the environment, for the last net under the log.
+  var secrets: [String] = []
+
+  /// - Throws: every fault at once.
+  init(environment: [String: String], needs: Needs) throws(ConfigurationFaults) {
+    var settings = Settings(environment)
+    host = settings.text("HOST") ?? host
+    port = settings.number("PORT", 0...65_535, default: port)
+    logFormat = settings.choice("LOG_FORMAT", default: logFormat)
+    logLevel = settings.choice("LOG_LEVEL", default: logLevel)
+    if needs.contains(.server) {
+      cronSecret = Self.cronSecret(&settings)
+      migratesOnStart = settings.flag("MIGRATE_ON_START", default: false)
+    }
+    if needs.contains(.database) {
+      database = Self.database(&settings)
+      defaultWorkspace = WorkspaceID(
+        Int64(settings.number("DEFAULT_WORKSPACE_ID", 1...Int(Int32.max), default: 1)))
+    }
+    if needs.contains(.twilio) {
+      twilio = Self.twilio(&settings)
+      sync.windowMinutes = settings.number(
+        "SYNC_WINDOW_MINUTES", 1...10_080, default: sync.windowMinutes)
+      sync.maxCatchUpHours = settings.number(
+        "SYNC_MAX_CATCH_UP_HOURS", 1...8784, default: sync.maxCatchUpHours)
+    }
+    secrets = ["CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD"]
+      .compactMap { settings.text($0) }
+    secrets += [database.password].compactMap { $0 }
+    guard settings.faults.isEmpty else { throw ConfigurationFaults(sentences: settings.faults) }
+  }
+
+  private static func cronSecret(_ settings: inout Settings) -> Secret {
+    let secret = settings.text("CRON_SECRET") ?? ""
+    if secret.isEmpty {
+      settings.fault("Falta CRON_SECRET; ponga al menos 16 caracteres al azar, por ejemplo «openssl rand -hex 32».")
+    } else if secret.first?.isWhitespace == true || secret.last?.isWhitespace == true {
+      settings.fault("CRON_SECRET empieza o acaba con un espacio o salto de línea; quítelo.")
+    } else if secret.count < 16 {
+      settings.fault("CRON_SECRET tiene menos de 16 caracteres; use uno más largo.")
+    } else if !secret.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
+      settings.fault("CRON_SECRET solo puede tener caracteres ASCII visibles; genere otro.")
+    }
+    return Secret(secret)
+  }
+
+  private static func database(_ settings: inout Settings) -> PostgresConfiguration {
+    let configuration = PostgresConfiguration(settings.text("DATABASE_URL") ?? "")
+    if configuration.connectionString.isEmpty, !settings.names.contains(where: { $0.hasPrefix("PG") }) {
+      settings.fault(
+        "Falta DATABASE_URL (o las variables PG* de libpq); ponga postgresql://usuario:clave@servidor:5432/base.")
+    } else if configuration.isMalformed {
+      settings.fault(
+        "DATABASE_URL no se entiende; codifique con % los caracteres especiales de la contraseña.")
+    }
+    return configuration
+  }
+
+  private static func twilio(_ settings: inout Settings) -> Twilio? {
+    let concurrency = settings.number("TWILIO_CONCURRENCY", 1...100, default: 4)
+    var credentials: TwilioCredentials?
+    do throws(TwilioConfigurationFaults) {
+      credentials = try TwilioCredentials(
+        accountSID: settings.text("TWILIO_ACCOUNT_SID"), apiKey: settings.text("TWILIO_API_KEY"),
+        apiSecret: settings.text("TWILIO_API_SECRET"), authToken: settings.text("TWILIO_AUTH_TOKEN"))
+    } catch {
+      for fault in error.all { settings.fault(fault.sentence) }
+    }
+    do throws(TwilioConfigurationFaults) {
+      let host = try TwilioHost(
+        baseURL: settings.text("TWILIO_API_BASE_URL"), region: settings.text("TWILIO_REGION"),
+        edge: settings.text("TWILIO_EDGE"))
+      return credentials.map { Twilio(credentials: $0, host: host, concurrency: concurrency) }
+    } catch {
+      for fault in error.all { settings.fault(fault.sentence) }
+      return nil
+    }
+  }
+}
+
+/// What is wrong with the configuration: one Spanish sentence a fault, none of which shows a secret.
+struct ConfigurationFaults: Error, Hashable {
+  let sentences: [String]
+}

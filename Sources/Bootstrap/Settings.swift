@@ -1,0 +1,68 @@
+import CallDomain
+
+/// Reads environment variables and gathers what is wrong with them, so that an operator is told
+/// everything at once. An empty value counts as not set.
+struct Settings {
+  private let environment: [String: String]
+  private(set) var faults: [String] = []
+
+  init(_ environment: [String: String]) {
+    self.environment = environment
+  }
+
+  mutating func fault(_ sentence: String) {
+    faults.append(sentence)
+  }
+
+  func text(_ name: String) -> String? {
+    environment[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Whether the variable is there, an empty one included.
+  func isSet(_ name: String) -> Bool {
+    environment[name] != nil
+  }
+
+  var names: [String] { Array(environment.keys) }
+
+  mutating func number(_ name: String, _ range: ClosedRange<Int>, default standard: Int) -> Int {
+    guard let text = text(name) else { return standard }
+    if let number = Int(text), range.contains(number) { return number }
+    fault(
+      "\(name) debe ser un número entero de \(range.lowerBound) a \(range.upperBound); vale «\(shown(text))».")
+    return standard
+  }
+
+  mutating func flag(_ name: String, default standard: Bool) -> Bool {
+    switch text(name)?.lowercased() {
+    case nil: return standard
+    case "true", "1", "yes": return true
+    case "false", "0", "no": return false
+    case .some(let text):
+      fault("\(name) debe ser true o false; vale «\(shown(text))».")
+      return standard
+    }
+  }
+
+  mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    _ name: String, default standard: Choice
+  ) -> Choice where Choice.RawValue == String {
+    guard let text = text(name) else { return standard }
+    if let choice = Choice(rawValue: text.lowercased()) { return choice }
+    let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    fault("\(name) debe ser uno de: \(choices); vale «\(shown(text))».")
+    return standard
+  }
+
+  mutating func date(_ name: String, default standard: Timestamp) -> Timestamp {
+    guard let text = text(name) else { return standard }
+    if let date = Timestamp(iso8601: text) { return date }
+    fault("\(name) debe ser una fecha como 2025-08-01 o una hora ISO 8601; vale «\(shown(text))».")
+    return standard
+  }
+
+  // What someone pasted into the wrong variable must not fill the screen.
+  private func shown(_ text: String) -> String {
+    text.count > 40 ? text.prefix(40) + "…" : text
+  }
+}

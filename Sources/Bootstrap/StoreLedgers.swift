@@ -1,0 +1,87 @@
+import CallDomain
+import CallStore
+import SyncEngine
+
+/// Fills the engine's ports with the store.
+extension CallLedger {
+  init(_ store: CallStore) {
+    self.init(
+      commit: { page, fence throws(RunFailure) in
+        try await translated { () async throws(StoreError) in try await store.commit(page, fence: fence) }
+      },
+      coverage: { () throws(RunFailure) in
+        try await translated { () async throws(StoreError) in try await store.coverage() }
+      })
+  }
+}
+
+extension RunLedger {
+  init(_ store: CallStore) {
+    self.init(
+      check: { () throws(RunFailure) in
+        try await translated { () async throws(StoreError) in try await store.check() }
+      },
+      begin: { kind, requestedBy, now throws(RunFailure) in
+        try await translated { () async throws(StoreError) in
+          try await store.begin(kind, requestedBy: requestedBy, now: now)
+        }
+      },
+      renew: { fence throws(RunFailure) in
+        do throws(StoreError) {
+          try await store.renew(fence)
+          return true
+        } catch {
+          if error.kind == .leaseLost { return false }
+          throw RunFailure(error)
+        }
+      },
+      record: { period, fence throws(RunFailure) in
+        try await translated { () async throws(StoreError) in try await store.record(period, of: fence) }
+      },
+      finish: { run, fence throws(RunFailure) in
+        try await translated { () async throws(StoreError) in try await store.finish(run, fence: fence) }
+      })
+  }
+}
+
+/// Does `work` and turns its error into what it means for a run.
+func translated<Value: Sendable>(
+  _ work: () async throws(StoreError) -> Value
+) async throws(RunFailure) -> Value {
+  do throws(StoreError) {
+    return try await work()
+  } catch {
+    throw RunFailure(error)
+  }
+}
+
+extension RunFailure {
+  init(_ error: StoreError) {
+    self.init(Self.code(error.kind), error.sentence, runID: error.run, retryAfter: error.retryAfter)
+  }
+
+  private static func code(_ kind: StoreError.Kind) -> Code {
+    switch kind {
+    case .alreadyRunning: .alreadyRunning
+    case .unreachable, .readOnly, .full, .forbidden, .hiddenRows, .noDefaultWorkspace, .oldSchema, .newSchema:
+      .database
+    case .leaseLost, .other: .internal
+    }
+  }
+}
+
+extension Readiness {
+  /// What a failed check means for `/ready`.
+  init(_ error: StoreError) {
+    switch error.kind {
+    case .oldSchema: self.init(database: .ok, schema: .old)
+    case .newSchema: self.init(database: .ok, schema: .new)
+    case .readOnly: self.init(database: .readOnly, schema: .unknown)
+    case .full: self.init(database: .full, schema: .unknown)
+    case .forbidden: self.init(database: .forbidden, schema: .unknown)
+    case .hiddenRows: self.init(database: .hiddenRows, schema: .unknown)
+    case .noDefaultWorkspace: self.init(database: .noDefaultWorkspace, schema: .ok)
+    case .unreachable, .alreadyRunning, .leaseLost, .other: self.init(database: .unreachable, schema: .unknown)
+    }
+  }
+}
