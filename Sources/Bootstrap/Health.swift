@@ -1,0 +1,47 @@
+import CallDomain
+import Curl
+import Terminal
+
+/// `twilio-sync health`: asks a running server whether it lives; sends no secret.
+struct Health {
+  private let url: String
+
+  /// - Parameter url: The server; nil for this machine and `PORT`.
+  init(url: String?, environment: [String: String]) throws(ConfigurationFaults) {
+    if let url {
+      self.url = url
+    } else {
+      let configuration = try Configuration(environment: environment, needs: [])
+      self.url = "http://127.0.0.1:\(configuration.port)"
+    }
+  }
+
+  func run(json: Bool) async throws -> ExitStatus {
+    let base = url.hasSuffix("/") ? String(url.dropLast()) : url
+    let address = base.hasSuffix("/health") ? base : base + "/health"
+    let problem = await problem(at: address)
+    if json {
+      let answer = problem.map { RunFailure(.internal, $0).answer }
+      Output.out((answer ?? RunAnswer([AnswerField("success", .bool(true))])).json + "\n")
+    } else if let problem {
+      Output.error("❌ \(problem)\n")
+    } else {
+      Output.out("✅ El servidor responde\n")
+    }
+    return problem == nil ? .done : .failed
+  }
+
+  private func problem(at address: String) async -> String? {
+    let timeouts = CurlTimeouts(connect: .seconds(3), total: .seconds(5), stall: .seconds(5))
+    do throws(CurlError) {
+      let answer = try await CurlClient(maxHandles: 1).send(
+        CurlRequest(url: address, timeouts: timeouts, sizeCap: 65_536, allowsPlainHTTP: true))
+      guard answer.status == 200 else {
+        return "El servidor respondió \(answer.status) en lugar de 200; revise sus registros."
+      }
+      return nil
+    } catch {
+      return "El servidor no responde; compruebe que «twilio-sync serve» está en marcha y su puerto (PORT)."
+    }
+  }
+}

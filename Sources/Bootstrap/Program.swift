@@ -1,0 +1,69 @@
+import CallDomain
+import CallStore
+import Curl
+import Foundation
+import SyncEngine
+import Telemetry
+import Terminal
+
+/// The program: arguments and environment in, exit status out.
+package enum Program {
+  /// Does what the command line asks for.
+  ///
+  /// - Parameters:
+  ///   - arguments: Without the program's name.
+  ///   - environment: The process's environment.
+  /// - Returns: The exit status of contract section 1.
+  package static func run(arguments: [String], environment: [String: String]) async -> Int32 {
+    do {
+      let command = try Command(arguments: arguments)
+      return try await perform(command, environment).rawValue
+    } catch let error as UsageError {
+      Output.error("❌ \(error)\n")
+    } catch let error as ConfigurationFaults {
+      for sentence in error.sentences { Output.error("❌ \(sentence)\n") }
+    } catch {
+      Output.error("❌ Error inesperado.\n")
+      return ExitStatus.failed.rawValue
+    }
+    return ExitStatus.usage.rawValue
+  }
+
+  private static func perform(
+    _ command: Command, _ environment: [String: String]
+  ) async throws -> ExitStatus {
+    switch command.action {
+    case .help(let name):
+      Output.out(Usage.text(of: name))
+      return .done
+    case .version:
+      Output.out("twilio-sync \(Version.text)\n")
+      return .done
+    case .completion(let shell):
+      Output.out(Completion.script(for: shell))
+      return .done
+    case .health(let url):
+      return try await Health(url: url, environment: environment).run(json: command.json)
+    case .serve:
+      let service = try service(environment, [.server, .database, .twilio], json: command.json)
+      return await Serve(service: service).run()
+    case .migrate:
+      let service = try service(environment, [.database], json: command.json)
+      return await Migrate(service: service).run(json: command.json)
+    case .run(let order):
+      let service = try service(environment, [.database, .twilio], json: command.json)
+      return await RunCommand(service: service, order: order).run(json: command.json)
+    }
+  }
+
+  private static func service(
+    _ environment: [String: String], _ needs: Configuration.Needs, json: Bool
+  ) throws(ConfigurationFaults) -> Service {
+    let configuration = try Configuration(environment: environment, needs: needs)
+    let logger = Logger(
+      format: configuration.logFormat, minimumLevel: configuration.logLevel,
+      redaction: Redaction(secrets: configuration.secrets), clock: { Clocks.now().iso8601 },
+      sink: json ? Output.error : Output.out)
+    return Service(configuration, logger: logger)
+  }
+}

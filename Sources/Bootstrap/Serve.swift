@@ -1,0 +1,59 @@
+import CallDomain
+import CallStore
+import SyncEngine
+import Telemetry
+import Terminal
+import WebAPI
+import WebServer
+
+/// `twilio-sync serve`: the HTTP server, until a signal ends it.
+struct Serve {
+  let service: Service
+
+  func run() async -> ExitStatus {
+    let signals = Signals()
+    let logger = service.logger
+    let configuration = service.configuration
+    let routes = Routes(
+      actions: service.actions, secret: configuration.cronSecret.exposed, clock: Clocks.api,
+      onEvent: { ServeReport.report($0, to: logger) })
+    let server = HTTPServer(
+      configuration: HTTPServerConfiguration(host: configuration.host, port: configuration.port),
+      onEvent: { ServeReport.report($0, to: logger) }, refusal: Routes.refusal,
+      immediate: routes.immediate, handler: routes.handler)
+    do {
+      _ = try await server.start()
+    } catch {
+      ServeReport.reportNoPort(configuration, error, to: logger)
+      return .failed
+    }
+    let migration = configuration.migratesOnStart ? Task { await migrate() } : nil
+    _ = await signals.next()
+    logger.log(.info, "stopping", text: ["🛑 Parando el servicio..."])
+    migration?.cancel()
+    // Runs are interrupted and recorded first, so that the requests that wait for them end, too.
+    async let stopped: Void = server.stop(gracePeriod: .seconds(25))
+    await service.conductor?.stop()
+    await stopped
+    await service.pool.close()
+    logger.log(.info, "stopped", text: ["👋 Servicio parado"])
+    return .done
+  }
+
+  /// Migrates as soon as the database lets it; until then `/ready` says so and runs are refused.
+  private func migrate() async {
+    while !Task.isCancelled {
+      do throws(StoreError) {
+        _ = try await service.migrator.run()
+        service.gate.open()
+        return
+      } catch {
+        if Task.isCancelled { return }
+        service.logger.log(.error, "migration_failed", text: ["❌ La migración falló: \(error.sentence)"])
+        try? await Clocks.sleep(Self.migrationPause)
+      }
+    }
+  }
+
+  private static let migrationPause: Int64 = 2000
+}

@@ -1,0 +1,104 @@
+import CallDomain
+import CallStore
+import Curl
+import Postgres
+import Reporting
+import SyncEngine
+import Telemetry
+import TwilioClient
+import WebAPI
+
+/// Everything that a configuration makes, joined: the graph that `serve` and the commands share.
+struct Service: Sendable {
+  let configuration: Configuration
+  let logger: Logger
+  let pool: PostgresPool
+  let store: CallStore
+  let conductor: RunConductor?
+  let gate: MigrationGate
+
+  /// Connects to nothing yet.
+  init(_ configuration: Configuration, logger: Logger) {
+    self.configuration = configuration
+    self.logger = logger
+    pool = PostgresPool(configuration.database)
+    let lease = LeaseTerms()
+    let store = CallStore(pool: pool, defaultWorkspace: configuration.defaultWorkspace, lease: lease)
+    self.store = store
+    gate = MigrationGate(isMigrating: configuration.migratesOnStart)
+    conductor = configuration.twilio.map { twilio in
+      let log = TwilioCallLog(
+        http: CurlClient(maxHandles: twilio.concurrency), credentials: twilio.credentials,
+        host: twilio.host, userAgent: "twilio-sync/\(Version.text)")
+      let runs = RunLedger(store)
+      return RunConductor(
+        hourly: HourlySync(
+          settings: configuration.sync, source: CallSource(log), calls: CallLedger(store), runs: runs,
+          clock: Clocks.engine),
+        runs: runs, clock: Clocks.engine, beat: lease.beat,
+        report: { run, event in RunReporter(logger: logger, runID: run).report(event) })
+    }
+  }
+
+  /// Starts a run, unless the schema is being migrated.
+  func start(_ order: RunOrder, requestedBy: String) async throws(RunFailure) -> LiveRun {
+    guard !gate.isMigrating else {
+      throw RunFailure(
+        .database, "El esquema se está migrando; repita la petición cuando /ready responda 200.",
+        retryAfter: 10)
+    }
+    guard let conductor else { throw RunFailure(.internal, "Falta la configuración de Twilio.") }
+    return try await conductor.start(order, requestedBy: requestedBy)
+  }
+
+  /// What the routes can do.
+  var actions: ServiceActions {
+    ServiceActions(
+      kinds: [.hourly],
+      start: { order, requestedBy throws(RunFailure) in
+        let live = try await start(order, requestedBy: requestedBy)
+        return StartedRun(live.run, progress: { live.progress }, outcome: { await live.outcome() })
+      },
+      readiness: { await readiness() },
+      runs: { query throws(RunFailure) in
+        try await translated { () async throws(StoreError) in
+          try await store.runs(limit: query.limit, before: query.before, kind: query.kind)
+        }
+      },
+      run: { id throws(RunFailure) in
+        try await translated { () async throws(StoreError) in try await store.run(id) }
+      })
+  }
+
+  /// Whether a run could start now; answers within a few seconds, whatever the database does.
+  func readiness() async -> Readiness {
+    if gate.isMigrating { return Readiness(database: .ok, schema: .migrating) }
+    let store = store
+    return await withTaskGroup(of: Readiness?.self) { group in
+      group.addTask {
+        do throws(StoreError) {
+          try await store.check()
+          return Readiness(database: .ok, schema: .ok)
+        } catch {
+          return Readiness(error)
+        }
+      }
+      group.addTask {
+        _ = try? await Clocks.sleep(Self.readinessLimit)
+        return nil
+      }
+      defer { group.cancelAll() }
+      let first = await group.next() ?? nil
+      return first ?? Readiness(database: .unreachable, schema: .unknown)
+    }
+  }
+
+  private static let readinessLimit: Int64 = 3000
+
+  /// The schema's migration, whose steps go to the log.
+  var migrator: Migrator {
+    Migrator(
+      pool: pool, defaultWorkspace: configuration.defaultWorkspace, now: Clocks.now,
+      sleep: Clocks.sleep, onEvent: { MigrationReport.report($0, to: logger) })
+  }
+}
