@@ -1,0 +1,39 @@
+/// Sends HTTP requests through a few reused handles, so that connections stay warm.
+///
+/// TLS 1.2 or later, peer and host verified; no redirects, no proxy (the environment's proxy
+/// variables are ignored), no signals; HTTP/1.1. The client never retries by itself, except
+/// that libcurl sends a request again when a kept connection turns out to be closed before a
+/// byte of the answer came.
+package final class CurlClient: Sendable {
+  private let pool: CurlPool
+
+  /// - Parameter maxHandles: how many requests may be under way at once, at least 1.
+  package init(maxHandles: Int) {
+    pool = CurlPool(limit: maxHandles)
+  }
+
+  /// Sends the request when a handle is free and returns its answer, whatever its status.
+  ///
+  /// The request's deadlines begin when it has a handle. Cancelling the task ends a request
+  /// within about a second.
+  package func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
+    let worker = try await pool.take()
+    defer { pool.give(worker) }
+    let cancellation = CurlCancellation()
+    let outcome = await withTaskCancellationHandler {
+      await worker.outcome(of: request, cancellation: cancellation)
+    } onCancel: {
+      cancellation.cancel()
+    }
+    return try outcome.get()
+  }
+}
+
+extension CurlWorker {
+  // `withTaskCancellationHandler` passes typed errors on untyped; a result keeps the type.
+  fileprivate func outcome(
+    of request: CurlRequest, cancellation: CurlCancellation
+  ) -> Result<CurlResponse, CurlError> {
+    Result { () throws(CurlError) in try perform(request, cancellation: cancellation) }
+  }
+}
