@@ -1,0 +1,47 @@
+import Postgres
+import Synchronization
+import Testing
+
+extension PostgresCluster {
+  private static let counter = Atomic(0)
+
+  /// A database of the test's own, cloned from a template or empty. The caller drops it, or lets
+  /// `withDatabase` do so.
+  package func database(template: PostgresTemplate? = nil) async throws -> PostgresTestDatabase {
+    let number = Self.counter.add(1, ordering: .relaxed).newValue
+    var source = "template1"
+    if let template { source = try await templates.database(of: template, on: self) }
+    let name = "test_\(number)"
+    try await create(name, from: source)
+    return PostgresTestDatabase(cluster: self, name: name)
+  }
+
+  /// Runs `body` with a database of its own. It is dropped afterwards, unless `body` threw or the test
+  /// has failed in another way that `keepsFailedDatabases` has seen: then it is kept and its address printed.
+  package func withDatabase<Value: Sendable>(
+    template: PostgresTemplate? = nil, isolation: isolated (any Actor)? = #isolation,
+    _ body: (PostgresTestDatabase) async throws -> Value
+  ) async throws -> Value {
+    let database = try await database(template: template)
+    do {
+      let value = try await body(database)
+      try await database.finish(keep: PostgresFailedTests.containsCurrent)
+      return value
+    } catch {
+      try await database.finish(keep: true)
+      throw error
+    }
+  }
+
+  func create(_ database: String, from source: String) async throws {
+    try await administration.withConnection { connection in
+      _ = try await connection.query(PostgresStatement("CREATE DATABASE \(database) TEMPLATE \(source)"))
+    }
+  }
+
+  func drop(_ database: String) async throws {
+    try await administration.withConnection { connection in
+      _ = try await connection.query(PostgresStatement("DROP DATABASE \(database) WITH (FORCE)"))
+    }
+  }
+}

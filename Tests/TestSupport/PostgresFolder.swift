@@ -1,0 +1,35 @@
+import Foundation
+
+/// The private folder of a cluster.
+enum PostgresFolder {
+  /// Makes a folder that only its owner can enter, owned by whoever runs the server.
+  static func make(for tools: PostgresTools) throws -> String {
+    let short = FileManager.default.temporaryDirectory.path
+    let parent = short.utf8.count <= 60 ? short : "/tmp"
+    var template = Array("\(parent)/pgt-XXXXXX".utf8CString)
+    guard unsafe mkdtemp(&template) != nil else {
+      throw PostgresTools.Failure(description: "no folder in \(parent) for a cluster")
+    }
+    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    if !tools.prefix.isEmpty { try giveToServer(path) }
+    return path
+  }
+
+  static func append(_ lines: [String], to path: String) throws {
+    guard let file = FileHandle(forWritingAtPath: path) else {
+      throw PostgresTools.Failure(description: "\(path) cannot be written")
+    }
+    try file.seekToEnd()
+    try file.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
+    try file.close()
+  }
+
+  private static func giveToServer(_ path: String) throws {
+    guard let user = unsafe getpwnam("postgres") else {
+      throw PostgresTools.Failure(description: "there is no user postgres to run the server")
+    }
+    guard unsafe chown(path, user.pointee.pw_uid, user.pointee.pw_gid) == 0 else {
+      throw PostgresTools.Failure(description: "\(path) cannot be given to the user postgres")
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+/// A shell that outlives the test process by a moment: when the process is gone, however it went, the
+/// shell stops the cluster and removes its folder.
+///
+/// It waits at the end of a pipe whose other end only this process holds, so that even SIGKILL is noticed.
+final class PostgresWatchdog: Sendable {
+  private let process: Process
+  private let lifeline: Int32
+
+  private static let script = """
+    trap '' INT TERM HUP
+    read -r word
+    directory=$1; control=$2; shift 2
+    "$@" "$control" -D "$directory/data" -m immediate stop >/dev/null 2>&1
+    case $directory in */pgt-*) rm -rf "$directory" ;; esac
+    """
+
+  init(directory: String, tools: PostgresTools) throws {
+    var ends: [Int32] = [-1, -1]
+    let status = unsafe pipe(&ends)
+    // A child of this process that inherited an end would keep the shell waiting.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard status == 0 else { throw PostgresTools.Failure(description: "no pipe for the watchdog") }
+    lifeline = ends[1]
+    process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", Self.script, "watchdog", directory, tools.path("pg_ctl")] + tools.prefix
+    process.currentDirectoryURL = URL(fileURLWithPath: "/")
+    process.environment = PostgresTools.environment
+    process.standardInput = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+  }
+
+  /// Lets the shell do its work now, and waits for it.
+  func release() async {
+    await withCheckedContinuation { continuation in
+      process.terminationHandler = { _ in continuation.resume() }
+      close(lifeline)
+    }
+  }
+}

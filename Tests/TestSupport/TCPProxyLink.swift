@@ -1,0 +1,88 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// One connection through the proxy; its sockets are closed when both directions have ended.
+final class TCPProxyLink: Sendable {
+  private let proxy: TCPProxy
+  private let client: Int32
+  private let server: Int32
+  private let generation: Int
+  private let isCut = Atomic(false)
+
+  init(proxy: TCPProxy, client: Int32, server: Int32, generation: Int) {
+    self.proxy = proxy
+    self.client = client
+    self.server = server
+    self.generation = generation
+  }
+
+  deinit {
+    close(client)
+    close(server)
+  }
+
+  func start() {
+    DispatchQueue(label: "proxy to server").async { self.pump(.toServer) }
+    DispatchQueue(label: "proxy to client").async { self.pump(.toClient) }
+  }
+
+  private func pump(_ direction: TCPProxy.Direction) {
+    let (source, sink) = direction == .toServer ? (client, server) : (server, client)
+    while isAlive {
+      guard let treatment = proxy.state.withLock({ $0.treatments[direction] }), !treatment.isPaused else {
+        nap(.milliseconds(5))
+        continue
+      }
+      guard let bytes = TCPProxySocket.receive(from: source, within: 20) else { continue }
+      guard !bytes.isEmpty else { break }
+      nap(treatment.delay)
+      guard pass(bytes, direction, treatment, to: sink) else { return cut() }
+    }
+    if isAlive { shutdown(sink, Int32(SHUT_WR)) } else { cut() }
+  }
+
+  /// Whether the connection goes on.
+  private func pass(
+    _ bytes: [UInt8], _ direction: TCPProxy.Direction, _ treatment: TCPProxy.Treatment, to sink: Int32
+  ) -> Bool {
+    switch proxy.state.withLock({ $0.judge })(direction, bytes) {
+    case .forward: break
+    case .swallow: return true
+    case .cutBefore: return false
+    case .cutAfter:
+      // The client first, so that no answer can slip through.
+      shutdown(client, Int32(SHUT_RDWR))
+      _ = TCPProxySocket.send(bytes[...], to: sink)
+      return false
+    }
+    guard let limit = treatment.cutAfter else { return trickle(bytes[...], treatment, to: sink) }
+    proxy.state.withLock { $0.treatments[direction]?.cutAfter = max(0, limit - bytes.count) }
+    return trickle(bytes.prefix(limit), treatment, to: sink) && bytes.count < limit
+  }
+
+  private func trickle(_ bytes: ArraySlice<UInt8>, _ treatment: TCPProxy.Treatment, to sink: Int32) -> Bool {
+    guard let trickle = treatment.trickle else { return TCPProxySocket.send(bytes, to: sink) }
+    var rest = bytes
+    while !rest.isEmpty {
+      guard isAlive, TCPProxySocket.send(rest.prefix(trickle.bytes), to: sink) else { return false }
+      rest = rest.dropFirst(trickle.bytes)
+      nap(trickle.step)
+    }
+    return true
+  }
+
+  private var isAlive: Bool {
+    !isCut.load(ordering: .relaxed) && proxy.state.withLock(\.generation) == generation
+  }
+
+  private func cut() {
+    isCut.store(true, ordering: .relaxed)
+    shutdown(client, Int32(SHUT_RDWR))
+    shutdown(server, Int32(SHUT_RDWR))
+  }
+
+  private func nap(_ duration: Duration) {
+    if duration > .zero { Thread.sleep(forTimeInterval: duration / .seconds(1)) }
+  }
+}
