@@ -1,0 +1,15 @@
+/// What a server's operator may want to know; the server itself logs nothing.
+package enum ServerEvent: Hashable, Sendable {
+  /// Connections are accepted at this address.
+  case listening(SocketAddress)
+  /// A connection was answered 503 and closed because there are as many as allowed.
+  case connectionRefused
+  /// No connection can be accepted for the moment, such as for want of descriptors; tried again soon.
+  case acceptFailed(SocketError)
+  /// A request was not understood or not allowed; the client got this status.
+  case requestRefused(HTTPStatus)
+  /// A connection was cut off by a deadline while it sent or read.
+  case deadlinePassed(HTTPStatus?)
+  /// No more connections are accepted.
+  case stopped
+}
