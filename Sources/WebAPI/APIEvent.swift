@@ -1,4 +1,5 @@
 package import CallDomain
+import WebServer
 
 /// Something that happened at the routes, for logs and metrics.
 package enum APIEvent: Hashable, Sendable {
@@ -29,5 +30,16 @@ package struct AnsweredRequest: Hashable, Sendable {
     self.method = method
     self.status = status
     self.milliseconds = milliseconds
+  }
+}
+
+extension AnsweredRequest {
+  private static let knownMethods: Set<HTTPMethod> = [
+    .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+  ]
+
+  /// A method as one of a small set of texts: what clients invent must not become metric labels.
+  static func label(of method: HTTPMethod) -> String {
+    knownMethods.contains(method) ? method.text : "OTHER"
   }
 }

@@ -37,7 +37,7 @@ package struct AttemptLimiter: Equatable, Sendable {
   /// go back.
   package mutating func judge(address: String, now: Int64) -> Verdict {
     let start = openWindow(at: now)
-    package let attempts = byAddress[address, default: 0]
+    let attempts = byAddress[address, default: 0]
     guard total < totalLimit, attempts < addressLimit else {
       let left = start + Self.window - now
       return .turnAway(retryAfter: Int((left + 999) / 1000))

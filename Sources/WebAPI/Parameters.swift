@@ -1,4 +1,5 @@
 import CallDomain
+import WebServer
 
 /// The query parameters of a route that knows them by name: unknown and repeated ones are
 /// refused, so that a mistyped `dryRun` or `since` does not start more than was meant.
@@ -7,14 +8,15 @@ struct Parameters: Sendable {
 
   /// Throws `badParameter`; the message names what is allowed and not what was sent, which could
   /// be a secret in the wrong place.
-  init(_ items: [(name: String, value: String)], allowed: [String]) throws(RunFailure) {
+  init(_ items: [RequestTarget.QueryItem], allowed: [String]) throws(RunFailure) {
     var values: [String: String] = [:]
-    for (name, value) in items {
+    for item in items {
+      let name = item.name
       guard allowed.contains(name) else {
         throw RunFailure(
           .badParameter, "Parámetro desconocido. Se admiten: \(allowed.joined(separator: ", ")).")
       }
-      guard values.updateValue(value, forKey: name) == nil else {
+      guard values.updateValue(item.value, forKey: name) == nil else {
         throw RunFailure(.badParameter, "El parámetro \(name) está repetido. Indíquelo una sola vez.")
       }
     }
@@ -24,7 +26,9 @@ struct Parameters: Sendable {
   /// A UTC date or time, as in contract section 1.
   func timestamp(_ name: String) throws(RunFailure) -> Timestamp? {
     guard let text = values[name] else { return nil }
-    guard let timestamp = Timestamp(iso8601: text) else {
+    // An offset's plus sign that was not percent-encoded arrives as a space.
+    let plus = text.replacing(" ", with: "+")
+    guard let timestamp = Timestamp(iso8601: text) ?? Timestamp(iso8601: plus) else {
       throw RunFailure(
         .badParameter,
         "El parámetro \(name) no es una fecha válida. "
@@ -48,8 +52,9 @@ struct Parameters: Sendable {
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(text),
       range.contains(number)
     else {
-      let upper = range.upperBound == .max ? "a partir de \(range.lowerBound)" : "\(range.lowerBound)–\(range.upperBound)"
-      throw RunFailure(.badParameter, "El parámetro \(name) debe ser un número entero (\(upper)).")
+      let end = range.upperBound == .max ? "en adelante" : "a \(range.upperBound)"
+      throw RunFailure(
+        .badParameter, "El parámetro \(name) debe ser un número entero (de \(range.lowerBound) \(end)).")
     }
     return number
   }

@@ -1,4 +1,5 @@
 import CallDomain
+import WebServer
 
 extension RunListQuery {
   /// How many runs a page holds when nothing else is asked for.
@@ -7,7 +8,7 @@ extension RunListQuery {
   static let largestLimit = 500
 
   /// Reads `limit`, `before` and `kind`. Throws `badParameter`.
-  init(query items: [(name: String, value: String)]) throws(RunFailure) {
+  init(query items: [RequestTarget.QueryItem]) throws(RunFailure) {
     let parameters = try Parameters(items, allowed: ["limit", "before", "kind"])
     let limit = try parameters.number("limit", in: 1...Int64(Self.largestLimit))
     let before = try parameters.number("before", in: 1...Int64.max)

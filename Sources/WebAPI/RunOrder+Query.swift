@@ -1,8 +1,9 @@
 import CallDomain
+import WebServer
 
 extension RunOrder {
   /// The order that a request for `kind` gives by its query. Throws `badParameter`.
-  init(_ kind: RunKind, query items: [(name: String, value: String)]) throws(RunFailure) {
+  init(_ kind: RunKind, query items: [RequestTarget.QueryItem]) throws(RunFailure) {
     switch kind {
     case .hourly:
       // Schedulers add parameters of their own; an hourly run has none, so none can be mistyped.
