@@ -1,0 +1,128 @@
+/// What is answered about a run, over HTTP and by `--json` alike: an object whose keys keep
+/// their order (contract section 4).
+package struct RunAnswer: Hashable, Sendable {
+  package let fields: [AnswerField]
+
+  package init(_ fields: [AnswerField]) {
+    self.fields = fields
+  }
+
+  /// The answer as one line of JSON (RFC 8259), without a line feed at its end.
+  package var json: String { AnswerValue.object(fields).json }
+}
+
+/// One key of an answer and its value.
+package struct AnswerField: Hashable, Sendable {
+  package let key: String
+  package let value: AnswerValue
+
+  package init(_ key: String, _ value: AnswerValue) {
+    self.key = key
+    self.value = value
+  }
+}
+
+/// A value of an answer. Objects keep the order of their keys.
+package indirect enum AnswerValue: Hashable, Sendable {
+  case text(String)
+  case number(Int64)
+  case bool(Bool)
+  case list([AnswerValue])
+  case object([AnswerField])
+  case null
+
+  /// The value as JSON (RFC 8259) on one line, with a space nowhere outside texts.
+  package var json: String {
+    switch self {
+    case .text(let text): Self.quoted(text)
+    case .number(let number): String(number)
+    case .bool(let bool): bool ? "true" : "false"
+    case .list(let values): "[" + values.map(\.json).joined(separator: ",") + "]"
+    case .object(let fields):
+      "{" + fields.map { Self.quoted($0.key) + ":" + $0.value.json }.joined(separator: ",") + "}"
+    case .null: "null"
+    }
+  }
+
+  // U+2028 and U+2029 are legal in JSON but end a line in some readers of it.
+  private static func quoted(_ text: String) -> String {
+    var json = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": json += "\\\""
+      case "\\": json += "\\\\"
+      case "\n": json += "\\n"
+      case "\u{0}"..."\u{1F}", "\u{7F}", "\u{2028}", "\u{2029}":
+        let hex = String(scalar.value, radix: 16)
+        json += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+      default: json.unicodeScalars.append(scalar)
+      }
+    }
+    return json + "\""
+  }
+}
+
+extension RunKind {
+  /// The sentence of an answer to a run that succeeded (contract sections 4 and 5).
+  package func message(totalCalls: Int) -> String {
+    switch self {
+    case .reattribute: "Reasignación de llamadas completada"
+    case .hourly where totalCalls > 0: "Sincronización horaria completada"
+    case .historical where totalCalls > 0: "Resincronización histórica completada"
+    case .hourly, .historical: "No hay llamadas nuevas"
+    }
+  }
+}
+
+extension SyncRun {
+  /// The answer to whoever started this run: the keys of contract section 4 in their order when
+  /// it succeeded, else `success`, `error` and `runId`.
+  package var answer: RunAnswer {
+    guard state == .succeeded else {
+      return RunFailure(.internal, error ?? "La ejecución no ha terminado.", runID: id).answer
+    }
+    return RunAnswer(outcome + details)
+  }
+
+  private var outcome: [AnswerField] {
+    let moment = period?.end ?? finishedAt
+    return [
+      AnswerField("success", .bool(true)),
+      AnswerField("synced_at", moment.map { .text($0.iso8601) } ?? .null),
+      AnswerField("period", period.map(Self.answer) ?? .null),
+      AnswerField("totalCalls", .number(Int64(counts.totalCalls))),
+      AnswerField("savedCalls", .number(Int64(counts.savedCalls))),
+      AnswerField("createdPhones", .number(Int64(counts.createdPhones))),
+      AnswerField("case1Count", .number(Int64(counts.case1Count))),
+      AnswerField("case2Count", .number(Int64(counts.case2Count))),
+      AnswerField("case3Count", .number(Int64(counts.case3Count))),
+      AnswerField("message", .text(kind.message(totalCalls: counts.totalCalls))),
+    ]
+  }
+
+  private var details: [AnswerField] {
+    [
+      AnswerField("skippedCalls", .number(Int64(counts.skippedCalls))),
+      AnswerField("unmatchedCalls", .number(Int64(counts.unmatchedCalls))),
+      AnswerField("refreshedCalls", .number(Int64(counts.refreshedCalls))),
+      AnswerField("reattributedCalls", .number(Int64(counts.reattributedCalls))),
+      AnswerField("twilioRequests", .number(Int64(counts.twilioRequests))),
+      AnswerField("durationMs", durationMilliseconds.map { .number($0) } ?? .null),
+      AnswerField("runId", .number(id.number)),
+    ]
+  }
+
+  private static func answer(_ period: Period) -> AnswerValue {
+    .object([
+      AnswerField("start", .text(period.start.iso8601)), AnswerField("end", .text(period.end.iso8601)),
+    ])
+  }
+}
+
+extension RunFailure {
+  /// The answer to whoever asked for the run: `success`, `error`, and `runId` where there is one.
+  package var answer: RunAnswer {
+    let run = runID.map { [AnswerField("runId", .number($0.number))] } ?? []
+    return RunAnswer([AnswerField("success", .bool(false)), AnswerField("error", .text(message))] + run)
+  }
+}

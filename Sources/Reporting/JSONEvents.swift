@@ -1,0 +1,98 @@
+import CallDomain
+package import SyncEngine
+package import Telemetry
+
+/// The events of a run for machines: the same facts as `SpanishLines`, with English names.
+package enum JSONEvents {
+  /// How much the event matters.
+  package static func level(of event: SyncEvent) -> LogLevel {
+    switch event {
+    case .failed: .error
+    case .interrupted, .retrying, .unreadableRecords, .clockOff, .hole, .retentionReached: .warning
+    case .started, .period, .directoryLoaded, .fetching, .fetched, .processing, .saving, .saved,
+      .finished, .noCalls, .sliceDone, .resuming:
+      .info
+    }
+  }
+
+  /// The event's name; names are never reused for another fact.
+  package static func name(of event: SyncEvent) -> String {
+    switch event {
+    case .started: "run_started"
+    case .period: "period_planned"
+    case .directoryLoaded: "directory_loaded"
+    case .fetching: "fetch_started"
+    case .fetched: "fetch_finished"
+    case .processing: "processing"
+    case .saving: "save_started"
+    case .saved: "save_finished"
+    case .finished: "run_finished"
+    case .noCalls: "no_calls"
+    case .failed: "run_failed"
+    case .interrupted: "run_interrupted"
+    case .retrying: "twilio_retry"
+    case .unreadableRecords: "unreadable_records"
+    case .clockOff: "clock_off"
+    case .hole: "hole_left"
+    case .sliceDone: "slice_finished"
+    case .retentionReached: "retention_reached"
+    case .resuming: "run_resumed"
+    }
+  }
+
+  /// The event's facts, in an order that does not change.
+  package static func fields(of event: SyncEvent) -> [LogField] {
+    switch event {
+    case .started(let kind), .fetching(let kind), .interrupted(let kind): [field(kind)]
+    case .period(let period), .hole(let period): fields(period)
+    case .directoryLoaded(let numbers): [field("numbers", numbers)]
+    case .fetched(let calls), .saving(let calls), .saved(let calls): [field("calls", calls)]
+    case .processing(let calls, let outbound, let transfers):
+      [field("calls", calls), field("outbound", outbound), field("transfers", transfers)]
+    case .finished(let kind, let counts): [field(kind)] + fields(counts)
+    case .noCalls: []
+    case .failed(let kind, let failure): [field(kind)] + fields(failure)
+    case .retrying(let attempt, let delay, let reason, let requestID):
+      [
+        field("attempt", attempt), LogField("delayMs", .integer(delay)),
+        LogField("reason", .text(PhoneMask.applied(to: reason))),
+      ] + (requestID.map { [LogField("twilioRequestId", .text($0))] } ?? [])
+    case .unreadableRecords(let count): [field("records", count)]
+    case .clockOff(let seconds): [field("seconds", seconds)]
+    case .sliceDone(let period, let calls): fields(period) + [field("calls", calls)]
+    case .retentionReached(let start): [LogField("start", .text(start.iso8601))]
+    case .resuming(let done, let slices): [field("slicesDone", done), field("slices", slices)]
+    }
+  }
+
+  private static func field(_ key: String, _ value: Int) -> LogField {
+    LogField(key, .integer(Int64(value)))
+  }
+
+  private static func field(_ kind: RunKind) -> LogField {
+    LogField("kind", .text(kind.rawValue))
+  }
+
+  private static func fields(_ period: Period) -> [LogField] {
+    [LogField("start", .text(period.start.iso8601)), LogField("end", .text(period.end.iso8601))]
+  }
+
+  private static func fields(_ failure: RunFailure) -> [LogField] {
+    [
+      LogField("code", .text(String(describing: failure.code))),
+      LogField("error", .text(PhoneMask.applied(to: failure.message))),
+    ]
+  }
+
+  private static func fields(_ counts: RunCounts) -> [LogField] {
+    [
+      field("totalCalls", counts.totalCalls), field("savedCalls", counts.savedCalls),
+      field("createdPhones", counts.createdPhones), field("case1Count", counts.case1Count),
+      field("case2Count", counts.case2Count), field("case3Count", counts.case3Count),
+      field("skippedCalls", counts.skippedCalls), field("unmatchedCalls", counts.unmatchedCalls),
+      field("refreshedCalls", counts.refreshedCalls),
+      field("reattributedCalls", counts.reattributedCalls),
+      field("twilioRequests", counts.twilioRequests),
+    ]
+  }
+}

@@ -1,0 +1,30 @@
+import Synchronization
+
+/// A number that rises and falls, one for each combination of label values.
+package final class Gauge: Sendable {
+  private let labels: Int
+  private let values = Mutex<[[String]: Double]>([:])
+
+  init(labels: Int) {
+    self.labels = labels
+  }
+
+  /// Replaces the value.
+  ///
+  /// - Parameter labelValues: in the order of the labels' names. Missing ones count as empty.
+  ///   Values must come from a small fixed set: every combination is kept for ever.
+  package func set(_ value: Double, _ labelValues: String...) {
+    let key = labelValues.fitted(to: labels)
+    values.withLock { $0[key] = value }
+  }
+
+  /// Moves the value, which starts at zero, by `amount`.
+  package func add(_ amount: Double, _ labelValues: String...) {
+    let key = labelValues.fitted(to: labels)
+    values.withLock { $0[key, default: 0] += amount }
+  }
+
+  func samples() -> [MetricSample] {
+    values.withLock { $0.map { MetricSample(labelValues: $0.key, value: $0.value) } }
+  }
+}

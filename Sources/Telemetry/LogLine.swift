@@ -1,0 +1,67 @@
+/// One event of the log, for people and for machines.
+package struct LogLine: Hashable, Sendable {
+  /// When it happened, as the caller writes times: `2025-10-05T20:00:00.000Z`.
+  package let time: String
+  package let level: LogLevel
+  /// The event's name for machines, such as `run_started`.
+  package let event: String
+  /// What people read: any number of lines, empty ones included. Machines get the fields.
+  package let text: [String]
+  package let fields: [LogField]
+
+  package init(
+    time: String, level: LogLevel, event: String, text: [String] = [], fields: [LogField] = []
+  ) {
+    self.time = time
+    self.level = level
+    self.event = event
+    self.text = text
+    self.fields = fields
+  }
+
+  /// The lines for people, each ended by a line feed; empty when there are none. A control
+  /// character inside a line becomes a space, so that no value can forge a line.
+  package func plainText(_ redaction: Redaction = .none) -> String {
+    text.map { redaction.applied(to: Self.onOneLine($0)) + "\n" }.joined()
+  }
+
+  /// One JSON object (RFC 8259) on one line, ended by a line feed: `ts`, `level`, `event`, then
+  /// the fields in their order. The text for people is not part of it.
+  package func json(_ redaction: Redaction = .none) -> String {
+    var json = "{\"ts\":" + JSONText.string(redaction.applied(to: time))
+    json += ",\"level\":" + JSONText.string(level.rawValue)
+    json += ",\"event\":" + JSONText.string(redaction.applied(to: event))
+    for field in fields {
+      json += "," + JSONText.string(redaction.applied(to: field.key)) + ":"
+      json += Self.json(field.value, redaction)
+    }
+    return json + "}\n"
+  }
+
+  // A secret may consist of digits: a number that spells it is written as a text.
+  private static func json(_ value: LogValue, _ redaction: Redaction) -> String {
+    switch value {
+    case .text(let text): return JSONText.string(redaction.applied(to: text))
+    case .bool(let bool): return bool ? "true" : "false"
+    case .integer(let value): return number(String(value), redaction)
+    case .double(let value): return value.isFinite ? number(value.description, redaction) : "null"
+    }
+  }
+
+  private static func number(_ text: String, _ redaction: Redaction) -> String {
+    let redacted = redaction.applied(to: text)
+    return redacted == text ? text : JSONText.string(redacted)
+  }
+
+  private static func onOneLine(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: breaksLine) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { breaksLine($0) ? " " : $0 }))
+  }
+
+  private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}": true
+    default: false
+    }
+  }
+}

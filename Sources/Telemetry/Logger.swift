@@ -1,0 +1,48 @@
+import Synchronization
+
+/// Writes events as lines, in one format, from any thread; the lines of one event stay
+/// together and never mix with another's.
+package final class Logger: Sendable {
+  /// How lines look.
+  package enum Format: String, Sendable, CaseIterable {
+    /// The text for people, nothing else.
+    case text
+    /// One JSON object a line.
+    case json
+  }
+
+  private let format: Format
+  private let minimumLevel: LogLevel
+  private let redaction: Redaction
+  private let clock: @Sendable () -> String
+  private let sink: Mutex<@Sendable (String) -> Void>
+
+  /// - Parameters:
+  ///   - minimumLevel: events below it are dropped.
+  ///   - redaction: the last net, applied to everything that is written.
+  ///   - clock: the time of now, as lines show it.
+  ///   - sink: takes whole lines, each ended by a line feed; never called by two threads at
+  ///     once, and must not log itself.
+  package init(
+    format: Format, minimumLevel: LogLevel = .info, redaction: Redaction = .none,
+    clock: @escaping @Sendable () -> String, sink: @escaping @Sendable (String) -> Void
+  ) {
+    self.format = format
+    self.minimumLevel = minimumLevel
+    self.redaction = redaction
+    self.clock = clock
+    self.sink = Mutex(sink)
+  }
+
+  /// Writes one event. In the text format an event without text writes nothing; in JSON the
+  /// text is left out, so whatever a machine should know belongs into `fields`.
+  package func log(_ level: LogLevel, _ event: String, text: [String] = [], fields: [LogField] = []) {
+    guard level >= minimumLevel else { return }
+    // The clock is read under the lock, so that times never run backwards in the output.
+    sink.withLock { sink in
+      let line = LogLine(time: clock(), level: level, event: event, text: text, fields: fields)
+      let output = format == .json ? line.json(redaction) : line.plainText(redaction)
+      if !output.isEmpty { sink(output) }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Synchronization
+
+/// The metrics of the process, registered once at its start with fixed names and labels, and
+/// rendered whenever somebody scrapes them.
+package final class MetricRegistry: Sendable {
+  private let families = Mutex<[MetricFamily]>([])
+
+  package init() {}
+
+  /// - Parameters:
+  ///   - name: ends with `_total` and its unit before it (Prometheus: metric and label naming).
+  ///   - starting: combinations of label values that are shown as zero from the start, so that
+  ///     the first increase can be seen.
+  package func counter(
+    _ name: String, help: String, labels: [String] = [], starting: [[String]] = []
+  ) throws(TelemetryError) -> Counter {
+    let counter = Counter(labels: labels.count, starting: labels.isEmpty ? [[]] : starting)
+    try register(name, .counter, help, labels) { counter.samples() }
+    return counter
+  }
+
+  /// - Parameter name: ends with the unit, such as `_seconds` or `_bytes`.
+  package func gauge(
+    _ name: String, help: String, labels: [String] = []
+  ) throws(TelemetryError) -> Gauge {
+    let gauge = Gauge(labels: labels.count)
+    try register(name, .gauge, help, labels) { gauge.samples() }
+    return gauge
+  }
+
+  /// - Parameters:
+  ///   - name: ends with the unit, such as `_seconds`.
+  ///   - bounds: the buckets' upper bounds, rising; the one for infinity is added.
+  package func histogram(
+    _ name: String, help: String, labels: [String] = [], bounds: [Double]
+  ) throws(TelemetryError) -> Histogram {
+    guard bounds.allSatisfy(\.isFinite), zip(bounds, bounds.dropFirst()).allSatisfy(<) else {
+      throw .invalidBuckets(name)
+    }
+    let histogram = Histogram(labels: labels.count, bounds: bounds)
+    try register(name, .histogram, help, labels) { histogram.samples() }
+    return histogram
+  }
+
+  /// A counter that somebody else keeps, such as the processor time of the process; `read` is
+  /// asked at each scrape, and nil leaves the metric without a value.
+  package func counter(
+    _ name: String, help: String, read: @escaping @Sendable () -> Double?
+  ) throws(TelemetryError) {
+    try register(name, .counter, help, []) { MetricSample.single(read()) }
+  }
+
+  /// A gauge that is read at each scrape; nil leaves it without a value.
+  package func gauge(
+    _ name: String, help: String, read: @escaping @Sendable () -> Double?
+  ) throws(TelemetryError) {
+    try register(name, .gauge, help, []) { MetricSample.single(read()) }
+  }
+
+  /// All metrics in the Prometheus text format, in the order of their registration.
+  package func render() -> String {
+    PrometheusText.render(families.withLock { $0 })
+  }
+
+  private func register(
+    _ name: String, _ kind: MetricFamily.Kind, _ help: String, _ labels: [String],
+    samples: @escaping @Sendable () -> [MetricSample]
+  ) throws(TelemetryError) {
+    guard PrometheusText.isMetricName(name) else { throw .invalidName(name) }
+    for label in labels {
+      guard PrometheusText.isLabelName(label), label != "le" else { throw .invalidName(label) }
+    }
+    let family = MetricFamily(name: name, kind: kind, help: help, labels: labels, samples: samples)
+    let isNew = families.withLock { families in
+      guard !families.contains(where: { $0.name == name }) else { return false }
+      families.append(family)
+      return true
+    }
+    guard isNew else { throw .duplicateName(name) }
+  }
+}
+
+extension MetricSample {
+  static func single(_ value: Double?) -> [MetricSample] {
+    value.map { [MetricSample(labelValues: [], value: $0)] } ?? []
+  }
+}

@@ -1,0 +1,59 @@
+package import CallDomain
+
+/// What `doctor` prints.
+package struct DoctorReport: Hashable, Sendable {
+  private let findings: [Finding]
+
+  /// - Parameter findings: in the order in which they are shown.
+  package init(_ findings: [Finding]) {
+    self.findings = findings
+  }
+
+  /// A line for each check, with what to do after an arrow, and a last one that counts them.
+  package func lines(paint: Paint = .none) -> [String] {
+    findings.map { line($0, paint) } + ["", total]
+  }
+
+  /// The same as an answer, for `--json`.
+  package var answer: RunAnswer {
+    RunAnswer([
+      AnswerField("healthy", .bool(exitStatus == .done)),
+      AnswerField("findings", .list(findings.map(Self.answer))),
+    ])
+  }
+
+  /// `failed` when something needs a person.
+  package var exitStatus: ExitStatus {
+    findings.contains { $0.level == .fault } ? .failed : .done
+  }
+
+  private func line(_ finding: Finding, _ paint: Paint) -> String {
+    let advice = finding.whatToDo.map { " → \($0)" } ?? ""
+    let rest = ": \(finding.detail)\(advice)"
+    switch finding.level {
+    case .ok: return "✅ " + paint.green(finding.check) + rest
+    case .warning: return "⚠️ " + paint.yellow(finding.check) + rest
+    case .fault: return "❌ " + paint.red(finding.check) + rest
+    }
+  }
+
+  private var total: String {
+    let faults = findings.count { $0.level == .fault }
+    let warnings = findings.count { $0.level == .warning }
+    return "\(count(findings.count, "comprobación", "comprobaciones")): "
+      + "\(count(faults, "problema", "problemas")), \(count(warnings, "aviso", "avisos"))"
+  }
+
+  private func count(_ number: Int, _ one: String, _ many: String) -> String {
+    "\(number) \(number == 1 ? one : many)"
+  }
+
+  private static func answer(_ finding: Finding) -> AnswerValue {
+    .object([
+      AnswerField("level", .text(finding.level.rawValue)),
+      AnswerField("check", .text(finding.check)),
+      AnswerField("detail", .text(finding.detail)),
+      AnswerField("whatToDo", finding.whatToDo.map { .text($0) } ?? .null),
+    ])
+  }
+}
