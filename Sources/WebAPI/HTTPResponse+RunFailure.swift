@@ -1,0 +1,28 @@
+import CallDomain
+import WebServer
+
+extension HTTPResponse {
+  /// Seconds after which to try again when a running run does not say.
+  private static let runningRetryAfter = 60
+
+  /// The answer to a run that did not start or did not succeed; the one place that maps codes to
+  /// statuses.
+  static func failure(_ failure: RunFailure) -> HTTPResponse {
+    var response = answer(failure.answer.json, status: status(of: failure.code))
+    let fallback = failure.code == .alreadyRunning ? runningRetryAfter : nil
+    if let seconds = failure.retryAfter ?? fallback {
+      response.headers.set("Retry-After", String(max(0, seconds)))
+    }
+    return response
+  }
+
+  private static func status(of code: RunFailure.Code) -> HTTPStatus {
+    switch code {
+    case .badParameter: .badRequest
+    case .alreadyRunning: .conflict
+    case .twilio: .badGateway
+    case .database, .stopping: .serviceUnavailable
+    case .internal: .internalServerError
+    }
+  }
+}

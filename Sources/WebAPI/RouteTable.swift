@@ -1,0 +1,38 @@
+import CallDomain
+import WebServer
+
+/// All routes of contract section 3 that have their action, found by path.
+struct RouteTable: Sendable {
+  private var router = Router<Route>()
+  private var access: [String: RouteAccess] = [:]
+
+  init(actions: ServiceActions, clock: APIClock, onEvent: @escaping @Sendable (APIEvent) -> Void) {
+    let runs = RunRoutes(actions: actions)
+    let start = StartRoutes(actions: actions, clock: clock, onEvent: onEvent)
+    let routes: [Route?] = [
+      HealthRoutes.health,
+      HealthRoutes.ready(SharedReadiness(milliseconds: clock.milliseconds, check: actions.readiness)),
+      start.route(.hourly, "/api/sync-twilio-hourly", [.get, .post]),
+      start.route(.historical, "/api/resync-twilio-historical", [.get, .post]),
+      start.route(.reattribute, "/api/reattribute", [.post]),
+      runs.list,
+      runs.one,
+    ]
+    for case let route? in routes { add(route) }
+  }
+
+  private mutating func add(_ route: Route) {
+    access[route.pattern] = route.access
+    for method in route.methods { router.on(route.pattern, method, handler: route) }
+  }
+
+  /// The row that has this path, and who may use it; nil means 404.
+  func row(of path: String) -> (pattern: String, access: RouteAccess)? {
+    router.pattern(of: path).flatMap { pattern in access[pattern].map { (pattern, $0) } }
+  }
+
+  /// What answers this path and method.
+  func match(_ request: HTTPRequest) -> Router<Route>.Match {
+    router.match(path: request.target.path, method: request.method)
+  }
+}

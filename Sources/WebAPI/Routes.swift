@@ -1,0 +1,116 @@
+import CallDomain
+package import WebServer
+
+/// The service's HTTP interface: contract section 3 as a handler for the server.
+///
+/// A request is judged in the order 404, 401 (or 429), 405, the rest. Every answer carries a
+/// request id and the headers of `HTTPResponse.protected`, and is reported as an event.
+package struct Routes: Sendable {
+  private let table: RouteTable
+  private let secretGuard: SecretGuard
+  private let clock: APIClock
+  private let onEvent: @Sendable (APIEvent) -> Void
+
+  /// - Parameters:
+  ///   - secret: what callers must send; must not be empty, an empty one lets nobody in.
+  ///   - onEvent: is told of every answer, from any thread; must not block.
+  package init(
+    actions: ServiceActions, secret: String, clock: APIClock,
+    attempts: AttemptLimiter = AttemptLimiter(), onEvent: @escaping @Sendable (APIEvent) -> Void = { _ in }
+  ) {
+    table = RouteTable(actions: actions, clock: clock, onEvent: onEvent)
+    secretGuard = SecretGuard(secret: secret, limiter: attempts)
+    self.clock = clock
+    self.onEvent = onEvent
+  }
+
+  /// Answers every request.
+  package var handler: HTTPHandler {
+    { request in await self.answer(request) }
+  }
+
+  /// Answers on the server's event loop what waits for nothing: the liveness probe. Nil for all else.
+  package var immediate: @Sendable (HTTPRequest) -> HTTPResponse? {
+    { request in
+      guard request.target.path == HealthRoutes.health.pattern,
+        HealthRoutes.health.methods.contains(request.method)
+      else { return nil }
+      return self.finished(
+        HealthRoutes.alive, of: request, route: HealthRoutes.health.pattern, trace: self.trace(of: request),
+        since: self.clock.milliseconds())
+    }
+  }
+
+  /// Words the server's own refusals (413, 414, 431, …) like all other errors.
+  package static let refusal: @Sendable (HTTPStatus) -> HTTPResponse = { status in
+    HTTPResponse.refusal(status).protected
+  }
+
+  private func answer(_ request: HTTPRequest) async -> HTTPResponse {
+    let begin = clock.milliseconds()
+    let trace = trace(of: request)
+    let row = table.row(of: request.target.path)
+    let response = await judged(request, row: row, trace: trace)
+    return finished(response, of: request, route: row?.pattern ?? "unknown", trace: trace, since: begin)
+  }
+
+  private func judged(
+    _ request: HTTPRequest, row: (pattern: String, access: RouteAccess)?, trace: RequestTrace
+  ) async -> HTTPResponse {
+    guard let row else { return .refusal(.notFound) }
+    if let refusal = refusal(of: request, row: row, trace: trace) { return refusal }
+    switch table.match(request) {
+    case .notFound:
+      return .refusal(.notFound)
+    case .methodNotAllowed(_, let allow):
+      return .methodNotAllowed(allow)
+    case .found(let route, _, let parameters):
+      return await route.answer(
+        RouteRequest(http: request, parameters: parameters, requestID: trace.id))
+    }
+  }
+
+  /// The answer to a request without the right secret; nil when it may pass.
+  private func refusal(
+    of request: HTTPRequest, row: (pattern: String, access: RouteAccess), trace: RequestTrace
+  ) -> HTTPResponse? {
+    let address = request.remoteAddress ?? "unknown"
+    func report(limited: Bool) {
+      onEvent(
+        .secretRefused(requestID: trace.id, route: row.pattern, address: address, limited: limited))
+    }
+    let verdict = secretGuard.judge(
+      authorization: request.headers.all("Authorization"), access: row.access, address: address,
+      now: clock.milliseconds())
+    switch verdict {
+    case .admit:
+      return nil
+    case .refuse(let triedSecret):
+      if triedSecret { report(limited: false) }
+      return .unauthorized(challenges: row.access.challenges)
+    case .turnAway(let retryAfter):
+      report(limited: true)
+      return .tooManyAttempts(retryAfter: retryAfter)
+    }
+  }
+
+  private func trace(of request: HTTPRequest) -> RequestTrace {
+    RequestTrace(
+      requestID: request.headers.all("X-Request-Id"), traceparent: request.headers.all("traceparent"),
+      make: clock.makeRequestID)
+  }
+
+  private func finished(
+    _ response: HTTPResponse, of request: HTTPRequest, route: String, trace: RequestTrace, since: Int64
+  ) -> HTTPResponse {
+    var response = response.protected
+    response.headers.set("X-Request-Id", trace.id)
+    if let traceparent = trace.traceparent { response.headers.set("traceparent", traceparent) }
+    onEvent(
+      .answered(
+        AnsweredRequest(
+          requestID: trace.id, route: route, method: AnsweredRequest.label(of: request.method),
+          status: response.status.code, milliseconds: clock.milliseconds() - since)))
+    return response
+  }
+}

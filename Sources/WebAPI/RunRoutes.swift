@@ -1,0 +1,55 @@
+import CallDomain
+import WebServer
+
+/// The recorded runs: a page of them, and one.
+struct RunRoutes: Sendable {
+  let actions: ServiceActions
+
+  /// `/api/sync-runs?limit=50&before=ID&kind=KIND`.
+  var list: Route? {
+    guard let read = actions.runs else { return nil }
+    return Route("/api/sync-runs", [.get, .head], .bearerOrBasic) { request in
+      do throws(RunFailure) {
+        let query = try RunListQuery(query: request.http.target.query)
+        // One more than asked for tells whether there is a next page.
+        var further = query
+        further.limit += 1
+        let runs = try await read(further)
+        return .answer(Self.page(of: runs, limit: query.limit).json)
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  /// `/api/sync-runs/{id}`.
+  var one: Route? {
+    guard let read = actions.run else { return nil }
+    return Route("/api/sync-runs/{id}", [.get, .head], .bearerOrBasic) { request in
+      do throws(RunFailure) {
+        guard let id = Self.runID(request.parameters["id"]), let run = try await read(id) else {
+          return .refusal(.notFound, "No hay ninguna ejecución con ese número.")
+        }
+        return .answer(run.record.json)
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  /// `{"runs": […], "next": ID or null}`; `next` is what to give as `before`.
+  private static func page(of runs: [SyncRun], limit: Int) -> AnswerValue {
+    let shown = runs.prefix(limit)
+    let next = runs.count > limit ? shown.last?.id : nil
+    return .object([
+      AnswerField("runs", .list(shown.map(\.record))),
+      AnswerField("next", next.map { .number($0.number) } ?? .null),
+    ])
+  }
+
+  /// A run has one address only: digits without sign or leading zeros.
+  private static func runID(_ text: String?) -> RunID? {
+    guard let text, let number = Int64(text), number > 0, String(number) == text else { return nil }
+    return RunID(number)
+  }
+}

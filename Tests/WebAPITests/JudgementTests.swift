@@ -1,0 +1,110 @@
+import CallDomain
+import Testing
+import WebAPI
+import WebServer
+
+@Suite("The order of judgement")
+struct JudgementTests {
+  @Test(
+    "An unknown path is 404 before anything else",
+    arguments: [
+      "/nothing", "/api", "/api/", "/api/sync-twilio-hourly/", "/api/sync-twilio-hourly/x", "/health/",
+      "/ready/", "/api/sync-runs/", "/api/sync-runs/7/", "/api/sync-runs/7/x",
+      "/api/resync-twilio-historical/", "/api/reattribute/", "/API/sync-twilio-hourly",
+      "//api/sync-twilio-hourly", "/api//sync-runs",
+    ], Way.allCases)
+  func unknownPath(path: String, way: Way) async throws {
+    let service = RecordedService(recorded: .success([makeRun()]))
+    try await withClient(of: service, way) { client async throws in
+      for (method, authorization) in [
+        ("GET", nil), ("BREW", "Bearer wrong"), ("POST", "Bearer \(service.secret)"),
+      ] {
+        let answer = try await client.ask(method, path, authorization: authorization)
+        #expect(answer.status == 404)
+        #expect(answer.object["success"] as? Bool == false)
+        #expect(answer.error?.isEmpty == false)
+      }
+    }
+    #expect(service.starts.isEmpty)
+  }
+
+  @Test("A wrong method is 401 without the secret and 405 with it")
+  func unauthorizedBeforeMethod() async throws {
+    try await withClient(of: RecordedService(), .inMemory) { client async throws in
+      for path in ["/api/sync-twilio-hourly", "/api/reattribute", "/api/sync-runs", "/api/sync-runs/7"] {
+        #expect(try await client.ask("DELETE", path, authorization: nil).status == 401)
+        #expect(try await client.ask("DELETE", path).status == 405)
+      }
+    }
+  }
+
+  @Test("A wrong method is 405 before a wrong parameter is 400")
+  func methodBeforeParameters() async throws {
+    try await withClient(of: RecordedService(), .inMemory) { client async throws in
+      #expect(try await client.ask("PUT", "/api/resync-twilio-historical?since=x").status == 405)
+      #expect(try await client.ask("GET", "/api/resync-twilio-historical?since=x").status == 400)
+    }
+  }
+
+  @Test(
+    "405 names the methods of the route",
+    arguments: [
+      ("/api/sync-twilio-hourly", "GET, POST"), ("/api/resync-twilio-historical", "GET, POST"),
+      ("/api/reattribute", "POST"), ("/api/sync-runs", "GET, HEAD"), ("/api/sync-runs/7", "GET, HEAD"),
+      ("/health", "GET, HEAD"), ("/ready", "GET, HEAD"),
+    ], Way.allCases)
+  func allow(route: (path: String, methods: String), way: Way) async throws {
+    let service = RecordedService()
+    try await withClient(of: service, way) { client async throws in
+      for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"]
+      where !route.methods.contains(method) {
+        let answer = try await client.ask(method, route.path)
+        #expect(answer.status == 405, "\(method)")
+        #expect(answer.headers["Allow"] == route.methods)
+        if method != "HEAD" { #expect(answer.object["success"] as? Bool == false) }
+      }
+    }
+    #expect(service.starts.isEmpty)
+  }
+
+  @Test("HEAD on a route that starts a run starts none", arguments: Way.allCases)
+  func headStartsNothing(way: Way) async throws {
+    let service = RecordedService()
+    try await withClient(of: service, way) { client async throws in
+      for path in ["/api/sync-twilio-hourly", "/api/resync-twilio-historical", "/api/reattribute"] {
+        #expect(try await client.ask("HEAD", path).status == 405)
+      }
+    }
+    #expect(service.starts.isEmpty)
+  }
+
+  @Test("A route whose action is missing is not in the table")
+  func missingActions() async throws {
+    let service = RecordedService(kinds: [.hourly], recorded: nil)
+    try await withClient(of: service, .inMemory) { client async throws in
+      for path in ["/api/resync-twilio-historical", "/api/reattribute", "/api/sync-runs", "/api/sync-runs/7"]
+      {
+        #expect(try await client.ask("POST", path).status == 404)
+        #expect(try await client.ask("GET", path, authorization: nil).status == 404)
+      }
+      #expect(try await client.ask("GET", "/api/sync-twilio-hourly").status == 200)
+    }
+  }
+
+  @Test("Every answer is uncached, typed and unframed", arguments: Way.allCases)
+  func protections(way: Way) async throws {
+    try await withClient(of: RecordedService(), way) { client async throws in
+      for (path, authorization) in [
+        ("/health", nil), ("/ready", nil), ("/nothing", nil), ("/api/sync-runs", nil),
+        ("/api/sync-runs", "Bearer correct-horse-battery"),
+        ("/api/sync-twilio-hourly", "Bearer correct-horse-battery"),
+      ] {
+        let headers = try await client.ask("GET", path, authorization: authorization).headers
+        #expect(headers["Content-Type"] == "application/json; charset=utf-8")
+        #expect(headers["Cache-Control"] == "no-store")
+        #expect(headers["X-Content-Type-Options"] == "nosniff")
+        #expect(headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'")
+      }
+    }
+  }
+}

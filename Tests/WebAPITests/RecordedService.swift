@@ -1,0 +1,93 @@
+import CallDomain
+import Synchronization
+import WebAPI
+import WebServer
+
+/// A service whose runs and readiness are given, and that notes what the routes ask of it.
+final class RecordedService: Sendable {
+  struct Start: Hashable, Sendable {
+    var order: RunOrder
+    var requestedBy: String
+  }
+
+  private struct Notes {
+    var starts: [Start] = []
+    var queries: [RunListQuery] = []
+    var asked: [RunID] = []
+    var checks = 0
+    var events: [APIEvent] = []
+  }
+
+  private let notes = Mutex(Notes())
+  let clock = ManualClock()
+  let secret: String
+  private let kinds: Set<RunKind>
+  private let start: @Sendable (RunOrder) async throws(RunFailure) -> StartedRun
+  private let recorded: Result<[SyncRun], RunFailure>?
+  private let readiness: @Sendable () async -> Readiness
+
+  init(
+    secret: String = "correct-horse-battery", kinds: Set<RunKind> = Set(RunKind.allCases),
+    recorded: Result<[SyncRun], RunFailure>? = .success([]),
+    readiness: @escaping @Sendable () async -> Readiness = { Readiness(database: .ok, schema: .ok) },
+    start: @escaping @Sendable (RunOrder) async throws(RunFailure) -> StartedRun = { order in
+      StartedRun(makeRunningRun(kind: order.kind), outcome: { .success(makeRun(kind: order.kind)) })
+    }
+  ) {
+    self.secret = secret
+    self.kinds = kinds
+    self.recorded = recorded
+    self.readiness = readiness
+    self.start = start
+  }
+
+  /// A service whose start fails.
+  convenience init(failingStart failure: RunFailure) {
+    self.init(start: { _ throws(RunFailure) in throw failure })
+  }
+
+  /// A service whose run starts, and ends as given.
+  convenience init(progress: (@Sendable () -> SyncRun)? = nil, ending: Result<SyncRun, RunFailure>) {
+    self.init(start: { order in
+      StartedRun(makeRunningRun(kind: order.kind), progress: progress, outcome: { ending })
+    })
+  }
+
+  var starts: [Start] { notes.withLock { $0.starts } }
+  var queries: [RunListQuery] { notes.withLock { $0.queries } }
+  var asked: [RunID] { notes.withLock { $0.asked } }
+  var checks: Int { notes.withLock { $0.checks } }
+  var events: [APIEvent] { notes.withLock { $0.events } }
+
+  func makeRoutes(attempts: AttemptLimiter = AttemptLimiter()) -> Routes {
+    Routes(
+      actions: actions, secret: secret, clock: clock.api, attempts: attempts,
+      onEvent: { event in self.notes.withLock { $0.events.append(event) } })
+  }
+
+  private var actions: ServiceActions {
+    var actions = ServiceActions(
+      kinds: kinds,
+      start: { order, requestedBy throws(RunFailure) in
+        self.notes.withLock { $0.starts.append(Start(order: order, requestedBy: requestedBy)) }
+        return try await self.start(order)
+      },
+      readiness: {
+        self.notes.withLock { $0.checks += 1 }
+        return await self.readiness()
+      })
+    guard let recorded else { return actions }
+    actions.runs = { query throws(RunFailure) in
+      self.notes.withLock { $0.queries.append(query) }
+      let matching = try recorded.get().filter { run in
+        (query.before.map { run.id < $0 } ?? true) && (query.kind.map { run.kind == $0 } ?? true)
+      }
+      return Array(matching.prefix(query.limit))
+    }
+    actions.run = { id throws(RunFailure) in
+      self.notes.withLock { $0.asked.append(id) }
+      return try recorded.get().first { $0.id == id }
+    }
+    return actions
+  }
+}
