@@ -55,6 +55,15 @@ struct TimestampTests {
     #expect(Timestamp(iso8601: text) == nil)
   }
 
+  @Test(
+    "A time that its offset or leap second carries out of the years 1 to 9999 is no time",
+    arguments: [
+      "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "9999-12-31T23:59:60Z",
+    ])
+  func outOfYears(_ text: String) {
+    #expect(Timestamp(iso8601: text) == nil)
+  }
+
   @Test("Writing and reading is the identity, and agrees with Foundation, from year 1 to 9999")
   func roundTrip() throws {
     try forEachSeed(2000) { random in
