@@ -128,8 +128,8 @@ extension CallGenerator {
   // equal distances occur; the others are anywhere.
   private mutating func creation() -> Timestamp {
     guard random.chance(70) else { return start.adding(seconds: random.number(in: 0...2_591_999)) }
-    let moment = start.adding(hours: random.one(of: 60, 228, 564))
-    return moment.adding(seconds: random.one(of: 0, 60, 600) * random.one(of: -1, 1))
+    let moment = start.adding(hours: random.one(of: 60, 564))
+    return moment.adding(minutes: 10 * random.number(in: -3...3))
   }
 
   private mutating func answered(_ queued: Call) -> [Call] {
@@ -139,7 +139,7 @@ extension CallGenerator {
     call.status = .inProgress
     versions.append(call)
     if random.chance(4) { return versions }
-    let duration = random.one(of: 0, 0, 60, 60, 600, random.number(in: 1...7200))
+    let duration = random.one(of: 0, 600, 600, 600, 1200, random.number(in: 1...7200))
     call.endTime = call.startTime?.adding(seconds: duration)
     call.dateUpdated = [call.endTime, call.dateUpdated].compactMap(\.self).max()
     call.status = .completed
@@ -183,7 +183,7 @@ extension CallGenerator {
 
   // Twilio's stamp has whole seconds: two versions may share it.
   private mutating func step(_ call: inout Call) {
-    call.dateUpdated = call.dateUpdated?.adding(seconds: random.one(of: 0, 0, 0, 1, 60))
+    call.dateUpdated = call.dateUpdated?.adding(seconds: random.chance(12) ? random.one(of: 1, 40) : 0)
   }
 
   // Whoever asks once an hour does not see every version.
