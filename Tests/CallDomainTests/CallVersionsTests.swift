@@ -52,6 +52,10 @@ struct CallVersionsTests {
     let empty = makeCall(from: "", dateUpdated: early)
     #expect(empty.merged(with: makeCall(from: nil, dateUpdated: late)).from == "")
     #expect(empty.merged(with: makeCall(from: "", dateUpdated: late)).from == "")
+    let (none, blank) = (makeCall(priceUnit: nil), makeCall(priceUnit: ""))
+    #expect(none.merged(with: blank) == blank.merged(with: none))
+    let kept = blank.merged(with: makeCall(dateUpdated: late, priceUnit: nil))
+    #expect(kept.merged(with: makeCall(dateUpdated: late, priceUnit: nil)) == kept)
   }
 
   @Test(

@@ -169,7 +169,8 @@ extension Spelling {
     // Only ASCII digits and the five separators.
     "٣٤٩١١٦٧٩٨٦٨", "３４９１１６７９８６８", "+34９11679868", "＋34911679868", "34911679868²",
     "+34/911679868", "+34_911679868", "+34,911679868", "911679868;ext=5", "911679868x5", "*31#911679868",
-    "\"Ana\" <sip:+34911679868@host>", "sipx:+34911679868@host", "sip+34911679868", "anonymous caller", "N/A",
+    "\"Ana\" <sip:+34911679868@host>", "sipx:+34911679868@host", "+34911679868@host",
+    "agent@example.sip.twilio.com", "sip+34911679868", "anonymous caller", "N/A",
   ]
 
   static let withheld = [

@@ -55,10 +55,17 @@ struct TimestampTests {
     #expect(Timestamp(iso8601: text) == nil)
   }
 
+  @Test(
+    "A time that its offset or leap second carries out of the years 1 to 9999 is no time",
+    arguments: [
+      "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "9999-12-31T23:59:60Z",
+    ])
+  func outOfYears(_ text: String) {
+    #expect(Timestamp(iso8601: text) == nil)
+  }
+
   @Test("Writing and reading is the identity, and agrees with Foundation, from year 1 to 9999")
   func roundTrip() throws {
-    var calendar = Calendar(identifier: .iso8601)
-    calendar.timeZone = .gmt
     try forEachSeed(2000) { random in
       let time = Timestamp(
         milliseconds: Int64.random(in: -62_135_596_800_000...253_402_300_799_999, using: &random))
@@ -76,9 +83,7 @@ struct TimestampTests {
   @Test("Every day of 400 years has its date, and the next day follows it")
   func everyDay() throws {
     var day = makeTime("1999-12-31")
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = .gmt
-    for _ in 0..<146_098 {
+    for _ in 0..<146_097 {
       let next = day.startOfNextDay
       try #require(next.milliseconds(since: day) == 86_400_000)
       try #require(next.isoDate > day.isoDate)

@@ -32,7 +32,7 @@ package struct CallGenerator {
 
   /// A month with this many calls.
   package mutating func month(calls count: Int) -> GeneratedMonth {
-    let leads = (1...max(2, count / 8)).map { "+346000000" + padded($0) }
+    let leads = (1...max(2, count / 20)).map { "+346000000" + padded($0) }
     let owns = (1...max(3, count / 12)).map { "+349100000" + padded($0) }
     let numbers = Array(1...max(count, 1)).shuffled(using: &random)
     let lives = (0..<count).map { life(makeSID(numbers[$0]), leads: leads, owns: owns) }
@@ -82,7 +82,7 @@ extension CallGenerator {
     for own in owns {
       // None: the number is discovered. Two or three: older databases allow it.
       for _ in 0..<random.one(of: 0, 1, 1, 1, 2, 3) {
-        let workspace = random.one(of: nil, 1, 2, 3, 4).map { WorkspaceID(Int64($0)) }
+        let workspace = random.one(of: nil, nil, 1, 2, 3, 4).map { WorkspaceID(Int64($0)) }
         rows.append(
           PhoneRow(
             id: Int64(rows.count + 1), workspace: workspace, number: spelling(of: own),
@@ -124,12 +124,12 @@ extension CallGenerator {
     random.element(of: owns).map { "sip:" + $0 + "@public-vip.ie1.twilio.com" }
   }
 
-  // Half of the calls begin on a coarse raster, so that equal times and equal distances occur.
+  // Most calls crowd round a few moments, at a few distances from them, so that equal times and
+  // equal distances occur; the others are anywhere.
   private mutating func creation() -> Timestamp {
-    let seconds =
-      random.chance(50)
-      ? random.number(in: 0...239) * 10_800 : random.number(in: 0...2_591_999)
-    return start.adding(seconds: seconds)
+    guard random.chance(70) else { return start.adding(seconds: random.number(in: 0...2_591_999)) }
+    let moment = start.adding(hours: random.one(of: 60, 564))
+    return moment.adding(minutes: 10 * random.number(in: -3...3))
   }
 
   private mutating func answered(_ queued: Call) -> [Call] {
@@ -139,7 +139,7 @@ extension CallGenerator {
     call.status = .inProgress
     versions.append(call)
     if random.chance(4) { return versions }
-    let duration = random.one(of: 0, 1, 60, 600, 3600, random.number(in: 1...7200))
+    let duration = random.one(of: 0, 600, 600, 600, 1200, random.number(in: 1...7200))
     call.endTime = call.startTime?.adding(seconds: duration)
     call.dateUpdated = [call.endTime, call.dateUpdated].compactMap(\.self).max()
     call.status = .completed
@@ -183,7 +183,7 @@ extension CallGenerator {
 
   // Twilio's stamp has whole seconds: two versions may share it.
   private mutating func step(_ call: inout Call) {
-    call.dateUpdated = call.dateUpdated?.adding(seconds: random.one(of: 0, 0, 1, 5, 40))
+    call.dateUpdated = call.dateUpdated?.adding(seconds: random.chance(12) ? random.one(of: 1, 40) : 0)
   }
 
   // Whoever asks once an hour does not see every version.

@@ -12,6 +12,12 @@ package struct PlainModel {
     package var phoneNumber: String?
     /// The column `lead_number`.
     package var leadNumber: String?
+
+    package init(workspace: WorkspaceID, phoneNumber: String? = nil, leadNumber: String? = nil) {
+      self.workspace = workspace
+      self.phoneNumber = phoneNumber
+      self.leadNumber = leadNumber
+    }
   }
 
   /// What all calls together come to.

@@ -94,7 +94,10 @@ private func seeds(_ count: Int) -> [UInt64] {
 }
 
 private func failure(of seed: UInt64, _ error: any Error) -> FailedRound {
-  let failed = FailedRound(seed: seed, reason: String(describing: error))
+  // A failed `#require` has told its own story already.
+  let isExpectation = String(describing: type(of: error)) == "ExpectationFailedError"
+  let failed = FailedRound(
+    seed: seed, reason: isExpectation ? "The expectation stands above." : String(describing: error))
   print(failed)
   return failed
 }

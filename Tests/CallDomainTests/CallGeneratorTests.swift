@@ -1,0 +1,82 @@
+import CallDomain
+import TestSupport
+import Testing
+
+/// The property tests are worth as much as the months that they are run on.
+@Suite("CallGenerator")
+struct CallGeneratorTests {
+  @Test("The same seed makes the same month")
+  func repeatable() throws {
+    try forEachSeed(5) { random in
+      var (one, other) = (CallGenerator(random: random), CallGenerator(random: random))
+      let (first, second) = (one.month(calls: 40), other.month(calls: 40))
+      try #require(first.lives == second.lives && first.directory == second.directory)
+    }
+  }
+
+  @Test("A life never forgets, never goes back in time and never opens again")
+  func monotone() throws {
+    try forEachSeed(10) { random in
+      var generator = CallGenerator(random: random)
+      let month = generator.month(calls: 100)
+      try #require(Set(month.calls.map(\.sid)).count == 100)
+      for life in month.lives {
+        for (call, later) in zip(life, life.dropFirst()) {
+          try #require(call.dateUpdated.flatMap { old in later.dateUpdated.map { old <= $0 } } == true)
+          try #require(call.status?.isFinal != true || later.status?.isFinal == true)
+          try #require(call.endTime == nil || later.endTime == call.endTime)
+          try #require(call.price == nil || later.price == call.price)
+          try #require((call.from, call.to) == (later.from, later.to))
+        }
+      }
+    }
+  }
+
+  @Test("Every shape that decides something occurs")
+  func shapes() {
+    var generator = CallGenerator(random: SeededRandom(seed: 20))
+    let months = (0..<20).map { _ in generator.month(calls: 120) }
+    let lives = months.flatMap(\.lives)
+    let calls = months.flatMap(\.calls)
+    for word in ["outbound-api", "trunking-terminating", "trunking-originating", "inbound", "outbound-dial"] {
+      #expect(calls.contains { $0.direction?.text == word }, "\(word)")
+    }
+    for word in ["queued", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"] {
+      #expect(lives.joined().contains { $0.status?.text == word }, "\(word)")
+    }
+    #expect(
+      calls.contains { $0.direction?.attributionCase == nil && $0.direction?.text.contains("-leg") == true })
+    #expect(calls.contains { $0.attributionCase == .outboundAPI && $0.ownNumber == nil })
+    #expect(calls.contains { $0.attributionCase == .transfer && $0.leadNumber == nil })
+    #expect(calls.contains { $0.isUnsettled } && calls.contains { !$0.isUnsettled })
+    #expect(lives.contains { zip($0, $0.dropFirst()).contains { $0.dateUpdated == $1.dateUpdated } })
+    let expected = months.map(\.expected)
+    #expect(expected.contains { !$0.createdPhones.isEmpty })
+    #expect(expected.contains { $0.adoptedRows.contains { $0.count > 1 } })
+    #expect(Set(expected.flatMap { $0.rows.values.map(\.workspace) }).count >= 4)
+  }
+
+  @Test("Transfers have candidates on both sides, at the same time and at equal distances")
+  func ties() {
+    var generator = CallGenerator(random: SeededRandom(seed: 21))
+    var (bothSides, sameTime, equalDistance, none) = (0, 0, 0, 0)
+    for month in (0..<20).map({ _ in generator.month(calls: 120) }) {
+      for transfer in month.calls where transfer.attributionCase == .transfer && transfer.leadNumber != nil {
+        let distances = month.calls.filter {
+          $0.ownNumber != nil && $0.leadNumber == transfer.leadNumber
+        }.map { $0.effectiveTime.milliseconds(since: transfer.effectiveTime) }
+        guard let nearest = distances.map({ abs($0) }).min() else {
+          none += 1
+          continue
+        }
+        if distances.contains(where: { $0 < 0 }), distances.contains(where: { $0 > 0 }) { bothSides += 1 }
+        if distances.filter({ $0 == nearest }).count > 1 { sameTime += 1 }
+        if nearest != 0, distances.contains(nearest), distances.contains(-nearest) { equalDistance += 1 }
+      }
+    }
+    #expect(bothSides > 100)
+    #expect(sameTime > 10)
+    #expect(equalDistance > 10)
+    #expect(none > 0)
+  }
+}

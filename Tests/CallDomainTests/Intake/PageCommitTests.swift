@@ -1,0 +1,189 @@
+import CallDomain
+import TestSupport
+import Testing
+
+@Suite("A page merged and decided, rule 5")
+struct PageCommitTests {
+  private let noon = makeTime("2026-03-01T12:00:00Z")
+  private let directory = [makeRow(1, 7), makeRow(2, 8, number: "+34910000002")]
+
+  @Test("However a month is cut into pages, ordered and repeated, the table equals one pass over all calls")
+  func orderDoesNotMatter() throws {
+    try forEachSeed(40) { random in
+      var generator = CallGenerator(random: random)
+      let month = generator.month(calls: random.number(in: 1...80))
+      var table = MemoryTable(directory: month.directory, defaultWorkspace: month.defaultWorkspace)
+      for page in random.pages(of: month) { table.commit(page) }
+
+      let expected = month.expected
+      try #require(Set(table.rows.keys) == Set(expected.rows.keys))
+      for call in month.calls {
+        guard let row = table.rows[call.sid] else { continue }
+        try #require(row.call == call)
+        try #require(row.plain == expected.rows[call.sid], "\(call)")
+      }
+      try #require(table.createdPhones(beside: month.directory) == expected.createdPhones)
+      try #require(table.adoptedRows(of: month.directory) == Set(expected.adoptedRows.compactMap(\.first)))
+    }
+  }
+
+  @Test("A page taken in again writes nothing and reports nothing")
+  func repeatedPage() throws {
+    try forEachSeed(20) { random in
+      var generator = CallGenerator(random: random)
+      let month = generator.month(calls: 60)
+      var table = MemoryTable(directory: month.directory, defaultWorkspace: month.defaultWorkspace)
+      let pages = random.pages(of: month)
+      for page in pages { table.commit(page) }
+      let writes = table.writes
+      for page in pages.shuffled(using: &random) {
+        let outcome = table.commit(page)
+        try #require(outcome.changed.isEmpty, "\(outcome.changed)")
+        try #require(outcome.createdPhones == 0 && outcome.reattributed == 0)
+      }
+      try #require(table.writes == writes)
+    }
+  }
+
+  @Test("A transfer goes back to another call when the one that had won turns out to have ended later")
+  func winnerMovesAway() {
+    var table = MemoryTable(directory: directory)
+    let transfer = makeTransfer(endTime: makeTime("2026-03-01T10:00:00Z"))
+    let ended = makeCall(makeSID(1), endTime: makeTime("2026-03-01T09:50:00Z"))
+    var live = makeCall(
+      makeSID(2), from: "+34910000002", status: .inProgress, duration: nil,
+      startTime: makeTime("2026-03-01T09:58:00Z"), endTime: nil,
+      dateUpdated: makeTime("2026-03-01T09:58:00Z"), price: nil)
+    table.commit([transfer, ended, live])
+    #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(8))
+
+    live.status = .completed
+    live.endTime = makeTime("2026-03-01T11:00:00Z")
+    live.dateUpdated = live.endTime
+    let outcome = table.commit([live])
+    #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
+    #expect(table.rows[transfer.sid]?.phoneNumber?.canonical == "+34910000001")
+    #expect(outcome.reattributed == 1)
+    #expect(outcome.changed == [live.sid, transfer.sid])
+  }
+
+  @Test("A stored transfer is decided anew when its first candidate arrives in a later page")
+  func candidateArrivesLater() {
+    var table = MemoryTable(directory: directory)
+    let transfer = makeTransfer(endTime: noon)
+    let first = table.commit([transfer])
+    #expect(first.transfers == [transfer.sid: false])
+    #expect(
+      table.rows[transfer.sid]?.plain == PlainModel.Row(workspace: WorkspaceID(1), leadNumber: "+34600000022")
+    )
+
+    let second = table.commit([makeCall(endTime: noon.adding(hours: 300))])
+    #expect(second.transfers == [transfer.sid: true])
+    #expect(second.reattributed == 1)
+    #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
+  }
+
+  @Test("A transfer moves to another number of the same workspace without counting as reattributed")
+  func sameWorkspace() {
+    var table = MemoryTable(directory: [makeRow(1, 7), makeRow(2, 7, number: "+34910000002")])
+    let transfer = makeTransfer(endTime: noon)
+    table.commit([transfer, makeCall(makeSID(1), endTime: noon.adding(hours: -2))])
+    let outcome = table.commit([makeCall(makeSID(2), from: "+34910000002", endTime: noon.adding(hours: -1))])
+    #expect(table.rows[transfer.sid]?.phoneNumber?.canonical == "+34910000002")
+    #expect(outcome.reattributed == 0)
+    #expect(outcome.changed == [makeSID(2), transfer.sid])
+  }
+
+  @Test("An unlisted number is created once, in canonical form, however it is spelled in a page")
+  func createdOnce() {
+    var table = MemoryTable(directory: directory)
+    let outcome = table.commit([
+      makeCall(makeSID(1), from: "0034 910 000 099"),
+      makeCall(makeSID(2), from: "sip:+34910000099@pbx.example"),
+      makeCall(makeSID(3), from: "+34910000099", direction: .trunkingTerminating),
+    ])
+    #expect(outcome.createdPhones == 1)
+    let created = makeRow(3, 1, number: "+34910000099")
+    #expect(table.directory == directory + [created])
+    #expect(table.rows[makeSID(1)]?.call.from == "0034 910 000 099")
+    #expect(table.rows[makeSID(1)]?.phoneNumber?.canonical == "+34910000099")
+  }
+
+  @Test("No phone is created from a lead, a withheld caller or a direction that is not stored")
+  func notCreated() {
+    var table = MemoryTable(directory: directory)
+    let outcome = table.commit([
+      makeTransfer(), makeCall(makeSID(1), from: "Anonymous"), makeCall(makeSID(2), from: nil),
+      makeCall(makeSID(3), from: "+34910000099", direction: .inbound),
+      makeCall(makeSID(4), from: "+34910000099", direction: .outboundDial),
+      makeCall(makeSID(5), from: "+34910000099", direction: nil),
+    ])
+    #expect(outcome.createdPhones == 0)
+    #expect(table.directory == directory)
+    #expect(Set(table.rows.keys) == [makeTransfer().sid, makeSID(1), makeSID(2)])
+  }
+
+  @Test("A row without a workspace is given the default one instead of a second row")
+  func adopted() {
+    var table = MemoryTable(directory: [makeRow(5, nil), makeRow(4, nil, number: "0034910000001")])
+    let outcome = table.commit([makeCall()])
+    #expect(outcome.createdPhones == 0)
+    #expect(table.directory == [makeRow(5, nil), makeRow(4, 1, number: "0034910000001")])
+  }
+
+  @Test("A price that arrives alone changes the row and no transfer")
+  func priceAlone() {
+    var table = MemoryTable(directory: directory)
+    let transfer = makeTransfer(endTime: noon)
+    table.commit([makeCall(price: nil), transfer])
+    let outcome = table.commit([makeCall()])
+    #expect(outcome.changed == [makeSID(1)])
+    #expect(table.rows[makeSID(1)]?.cost == "0.05600")
+    #expect(table.commit([makeCall(dateUpdated: noon.adding(hours: -9), price: nil)]).changed.isEmpty)
+  }
+}
+
+extension StoredCall {
+  fileprivate var plain: PlainModel.Row? {
+    workspace.map {
+      PlainModel.Row(
+        workspace: $0, phoneNumber: phoneNumber?.canonical, leadNumber: leadNumber?.canonical)
+    }
+  }
+}
+
+extension MemoryTable {
+  fileprivate func createdPhones(beside rows: [PhoneRow]) -> Set<String> {
+    let old = Set(rows.map(\.id))
+    return Set(
+      directory.filter { !old.contains($0.id) && $0.workspace == defaultWorkspace && !$0.isPrimary }.map(
+        \.number))
+  }
+
+  fileprivate func adoptedRows(of rows: [PhoneRow]) -> Set<Int64> {
+    let without = Set(rows.filter { $0.workspace == nil }.map(\.id))
+    return Set(directory.filter { without.contains($0.id) && $0.workspace != nil }.map(\.id))
+  }
+}
+
+extension SeededRandom {
+  /// All versions of a month's calls, some twice, in any order, in pages of any size that hold
+  /// every SID once.
+  fileprivate mutating func pages(of month: GeneratedMonth) -> [[Call]] {
+    var arrivals = month.lives.flatMap(\.self)
+    arrivals += arrivals.filter { _ in chance(15) }
+    arrivals.shuffle(using: &self)
+    var pages: [[Call]] = [[]]
+    var size = number(in: 1...30)
+    for call in arrivals {
+      if pages[pages.count - 1].count >= size
+        || pages[pages.count - 1].contains(where: { $0.sid == call.sid })
+      {
+        pages.append([])
+        size = number(in: 1...30)
+      }
+      pages[pages.count - 1].append(call)
+    }
+    return pages
+  }
+}
