@@ -1,5 +1,6 @@
 import CallDomain
 import CallStore
+import Postgres
 import Terminal
 
 /// `twilio-sync migrate`.

@@ -50,6 +50,8 @@ package enum Program {
     case .migrate:
       let service = try service(environment, [.database], json: command.json)
       return await Migrate(service: service).run(json: command.json)
+    case .doctor:
+      return .usage
     case .run(let order):
       let service = try service(environment, [.database, .twilio], json: command.json)
       return await RunCommand(service: service, order: order).run(json: command.json)

@@ -1,4 +1,5 @@
 import CallDomain
+import Postgres
 import SyncEngine
 import Terminal
 

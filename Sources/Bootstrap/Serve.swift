@@ -1,5 +1,6 @@
 import CallDomain
 import CallStore
+import Postgres
 import SyncEngine
 import Telemetry
 import Terminal

@@ -1,4 +1,5 @@
 import CallDomain
+import Curl
 import SyncEngine
 import TwilioClient
 
