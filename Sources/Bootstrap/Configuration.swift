@@ -68,7 +68,8 @@ struct Configuration: Sendable {
   private static func cronSecret(_ settings: inout Settings) -> Secret {
     let secret = settings.text("CRON_SECRET") ?? ""
     if secret.isEmpty {
-      settings.fault("Falta CRON_SECRET; ponga al menos 16 caracteres al azar, por ejemplo «openssl rand -hex 32».")
+      settings.fault(
+        "Falta CRON_SECRET; ponga al menos 16 caracteres al azar, por ejemplo «openssl rand -hex 32».")
     } else if secret.first?.isWhitespace == true || secret.last?.isWhitespace == true {
       settings.fault("CRON_SECRET empieza o acaba con un espacio o salto de línea; quítelo.")
     } else if secret.count < 16 {
@@ -83,7 +84,8 @@ struct Configuration: Sendable {
     let configuration = PostgresConfiguration(settings.text("DATABASE_URL") ?? "")
     if configuration.connectionString.isEmpty, !settings.names.contains(where: { $0.hasPrefix("PG") }) {
       settings.fault(
-        "Falta DATABASE_URL (o las variables PG* de libpq); ponga postgresql://usuario:clave@servidor:5432/base.")
+        "Falta DATABASE_URL (o las variables PG* de libpq); ponga postgresql://usuario:clave@servidor:5432/base."
+      )
     } else if configuration.isMalformed {
       settings.fault(
         "DATABASE_URL no se entiende; codifique con % los caracteres especiales de la contraseña.")

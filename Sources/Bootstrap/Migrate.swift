@@ -25,9 +25,11 @@ struct Migrate {
       if json {
         let versions = applied.map { AnswerValue.number(Int64($0)) }
         Output.out(
-          RunAnswer([AnswerField("success", .bool(true)), AnswerField("applied", .list(versions))]).json + "\n")
+          RunAnswer([AnswerField("success", .bool(true)), AnswerField("applied", .list(versions))]).json
+            + "\n")
       } else {
-        Output.out("✅ El esquema está al día (\(applied.isEmpty ? "nada que hacer" : "\(applied.count) pasos"))\n")
+        Output.out(
+          "✅ El esquema está al día (\(applied.isEmpty ? "nada que hacer" : "\(applied.count) pasos"))\n")
       }
       return .done
     } catch {

@@ -29,7 +29,8 @@ struct Settings {
     guard let text = text(name) else { return standard }
     if let number = Int(text), range.contains(number) { return number }
     fault(
-      "\(name) debe ser un número entero de \(range.lowerBound) a \(range.upperBound); vale «\(shown(text))».")
+      "\(name) debe ser un número entero de \(range.lowerBound) a \(range.upperBound); vale «\(shown(text))»."
+    )
     return standard
   }
 

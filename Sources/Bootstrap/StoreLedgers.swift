@@ -81,7 +81,8 @@ extension Readiness {
     case .forbidden: self.init(database: .forbidden, schema: .unknown)
     case .hiddenRows: self.init(database: .hiddenRows, schema: .unknown)
     case .noDefaultWorkspace: self.init(database: .noDefaultWorkspace, schema: .ok)
-    case .unreachable, .alreadyRunning, .leaseLost, .other: self.init(database: .unreachable, schema: .unknown)
+    case .unreachable, .alreadyRunning, .leaseLost, .other:
+      self.init(database: .unreachable, schema: .unknown)
     }
   }
 }

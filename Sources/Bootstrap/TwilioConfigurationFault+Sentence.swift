@@ -11,7 +11,8 @@ extension TwilioConfigurationFault {
     case .keyWithoutSecret: "TWILIO_API_KEY está sin TWILIO_API_SECRET; ponga los dos."
     case .secretWithoutKey: "TWILIO_API_SECRET está sin TWILIO_API_KEY; ponga los dos."
     case .malformedKey: "TWILIO_API_KEY debe ser SK y 32 cifras hexadecimales."
-    case .malformedSecret: "TWILIO_API_SECRET contiene espacios o caracteres que no son ASCII; cópielo de nuevo."
+    case .malformedSecret:
+      "TWILIO_API_SECRET contiene espacios o caracteres que no son ASCII; cópielo de nuevo."
     case .malformedAuthToken:
       "TWILIO_AUTH_TOKEN contiene espacios o caracteres que no son ASCII; cópielo de nuevo."
     case .regionWithoutEdge: "TWILIO_REGION está sin TWILIO_EDGE; ponga los dos (por ejemplo ie1 y dublin)."

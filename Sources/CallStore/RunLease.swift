@@ -10,7 +10,8 @@ enum RunLease {
     PostgresStatement(
       """
       SELECT run_id, expires_at > clock_timestamp(),
-        ceil(extract(epoch from expires_at - clock_timestamp()))::bigint
+        CASE WHEN expires_at > clock_timestamp()
+          THEN ceil(extract(epoch from expires_at - clock_timestamp()))::bigint END
       FROM sync_leases WHERE kind = $1 FOR UPDATE
       """,
       [.text(kind)])
