@@ -6,12 +6,16 @@ package struct CallLedger: Sendable {
   package var commit: @Sendable (IntakePage, RunFence) async throws(RunFailure) -> PageOutcome
   /// How far the stored log reaches.
   package var coverage: @Sendable () async throws(RunFailure) -> Coverage
+  /// Unsettled calls that are still asked for, the longest waiting first; at most that many.
+  package var unsettled: @Sendable (Int) async throws(RunFailure) -> [UnsettledCall]
 
   package init(
     commit: @escaping @Sendable (IntakePage, RunFence) async throws(RunFailure) -> PageOutcome,
-    coverage: @escaping @Sendable () async throws(RunFailure) -> Coverage
+    coverage: @escaping @Sendable () async throws(RunFailure) -> Coverage,
+    unsettled: @escaping @Sendable (Int) async throws(RunFailure) -> [UnsettledCall]
   ) {
     self.commit = commit
     self.coverage = coverage
+    self.unsettled = unsettled
   }
 }

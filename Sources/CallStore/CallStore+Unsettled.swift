@@ -1,0 +1,26 @@
+package import CallDomain
+import Postgres
+
+extension CallStore {
+  /// Unsettled calls that are still asked for, the longest waiting first.
+  package func unsettled(limit: Int) async throws(StoreError) -> [UnsettledCall] {
+    try await translated {
+      let result = try await pool.read(
+        PostgresStatement(
+          """
+          SELECT call_id, \(SQL.milliseconds("call_date")), \(SQL.milliseconds("asked_at"))
+          FROM unsettled_calls WHERE given_up_at IS NULL ORDER BY asked_at, call_id LIMIT $1::bigint
+          """,
+          [.int(Int64(limit))]))
+      var calls: [UnsettledCall] = []
+      for row in result.rows {
+        guard let sid = try CallSID(row.requiredText(0)) else { continue }
+        try calls.append(
+          UnsettledCall(
+            sid: sid, callDate: row.moment(1),
+            askedAt: Timestamp(milliseconds: row.requiredInt(2))))
+      }
+      return calls
+    }
+  }
+}
