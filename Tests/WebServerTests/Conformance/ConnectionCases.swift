@@ -43,7 +43,8 @@ let connectionCases: [ConformanceCase] = [
     [413], "no request is read from a refused body",
     with("Content-Length: 2000", body: line("GET /b HTTP/1.1"))),
   .served("half-close after a request", line("GET /a HTTP/1.1"), echo: "GET /a ", endsInput: true),
-  .served("half-close after two", line("GET /a HTTP/1.1") + line("GET /b HTTP/1.1"), [200, 200], endsInput: true),
+  .served(
+    "half-close after two", line("GET /a HTTP/1.1") + line("GET /b HTTP/1.1"), [200, 200], endsInput: true),
   .served("half-close at once", "", [], endsInput: true),
   .served("half-close in the request line", "GET /", [400], endsInput: true),
   .served("half-close in a field", "GET / HTTP/1.1\r\nHost: a", [400], endsInput: true),

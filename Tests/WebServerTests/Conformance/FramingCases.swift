@@ -40,9 +40,11 @@ let framingCases: [ConformanceCase] = [
   .refused("chunked twice in fields", with("Transfer-Encoding: chunked", "Transfer-Encoding: chunked")),
   .refused("chunked twice in a list", with("Transfer-Encoding: chunked, chunked")),
   .refused("chunked not last", with("Transfer-Encoding: chunked, gzip")),
-  .refused("chunked, then identity in a field", with("Transfer-Encoding: chunked", "Transfer-Encoding: identity")),
+  .refused(
+    "chunked, then identity in a field", with("Transfer-Encoding: chunked", "Transfer-Encoding: identity")),
   .refused("identity", with("Transfer-Encoding: identity")),
-  .refused("identity, then chunked in a field", with("Transfer-Encoding: identity", "Transfer-Encoding: chunked")),
+  .refused(
+    "identity, then chunked in a field", with("Transfer-Encoding: identity", "Transfer-Encoding: chunked")),
   .refused("gzip alone", with("Transfer-Encoding: gzip")),
   .refused("gzip before chunked", with("Transfer-Encoding: gzip, chunked"), 501),
   .refused("identity before chunked", with("Transfer-Encoding: identity, chunked"), 501),
