@@ -103,7 +103,7 @@ import TwilioSimulator
     simulation.put(makeCalls(&random))
     let all = try simulation.pages("PageSize=1000").flatMap(\.calls)
     #expect(all.count == 480)
-    for _ in 0..<30 {
+    for _ in 0..<8 {
       let bound = now.adding(seconds: -Int64(random.below(3 * 86_400)))
       let cut = precision == .exact ? bound : bound.startOfDay
       for (name, key) in [("StartTime", "start_time"), ("EndTime", "end_time")] {
