@@ -35,6 +35,7 @@ package final class HTTPServer: Sendable {
   /// - Returns: the address with the port that was bound.
   /// - Throws: `SocketError` when the address cannot be listened on, or on a second start.
   package func start() async throws(SocketError) -> SocketAddress {
+    guard case .new = state.withLock({ $0 }) else { throw .alreadyStarted }
     let configuration = duties.configuration
     let listener = try Socket.listening(
       on: SocketAddress(host: configuration.host, port: configuration.port))
