@@ -59,7 +59,7 @@ package struct HTTPHeaders: Sendable {
     let left = left.utf8
     let right = right.utf8
     guard left.count == right.count else { return false }
-    return zip(left, right).allSatisfy { $0 == $1 || Octet.lowercase($0) == Octet.lowercase($1) }
+    return zip(left, right).allSatisfy { Octet.lowercase($0) == Octet.lowercase($1) }
   }
 
   private static func isToken(_ name: String) -> Bool {

@@ -1,5 +1,5 @@
 /// A whole request, its body included, as a handler gets it.
-package struct HTTPRequest: Sendable {
+package struct HTTPRequest: Hashable, Sendable {
   package let method: HTTPMethod
   package let target: RequestTarget
   package let headers: HTTPHeaders

@@ -5,9 +5,14 @@ package struct HTTPStatus: Hashable, Sendable {
   /// For people; programs read the code.
   package let reason: String
 
+  /// Control characters in `reason` become spaces, so that it cannot split an answer.
   package init(code: Int, reason: String) {
     self.code = code
-    self.reason = reason
+    let isPlain = reason.utf8.allSatisfy(Octet.isFieldCharacter)
+    self.reason =
+      isPlain
+      ? reason
+      : String(decoding: reason.utf8.map { Octet.isFieldCharacter($0) ? $0 : Octet.space }, as: UTF8.self)
   }
 
   package static func == (left: HTTPStatus, right: HTTPStatus) -> Bool {

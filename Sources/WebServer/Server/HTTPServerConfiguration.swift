@@ -8,16 +8,20 @@ package struct HTTPServerConfiguration: Sendable {
   package var deadlines: HTTPDeadlines
   /// Event loops, each with its share of the connections; at least 1.
   package var loops: Int
+  /// The wall clock of the `Date` field, in seconds since 1970.
+  package var unixSeconds: @Sendable () -> Int
 
   package init(
     host: String = "127.0.0.1", port: Int = 0, limits: HTTPLimits = HTTPLimits(),
-    deadlines: HTTPDeadlines = HTTPDeadlines(), loops: Int = 2
+    deadlines: HTTPDeadlines = HTTPDeadlines(), loops: Int = 2,
+    unixSeconds: @escaping @Sendable () -> Int = { SystemCall.unixSeconds }
   ) {
     self.host = host
     self.port = port
     self.limits = limits
     self.deadlines = deadlines
     self.loops = max(1, loops)
+    self.unixSeconds = unixSeconds
   }
 }
 

@@ -1,7 +1,7 @@
 /// Which handler answers which path and method.
 ///
-/// A pattern is a path whose segments are literal or a name in braces: `/api/sync-runs/{id}`. A literal
-/// segment wins over a name. A trailing slash makes another path.
+/// A pattern is a path whose segments are literal or a name in braces: `/api/sync-runs/{id}`. A pattern
+/// without names wins over one with them, else the first registered. A trailing slash makes another path.
 package struct Router<Handler: Sendable>: Sendable {
   /// What a path and method lead to, in an order that lets a caller judge 404 before 401 before 405.
   package enum Match: Sendable {
@@ -54,9 +54,9 @@ package struct Router<Handler: Sendable>: Sendable {
   }
 
   private func best(_ path: String) -> (Route, [String: String])? {
-    if let exact = routes.first(where: { $0.pattern == path && !$0.pattern.utf8.contains(UInt8(ascii: "{")) }) {
-      return (exact, [:])
-    }
+    let brace = UInt8(ascii: "{")
+    let exact = routes.first { $0.pattern == path && !$0.pattern.utf8.contains(brace) }
+    if let exact { return (exact, [:]) }
     let segments = Self.split(path)
     for route in routes {
       if let parameters = Self.parameters(of: route.segments, in: segments) { return (route, parameters) }

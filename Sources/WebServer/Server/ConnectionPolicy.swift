@@ -1,0 +1,86 @@
+/// How long a connection may stay in what it does, and what becomes of it. Pure: the clock is handed in.
+package struct ConnectionPolicy: Hashable, Sendable {
+  /// What the connection is waiting for.
+  package enum Stage: Hashable, Sendable {
+    /// The first byte of a request.
+    case idle
+    /// The rest of a request's head or content.
+    case head, body
+    /// The handler.
+    case handling
+    /// The client's close after the last answer.
+    case lingering
+  }
+
+  /// What has to be done with the connection.
+  package enum Action: Hashable, Sendable {
+    case none
+    /// Close it without a word.
+    case close
+    /// Answer with this status, then close.
+    case refuse(HTTPStatus)
+    /// Reset it: nobody takes what waits to be sent.
+    case reset
+  }
+
+  package typealias Instant = ContinuousClock.Instant
+
+  private let deadlines: HTTPDeadlines
+  private(set) package var stage = Stage.idle
+  private(set) package var isDraining = false
+  private var since: Instant
+  private var unsentSince: Instant?
+
+  package init(deadlines: HTTPDeadlines, now: Instant) {
+    self.deadlines = deadlines
+    since = now
+  }
+
+  /// Enters a stage. Staying in one does not renew its deadline, however many bytes come.
+  package mutating func enter(_ next: Stage, at now: Instant) {
+    guard next != stage else { return }
+    stage = next
+    since = now
+  }
+
+  /// Tells that bytes of an answer wait to be taken, and whether the client took some just now.
+  package mutating func sendingWaits(advanced: Bool, at now: Instant) {
+    if advanced || unsentSince == nil { unsentSince = now }
+  }
+
+  /// Tells that nothing waits to be sent.
+  package mutating func sendingEnded() {
+    unsentSince = nil
+  }
+
+  /// Whether a connection goes on after an answer.
+  package func keepsAlive(asked: Bool) -> Bool {
+    asked && !isDraining
+  }
+
+  /// No further request is wanted: an idle connection ends now, others with their answer.
+  package mutating func drain() -> Action {
+    isDraining = true
+    return stage == .idle && unsentSince == nil ? .close : .none
+  }
+
+  /// What the passing of time demands.
+  package func tick(at now: Instant) -> Action {
+    if let unsentSince, now - unsentSince >= deadlines.write { return .reset }
+    let elapsed = now - since
+    return switch stage {
+    case .idle: elapsed >= deadlines.idle && unsentSince == nil ? .close : .none
+    case .head: elapsed >= deadlines.header ? .refuse(.requestTimeout) : .none
+    case .body: elapsed >= deadlines.body ? .refuse(.requestTimeout) : .none
+    case .handling: .none
+    case .lingering: elapsed >= deadlines.linger ? .close : .none
+    }
+  }
+}
+
+extension HTTPDeadlines {
+  /// How often to look at the clock so that no deadline is missed by more than a quarter, at most a second.
+  var sweepInterval: Duration {
+    max(.milliseconds(10), min(.seconds(1), [header, body, idle, write, linger].reduce(header, min) / 4))
+  }
+}
