@@ -36,10 +36,3 @@ package struct Command: Hashable, Sendable {
     action = try words.action()
   }
 }
-
-/// Shells that complete our commands.
-package enum Shell: String, Sendable, CaseIterable {
-  case bash
-  case zsh
-  case fish
-}

@@ -1,3 +1,10 @@
+/// Shells that complete our commands.
+package enum Shell: String, Sendable, CaseIterable {
+  case bash
+  case zsh
+  case fish
+}
+
 /// Scripts that make a shell complete our commands and options, written from the same table as
 /// the help.
 package enum Completion {

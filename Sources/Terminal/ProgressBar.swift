@@ -15,11 +15,12 @@ package struct ProgressBar: Sendable {
   /// does not fit is left out, the least important first; the bar takes the columns that remain.
   package func drawn(_ progress: RunProgress, after elapsed: Duration, width: Int) -> String {
     let columns = max(1, width - 1)
+    let gap = width < Self.narrow ? " " : "  "
     let parts = parts(progress, elapsed)
     var shown: Set<Int> = []
     var used = Self.shortestBar
     for (position, part) in parts.enumerated().sorted(by: { $0.element.rank < $1.element.rank }) {
-      let length = part.text.count + Self.gap.count
+      let length = part.text.count + gap.count
       if used + length <= columns {
         shown.insert(position)
         used += length
@@ -27,7 +28,7 @@ package struct ProgressBar: Sendable {
     }
     let bar = columns - used + Self.shortestBar
     let texts = parts.indices.filter(shown.contains).map { parts[$0].text }
-    return ([self.bar(progress, length: bar)] + texts).joined(separator: Self.gap)
+    return ([self.bar(progress, length: bar)] + texts).joined(separator: gap)
   }
 
   /// The progress as a line of a log.
@@ -35,9 +36,10 @@ package struct ProgressBar: Sendable {
     let percent = progress.percent.map { "\($0) %" }
     let slices = progress.slices > 0 ? "\(progress.slicesDone) de \(progress.slices) \(unit)" : nil
     let remaining = remaining(progress, elapsed)
-    let retries = progress.retries > 0 ? "\(progress.retries) reintentos" : nil
+    let retries =
+      progress.retries > 0 ? "\(progress.retries) \(progress.retries == 1 ? "reintento" : "reintentos")" : nil
     let parts: [String?] = [
-      percent, "\(progress.calls) llamadas", "\(progress.pages) páginas",
+      percent, "\(progress.calls) llamadas", progress.pages == 1 ? "1 página" : "\(progress.pages) páginas",
       "\(progress.rate(after: elapsed))/s", slices, remaining, retries,
     ]
     return "Progreso: " + parts.compactMap(\.self).joined(separator: ", ")
@@ -50,7 +52,7 @@ package struct ProgressBar: Sendable {
   }
 
   private func parts(_ progress: RunProgress, _ elapsed: Duration) -> [Part] {
-    let percent = progress.percent.map { Part(text: Self.padded("\($0) %", to: 5), rank: 0) }
+    let percent = progress.percent.map { Part(text: "\($0) %", rank: 0) }
     let slices =
       progress.slices > 0
       ? Part(text: "\(progress.slicesDone)/\(progress.slices) \(unit)", rank: 5) : nil
@@ -75,10 +77,7 @@ package struct ProgressBar: Sendable {
     return paint.green(String(repeating: "█", count: full)) + String(repeating: "░", count: length - full)
   }
 
-  private static let gap = "  "
-  private static let shortestBar = 4
-
-  private static func padded(_ text: String, to length: Int) -> String {
-    String(repeating: " ", count: max(0, length - text.count)) + text
-  }
+  private static let shortestBar = 3
+  /// Below so many columns one space has to do between two parts.
+  private static let narrow = 60
 }

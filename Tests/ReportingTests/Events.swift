@@ -1,0 +1,46 @@
+import CallDomain
+import SyncEngine
+import Testing
+
+/// The period of contract section 4's example.
+func makePeriod(
+  _ start: String = "2025-10-05T18:45:00Z", _ end: String = "2025-10-05T20:00:00Z"
+) throws -> Period {
+  Period(
+    start: try #require(Timestamp(iso8601: start)), end: try #require(Timestamp(iso8601: end)))
+}
+
+/// The counts of contract section 4's example.
+func makeCounts(totalCalls: Int = 87) -> RunCounts {
+  var counts = RunCounts()
+  counts.totalCalls = totalCalls
+  counts.savedCalls = 87
+  counts.case1Count = 62
+  counts.case2Count = 15
+  counts.case3Count = 10
+  return counts
+}
+
+/// The events of contract section 8's example, in their order.
+func makeHourlyEvents() throws -> [SyncEvent] {
+  [
+    .started(.hourly), .period(try makePeriod()), .directoryLoaded(numbers: 17), .fetching(.hourly),
+    .fetched(calls: 87), .processing(calls: 87, outbound: 77, transfers: 10), .saving(calls: 87),
+    .saved(calls: 87), .finished(.hourly, makeCounts()),
+  ]
+}
+
+/// At least one event of each case.
+func makeEveryEvent() throws -> [SyncEvent] {
+  let kinds = RunKind.allCases
+  let failure = RunFailure(.database, "La base de datos no responde.")
+  return try makeHourlyEvents() + kinds.map { .started($0) } + kinds.map { .fetching($0) }
+    + kinds.map { .finished($0, makeCounts()) } + kinds.map { .failed($0, failure) }
+    + kinds.map { .interrupted($0) }
+    + [
+      .noCalls, .retrying(attempt: 1, delay: 250, reason: "Twilio respondió 503", requestID: "RQ1"),
+      .retrying(attempt: 1, delay: 250, reason: "sin respuesta", requestID: nil), .unreadableRecords(2),
+      .clockOff(seconds: 61), .hole(try makePeriod()), .sliceDone(try makePeriod(), calls: 3),
+      .retentionReached(start: .epoch), .resuming(slicesDone: 1, slices: 2),
+    ]
+}

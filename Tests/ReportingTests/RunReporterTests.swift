@@ -1,0 +1,108 @@
+import CallDomain
+import Foundation
+import Reporting
+import SyncEngine
+import Synchronization
+import Telemetry
+import Testing
+
+struct RunReporterTests {
+  private final class Recorder: Sendable {
+    let output = Mutex("")
+    var text: String { output.withLock { $0 } }
+  }
+
+  private func makeReporter(
+    _ format: Logger.Format, runID: RunID? = RunID(42), metrics: SyncMetrics? = nil, into recorder: Recorder
+  ) -> RunReporter {
+    let logger = Logger(format: format, clock: { "2025-10-05T20:00:00.000Z" }) { text in
+      recorder.output.withLock { $0 += text }
+    }
+    return RunReporter(logger: logger, runID: runID, metrics: metrics)
+  }
+
+  @Test("Every JSON line of a run is an object with its run's id and English names")
+  func json() throws {
+    let recorder = Recorder()
+    let reporter = makeReporter(.json, into: recorder)
+    let events = try makeEveryEvent()
+    events.forEach(reporter.handler)
+    let lines = recorder.text.split(separator: "\n")
+    #expect(lines.count == events.count)
+    for (line, event) in zip(lines, events) {
+      let object = try #require(
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      #expect(object["runId"] as? Int == 42)
+      #expect(object["event"] as? String == JSONEvents.name(of: event))
+      #expect(object["level"] as? String == JSONEvents.level(of: event).rawValue)
+      #expect(object.count == 4 + JSONEvents.fields(of: event).count)
+    }
+  }
+
+  @Test("The JSON lines of an hourly run carry the counts as numbers")
+  func jsonCounts() throws {
+    let recorder = Recorder()
+    let reporter = makeReporter(.json, into: recorder)
+    reporter.report(.finished(.hourly, makeCounts()))
+    reporter.report(.period(try makePeriod()))
+    #expect(
+      recorder.text == """
+        {"ts":"2025-10-05T20:00:00.000Z","level":"info","event":"run_finished","runId":42,\
+        "kind":"hourly","totalCalls":87,"savedCalls":87,"createdPhones":0,"case1Count":62,\
+        "case2Count":15,"case3Count":10,"skippedCalls":0,"unmatchedCalls":0,"refreshedCalls":0,\
+        "reattributedCalls":0,"twilioRequests":0}
+        {"ts":"2025-10-05T20:00:00.000Z","level":"info","event":"period_planned","runId":42,\
+        "start":"2025-10-05T18:45:00.000Z","end":"2025-10-05T20:00:00.000Z"}
+
+        """)
+  }
+
+  @Test("A retry and a failure carry their facts, without numbers of people")
+  func jsonFaults() {
+    let recorder = Recorder()
+    let reporter = makeReporter(.json, runID: nil, into: recorder)
+    reporter.report(.retrying(attempt: 2, delay: 1500, reason: "429 +34911679868", requestID: "RQ1"))
+    reporter.report(.failed(.hourly, RunFailure(.twilio, "Falló 34911679868.")))
+    #expect(
+      recorder.text == """
+        {"ts":"2025-10-05T20:00:00.000Z","level":"warning","event":"twilio_retry",\
+        "attempt":2,"delayMs":1500,"reason":"429 …868","twilioRequestId":"RQ1"}
+        {"ts":"2025-10-05T20:00:00.000Z","level":"error","event":"run_failed",\
+        "kind":"hourly","code":"twilio","error":"Falló …868."}
+
+        """)
+  }
+
+  @Test("Each kind of event has a name and fields of its own")
+  func names() throws {
+    let events = try makeEveryEvent()
+    let names = Set(events.map(JSONEvents.name))
+    #expect(names.count == 19)
+    for event in events {
+      let keys = JSONEvents.fields(of: event).map(\.key)
+      #expect(Set(keys + ["ts", "level", "event", "runId"]).count == keys.count + 4)
+    }
+  }
+
+  @Test("The text format is what SpanishLines words")
+  func text() throws {
+    let recorder = Recorder()
+    let reporter = makeReporter(.text, into: recorder)
+    try makeHourlyEvents().forEach(reporter.report)
+    let lines = try makeHourlyEvents().flatMap(SpanishLines.lines)
+    #expect(recorder.text == lines.joined(separator: "\n") + "\n")
+  }
+
+  @Test("Retries and unreadable records are counted as they happen")
+  func metrics() throws {
+    let recorder = Recorder()
+    let registry = MetricRegistry()
+    let reporter = makeReporter(.text, metrics: try SyncMetrics(registry: registry), into: recorder)
+    reporter.report(.retrying(attempt: 1, delay: 1, reason: "x", requestID: nil))
+    reporter.report(.retrying(attempt: 2, delay: 1, reason: "x", requestID: nil))
+    reporter.report(.unreadableRecords(3))
+    reporter.report(.saved(calls: 5))
+    #expect(registry.render().contains("\ntwilio_sync_twilio_retries_total 2\n"))
+    #expect(registry.render().contains("\ntwilio_sync_unreadable_records_total 3\n"))
+  }
+}

@@ -1,0 +1,141 @@
+import CallDomain
+import Reporting
+import SyncEngine
+import Telemetry
+import Testing
+
+struct SpanishLinesTests {
+  @Test("The hourly run of the 87 calls reads as contract section 8 says, byte for byte")
+  func contractExample() throws {
+    let text = try makeHourlyEvents().flatMap(SpanishLines.lines).joined(separator: "\n")
+    let expected = """
+      🔄 Iniciando sincronización horaria de Twilio...
+      📅 Periodo: 2025-10-05T18:45:00.000Z - 2025-10-05T20:00:00.000Z
+      📱 Mapa de 17 números a workspaces cargado
+      📞 Obteniendo llamadas de la última hora...
+        📞 87 llamadas obtenidas
+
+      📊 Procesando 87 llamadas...
+        📤 Caso 1&2 (outbound-api/trunking-terminating): 77
+        📥 Caso 3 (trunking-originating): 10
+
+      💾 Insertando 87 llamadas...
+        ✅ Guardadas 87 llamadas
+
+      🎉 Sincronización horaria completada!
+      📊 Total llamadas obtenidas: 87
+        📤 Caso 1 (outbound-api): 62
+        📤 Caso 2 (trunking-terminating): 15
+        📥 Caso 3 (trunking-originating): 10
+      💾 Total llamadas guardadas: 87
+      📱 Números de workspace creados: 0
+      """
+    #expect(Array(text.utf8) == Array(expected.utf8))
+  }
+
+  @Test("A historical run begins and ends in the same style")
+  func historical() {
+    #expect(
+      SpanishLines.lines(for: .started(.historical)) == [
+        "🔄 Iniciando resincronización histórica de Twilio..."
+      ])
+    #expect(SpanishLines.lines(for: .fetching(.historical)) == ["📞 Obteniendo el histórico de llamadas..."])
+    #expect(
+      SpanishLines.lines(for: .finished(.historical, makeCounts())).prefix(3) == [
+        "", "🎉 Resincronización histórica completada!", "📊 Total llamadas obtenidas: 87",
+      ])
+  }
+
+  @Test("A reattribution tells how many calls changed hands")
+  func reattribute() {
+    var counts = RunCounts()
+    counts.reattributedCalls = 7
+    #expect(SpanishLines.lines(for: .started(.reattribute)) == ["🔄 Iniciando reasignación de llamadas..."])
+    let lines = SpanishLines.lines(for: .finished(.reattribute, counts))
+    #expect(lines[1] == "🎉 Reasignación de llamadas completada!")
+    #expect(lines.last == "🔀 Llamadas reasignadas: 7")
+  }
+
+  @Test(
+    "Warnings are one line each and say what to do",
+    arguments: [
+      (
+        SyncEvent.retrying(attempt: 2, delay: 1460, reason: "Twilio respondió 429", requestID: "RQ1"),
+        "⚠️ Twilio respondió 429 (Twilio-Request-Id: RQ1); reintento 2 en 1,5 s"
+      ),
+      (
+        .retrying(attempt: 1, delay: 0, reason: "Twilio rechazó +34911679868", requestID: nil),
+        "⚠️ Twilio rechazó …868; reintento 1 en 0,0 s"
+      ),
+      (.unreadableRecords(1), "⚠️ 1 registro de Twilio no tiene un SID válido y no se puede guardar"),
+      (.unreadableRecords(3), "⚠️ 3 registros de Twilio no tienen un SID válido y no se pueden guardar"),
+      (
+        .clockOff(seconds: 75),
+        "⚠️ El reloj de este equipo va 75 s adelantado respecto al de Twilio: sincronícelo (NTP)"
+      ),
+      (
+        .clockOff(seconds: -75),
+        "⚠️ El reloj de este equipo va 75 s atrasado respecto al de Twilio: sincronícelo (NTP)"
+      ),
+      (
+        .retentionReached(start: Timestamp(milliseconds: 0)),
+        "⚠️ Twilio ya no conserva llamadas anteriores: el histórico empieza el 1970-01-01T00:00:00.000Z"
+      ),
+      (.interrupted(.hourly), "⚠️ Sincronización horaria interrumpida: la próxima recupera lo que falta"),
+      (
+        .interrupted(.historical),
+        "⚠️ Resincronización histórica interrumpida: para continuar, repita el mismo comando"
+      ),
+    ])
+  func warnings(event: SyncEvent, expected: String) {
+    #expect(SpanishLines.lines(for: event) == [expected])
+  }
+
+  @Test("A hole is shown with the command that fills it")
+  func hole() throws {
+    #expect(
+      SpanishLines.lines(for: .hole(try makePeriod())) == [
+        "⚠️ Queda sin sincronizar 2025-10-05T18:45:00.000Z - 2025-10-05T20:00:00.000Z; para recuperarlo: "
+          + "twilio-sync historical --since 2025-10-05T18:45:00.000Z --until 2025-10-05T20:00:00.000Z"
+      ])
+  }
+
+  @Test("A failure begins with what failed and hides numbers")
+  func failure() {
+    let failure = RunFailure(.twilio, "Twilio rechazó la llamada a +34 911 67 98 68 (RQ12).")
+    #expect(
+      SpanishLines.lines(for: .failed(.hourly, failure)) == [
+        "❌ Sincronización horaria fallida: Twilio rechazó la llamada a …868 (RQ12)."
+      ])
+  }
+
+  @Test("Slices, a resumption and an empty period have a line each")
+  func smallEvents() throws {
+    #expect(SpanishLines.lines(for: .noCalls) == ["✅ No hay llamadas nuevas"])
+    #expect(
+      SpanishLines.lines(for: .resuming(slicesDone: 12, slices: 40)) == [
+        "🔁 Se reanuda donde se quedó: 12 de 40 tramos hechos"
+      ])
+    #expect(
+      SpanishLines.lines(for: .sliceDone(try makePeriod(), calls: 9)) == [
+        "  📦 2025-10-05T18:45:00.000Z - 2025-10-05T20:00:00.000Z: 9 llamadas"
+      ])
+  }
+
+  @Test("No line ever holds a line feed, and only warnings and errors carry their mark")
+  func everyEvent() throws {
+    for event in try makeEveryEvent() {
+      let lines = SpanishLines.lines(for: event)
+      #expect(!lines.isEmpty)
+      #expect(lines.allSatisfy { !$0.contains("\n") })
+      let mark =
+        switch JSONEvents.level(of: event) {
+        case .warning: "⚠️ "
+        case .error: "❌ "
+        case .debug, .info: ""
+        }
+      #expect(lines.allSatisfy { $0.hasPrefix(mark) })
+      #expect(mark != "" || lines.allSatisfy { !$0.hasPrefix("⚠️") && !$0.hasPrefix("❌") })
+    }
+  }
+}

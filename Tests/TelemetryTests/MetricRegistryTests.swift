@@ -1,0 +1,153 @@
+import Dispatch
+import Telemetry
+import Testing
+
+struct MetricRegistryTests {
+  private let registry = MetricRegistry()
+
+  @Test("A registry without metrics renders nothing")
+  func empty() {
+    #expect(registry.render() == "")
+  }
+
+  @Test("A counter shows its starting combinations as zero, and all combinations in order")
+  func counter() throws {
+    let runs = try registry.counter(
+      "runs_total", help: "Runs.", labels: ["kind", "outcome"],
+      starting: [["hourly", "succeeded"], ["hourly", "failed"]])
+    runs.add(1, "hourly", "succeeded")
+    runs.add(2.5, "historical", "failed")
+    runs.add(-1, "hourly", "failed")
+    runs.add(.nan, "hourly", "failed")
+    #expect(
+      registry.render() == """
+        # HELP runs_total Runs.
+        # TYPE runs_total counter
+        runs_total{kind="historical",outcome="failed"} 2.5
+        runs_total{kind="hourly",outcome="failed"} 0
+        runs_total{kind="hourly",outcome="succeeded"} 1
+
+        """)
+  }
+
+  @Test("A counter without labels is zero from the start")
+  func counterWithoutLabels() throws {
+    let phones = try registry.counter("phones_total", help: "Phones.")
+    #expect(registry.render() == "# HELP phones_total Phones.\n# TYPE phones_total counter\nphones_total 0\n")
+    phones.add()
+    phones.add(4)
+    #expect(registry.render().hasSuffix("\nphones_total 5\n"))
+  }
+
+  @Test("A gauge rises, falls and is replaced")
+  func gauge() throws {
+    let gauge = try registry.gauge("open_connections", help: "Connections.")
+    #expect(registry.render() == "# HELP open_connections Connections.\n# TYPE open_connections gauge\n")
+    gauge.add(3)
+    gauge.add(-5)
+    #expect(registry.render().hasSuffix("\nopen_connections -2\n"))
+    gauge.set(1_759_694_400.25)
+    #expect(registry.render().hasSuffix("\nopen_connections 1759694400.25\n"))
+  }
+
+  @Test("A histogram has cumulative buckets, a sum and a count for each combination")
+  func histogram() throws {
+    let latency = try registry.histogram(
+      "latency_seconds", help: "Latency.", labels: ["route"], bounds: [0.1, 1])
+    for value in [0.05, 0.1, 0.5, 7, .nan] { latency.observe(value, "/b") }
+    latency.observe(1, "/a")
+    #expect(
+      registry.render() == """
+        # HELP latency_seconds Latency.
+        # TYPE latency_seconds histogram
+        latency_seconds_bucket{route="/a",le="0.1"} 0
+        latency_seconds_bucket{route="/a",le="1"} 1
+        latency_seconds_bucket{route="/a",le="+Inf"} 1
+        latency_seconds_sum{route="/a"} 1
+        latency_seconds_count{route="/a"} 1
+        latency_seconds_bucket{route="/b",le="0.1"} 2
+        latency_seconds_bucket{route="/b",le="1"} 3
+        latency_seconds_bucket{route="/b",le="+Inf"} 4
+        latency_seconds_sum{route="/b"} 7.65
+        latency_seconds_count{route="/b"} 4
+
+        """)
+  }
+
+  @Test("Metrics kept elsewhere are read at each rendering, and may be without a value")
+  func read() throws {
+    try registry.counter("process_cpu_seconds_total", help: "CPU.") { 1.25 }
+    try registry.gauge("lag_seconds", help: "Lag.") { nil }
+    try registry.gauge("limit_bytes", help: "Limit.") { .infinity }
+    #expect(
+      registry.render() == """
+        # HELP process_cpu_seconds_total CPU.
+        # TYPE process_cpu_seconds_total counter
+        process_cpu_seconds_total 1.25
+        # HELP lag_seconds Lag.
+        # TYPE lag_seconds gauge
+        # HELP limit_bytes Limit.
+        # TYPE limit_bytes gauge
+        limit_bytes +Inf
+
+        """)
+  }
+
+  @Test("Help and label values are escaped as the format asks")
+  func escaping() throws {
+    let info = try registry.gauge("build_info", help: "a\\b\n\"c\"", labels: ["version"])
+    info.set(1, "1\\0\n\"x\"")
+    #expect(
+      registry.render()
+        == "# HELP build_info a\\\\b\\n\"c\"\n# TYPE build_info gauge\nbuild_info{version=\"1\\\\0\\n\\\"x\\\"\"} 1\n"
+    )
+  }
+
+  @Test("Missing label values count as empty, values too many are dropped")
+  func fittedLabels() throws {
+    let counter = try registry.counter("a_total", help: "A.", labels: ["x", "y"])
+    counter.add(1, "1")
+    counter.add(1, "1", "", "3")
+    #expect(registry.render().hasSuffix("\na_total{x=\"1\",y=\"\"} 2\n"))
+  }
+
+  @Test("Bad names are refused", arguments: ["", "1a", "a-b", "a b", "ñ", "a:b"])
+  func badNames(name: String) {
+    #expect(throws: TelemetryError.invalidName(name)) { _ = try registry.counter(name, help: "") }
+    #expect(throws: TelemetryError.invalidName(name)) {
+      _ = try registry.gauge("fine", help: "", labels: [name])
+    }
+    #expect(registry.render() == "")
+  }
+
+  @Test("Reserved labels and repeated names are refused")
+  func reserved() throws {
+    #expect(throws: TelemetryError.invalidName("le")) {
+      _ = try registry.histogram("h_seconds", help: "", labels: ["le"], bounds: [1])
+    }
+    #expect(throws: TelemetryError.invalidName("__x")) {
+      _ = try registry.counter("c_total", help: "", labels: ["__x"])
+    }
+    _ = try registry.counter("c_total", help: "")
+    #expect(throws: TelemetryError.duplicateName("c_total")) { _ = try registry.gauge("c_total", help: "") }
+  }
+
+  @Test("Buckets must be finite and rise", arguments: [[1, 1], [2, 1], [1, .infinity], [.nan]])
+  func badBuckets(bounds: [Double]) {
+    #expect(throws: TelemetryError.invalidBuckets("h_seconds")) {
+      _ = try registry.histogram("h_seconds", help: "", bounds: bounds)
+    }
+  }
+
+  @Test("Nothing is lost when many threads count")
+  func threads() throws {
+    let counter = try registry.counter("c_total", help: "C.", labels: ["x"])
+    let histogram = try registry.histogram("h_seconds", help: "H.", bounds: [1])
+    DispatchQueue.concurrentPerform(iterations: 1000) { number in
+      counter.add(1, number.isMultiple(of: 2) ? "even" : "odd")
+      histogram.observe(1)
+    }
+    #expect(registry.render().contains("\nc_total{x=\"even\"} 500\nc_total{x=\"odd\"} 500\n"))
+    #expect(registry.render().hasSuffix("\nh_seconds_sum 1000\nh_seconds_count 1000\n"))
+  }
+}

@@ -1,0 +1,131 @@
+import CallDomain
+import Foundation
+import Terminal
+import Testing
+
+struct RunSummaryTests {
+  private func makeRun(
+    kind: RunKind = .hourly, state: RunState = .succeeded, totalCalls: Int = 87, milliseconds: Int64 = 4321,
+    error: String? = nil
+  ) throws -> SyncRun {
+    let start = try #require(Timestamp(iso8601: "2025-10-05T18:45:00Z"))
+    let end = try #require(Timestamp(iso8601: "2025-10-05T20:00:00Z"))
+    var counts = RunCounts()
+    counts.totalCalls = totalCalls
+    counts.savedCalls = 87
+    counts.case1Count = 62
+    counts.case2Count = 15
+    counts.case3Count = 10
+    counts.twilioRequests = 2
+    return SyncRun(
+      id: RunID(42), kind: kind, state: state, startedAt: end,
+      finishedAt: Timestamp(milliseconds: end.milliseconds + milliseconds),
+      period: Period(start: start, end: end), counts: counts, error: error, requestedBy: "cli")
+  }
+
+  @Test("The answer has the keys of contract section 4 in their order, then ours")
+  func json() throws {
+    let json = try makeRun().answer.json
+    #expect(
+      json == """
+        {"success":true,"synced_at":"2025-10-05T20:00:00.000Z",\
+        "period":{"start":"2025-10-05T18:45:00.000Z","end":"2025-10-05T20:00:00.000Z"},\
+        "totalCalls":87,"savedCalls":87,"createdPhones":0,\
+        "case1Count":62,"case2Count":15,"case3Count":10,\
+        "message":"Sincronización horaria completada",\
+        "skippedCalls":0,"unmatchedCalls":0,"refreshedCalls":0,"reattributedCalls":0,\
+        "twilioRequests":2,"durationMs":4321,"runId":42}
+        """)
+    _ = try JSONSerialization.jsonObject(with: Data(json.utf8))
+  }
+
+  @Test(
+    "The message says what was done",
+    arguments: [
+      (RunKind.hourly, 0, "No hay llamadas nuevas"), (.hourly, 1, "Sincronización horaria completada"),
+      (.historical, 0, "No hay llamadas nuevas"), (.historical, 1, "Resincronización histórica completada"),
+      (.reattribute, 0, "Reasignación de llamadas completada"),
+    ])
+  func message(kind: RunKind, totalCalls: Int, expected: String) throws {
+    let answer = try makeRun(kind: kind, totalCalls: totalCalls).answer
+    #expect(answer.fields.first { $0.key == "message" }?.value == .text(expected))
+  }
+
+  @Test("A failed run answers with its error and id")
+  func failureJSON() throws {
+    let run = try makeRun(state: .failed, error: "Twilio dijo \"no\"\n\u{2028}.")
+    #expect(run.answer.json == #"{"success":false,"error":"Twilio dijo \"no\"\n\u2028.","runId":42}"#)
+    #expect(
+      RunFailure(.stopping, "El servidor se detiene.").answer.json
+        == #"{"success":false,"error":"El servidor se detiene."}"#)
+  }
+
+  @Test("A run without a period is answered with null, and synced when it ended")
+  func withoutPeriod() throws {
+    var run = try makeRun(kind: .reattribute)
+    run.period = nil
+    #expect(
+      run.answer.json.hasPrefix(#"{"success":true,"synced_at":"2025-10-05T20:00:04.321Z","period":null,"#))
+  }
+
+  @Test("A person reads lines")
+  func lines() throws {
+    #expect(
+      RunSummary.lines(for: try makeRun()) == [
+        "✅ Sincronización horaria completada",
+        "  Periodo: 2025-10-05T18:45:00.000Z - 2025-10-05T20:00:00.000Z",
+        "  Llamadas: 87",
+        "  Por caso: 62 caso 1, 15 caso 2, 10 caso 3, 0 sin guardar",
+        "  Guardadas: 87",
+        "  Números creados: 0",
+        "  Transferencias sin llamada relacionada: 0",
+        "  Actualizadas fuera del periodo: 0",
+        "  Transferencias reasignadas: 0",
+        "  Peticiones a Twilio: 2",
+        "  Duración: 4,3 s",
+        "  Ejecución: 42",
+      ])
+  }
+
+  @Test(
+    "Lengths are shown as people read them",
+    arguments: [
+      (0, "0,0 s"), (59_999, "59,9 s"), (60_000, "1:00"), (3_723_000, "1:02:03"),
+    ])
+  func duration(milliseconds: Int64, expected: String) throws {
+    let lines = RunSummary.lines(for: try makeRun(milliseconds: milliseconds))
+    #expect(lines.contains("  Duración: \(expected)"))
+  }
+
+  @Test("A failure is one line that begins with what failed")
+  func failureLines() throws {
+    let run = try makeRun(state: .failed, error: "Twilio no responde.")
+    #expect(RunSummary.lines(for: run) == ["❌ Twilio no responde. (ejecución 42)"])
+  }
+
+  @Test(
+    "An interrupted run is continued with the dates it was given",
+    arguments: [
+      (RunOrder.hourly, "twilio-sync hourly"),
+      (.historical(since: nil, until: nil, restart: true), "twilio-sync historical"),
+      (
+        .historical(
+          since: Timestamp(iso8601: "2025-08-01"), until: Timestamp(iso8601: "2025-08-02T10:00Z"),
+          restart: false),
+        "twilio-sync historical --since 2025-08-01 --until 2025-08-02T10:00:00.000Z"
+      ),
+      (
+        .reattribute(since: Timestamp(iso8601: "2025-08-01"), dryRun: true),
+        "twilio-sync reattribute --since 2025-08-01 --dry-run"
+      ),
+    ])
+  func continuation(order: RunOrder, expected: String) throws {
+    #expect(RunSummary.continuation(of: order) == "Para continuar: \(expected)")
+    let arguments = expected.split(separator: " ").dropFirst().map(String.init)
+    guard case .run(let again) = try Command(arguments: arguments).action else {
+      Issue.record("not a run")
+      return
+    }
+    #expect(again.kind == order.kind)
+  }
+}
