@@ -1,4 +1,5 @@
 import Curl
+import TestSupport
 import Testing
 
 @Suite("CurlClient: handles, connections, cancellation", .timeLimit(.minutes(1)))

@@ -1,6 +1,7 @@
 import CallDomain
 import Curl
 import Foundation
+import TestSupport
 import Testing
 import TwilioClient
 

@@ -1,5 +1,6 @@
 import CallDomain
 import Curl
+import TestSupport
 import Testing
 import TwilioClient
 

@@ -9,15 +9,15 @@ import Synchronization
 
 /// A server on a loopback port that answers with literal bytes, right ones and wrong ones. It
 /// serves until the test process ends, so that no test has to keep it alive.
-final class RawServer: Sendable {
-  let port: Int
+package final class RawServer: Sendable {
+  package let port: Int
   /// Every request as it comes, for tests that wait for one.
-  let arrivals: AsyncStream<String>
+  package let arrivals: AsyncStream<String>
   private let log = Log()
 
   /// Sends `greeting` to each connection at once and calls `answer` with each request, on the
   /// thread of its connection.
-  init(greeting: String = "", answer: @escaping @Sendable (String, RawConnection) -> Void) throws {
+  package init(greeting: String = "", answer: @escaping @Sendable (String, RawConnection) -> Void) throws {
     let listener: Int32
     (listener, port) = try Self.bindPort()
     guard listen(listener, 64) == 0 else { throw SocketFailure() }
@@ -43,12 +43,12 @@ final class RawServer: Sendable {
     }
   }
 
-  var url: String { "http://127.0.0.1:\(port)" }
-  var connections: Int { log.state.withLock { $0.connections } }
-  var requests: [String] { log.state.withLock { $0.requests } }
+  package var url: String { "http://127.0.0.1:\(port)" }
+  package var connections: Int { log.state.withLock { $0.connections } }
+  package var requests: [String] { log.state.withLock { $0.requests } }
 
   /// A port that nobody listens on and nobody else gets: it stays bound.
-  static func makeFreePort() throws -> Int {
+  package static func makeFreePort() throws -> Int {
     try bindPort().port
   }
 
@@ -81,7 +81,7 @@ final class RawServer: Sendable {
 }
 
 /// One accepted connection, used by the thread that serves it.
-final class RawConnection {
+package final class RawConnection {
   private let descriptor: Int32
   private var isOpen = true
   private var received: [UInt8] = []
@@ -107,12 +107,12 @@ final class RawConnection {
     return nil
   }
 
-  func write(_ text: String) {
+  package func write(_ text: String) {
     write(Array(text.utf8))
   }
 
   /// Gives up when the client does not take it any more.
-  func write(_ bytes: [UInt8]) {
+  package func write(_ bytes: [UInt8]) {
     #if canImport(Glibc)
       let flags = Int32(MSG_NOSIGNAL)
     #else
@@ -129,23 +129,23 @@ final class RawConnection {
   }
 
   /// A complete answer with its length; `fields` are further header lines.
-  func write(status: String = "200 OK", fields: [String] = [], body: [UInt8] = []) {
+  package func write(status: String = "200 OK", fields: [String] = [], body: [UInt8] = []) {
     let head = ["HTTP/1.1 \(status)", "Content-Length: \(body.count)"] + fields
     write(Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body)
   }
 
-  func waitForClose() {
+  package func waitForClose() {
     while receiveMore() {}
   }
 
-  func close() {
+  package func close() {
     guard isOpen else { return }
     isOpen = false
     Foundation.close(descriptor)
   }
 
   /// Closes so that the client sees a reset instead of an end.
-  func reset() {
+  package func reset() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
     close()
