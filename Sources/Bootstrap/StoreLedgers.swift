@@ -14,6 +14,11 @@ extension CallLedger {
       },
       unsettled: { limit throws(RunFailure) in
         try await translated { () async throws(StoreError) in try await store.unsettled(limit: limit) }
+      },
+      stored: { last, since, limit throws(RunFailure) in
+        try await translated { () async throws(StoreError) in
+          try await store.storedCalls(after: last, since: since, limit: limit)
+        }
       })
   }
 }
