@@ -135,7 +135,11 @@ struct PostgresFaultTests {
   func connectLimit() async throws {
     try await withProxy { proxy, pool, _ in
       proxy.pause()
-      let error = await #expect(throws: PostgresError.self) { try await pool.read(Self.one) }
+      var configuration = pool.configuration
+      configuration.connectLimit = .milliseconds(50)
+      let error = await #expect(throws: PostgresError.self) {
+        try await PostgresConnection.open(configuration)
+      }
       #expect(error?.kind == .unreachable)
     }
   }
@@ -197,7 +201,7 @@ struct PostgresFaultTests {
       "host=127.0.0.1 port=\(proxy.port) user=postgres dbname=\(database.name) sslmode=disable gssencmode=disable"
     var configuration = PostgresConfiguration(string)
     configuration.maximumConnections = 1
-    configuration.connectLimit = .seconds(5)
+    configuration.connectLimit = .seconds(30)
     configuration.cancelGrace = .milliseconds(50)
     return configuration
   }

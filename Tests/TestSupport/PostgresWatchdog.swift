@@ -12,6 +12,7 @@ final class PostgresWatchdog: Sendable {
     trap '' INT TERM HUP
     read -r word
     directory=$1; control=$2; shift 2
+    if [ -f "$directory/pgbouncer.pid" ]; then kill "$(cat "$directory/pgbouncer.pid")"; fi 2>/dev/null
     "$@" "$control" -D "$directory/data" -m immediate stop >/dev/null 2>&1
     case $directory in */pgt-*) rm -rf "$directory" ;; esac
     """
