@@ -7,7 +7,7 @@ struct PostgresValueTests {
   static let awkward = [
     "", " ", "NULL", "null", "a,b", "{}", "{a}", "\"", "\\", "\\\"", "'", "a'b", "\n\t\r", "ñandú", "👩‍👩‍👧",
     "e\u{301}",
-    "\u{10FFFF}", "$1", "--", ";", "\\x41", String(repeating: "x", count: 100_000),
+    "\u{10FFFF}", "$1", "--", ";", "\\x41", String(repeating: "x", count: 100),
   ]
 
   @Test("Text comes back as it was sent, whatever is in it", arguments: awkward)

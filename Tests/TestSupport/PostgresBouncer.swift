@@ -17,7 +17,10 @@ package struct PostgresBouncer: Sendable {
       throw PostgresTools.Failure(description: "\(file) cannot be written")
     }
     let program = try PostgresTools.find("pgbouncer")
-    let process = cluster.tools.process(program, [file], in: directory, output: "\(directory)/pgbouncer.out")
+    // In the foreground it writes no PID file, by which the cluster's watchdog ends it.
+    let script = "echo $$ > pgbouncer.pid; exec \"$1\" \"$2\""
+    let process = cluster.tools.process(
+      "/bin/sh", ["-c", script, "sh", program, file], in: directory, output: "\(directory)/pgbouncer.out")
     try process.run()
     while !FileManager.default.fileExists(atPath: "\(directory)/.s.PGSQL.6432") {
       guard process.isRunning else {
@@ -35,7 +38,6 @@ package struct PostgresBouncer: Sendable {
     listen_addr =
     listen_port = 6432
     unix_socket_dir = \(directory)
-    pidfile = \(directory)/pgbouncer.pid
     auth_type = any
     pool_mode = transaction
     default_pool_size = 2
