@@ -46,7 +46,9 @@ struct DatabaseFaultTests {
       mended: [], database: "ok", schema: "old", sentence: "twilio-sync migrate"),
     Fault(
       testDescription: "no schema",
-      broken: ["DROP SCHEMA public CASCADE", "CREATE SCHEMA public", "GRANT ALL ON SCHEMA public TO servicio"],
+      broken: [
+        "DROP SCHEMA public CASCADE", "CREATE SCHEMA public", "GRANT ALL ON SCHEMA public TO servicio",
+      ],
       mended: [], database: "ok", schema: "old", sentence: "twilio-sync migrate"),
     Fault(
       testDescription: "a too new schema",
