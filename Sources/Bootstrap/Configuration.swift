@@ -59,9 +59,7 @@ struct Configuration: Sendable {
       sync.maxCatchUpHours = settings.number(
         "SYNC_MAX_CATCH_UP_HOURS", 1...8784, default: sync.maxCatchUpHours)
     }
-    secrets = ["CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD"]
-      .compactMap { settings.text($0) }
-    secrets += [database.password].compactMap { $0 }
+    secrets = settings.secrets + [database.password].compactMap { $0 }
     guard settings.faults.isEmpty else { throw ConfigurationFaults(sentences: settings.faults) }
   }
 

@@ -1,14 +1,22 @@
 import CallDomain
+import Telemetry
 
 /// Reads environment variables and gathers what is wrong with them, so that an operator is told
 /// everything at once. An empty value counts as not set.
 struct Settings {
   private let environment: [String: String]
+  private let redaction: Redaction
   private(set) var faults: [String] = []
 
   init(_ environment: [String: String]) {
     self.environment = environment
+    redaction = Redaction(secrets: Self.secretNames.compactMap { environment[$0] })
   }
+
+  /// The values of the variables that hold nothing but a secret.
+  var secrets: [String] { Self.secretNames.compactMap { text($0) } }
+
+  private static let secretNames = ["CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD"]
 
   mutating func fault(_ sentence: String) {
     faults.append(sentence)
@@ -62,8 +70,9 @@ struct Settings {
     return standard
   }
 
-  // What someone pasted into the wrong variable must not fill the screen.
+  // What someone pasted into the wrong variable must not fill the screen, nor be a secret that is shown.
   private func shown(_ text: String) -> String {
-    text.count > 40 ? text.prefix(40) + "…" : text
+    let text = redaction.applied(to: text)
+    return text.count > 40 ? text.prefix(40) + "…" : text
   }
 }
