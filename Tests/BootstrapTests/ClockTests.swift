@@ -14,7 +14,7 @@ struct ClockTests {
       #expect(try await service.sync().status == 200)
       let warning = try await service.program.line(containing: "El reloj de este equipo")
       let side = skew > 0 ? "atrasado" : "adelantado"
-      #expect(warning.contains(/va (89|9[0-5]) s/) && warning.contains(side))
+      #expect(warning.contains(/va [89]\d s/) && warning.contains(side))
       #expect(service.program.output.matches(of: /El reloj de este equipo/).count == 1)
     }
   }
