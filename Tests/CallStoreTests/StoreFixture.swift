@@ -69,10 +69,10 @@ struct Decision: Hashable {
 
 /// Runs `body` with a fixture of its own.
 func withStore(
-  lease: LeaseTerms = LeaseTerms(), isolation: isolated (any Actor)? = #isolation,
-  _ body: (StoreFixture) async throws -> Void
+  lease: LeaseTerms = LeaseTerms(), template: PostgresTemplate = .migrated,
+  isolation: isolated (any Actor)? = #isolation, _ body: (StoreFixture) async throws -> Void
 ) async throws {
-  try await PostgresCluster.shared().withDatabase(template: .migrated) { database in
+  try await PostgresCluster.shared().withDatabase(template: template) { database in
     let pool = database.pool()
     let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1), lease: lease)
     let fence = try await store.begin(.hourly, requestedBy: "test", now: makeTime("2026-03-01T12:00:00Z"))
@@ -84,6 +84,11 @@ extension PostgresTemplate {
   /// The schema as `migrate` makes it of an empty database, with workspaces and numbers.
   static let migrated = PostgresTemplate("migrated") { conninfo in
     let pool = PostgresPool(PostgresConfiguration(conninfo))
+    try await prepare(pool)
+    await pool.close(grace: .zero)
+  }
+
+  static func prepare(_ pool: PostgresPool) async throws {
     _ = try await makeMigrator(pool).run()
     try await pool.run(
       "INSERT INTO workspaces (id, name) VALUES (4, 'cuatro'), (5, 'cinco'), (6, 'seis')",
@@ -92,7 +97,6 @@ extension PostgresTemplate {
       VALUES (4, '\(StoreFixture.own(4))', true), (5, '\(StoreFixture.own(5))', true),
         (6, '\(StoreFixture.own(6))', true)
       """)
-    await pool.close(grace: .zero)
   }
 }
 
