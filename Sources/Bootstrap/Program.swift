@@ -53,7 +53,8 @@ package enum Program {
     case .doctor:
       return .usage
     case .run(let order):
-      let service = try service(environment, [.database, .twilio], json: command.json)
+      let needs: Configuration.Needs = order.kind == .reattribute ? [.database] : [.database, .twilio]
+      let service = try service(environment, needs, json: command.json)
       return await RunCommand(service: service, order: order).run(json: command.json)
     }
   }

@@ -12,7 +12,7 @@ struct RunCommand {
     let signals = Signals()
     let listener = Task { () -> ExitStatus? in
       guard let signal = await signals.next() else { return nil }
-      await service.conductor?.stop()
+      await service.conductor.stop()
       return signal
     }
     var status = await work(json: json)

@@ -34,7 +34,7 @@ struct Serve {
     migration?.cancel()
     // Runs are interrupted and recorded first, so that the requests that wait for them end, too.
     async let stopped: Void = server.stop(gracePeriod: .seconds(25))
-    await service.conductor?.stop()
+    await service.conductor.stop()
     await stopped
     await service.pool.close()
     logger.log(.info, "stopped", text: ["👋 Servicio parado"])

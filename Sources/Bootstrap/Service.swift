@@ -14,7 +14,7 @@ struct Service: Sendable {
   let logger: Logger
   let pool: PostgresPool
   let store: CallStore
-  let conductor: RunConductor?
+  let conductor: RunConductor
   let gate: MigrationGate
 
   /// Connects to nothing yet.
@@ -26,18 +26,19 @@ struct Service: Sendable {
     let store = CallStore(pool: pool, defaultWorkspace: configuration.defaultWorkspace, lease: lease)
     self.store = store
     gate = MigrationGate(isMigrating: configuration.migratesOnStart)
-    conductor = configuration.twilio.map { twilio in
+    let runs = RunLedger(store)
+    let calls = CallLedger(store)
+    let hourly = configuration.twilio.map { twilio in
       let log = TwilioCallLog(
         http: CurlClient(maxHandles: twilio.concurrency), credentials: twilio.credentials,
         host: twilio.host, userAgent: "twilio-sync/\(Version.text)")
-      let runs = RunLedger(store)
-      return RunConductor(
-        hourly: HourlySync(
-          settings: configuration.sync, source: CallSource(log), calls: CallLedger(store), runs: runs,
-          clock: Clocks.engine),
-        runs: runs, clock: Clocks.engine, beat: lease.beat,
-        report: { run, event in RunReporter(logger: logger, runID: run).report(event) })
+      return HourlySync(
+        settings: configuration.sync, source: CallSource(log), calls: calls, runs: runs,
+        clock: Clocks.engine)
     }
+    conductor = RunConductor(
+      hourly: hourly, calls: calls, runs: runs, clock: Clocks.engine, beat: lease.beat,
+      report: { run, event in RunReporter(logger: logger, runID: run).report(event) })
   }
 
   /// Starts a run, unless the schema is being migrated.
@@ -47,14 +48,13 @@ struct Service: Sendable {
         .database, "El esquema se está migrando; repita la petición cuando /ready responda 200.",
         retryAfter: 10)
     }
-    guard let conductor else { throw RunFailure(.internal, "Falta la configuración de Twilio.") }
     return try await conductor.start(order, requestedBy: requestedBy)
   }
 
   /// What the routes can do.
   var actions: ServiceActions {
     ServiceActions(
-      kinds: [.hourly],
+      kinds: [.hourly, .reattribute],
       start: { order, requestedBy throws(RunFailure) in
         let live = try await start(order, requestedBy: requestedBy)
         return StartedRun(live.run, progress: { live.progress }, outcome: { await live.outcome() })

@@ -11,6 +11,14 @@ extension CallLedger {
       },
       coverage: { () throws(RunFailure) in
         try await translated { () async throws(StoreError) in try await store.coverage() }
+      },
+      unsettled: { limit throws(RunFailure) in
+        try await translated { () async throws(StoreError) in try await store.unsettled(limit: limit) }
+      },
+      stored: { last, since, limit throws(RunFailure) in
+        try await translated { () async throws(StoreError) in
+          try await store.storedCalls(after: last, since: since, limit: limit)
+        }
       })
   }
 }

@@ -2,10 +2,17 @@
 #define CCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <signal.h>
 
 /* Swift cannot call variadic C functions: one typed function per kind of argument. */
 
-static inline CURLcode ccurl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
+/* With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE alone, and OpenSSL raises it when it writes to a
+   connection that the other side has closed: the process must ignore it
+   (https://curl.se/libcurl/c/CURLOPT_NOSIGNAL.html). */
+static inline CURLcode ccurl_global_init(void) {
+  signal(SIGPIPE, SIG_IGN);
+  return curl_global_init(CURL_GLOBAL_DEFAULT);
+}
 
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {
   return curl_easy_setopt(easy, option, value);

@@ -9,20 +9,28 @@ extension Call {
     var call = newer
     call.from = Self.known(newer.from) ?? older.from ?? newer.from
     call.to = Self.known(newer.to) ?? older.to ?? newer.to
-    call.direction = newer.direction ?? older.direction
-    call.status = Self.status(newer: newer.status, older: older.status)
+    call.direction = Self.known(newer.direction) ?? older.direction ?? newer.direction
+    call.status = Self.status(newer: Self.known(newer.status), older: older.status) ?? newer.status
     call.duration = newer.duration ?? older.duration
     call.startTime = newer.startTime ?? older.startTime
     call.endTime = newer.endTime ?? older.endTime
     call.dateCreated = newer.dateCreated ?? older.dateCreated
     call.dateUpdated = newer.dateUpdated ?? older.dateUpdated
     call.price = newer.price ?? older.price
-    call.priceUnit = Self.known(newer.priceUnit) ?? older.priceUnit
+    call.priceUnit = Self.known(newer.priceUnit) ?? older.priceUnit ?? newer.priceUnit
     return call
   }
 
   private static func known(_ text: String?) -> String? {
     text?.isEmpty == true ? nil : text
+  }
+
+  private static func known(_ direction: CallDirection?) -> CallDirection? {
+    direction == .other("") ? nil : direction
+  }
+
+  private static func known(_ status: CallStatus?) -> CallStatus? {
+    status == .other("") ? nil : status
   }
 
   private static func status(newer: CallStatus?, older: CallStatus?) -> CallStatus? {

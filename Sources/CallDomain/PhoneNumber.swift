@@ -21,6 +21,16 @@ package struct PhoneNumber: Hashable, Sendable {
     self.canonical = canonical
   }
 
+  /// Byte by byte, as PostgreSQL compares; Swift's own comparison takes differently composed
+  /// letters for the same.
+  package static func == (left: PhoneNumber, right: PhoneNumber) -> Bool {
+    left.canonical.utf8.elementsEqual(right.canonical.utf8)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    for byte in canonical.utf8 { hasher.combine(byte) }
+  }
+
   /// A canonical form that was worked out before and stored.
   package init(stored canonical: String) {
     self.canonical = canonical

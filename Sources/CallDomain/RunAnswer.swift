@@ -109,7 +109,16 @@ extension SyncRun {
       AnswerField("twilioRequests", .number(Int64(counts.twilioRequests))),
       AnswerField("durationMs", durationMilliseconds.map { .number($0) } ?? .null),
       AnswerField("runId", .number(id.number)),
-    ]
+    ] + (kind == .reattribute ? [AnswerField("moves", .list(moveList))] : [])
+  }
+
+  private var moveList: [AnswerValue] {
+    moves.sorted { $0.key < $1.key }.map { move, calls in
+      .object([
+        AnswerField("from", move.from.map { .number($0.number) } ?? .null),
+        AnswerField("to", .number(move.to.number)), AnswerField("calls", .number(Int64(calls))),
+      ])
+    }
   }
 
   private static func answer(_ period: Period) -> AnswerValue {

@@ -7,7 +7,7 @@ enum SIPAddress {
     let user: Substring
     if let at = rest.firstIndex(of: "@") {
       user = rest[..<at]
-    } else if rest.contains(".") {
+    } else if rest.prefix(while: { $0 != ";" }).contains(".") {
       return nil
     } else {
       user = rest

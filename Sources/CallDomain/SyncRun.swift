@@ -77,6 +77,8 @@ package struct SyncRun: Hashable, Sendable {
   /// What the run read or is reading; nil until it is known.
   package var period: Period?
   package var counts: RunCounts
+  /// What a reattribution moved; not recorded.
+  package var moves: [WorkspaceMove: Int] = [:]
   /// The sentence that says why it did not succeed.
   package var error: String?
   /// Who asked: `http`, `vercel-cron/1.0`, `cli`; a name, never an address or a secret.

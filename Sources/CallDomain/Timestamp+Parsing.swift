@@ -31,7 +31,9 @@ extension Timestamp {
         year: year, month: month, day: day, hour: hour, minute: minute, second: second,
         millisecond: millisecond)
     else { return nil }
-    self = local.adding(minutes: -offset)
+    let moment = local.adding(minutes: -offset)
+    guard (1...9999).contains(moment.calendarParts.date.year) else { return nil }
+    self = moment
   }
 }
 

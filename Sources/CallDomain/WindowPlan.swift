@@ -4,8 +4,8 @@ package struct WindowPlan: Hashable, Sendable {
   package let period: Period
   /// What the cap on catching up leaves out, when something was missed before that.
   package let hole: Period?
-  /// The period in the order it is read, oldest first: one slice, or one a UTC day when more
-  /// than six hours are to be caught up.
+  /// The period in the order it is read, oldest first: one slice, or slices of at most six hours
+  /// when more than that is to be caught up.
   package let slices: [Period]
 
   /// - Parameters:
@@ -27,16 +27,26 @@ package struct WindowPlan: Hashable, Sendable {
   static let overlapMinutes = 15
   private static let longestSliceHours = 6
 
-  // Slices end at UTC midnights, because only whole dates are promised as bounds (facts 1.5).
+  // Slices end at 00:00, 06:00, 12:00 and 18:00 UTC, so that none spans two days: only whole dates
+  // are promised as bounds (facts 1.5).
   private static func slices(of period: Period) -> [Period] {
     guard period.end > period.start.adding(hours: longestSliceHours) else { return [period] }
     var slices: [Period] = []
     var start = period.start
     while start < period.end {
-      let end = min(start.startOfNextDay, period.end)
+      let end = min(start.nextMark(everyHours: longestSliceHours), period.end)
       slices.append(Period(start: start, end: end))
       start = end
     }
     return slices
+  }
+}
+
+extension Timestamp {
+  /// The next moment after this one that lies a multiple of `hours` after midnight UTC.
+  fileprivate func nextMark(everyHours hours: Int) -> Timestamp {
+    let step = Int64(hours) * 3_600_000
+    let passed = milliseconds(since: startOfDay) / step
+    return Timestamp(milliseconds: startOfDay.milliseconds + (passed + 1) * step)
   }
 }

@@ -100,7 +100,8 @@ private struct OlderRow {
     let statuses = try [row.text(9), row.text(11)]
     call = try Call(
       sid: CallSID(id) ?? .absent, from: row.text(1), to: row.text(2),
-      direction: direction.map(CallDirection.init), status: statuses.compactMap { $0 }.first.map(CallStatus.init),
+      direction: direction.map(CallDirection.init),
+      status: statuses.compactMap { $0 }.first.map(CallStatus.init),
       duration: row.int(10).map(Int.init), startTime: Self.moment(row.text(4)),
       endTime: Self.moment(row.text(5)), price: price.flatMap(Price.init), priceUnit: row.text(6))
   }

@@ -14,6 +14,19 @@ struct PageCommit {
   /// - Throws: `StoreError` or `PostgresError`; then nothing was committed, except perhaps with
   ///   `commitOutcomeUnknown`, after which the page is simply committed again.
   func run(on pool: PostgresPool) async throws -> PageOutcome {
+    do {
+      return try await commit(on: pool)
+    } catch let rehearsed as Rehearsed {
+      return rehearsed.outcome
+    }
+  }
+
+  /// Thrown to roll a rehearsal back.
+  private struct Rehearsed: Error {
+    let outcome: PageOutcome
+  }
+
+  private func commit(on pool: PostgresPool) async throws -> PageOutcome {
     let sids = page.calls.map(\.sid)
     return try await pool.withTransaction(
       opening: [
@@ -35,6 +48,7 @@ struct PageCommit {
       let decided = DecidedPage(
         merged: merged, stored: stored, evidence: evidence, directory: directory,
         createdPhones: createdPhones)
+      if page.isRehearsal { throw Rehearsed(outcome: decided.outcome) }
       try await transaction.commit(with: lastWrites(merged: merged, stored: stored, decided: decided))
       return decided.outcome
     }
@@ -78,7 +92,9 @@ struct PageCommit {
     if !decided.reattributions.isEmpty {
       statements.append(AttributionUpdate.statement(decided.reattributions))
     }
-    statements += WatchUpdate.statements(calls: merged.calls, stored: stored, readAt: page.readAt)
+    if !page.isReread {
+      statements += WatchUpdate.statements(calls: merged.calls, stored: stored, readAt: page.readAt)
+    }
     statements += page.marks.map { MarkUpdate.statement($0, readAt: page.readAt) }
     return statements
   }

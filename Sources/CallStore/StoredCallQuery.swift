@@ -5,16 +5,34 @@ import Postgres
 enum StoredCallQuery {
   static func statement(sids: [CallSID]) -> PostgresStatement {
     PostgresStatement(
+      "\(selection) WHERE c.id = ANY($1::text[]) AND c.source = 'twilio'", [.textArray(sids.map(\.text))])
+  }
+
+  /// The next calls in the order of their ids.
+  ///
+  /// - Parameters:
+  ///   - last: The id after which to go on, nil to begin.
+  ///   - since: Only calls that began at this moment or later.
+  static func next(after last: CallSID?, since: Timestamp?, limit: Int) -> PostgresStatement {
+    PostgresStatement(
       """
-      SELECT c.id, c.phone_from, c.phone_to, c.direction, c.status, c.duration,
-        c.raw_data->>'startTime', \(SQL.milliseconds("c.ended_at")), c.raw_data->>'dateCreated',
-        \(SQL.milliseconds("c.twilio_updated_at")), c.raw_data->>'price', c.price_unit,
-        c.workspace_id, c.phone_number, c.lead_number, c.cost::text,
-        \(SQL.milliseconds("c.effective_at")), u.call_id IS NOT NULL, u.given_up_at IS NOT NULL
-      FROM calls c LEFT JOIN unsettled_calls u ON u.call_id = c.id
-      WHERE c.id = ANY($1::text[]) AND c.source = 'twilio'
+      \(selection)
+      WHERE c.id > $1 AND ($2::timestamptz IS NULL OR c.call_date >= $2::timestamptz)
+        AND c.source = 'twilio' AND c.effective_at IS NOT NULL
+      ORDER BY c.id LIMIT $3::bigint
       """,
-      [.textArray(sids.map(\.text))])
+      [.text(last?.text ?? ""), .moment(since), .int(Int64(limit))])
+  }
+
+  private static var selection: String {
+    """
+    SELECT c.id, c.phone_from, c.phone_to, c.direction, c.status, c.duration,
+      c.raw_data->>'startTime', \(SQL.milliseconds("c.ended_at")), c.raw_data->>'dateCreated',
+      \(SQL.milliseconds("c.twilio_updated_at")), c.raw_data->>'price', c.price_unit,
+      c.workspace_id, c.phone_number, c.lead_number, c.cost::text,
+      \(SQL.milliseconds("c.effective_at")), u.call_id IS NOT NULL, u.given_up_at IS NOT NULL
+    FROM calls c LEFT JOIN unsettled_calls u ON u.call_id = c.id
+    """
   }
 
   static func read(_ result: PostgresResult) throws(PostgresError) -> [CallSID: StoredCall] {

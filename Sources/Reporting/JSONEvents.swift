@@ -10,7 +10,7 @@ package enum JSONEvents {
     case .failed: .error
     case .interrupted, .retrying, .unreadableRecords, .clockOff, .hole, .retentionReached: .warning
     case .started, .period, .directoryLoaded, .fetching, .fetched, .processing, .saving, .saved,
-      .finished, .noCalls, .sliceDone, .resuming:
+      .finished, .noCalls, .sliceDone, .reattributed, .resuming:
       .info
     }
   }
@@ -35,6 +35,7 @@ package enum JSONEvents {
     case .clockOff: "clock_off"
     case .hole: "hole_left"
     case .sliceDone: "slice_finished"
+    case .reattributed: "calls_reattributed"
     case .retentionReached: "retention_reached"
     case .resuming: "run_resumed"
     }
@@ -60,6 +61,11 @@ package enum JSONEvents {
     case .unreadableRecords(let count): [field("records", count)]
     case .clockOff(let seconds): [field("seconds", seconds)]
     case .sliceDone(let period, let calls): fields(period) + [field("calls", calls)]
+    case .reattributed(let move, let calls, let dryRun):
+      [
+        LogField("from", .integer(move.from?.number ?? 0)), LogField("to", .integer(move.to.number)),
+        field("calls", calls), LogField("dryRun", .bool(dryRun)),
+      ]
     case .retentionReached(let start): [LogField("start", .text(start.iso8601))]
     case .resuming(let done, let slices): [field("slicesDone", done), field("slices", slices)]
     }

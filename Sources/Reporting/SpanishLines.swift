@@ -25,6 +25,7 @@ package enum SpanishLines {
     case .clockOff(let seconds): ["⚠️ " + clockOff(seconds)]
     case .hole(let period): ["⚠️ " + hole(period)]
     case .sliceDone(let period, let calls): ["  📦 \(text(period)): \(calls) llamadas"]
+    case .reattributed(let move, let calls, let dryRun): [reattributed(move, calls, dryRun)]
     case .retentionReached(let start): ["⚠️ " + retentionReached(start)]
     case .resuming(let done, let slices): ["🔁 Se reanuda donde se quedó: \(done) de \(slices) tramos hechos"]
     }
@@ -37,6 +38,11 @@ package enum SpanishLines {
     case .historical: "Resincronización histórica"
     case .reattribute: "Reasignación de llamadas"
     }
+  }
+
+  private static func reattributed(_ move: WorkspaceMove, _ calls: Int, _ dryRun: Bool) -> String {
+    let from = move.from.map { "del workspace \($0.number)" } ?? "sin workspace"
+    return "  🔀 \(calls) llamadas \(from) \(dryRun ? "irían" : "pasaron") al \(move.to.number)"
   }
 
   private static func task(_ kind: RunKind) -> String {

@@ -6,12 +6,21 @@ package struct CallLedger: Sendable {
   package var commit: @Sendable (IntakePage, RunFence) async throws(RunFailure) -> PageOutcome
   /// How far the stored log reaches.
   package var coverage: @Sendable () async throws(RunFailure) -> Coverage
+  /// Unsettled calls that are still asked for, the longest waiting first; at most that many.
+  package var unsettled: @Sendable (Int) async throws(RunFailure) -> [UnsettledCall]
+  /// Stored calls in the order of their SIDs: those after the given one, that began at the given moment
+  /// or later, at most that many.
+  package var stored: @Sendable (CallSID?, Timestamp?, Int) async throws(RunFailure) -> [Call]
 
   package init(
     commit: @escaping @Sendable (IntakePage, RunFence) async throws(RunFailure) -> PageOutcome,
-    coverage: @escaping @Sendable () async throws(RunFailure) -> Coverage
+    coverage: @escaping @Sendable () async throws(RunFailure) -> Coverage,
+    unsettled: @escaping @Sendable (Int) async throws(RunFailure) -> [UnsettledCall],
+    stored: @escaping @Sendable (CallSID?, Timestamp?, Int) async throws(RunFailure) -> [Call]
   ) {
     self.commit = commit
     self.coverage = coverage
+    self.unsettled = unsettled
+    self.stored = stored
   }
 }

@@ -64,5 +64,8 @@ package struct HourlySync: Sendable {
       try await intake.run(&tally)
       if plan.slices.count > 1 { onEvent(.sliceDone(slice, calls: tally.counts.totalCalls)) }
     }
+    let lateFacts = LateFacts(
+      reader: reader, calls: calls, fence: fence, clock: clock, progress: progress)
+    try await lateFacts.run(startedAt: now, &tally)
   }
 }

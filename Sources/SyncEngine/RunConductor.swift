@@ -4,7 +4,8 @@ import Synchronization
 /// Starts runs, keeps their leases alive, and records how they ended. A run lives by itself: whoever
 /// asked for it may go away.
 package final class RunConductor: Sendable {
-  private let hourly: HourlySync
+  private let hourly: HourlySync?
+  private let calls: CallLedger
   private let runs: RunLedger
   private let clock: EngineClock
   private let beat: Int64
@@ -12,13 +13,15 @@ package final class RunConductor: Sendable {
   private let live = Mutex(LiveRuns())
 
   /// - Parameters:
+  ///   - hourly: Nil where Twilio is not configured, such as for a reattribution alone.
   ///   - beat: Milliseconds between two renewals of a run's lease.
   ///   - report: Told what happens in a run.
   package init(
-    hourly: HourlySync, runs: RunLedger, clock: EngineClock, beat: Int64 = 20_000,
+    hourly: HourlySync?, calls: CallLedger, runs: RunLedger, clock: EngineClock, beat: Int64 = 20_000,
     report: @escaping @Sendable (RunID, SyncEvent) -> Void
   ) {
     self.hourly = hourly
+    self.calls = calls
     self.runs = runs
     self.clock = clock
     self.beat = beat
@@ -68,6 +71,7 @@ package final class RunConductor: Sendable {
     ended.finishedAt = clock.now()
     ended.period = progress.period
     ended.counts = progress.counts
+    ended.moves = progress.moves
     ended.state = failure.map { $0.code == .stopping ? .interrupted : .failed } ?? .succeeded
     ended.error = failure?.message
     let unrecorded = await recordEnd(ended, fence)
@@ -93,9 +97,13 @@ package final class RunConductor: Sendable {
         do throws(RunFailure) {
           switch order {
           case .hourly:
-            try await self.hourly.run(fence: fence, now: now, progress: progress, onEvent: onEvent)
-          case .historical, .reattribute:
-            throw RunFailure(.badParameter, "Esta versión no ofrece esa operación.")
+            guard let hourly = self.hourly else { throw Self.noTwilio }
+            try await hourly.run(fence: fence, now: now, progress: progress, onEvent: onEvent)
+          case .reattribute(let since, let dryRun):
+            try await ReattributionRun(
+              calls: self.calls, fence: fence, clock: self.clock, progress: progress, onEvent: onEvent
+            ).run(since: since, dryRun: dryRun)
+          case .historical: throw Self.noTwilio
           }
           return .done(nil)
         } catch {
@@ -163,6 +171,9 @@ package final class RunConductor: Sendable {
 
   private static let finishAttempts = 60
   private static let finishPause: Int64 = 1000
+
+  private static let noTwilio = RunFailure(
+    .internal, "Falta la configuración de Twilio para esta operación.")
 
   private static let stopping = RunFailure(
     .stopping, "El servicio se está parando; repita la petición cuando vuelva a estar en marcha.")

@@ -6,6 +6,7 @@ final class RunProgress: Sendable {
   private struct State {
     var period: Period?
     var counts = RunCounts()
+    var moves: [WorkspaceMove: Int] = [:]
     var requests = 0
     var hasWarnedOfClock = false
   }
@@ -29,6 +30,12 @@ final class RunProgress: Sendable {
 
   func set(_ counts: RunCounts) {
     state.withLock { $0.counts = counts }
+  }
+
+  var moves: [WorkspaceMove: Int] { state.withLock(\.moves) }
+
+  func set(_ moves: [WorkspaceMove: Int]) {
+    state.withLock { $0.moves = moves }
   }
 
   /// Counts a request to Twilio, a repeated one too.

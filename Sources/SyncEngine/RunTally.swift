@@ -6,6 +6,8 @@ struct RunTally {
   private var seen: Set<CallSID> = []
   private var unmatched: Set<CallSID> = []
   private var refreshed: Set<CallSID> = []
+  /// Calls whose workspace changed, by where they went.
+  private(set) var moves: [WorkspaceMove: Int] = [:]
 
   /// Counts calls of the period as Twilio listed them.
   mutating func countListed(_ calls: [Call]) {
@@ -34,5 +36,12 @@ struct RunTally {
     refreshed.formUnion(outcome.changed.subtracting(seen))
     counts.refreshedCalls = refreshed.count
     counts.savedCalls = storable
+  }
+
+  /// Counts what a commit of stored calls did: every call whose workspace changed is reattributed.
+  mutating func countReread(_ outcome: PageOutcome) {
+    countCommitted(outcome)
+    moves.merge(outcome.moves, uniquingKeysWith: +)
+    counts.reattributedCalls = moves.values.reduce(0, +)
   }
 }

@@ -29,6 +29,15 @@ struct SourceReader: Sendable {
     try await page { () async throws(SourceError) in try await source.next(reference) }
   }
 
+  /// - Returns: nil when Twilio does not know the call.
+  func call(_ sid: CallSID) async throws(RunFailure) -> Call? {
+    do throws(SourceError) {
+      return try await retry { () async throws(SourceError) in try await source.call(sid) }
+    } catch {
+      throw RunFailure(error)
+    }
+  }
+
   private func page(
     _ request: @Sendable () async throws(SourceError) -> CallPage
   ) async throws(RunFailure) -> CallPage {

@@ -29,6 +29,8 @@ package enum SyncEvent: Hashable, Sendable {
   case sliceDone(Period, calls: Int)
   /// Twilio keeps nothing older: the history begins here (error 20004).
   case retentionReached(start: Timestamp)
+  /// Stored calls went to another workspace, or would go in a dry run.
+  case reattributed(WorkspaceMove, calls: Int, dryRun: Bool)
   /// An interrupted historical run goes on where it was.
   case resuming(slicesDone: Int, slices: Int)
 }

@@ -1,21 +1,21 @@
-import CallDomain
+package import CallDomain
 
 /// The first request of a list of calls, in the form that goes over the wire (facts 1.4): the
 /// comparison is part of the parameter's name.
-struct CallListRequest: Hashable, Sendable {
+package struct CallListRequest: Hashable, Sendable {
   /// Twilio's largest page; without the parameter a page holds 50.
-  static let largestPage = 1000
+  package static let largestPage = 1000
 
   var query: CallQuery
   var pageSize: Int
 
-  init(_ query: CallQuery, pageSize: Int = largestPage) {
+  package init(_ query: CallQuery, pageSize: Int = largestPage) {
     self.query = query
     self.pageSize = min(max(pageSize, 1), Self.largestPage)
   }
 
   /// What follows the `?`.
-  var parameters: String {
+  package var parameters: String {
     var parameters: [String] = []
     if let bound = query.startedFrom { parameters.append("StartTime%3E=" + Self.down(bound)) }
     if let bound = query.startedBefore { parameters.append("StartTime%3C=" + Self.up(bound)) }

@@ -1,4 +1,4 @@
-import CallDomain
+package import CallDomain
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -9,14 +9,15 @@ import CallDomain
 /// From the bytes of an answer to calls: the one place that knows Twilio's JSON.
 ///
 /// A field that is absent, null or of an unexpected form is unknown and never fails its page.
-enum CallPageDecoding {
+package enum CallPageDecoding {
   /// Reads a page of the list.
   ///
   /// - Throws: `malformed` or `noCalls`.
-  static func page(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> CallPage {
-    guard let answer = try? JSONDecoder().decode(ListAnswer.self, from: Data(body)) else {
-      throw .malformed
-    }
+  package static func page(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> CallPage {
+    // The decoder looks at the encoding only where it reads a text.
+    guard String(validating: body, as: UTF8.self) != nil,
+      let answer = try? JSONDecoder().decode(ListAnswer.self, from: Data(body))
+    else { throw .malformed }
     guard let records = answer.records else { throw .noCalls }
     let calls = records.compactMap(\.call)
     return CallPage(
@@ -26,7 +27,7 @@ enum CallPageDecoding {
   /// Reads the answer about one call.
   ///
   /// - Throws: `malformed`, also when it has no valid SID.
-  static func call(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> Call {
+  package static func call(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> Call {
     guard let record = try? JSONDecoder().decode(CallRecord.self, from: Data(body)), let call = record.call
     else { throw .malformed }
     return call
@@ -49,8 +50,6 @@ enum CallPageDecoding {
     return distinct
   }
 }
-
-extension TwilioError.BadAnswer: Error {}
 
 private struct ListAnswer: Decodable {
   /// Nil when there is no list under `calls`.

@@ -1,16 +1,16 @@
-import CallDomain
+package import CallDomain
 
 /// Twilio's dates (RFC 2822, section 3.3: `Sun, 01 Mar 2026 09:05:07 +0000`) and, in the same
 /// breath, HTTP's (RFC 9110, section 5.6.7: `Sun, 01 Mar 2026 09:05:07 GMT`).
 ///
 /// By hand, because the platform's formatters depend on locales and are slow.
-enum TwilioDate {
+package enum TwilioDate {
   /// Reads a date in English with one space between its parts, seconds included. The weekday
   /// may be missing and is not compared with the date; the zone is `+hhmm`, `-hhmm`, `GMT`,
   /// `UTC`, `UT` or `Z`.
   ///
   /// - Returns: nil for anything else.
-  static func parse(_ text: String) -> Timestamp? {
+  package static func parse(_ text: String) -> Timestamp? {
     var reader = DateReader(text)
     return reader.timestamp()
   }

@@ -34,7 +34,7 @@ package struct TwilioError: Error, Hashable, Sendable {
   }
 
   /// How an answer differs from what Twilio documents.
-  package enum BadAnswer: String, Hashable, Sendable, CaseIterable {
+  package enum BadAnswer: String, Error, Hashable, Sendable, CaseIterable {
     /// A success other than 200.
     case status
     /// Not labelled as JSON.

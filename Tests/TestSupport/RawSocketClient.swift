@@ -29,6 +29,11 @@ package final class RawSocketClient: Sendable {
     package let bytes: [UInt8]
     package let ending: Ending
 
+    package init(bytes: [UInt8], ending: Ending) {
+      self.bytes = bytes
+      self.ending = ending
+    }
+
     package var text: String {
       String(decoding: bytes, as: UTF8.self)
     }
@@ -148,8 +153,8 @@ package final class RawSocketClient: Sendable {
     let left = end - ContinuousClock.now
     guard left > .zero else { return .deadline }
     var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    let milliseconds = min(1000, Int32(clamping: left.components.seconds * 1000 + 1))
-    guard unsafe poll(&watched, 1, milliseconds) > 0 else { return nil }
+    let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
+    guard unsafe poll(&watched, 1, Int32(min(1000, milliseconds + 1))) > 0 else { return nil }
     var buffer = [UInt8](repeating: 0, count: 65_536)
     let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
     if count < 0 { return errno == EINTR ? nil : .reset }

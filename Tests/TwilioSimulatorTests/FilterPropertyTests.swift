@@ -13,9 +13,14 @@ import TwilioSimulator
     var status: String?
     var to: String?
 
-    init(_ random: inout SeededRandom) {
+    /// Bounds anywhere in the days of the calls, and every third one exactly on a start or an end.
+    init(_ random: inout SeededRandom, near calls: [SimulatedCall]) {
       func maybe(_ random: inout SeededRandom) -> Int64? {
-        random.happens(permille: 400) ? noon.seconds - Int64(random.within(-3600...3 * 86_400)) : nil
+        guard random.happens(permille: 400) else { return nil }
+        let life = random.pick(calls).life
+        let exact = random.happens(permille: 500) ? life.dialled : life.ended
+        if random.below(3) == 0, let exact { return exact.seconds }
+        return noon.seconds - Int64(random.within(-3600...3 * 86_400))
       }
       from = maybe(&random)
       before = maybe(&random)
@@ -76,7 +81,8 @@ import TwilioSimulator
       let calls = makeCalls(&random)
       simulation.put(calls)
       for _ in 0..<6 {
-        try check(simulation, calls, Question(&random), precision, raw: random.happens(permille: 500))
+        try check(
+          simulation, calls, Question(&random, near: calls), precision, raw: random.happens(permille: 500))
       }
     }
   }
@@ -97,7 +103,7 @@ import TwilioSimulator
     simulation.put(makeCalls(&random))
     let all = try simulation.pages("PageSize=1000").flatMap(\.calls)
     #expect(all.count == 480)
-    for _ in 0..<30 {
+    for _ in 0..<8 {
       let bound = now.adding(seconds: -Int64(random.below(3 * 86_400)))
       let cut = precision == .exact ? bound : bound.startOfDay
       for (name, key) in [("StartTime", "start_time"), ("EndTime", "end_time")] {

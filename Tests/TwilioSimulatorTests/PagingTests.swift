@@ -52,6 +52,21 @@ import TwilioSimulator
     #expect(back.fields["page"] as? Int == 1)
   }
 
+  @Test("Walking back from the last page of a stream with added calls shows the same pages")
+  func allTheWayBack() throws {
+    let simulation = try Simulation(makeConfiguration(scenario: .history, callCount: 300))
+    let span = noon.seconds - Scenario.history.firstMoment.seconds
+    simulation.put(
+      (0..<90).map { index in
+        makeCall(index, life: makeLife(created: noon.adding(seconds: -(span * Int64(index) / 90 + 60))))
+      })
+    let pages = try simulation.pages("PageSize=20")
+    #expect(Set(pages.flatMap(\.sids)).count == 390)
+    var back = [try #require(pages.last)]
+    while let previous = back.last?.previous { back.append(try simulation.get(previous)) }
+    #expect(back.reversed().map(\.sids) == pages.map(\.sids))
+  }
+
   @Test("The URIs carry every filter, encoded anew, and lead on")
   func filtersCarried() throws {
     let simulation = try makeSimulation(5)

@@ -5,7 +5,7 @@ import Testing
 import WebAPI
 import WebServer
 
-@Suite("Answers before a run's end")
+@Suite("Answers before a run's end", .timeLimit(.minutes(2)))
 struct AnswerModeTests {
   private static let startRoutes: [(path: String, kind: RunKind)] = [
     ("/api/sync-twilio-hourly", .hourly), ("/api/resync-twilio-historical", .historical),
@@ -150,6 +150,42 @@ struct AnswerModeTests {
       #expect(answer.body == #"{"error":"Unauthorized"}"#)
     }
     #expect(service.starts.isEmpty)
+  }
+
+  @Test("A watcher who goes away ends the lines and not the run")
+  func watcherGoesAway() async throws {
+    let ending = Gate<Result<SyncRun, RunFailure>>()
+    let ended = Gate<Bool>()
+    let service = RecordedService(start: { order in
+      StartedRun(makeRunningRun(kind: order.kind)) {
+        let result = await ending.wait()
+        ended.open(true)
+        return result
+      }
+    })
+    let response = await service.makeRoutes().handler(
+      HTTPRequest(
+        target: try #require(RequestTarget("/api/sync-twilio-hourly")),
+        headers: ["Authorization": "Bearer \(service.secret)", "Accept": "application/x-ndjson"]))
+    guard case .stream(nil, let write) = response.body else {
+      Issue.record("The lines are a stream without a length.")
+      return
+    }
+    let written = Mutex(0)
+    let writer = HTTPBodyWriter { _ throws(HTTPBodyError) in
+      let count = written.withLock { count in
+        count += 1
+        return count
+      }
+      if count > 1 { throw .clientGone }
+    }
+    let lines = Task { try await write(writer) }
+    await service.clock.untilSomeoneSleeps()
+    service.clock.advance(by: 10_000)
+    await #expect(throws: HTTPBodyError.clientGone) { try await lines.value }
+    #expect(service.clock.sleeping == 0)
+    ending.open(.success(makeRun()))
+    #expect(await ended.wait())
   }
 
   private static func object(_ line: String?) throws -> [String: Any] {

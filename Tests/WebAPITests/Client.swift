@@ -6,8 +6,6 @@ import WebServer
 enum Way: CaseIterable, Sendable {
   case inMemory
   case live
-
-  static let allCases: [Way] = [.inMemory]
 }
 
 /// What a client sends.
@@ -45,7 +43,7 @@ func withClient(
   let routes = service.makeRoutes(attempts: attempts)
   switch way {
   case .inMemory: try await body(HandlerClient(routes: routes))
-  case .live: break
+  case .live: try await LiveClient.serving(routes, body)
   }
 }
 
@@ -76,8 +74,12 @@ struct HandlerClient: Client {
       head.body = String(decoding: bytes, as: UTF8.self)
       return StreamedAnswer(head: head, next: { nil })
     case .stream(_, let write):
-      let lines = LineReader(Self.chunks(of: write))
-      return StreamedAnswer(head: head, next: { await lines.next() })
+      let chunks = Self.chunks(of: write)
+      let lines = LineReader {
+        var iterator = chunks.makeAsyncIterator()
+        return await iterator.next()
+      }
+      return StreamedAnswer(head: head, next: { try await lines.next() })
     }
   }
 
@@ -98,27 +100,5 @@ struct HandlerClient: Client {
       sink.finish()
     }
     return chunks
-  }
-}
-
-/// Cuts bytes into lines.
-actor LineReader {
-  private let chunks: AsyncStream<[UInt8]>.Iterator
-  private var rest: [UInt8] = []
-
-  init(_ chunks: AsyncStream<[UInt8]>) {
-    self.chunks = chunks.makeAsyncIterator()
-  }
-
-  func next() async -> String? {
-    while true {
-      if let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-        defer { rest.removeFirst(end + 1) }
-        return String(decoding: rest[..<end], as: UTF8.self)
-      }
-      var iterator = chunks
-      guard let chunk = await iterator.next(isolation: self) else { return nil }
-      rest += chunk
-    }
   }
 }

@@ -3,7 +3,7 @@ import Testing
 import WebAPI
 import WebServer
 
-@Suite("The probes")
+@Suite("The probes", .timeLimit(.minutes(2)))
 struct HealthRoutesTests {
   @Test("/health is 200 and touches nothing, also when nothing works", arguments: Way.allCases)
   func health(way: Way) async throws {

@@ -3,7 +3,7 @@ import Testing
 import WebAPI
 import WebServer
 
-@Suite("Request ids and events")
+@Suite("Request ids and events", .timeLimit(.minutes(2)))
 struct TraceTests {
   private static let traceID = "0af7651916cd43dd8448eb211c80319c"
   private static let traceparent = "00-\(traceID)-b7ad6b7169203331-01"

@@ -19,7 +19,10 @@ package struct DecidedPage: Sendable {
     let bySID = Dictionary(evidence.map { ($0.sid, $0) }, uniquingKeysWith: { first, _ in first })
     var outcome = PageOutcome()
     var transferRows: [CallRow] = []
-    for row in merged.outboundRows { outcome.changed.insert(row.call.sid) }
+    for row in merged.outboundRows {
+      outcome.changed.insert(row.call.sid)
+      outcome.countMove(from: stored[row.call.sid], to: row.attribution)
+    }
     for call in merged.transfers {
       let lead = call.leadNumber
       let row = CallRow(
@@ -29,7 +32,7 @@ package struct DecidedPage: Sendable {
         leadNumber: lead)
       outcome.transfers[call.sid] = row.attribution.decidingNumber != nil
       let old = stored[call.sid]
-      if let old, old.workspace != row.attribution.workspace { outcome.reattributed += 1 }
+      if outcome.countMove(from: old, to: row.attribution) { outcome.reattributed += 1 }
       if !row.isStored(as: old) {
         transferRows.append(row)
         outcome.changed.insert(call.sid)
@@ -46,7 +49,10 @@ package struct DecidedPage: Sendable {
         Reattribution(sid: transfer.sid, from: old.workspace, attribution: attribution))
       outcome.transfers[transfer.sid] = attribution.decidingNumber != nil
       outcome.changed.insert(transfer.sid)
-      if old.workspace != attribution.workspace { outcome.reattributed += 1 }
+      if old.workspace != attribution.workspace {
+        outcome.reattributed += 1
+        outcome.moves[WorkspaceMove(from: old.workspace, to: attribution.workspace), default: 0] += 1
+      }
     }
     outcome.createdPhones = createdPhones
     self.transferRows = transferRows
@@ -77,6 +83,16 @@ package struct PageOutcome: Hashable, Sendable {
   package var createdPhones = 0
   /// Stored transfers whose workspace changed.
   package var reattributed = 0
+  /// Stored calls of any case whose workspace changed.
+  package var moves: [WorkspaceMove: Int] = [:]
 
   package init() {}
+
+  /// - Returns: Whether the call was stored with another workspace.
+  @discardableResult
+  mutating func countMove(from stored: StoredCall?, to attribution: Attribution) -> Bool {
+    guard let stored, stored.workspace != attribution.workspace else { return false }
+    moves[WorkspaceMove(from: stored.workspace, to: attribution.workspace), default: 0] += 1
+    return true
+  }
 }

@@ -5,11 +5,21 @@ package struct IntakePage: Sendable {
   /// When Twilio was asked, by the process's clock: the age of an unsettled call counts to here.
   package var readAt: Timestamp
   package var marks: [IntakeMark]
+  /// Whether the page comes from the table and not from Twilio, to be attributed anew: then nobody
+  /// was asked, and the list of unsettled calls stays as it is.
+  package var isReread: Bool
+  /// Whether everything is only worked out and then rolled back.
+  package var isRehearsal: Bool
 
-  package init(calls: [Call], readAt: Timestamp, marks: [IntakeMark] = []) {
+  package init(
+    calls: [Call], readAt: Timestamp, marks: [IntakeMark] = [], isReread: Bool = false,
+    isRehearsal: Bool = false
+  ) {
     self.calls = calls
     self.readAt = readAt
     self.marks = marks
+    self.isReread = isReread
+    self.isRehearsal = isRehearsal
   }
 }
 

@@ -5,7 +5,7 @@ struct PageJSON {
   let calls: CallJSON
   let now: Moment
 
-  /// The body and what stands between the page's text and that of the same page elsewhere.
+  /// The whole body.
   func bytes() -> [UInt8] {
     let uris = PageURIs(accountSID: calls.accountSID, query: query)
     var writer = JSONWriter(reserving: 1024 + page.entries.count * 2400)

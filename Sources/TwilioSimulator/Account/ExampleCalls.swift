@@ -23,7 +23,7 @@ struct ExampleCalls {
     return SimulatedCall(
       sid: sid("CA", index), direction: trunk ? "trunking-terminating" : "outbound-api",
       from: trunk ? PartyWriter.spelled(own, &random) : own,
-      to: PartyWriter.lead(index * 7 % 70), life: life, price: LifeWriter.price(of: life, &random),
+      to: PartyWriter.lead(index * 11 % 70), life: life, price: LifeWriter.price(of: life, &random),
       trunkSID: trunk ? sid("TK", 0) : nil)
   }
 

@@ -52,11 +52,11 @@ package enum SimulatorProgram {
 
 /// Waits for SIGTERM or SIGINT.
 private final class StopSignals {
-  private let gate: StallGate
+  private let gate: Gate
   private let sources: [any DispatchSourceSignal]
 
   init() {
-    let gate = StallGate()
+    let gate = Gate()
     self.gate = gate
     sources = [SIGTERM, SIGINT].map { number in
       _ = signal(number, SIG_IGN)

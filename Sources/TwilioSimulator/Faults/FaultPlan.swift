@@ -53,7 +53,7 @@ package struct FaultPlan: Hashable, Sendable {
     self.seed = seed
   }
 
-  /// The faults of a request that is the so-and-so-manieth of each scope it belongs to.
+  /// The faults of a request, given its number within each scope it belongs to.
   package func faults(_ numbers: [Scope: Int]) -> [Fault] {
     rules.enumerated().compactMap { index, rule in
       guard let number = numbers[rule.scope], hits(rule.occasion, number: number, rule: index) else {

@@ -2,7 +2,7 @@ import WebServer
 
 /// Turns an answer and its faults into what the server sends.
 struct AnswerDelivery: Sendable {
-  let gate: StallGate
+  let gate: Gate
   /// What the simulator's clock shows.
   let now: Moment
   /// `RQ` and 32 hexadecimal digits.

@@ -28,15 +28,18 @@ extension Simulation {
     let query = try ListQuery(items)
     let now = now
     let known = state.withLock { state in
-      (body: state.cache.body(query, at: now), state: state)
+      (
+        body: state.cache.body(query, at: now), account: state.account, options: state.options,
+        revision: state.revision
+      )
     }
-    let options = known.state.options
+    let options = known.options
     defer { insertCalls(options.insertedBetweenPages, now: now) }
     if let body = known.body { return body }
-    let page = try CallPager(account: known.state.account, options: options, now: now).page(query)
+    let page = try CallPager(account: known.account, options: options, now: now).page(query)
     let body = PageJSON(query: query, page: page, calls: callJSON(options), now: now).bytes()
     state.withLock { state in
-      guard state.revision == known.state.revision, options.retentionDays == nil else { return }
+      guard state.revision == known.revision, options.retentionDays == nil else { return }
       state.cache.keep(body, for: query, from: now, until: page.changes)
     }
     return body

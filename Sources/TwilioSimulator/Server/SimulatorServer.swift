@@ -10,9 +10,9 @@ package final class SimulatorServer: Sendable {
   /// The port that was bound.
   package let port: Int
   private let server: HTTPServer
-  private let gate: StallGate
+  private let gate: Gate
 
-  private init(simulation: Simulation, address: SocketAddress, server: HTTPServer, gate: StallGate) {
+  private init(simulation: Simulation, address: SocketAddress, server: HTTPServer, gate: Gate) {
     self.simulation = simulation
     self.server = server
     self.gate = gate
@@ -31,7 +31,7 @@ package final class SimulatorServer: Sendable {
           + "say --allow-other-hosts if others shall reach it.")
     }
     let simulation = try Simulation(configuration)
-    let gate = StallGate()
+    let gate = Gate()
     var limits = HTTPLimits()
     limits.body = 256 << 20
     let server = HTTPServer(
@@ -57,7 +57,7 @@ package final class SimulatorServer: Sendable {
   }
 
   private static func respond(
-    to request: HTTPRequest, _ simulation: Simulation, _ gate: StallGate
+    to request: HTTPRequest, _ simulation: Simulation, _ gate: Gate
   ) async -> HTTPResponse {
     if request.target.path.hasPrefix("/_simulator/") {
       return ControlEndpoint(simulation: simulation).response(to: request)

@@ -35,6 +35,7 @@ package final class HTTPServer: Sendable {
   /// - Returns: the address with the port that was bound.
   /// - Throws: `SocketError` when the address cannot be listened on, or on a second start.
   package func start() async throws(SocketError) -> SocketAddress {
+    guard case .new = state.withLock({ $0 }) else { throw .alreadyStarted }
     let configuration = duties.configuration
     let listener = try Socket.listening(
       on: SocketAddress(host: configuration.host, port: configuration.port))
@@ -56,10 +57,11 @@ package final class HTTPServer: Sendable {
   /// what is left then. Returns when all connections are closed; handlers that are still running are not
   /// cancelled.
   package func stop(gracePeriod: Duration = .seconds(25)) async {
-    guard case .running(let loops) = state.withLock({ state in
+    let before = state.withLock { state in
       defer { state = .stopped }
       return state
-    }) else { return }
+    }
+    guard case .running(let loops) = before else { return }
     let drained = DispatchGroup()
     for loop in loops {
       drained.enter()

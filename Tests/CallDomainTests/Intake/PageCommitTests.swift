@@ -83,6 +83,50 @@ struct PageCommitTests {
     #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
   }
 
+  @Test(
+    "A transfer loses the candidate whose callee turns out to be somebody else, and the other lead gains it")
+  func calleeCorrected() {
+    var table = MemoryTable(directory: directory)
+    let transfer = makeTransfer(endTime: noon)
+    let other = makeTransfer(makeSID(101), from: "+34600000033", endTime: noon)
+    table.commit([transfer, other, makeCall()])
+    #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
+    table.commit([makeCall(to: "+34600000033", dateUpdated: noon)])
+    #expect(
+      table.rows[transfer.sid]?.plain == PlainModel.Row(workspace: WorkspaceID(1), leadNumber: "+34600000022")
+    )
+    #expect(table.rows[other.sid]?.workspace == WorkspaceID(7))
+  }
+
+  @Test("A transfer is decided anew when its own caller or time becomes known or changes")
+  func transferChanges() {
+    var table = MemoryTable(directory: directory)
+    let calls = [
+      makeCall(makeSID(1), endTime: noon),
+      makeCall(makeSID(2), from: "+34910000002", endTime: noon.adding(hours: 9)),
+    ]
+    var transfer = makeTransfer(from: nil, endTime: noon)
+    table.commit(calls + [transfer])
+    #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(1))
+    transfer.from = "0034600000022"
+    table.commit([transfer])
+    #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
+    transfer.endTime = noon.adding(hours: 8)
+    transfer.dateUpdated = transfer.endTime
+    table.commit([transfer])
+    #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(8))
+  }
+
+  @Test("A call becomes a candidate when its caller becomes known")
+  func callerBecomesKnown() {
+    var table = MemoryTable(directory: directory)
+    let transfer = makeTransfer(endTime: noon)
+    table.commit([transfer, makeCall(from: nil)])
+    #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(1))
+    table.commit([makeCall()])
+    #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
+  }
+
   @Test("A transfer moves to another number of the same workspace without counting as reattributed")
   func sameWorkspace() {
     var table = MemoryTable(directory: [makeRow(1, 7), makeRow(2, 7, number: "+34910000002")])

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Holds stalled answers until the simulator stops.
-final class StallGate: Sendable {
+/// Holds whoever waits until it is opened: stalled answers, and the program until a signal comes.
+final class Gate: Sendable {
   private struct State {
     var isOpen = false
     var waiting: [CheckedContinuation<Void, Never>] = []

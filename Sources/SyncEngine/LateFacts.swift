@@ -1,0 +1,72 @@
+import CallDomain
+
+/// Asks again for calls that are not settled (contract section 4): the longest waiting first, a few
+/// requests a run, so that each has its turn.
+///
+/// A listing that ends with the longest waiting call answers for all unsettled calls among the
+/// thousand before it; a single request answers for one that stands alone.
+struct LateFacts {
+  let reader: SourceReader
+  let calls: CallLedger
+  let fence: RunFence
+  let clock: EngineClock
+  let progress: RunProgress
+
+  /// Requests in a run, unless some call would otherwise wait too long.
+  private static let budget = 2
+  /// Each call is asked for at least every 12 hours; runs come hourly.
+  private static let overdueHours = 10
+  /// Requests in a run, whatever waits.
+  private static let mostRequests = 500
+  private static let mostCalls = 5000
+  private static let reachHours = 24
+
+  func run(startedAt now: Timestamp, _ tally: inout RunTally) async throws(RunFailure) {
+    var waiting = try await calls.unsettled(Self.mostCalls).filter { $0.askedAt < now }
+    var requests = 0
+    // Where Twilio takes bounds for whole days a listing misses the call it is made for.
+    var listingsWork = true
+    while let longest = waiting.first, isDue(longest, now: now, after: requests) {
+      requests += 1
+      if listingsWork, let query = listing(for: longest, among: waiting) {
+        let readAt = clock.now()
+        let page = try await reader.list(query)
+        try await commit(IntakePage(calls: page.calls, readAt: readAt), &tally)
+        let told = Set(page.calls.map(\.sid))
+        listingsWork = told.contains(longest.sid)
+        waiting.removeAll { told.contains($0.sid) }
+      } else {
+        try await ask(for: longest.sid, &tally)
+        waiting.removeFirst()
+      }
+    }
+  }
+
+  private func isDue(_ call: UnsettledCall, now: Timestamp, after requests: Int) -> Bool {
+    if requests < Self.budget { return true }
+    return requests < Self.mostRequests && call.askedAt <= now.adding(hours: -Self.overdueHours)
+  }
+
+  /// Nil when no other waiting call is near enough for a listing to answer for both.
+  private func listing(for call: UnsettledCall, among waiting: [UnsettledCall]) -> CallQuery? {
+    guard let date = call.callDate else { return nil }
+    let reach = Period(start: date.adding(hours: -Self.reachHours), end: date.adding(seconds: 1))
+    let near = waiting.compactMap(\.callDate).filter(reach.contains)
+    guard near.count > 1, let earliest = near.min() else { return nil }
+    return CallQuery(startedFrom: earliest, startedBefore: date.adding(seconds: 1))
+  }
+
+  private func ask(for sid: CallSID, _ tally: inout RunTally) async throws(RunFailure) {
+    let readAt = clock.now()
+    if let call = try await reader.call(sid) {
+      try await commit(IntakePage(calls: [call], readAt: readAt), &tally)
+    } else {
+      try await commit(IntakePage(calls: [], readAt: readAt, marks: [.gone([sid])]), &tally)
+    }
+  }
+
+  private func commit(_ page: IntakePage, _ tally: inout RunTally) async throws(RunFailure) {
+    tally.countCommitted(try await calls.commit(page, fence))
+    progress.set(tally.counts)
+  }
+}

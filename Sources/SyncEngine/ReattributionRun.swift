@@ -1,0 +1,39 @@
+import CallDomain
+
+/// Applies the attribution rules again to stored calls, without Twilio: after someone edited
+/// `workspace_phones`.
+struct ReattributionRun {
+  let calls: CallLedger
+  let fence: RunFence
+  let clock: EngineClock
+  let progress: RunProgress
+  let onEvent: @Sendable (SyncEvent) -> Void
+
+  private static let batch = 1000
+
+  /// - Parameters:
+  ///   - since: Only calls that began at this moment or later; nil for all.
+  ///   - dryRun: Whether nothing is written.
+  func run(since: Timestamp?, dryRun: Bool) async throws(RunFailure) {
+    let coverage = try await calls.coverage()
+    onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
+    onEvent(.fetching(.reattribute))
+    var tally = RunTally()
+    var last: CallSID?
+    while true {
+      let batch = try await calls.stored(last, since, Self.batch)
+      guard let end = batch.last else { break }
+      last = end.sid
+      tally.countListed(batch)
+      let page = IntakePage(
+        calls: batch, readAt: clock.now(), isReread: true, isRehearsal: dryRun)
+      tally.countReread(try await calls.commit(page, fence))
+      progress.set(tally.counts)
+      progress.set(tally.moves)
+    }
+    onEvent(.fetched(calls: tally.counts.totalCalls))
+    for (move, count) in tally.moves.sorted(by: { $0.key < $1.key }) {
+      onEvent(.reattributed(move, calls: count, dryRun: dryRun))
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import CallDomain
+import Curl
+import TestSupport
+import Testing
+import TwilioClient
+
+@Suite("TwilioError", .timeLimit(.minutes(1)))
+struct TwilioErrorTests {
+  struct Refusal: Sendable {
+    var status: String
+    var body: String
+    var kind: TwilioError.Kind
+    var code: Int?
+    var isTransient = false
+    var isWorthOneRetry = false
+  }
+
+  private static func json(_ code: Int) -> String {
+    #"{"code": \#(code), "message": "+34911679868 is wrong", "status": 400, "more_info": "https://x"}"#
+  }
+
+  @Test(
+    "classifies what Twilio refuses, whatever the body",
+    arguments: [
+      Refusal(
+        status: "401 Unauthorized", body: json(20003), kind: .unauthorized, code: 20003, isWorthOneRetry: true
+      ),
+      Refusal(status: "401 Unauthorized", body: "<html>", kind: .unauthorized, isWorthOneRetry: true),
+      Refusal(
+        status: "403 Forbidden", body: json(20003), kind: .unauthorized, code: 20003, isWorthOneRetry: true),
+      Refusal(status: "403 Forbidden", body: "<html>", kind: .forbidden, isWorthOneRetry: true),
+      Refusal(status: "400 Bad Request", body: json(20001), kind: .badParameter, code: 20001),
+      Refusal(status: "400 Bad Request", body: json(20004), kind: .retention, code: 20004),
+      Refusal(status: "400 Bad Request", body: json(21481), kind: .badPageToken, code: 21481),
+      Refusal(status: "404 Not Found", body: json(20404), kind: .notFound, code: 20404),
+      Refusal(status: "404 Not Found", body: "", kind: .notFound),
+      Refusal(
+        status: "429 Too Many Requests", body: json(20429), kind: .rateLimited, code: 20429, isTransient: true
+      ),
+      Refusal(status: "429 Too Many Requests", body: "", kind: .rateLimited, isTransient: true),
+      Refusal(
+        status: "500 Internal Server Error", body: json(20500), kind: .server, code: 20500, isTransient: true),
+      Refusal(status: "502 Bad Gateway", body: "<html>", kind: .server, isTransient: true),
+      Refusal(
+        status: "503 Service Unavailable", body: json(20503), kind: .server, code: 20503, isTransient: true),
+      Refusal(status: "504 Gateway Timeout", body: "", kind: .server, isTransient: true),
+      Refusal(status: "500 Internal Server Error", body: "{\"code\":", kind: .server, isTransient: true),
+      Refusal(status: "400 Bad Request", body: #"{"code":"20001"}"#, kind: .refused),
+      Refusal(status: "408 Request Timeout", body: "", kind: .refused, isTransient: true),
+      Refusal(status: "302 Found", body: "", kind: .redirected),
+      Refusal(status: "204 No Content", body: "", kind: .badAnswer(.status), isTransient: true),
+      Refusal(
+        status: "206 Partial Content", body: #"{"calls":[]}"#, kind: .badAnswer(.status), isTransient: true),
+    ])
+  func refusal(refusal: Refusal) async throws {
+    let server = try makeServer(
+      status: refusal.status,
+      fields: [
+        "Content-Type: application/json", "Location: http://127.0.0.1:1/x",
+        "Twilio-Request-Id: RQ0123456789abcdef",
+      ], body: refusal.status.hasPrefix("204") ? "" : refusal.body)
+    let log = try makeLog(server.url)
+    let failed = try #require(
+      await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) })
+    #expect(failed.kind == refusal.kind)
+    #expect(failed.code == refusal.code)
+    #expect(failed.httpStatus.map(String.init) == refusal.status.split(separator: " ").first.map(String.init))
+    #expect(failed.requestID == "RQ0123456789abcdef")
+    #expect(failed.isTransient == refusal.isTransient)
+    #expect(failed.isWorthOneRetry == refusal.isWorthOneRetry)
+    #expect(failed.description.contains("petición RQ0123456789abcdef"))
+    #expect(!failed.description.contains("+34911679868"))
+    #expect(server.requests.count == 1)
+  }
+
+  @Test(
+    "takes an answer of status 200 for a page only when it is labelled as JSON and is a page",
+    arguments: [
+      (["Content-Type: text/html"], "<html>", .contentType),
+      (["Content-Type: text/html"], #"{"calls":[]}"#, .contentType),
+      (["Content-Type: application/jsonx"], #"{"calls":[]}"#, .contentType),
+      ([], #"{"calls":[]}"#, .contentType),
+      (["Content-Type: application/json"], "", .malformed),
+      (["Content-Type: application/json"], "<html>", .malformed),
+      (["Content-Type: application/json"], #"{"calls":[{"sid""#, .malformed),
+      (["Content-Type: application/json"], "{}", .noCalls),
+      (["Content-Type: APPLICATION/JSON ; charset=utf-8"], #"{"calls":[]}"#, nil),
+      (["Content-Type: application/problem+json"], #"{"calls":[]}"#, nil),
+    ] as [([String], String, TwilioError.BadAnswer?)])
+  func badAnswer(fields: [String], body: String, reason: TwilioError.BadAnswer?) async throws {
+    let server = try makeServer(fields: fields + ["Twilio-Request-Id: RQ1"], body: body)
+    let log = try makeLog(server.url)
+    let failed = await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) }
+    #expect(failed?.kind == reason.map { .badAnswer($0) })
+    #expect(failed?.isTransient == (reason == nil ? nil : true))
+    #expect(failed?.requestID == (reason == nil ? nil : "RQ1"))
+  }
+
+  @Test(
+    "tells the faults of the connection, and that they pass",
+    arguments: [
+      ("", .connectionLost), ("SMTP ready\r\n", .badAnswer),
+      (
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"calls\":[]}",
+        .connectionLost
+      ),
+      (
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nc\r\n{\"calls\":[]}\r\n",
+        .connectionLost
+      ),
+    ] as [(String, CurlError.Kind)])
+  func connectionFaults(bytes: String, kind: CurlError.Kind) async throws {
+    let server = try RawServer { _, connection in
+      connection.write(bytes)
+      connection.close()
+    }
+    let log = try makeLog(server.url)
+    let failed = await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) }
+    #expect(failed?.kind == .transport(kind))
+    #expect(failed?.isTransient == true)
+    #expect(failed?.httpStatus == nil)
+  }
+
+  @Test("tells a reset, a stall and that nobody listens, and that they pass")
+  func noAnswer() async throws {
+    let resetting = try RawServer { _, connection in connection.reset() }
+    let silent = try RawServer { _, connection in connection.waitForClose() }
+    let nobody = "http://127.0.0.1:\(try RawServer.makeFreePort())"
+    for (url, total, kind) in [
+      (resetting.url, Duration.seconds(120), CurlError.Kind.connectionLost),
+      (silent.url, .milliseconds(200), .timeout), (nobody, .seconds(120), .couldNotConnect),
+    ] {
+      let log = try makeLog(url, total: total)
+      let failed = await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) }
+      #expect(failed?.kind == .transport(kind))
+      #expect(failed?.isTransient == true)
+    }
+  }
+
+  @Test(
+    "reads Retry-After in seconds, or as a date against the answer's own",
+    arguments: [
+      (["Retry-After: 0"], 0), (["Retry-After: 7"], 7), (["Retry-After: 86400"], 86_400), ([], nil),
+      (["Retry-After: "], nil), (["Retry-After: -1"], nil), (["Retry-After: 1.5"], nil),
+      (["Retry-After: soon"], nil), (["Retry-After: 99999999999999999999"], nil),
+      (["Retry-After: Sun, 01 Mar 2026 09:05:37 GMT", "Date: Sun, 01 Mar 2026 09:05:07 GMT"], 30),
+      (["Retry-After: Sun, 01 Mar 2026 09:05:00 GMT", "Date: Sun, 01 Mar 2026 09:05:07 GMT"], 0),
+      (["Retry-After: Sun, 01 Mar 2026 09:05:37 GMT"], nil),
+    ] as [([String], Int?)])
+  func retryAfter(fields: [String], seconds: Int?) async throws {
+    for status in ["429 Too Many Requests", "503 Service Unavailable"] {
+      let log = try makeLog(try makeServer(status: status, fields: fields, body: "").url)
+      let failed = await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) }
+      #expect(failed?.retryAfter == seconds)
+    }
+  }
+
+  @Test(
+    "keeps only a request id that looks like one",
+    arguments: ["", "RQ 1", "RQ<b>", String(repeating: "R", count: 65)])
+  func requestID(id: String) async throws {
+    let log = try makeLog(
+      try makeServer(status: "500 X", fields: ["Twilio-Request-Id: \(id)"], body: "").url)
+    let failed = try #require(
+      await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) })
+    #expect(failed.requestID == nil)
+  }
+
+  @Test("calls transient what a little time may mend, and nothing else", arguments: CurlError.Kind.allCases)
+  func transientTransport(kind: CurlError.Kind) {
+    let passing: Set<CurlError.Kind> = [
+      .couldNotResolve, .couldNotConnect, .tls, .timeout, .connectionLost, .badAnswer,
+    ]
+    #expect(TwilioError(.transport(kind)).isTransient == passing.contains(kind))
+    #expect(!TwilioError(.transport(kind)).isWorthOneRetry)
+  }
+
+  @Test("says in Spanish what failed and what to do")
+  func sentences() {
+    let kinds: [TwilioError.Kind] =
+      [
+        .unauthorized, .forbidden, .retention, .badParameter, .badPageToken, .notFound, .rateLimited, .server,
+        .redirected, .refused, .wrongOrigin,
+      ] + CurlError.Kind.allCases.map { .transport($0) }
+      + TwilioError.BadAnswer.allCases.map { .badAnswer($0) }
+    for kind in kinds {
+      let sentence = TwilioError(kind, detail: "curl's words").description
+      #expect(sentence.contains(". ") && sentence.hasSuffix("."), "\(sentence)")
+      #expect(!sentence.contains("curl's words"))
+    }
+    #expect(
+      TwilioError(.unauthorized, httpStatus: 401, code: 20003, requestID: "RQ1").description
+        == "Twilio no acepta las credenciales (HTTP 401, código 20003, petición RQ1). "
+        + "Revise TWILIO_ACCOUNT_SID, la clave de API o el token, y que sean de la misma región.")
+  }
+
+  @Test("never shows the credentials")
+  func noSecrets() async throws {
+    let servers = [
+      try makeServer(status: "401 Unauthorized", body: #"{"code":20003,"message":"\#(sampleToken)"}"#),
+      try makeServer(
+        status: "500 \(sampleToken)", fields: ["Twilio-Request-Id: a b \(sampleToken)"], body: sampleToken),
+      try makeServer(body: sampleToken),
+      try RawServer { _, connection in connection.close() },
+      try RawServer { _, connection in
+        connection.write("\(sampleToken)\r\n")
+        connection.close()
+      },
+    ]
+    for server in servers {
+      let log = try makeLog(server.url)
+      let failed = try #require(
+        await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) })
+      var shown = "\(failed) \(String(reflecting: failed)) \(log) \(String(reflecting: log))"
+      dump(failed, to: &shown)
+      dump(log, to: &shown)
+      #expect(!shown.contains(sampleToken))
+    }
+  }
+}

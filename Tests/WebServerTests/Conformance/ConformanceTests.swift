@@ -1,0 +1,73 @@
+import TestSupport
+import Testing
+import WebServer
+
+@Suite("Conformance corpus")
+struct ConformanceTests {
+  private let limits = HTTPLimits(
+    requestLine: ConformanceLimits.requestLine, headerSection: ConformanceLimits.headerSection,
+    headerFields: ConformanceLimits.headerFields, body: ConformanceLimits.body)
+
+  @Test(
+    "a real connection gets the answers that the corpus demands",
+    arguments: [
+      requestLineCases, targetCases, fieldCases, framingCases, chunkCases, connectionCases,
+    ])
+  func answers(cases: [ConformanceCase]) async throws {
+    try await withServer(limits: limits) { _, port in
+      for item in cases { try await check(item, port: port) }
+    }
+  }
+
+  private func check(_ item: ConformanceCase, port: Int) async throws {
+    let client = try await RawSocketClient(port: port)
+    try await client.send(item.bytes)
+    if item.endsInput { client.endSending() }
+    if item.staysOpen { try await client.send("GET /probe HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") }
+    let received = await client.readToEnd()
+    #expect(received.ending == .end, "\(item): the server closes in order")
+    var (answers, rest) = ReceivedAnswer.all(in: received.bytes)
+    #expect(rest == 0, "\(item): nothing but whole answers")
+    if item.staysOpen {
+      #expect(answers.popLast()?.text == "GET /probe ", "\(item): the connection goes on")
+    }
+    #expect(answers.map(\.status) == item.statuses, "\(item)")
+    if let echo = item.echo { #expect(answers.last?.text == echo, "\(item)") }
+    let ended = answers.last?.headers["connection"] == "close"
+    #expect(item.staysOpen || item.endsInput || ended, "\(item): the close is announced")
+  }
+
+  @Test("every case has a name of its own")
+  func names() {
+    #expect(Set(conformanceCorpus.map(\.name)).count == conformanceCorpus.count)
+    #expect(conformanceCorpus.count >= 250)
+  }
+
+  @Test("the parser says the same however a case is split")
+  func splits() {
+    for item in conformanceCorpus {
+      let whole = actions(of: [item.bytes[...]])
+      #expect(actions(of: item.bytes.indices.map { item.bytes[$0...$0] }) == whole, "\(item): byte by byte")
+      for split in item.bytes.indices where item.bytes.count < 1200 {
+        let parts = [item.bytes[..<split], item.bytes[split...]]
+        guard actions(of: parts) != whole else { continue }
+        Issue.record("\(item): split at \(split)")
+      }
+    }
+  }
+
+  /// All actions but the waiting for bytes.
+  private func actions(of parts: [ArraySlice<UInt8>]) -> [ParserAction] {
+    var parser = RequestParser(limits: limits)
+    var actions: [ParserAction] = []
+    for part in parts {
+      parser.feed(part)
+      while true {
+        let action = parser.next()
+        if action == .needsBytes { break }
+        actions.append(action)
+      }
+    }
+    return actions
+  }
+}

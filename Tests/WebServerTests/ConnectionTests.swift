@@ -1,0 +1,181 @@
+import Synchronization
+import TestSupport
+import Testing
+import WebServer
+
+@Suite("Connections over real sockets")
+struct ConnectionTests {
+  @Test("one connection serves many requests, one after the other")
+  func keepAlive() async throws {
+    try await withServer { _, port in
+      let client = try await RawSocketClient(port: port)
+      for number in 0..<50 {
+        try await client.send(makeRequest("POST", "/\(number)", body: "x\(number)"))
+        #expect(await client.readAnswer()?.text == "POST /\(number) x\(number)")
+      }
+    }
+  }
+
+  @Test("2,000 pipelined requests are answered in order", arguments: [true, false])
+  func pipelining(immediately: Bool) async throws {
+    let answer: @Sendable (HTTPRequest) -> HTTPResponse = { .text($0.target.path) }
+    try await withServer(
+      immediate: { immediately ? answer($0) : nil }, handler: { answer($0) },
+      { _, port in
+        let client = try await RawSocketClient(port: port)
+        let requests = (0..<2000).map { makeRequest("GET", "/\($0)") }.joined()
+        async let sent: Void = client.send(
+          requests + makeRequest("GET", "/last", fields: ["Connection: close"]))
+        try await sent
+        let received = await client.readToEnd()
+        #expect(received.ending == .end)
+        let (answers, rest) = ReceivedAnswer.all(in: received.bytes)
+        #expect(rest == 0)
+        #expect(answers.map(\.text) == (0..<2000).map { "/\($0)" } + ["/last"])
+      })
+  }
+
+  @Test("a request split at every byte is understood")
+  func splitRequest() async throws {
+    try await withServer { _, port in
+      let client = try await RawSocketClient(port: port)
+      let request = Array(makeRequest("POST", "/a%20b?c=d", fields: ["X: y"], body: "content").utf8)
+      for split in request.indices {
+        try await client.send(Array(request[..<split]))
+        try await client.send(Array(request[split...]))
+        #expect(await client.readAnswer()?.text == "POST /a b content", "split at \(split)")
+      }
+      for byte in request { try await client.send([byte]) }
+      #expect(await client.readAnswer()?.text == "POST /a b content")
+    }
+  }
+
+  @Test("500 idle connections do not keep the 501st from being served")
+  func idleConnections() async throws {
+    try await withServer { _, port in
+      var idle: [RawSocketClient] = []
+      for _ in 0..<500 { idle.append(try await RawSocketClient(port: port)) }
+      let client = try await RawSocketClient(port: port)
+      try await client.send(makeRequest())
+      #expect(await client.readAnswer()?.status == 200)
+      for client in idle {
+        try await client.send(makeRequest())
+        #expect(await client.readAnswer()?.status == 200)
+      }
+    }
+  }
+
+  @Test("one connection more than allowed is told 503 and closed, and allowed again later")
+  func connectionCap() async throws {
+    let events = EventRecorder()
+    try await withServer(limits: HTTPLimits(connections: 2), events: events) { _, port in
+      let first = try await RawSocketClient(port: port)
+      let second = try await RawSocketClient(port: port)
+      for client in [first, second] {
+        try await client.send(makeRequest())
+        #expect(await client.readAnswer()?.status == 200)
+      }
+      let third = try await RawSocketClient(port: port)
+      let refusal = await third.readToEnd()
+      #expect(ReceivedAnswer(refusal.bytes[...])?.status == 503)
+      #expect(events.events.contains(.connectionRefused))
+      try await first.send(makeRequest(fields: ["Connection: close"]))
+      #expect(await first.readToEnd().ending == .end)
+      let fourth = try await RawSocketClient(port: port)
+      try await fourth.send(makeRequest())
+      #expect(await fourth.readAnswer()?.status == 200)
+    }
+  }
+
+  @Test("a slow handler delays no other connection, nor one on the same loop")
+  func slowHandler() async throws {
+    let gate = Gate()
+    try await withServer(
+      loops: 1,
+      handler: { request in
+        if request.target.path == "/slow" { await gate.pass() }
+        return .text(request.target.path)
+      },
+      { _, port in
+        let slow = try await RawSocketClient(port: port)
+        try await slow.send(makeRequest("GET", "/slow"))
+        await gate.arrived()
+        let fast = try await RawSocketClient(port: port)
+        for _ in 0..<10 {
+          try await fast.send(makeRequest("GET", "/fast"))
+          #expect(await fast.readAnswer()?.text == "/fast")
+        }
+        await gate.open()
+        #expect(await slow.readAnswer()?.text == "/slow")
+      })
+  }
+
+  @Test("a client that hangs up does not cancel the handler", arguments: [true, false])
+  func hangUp(byReset: Bool) async throws {
+    let gate = Gate()
+    let ended = Gate()
+    let wasCancelled = Mutex(true)
+    try await withServer(
+      handler: { _ in
+        await gate.pass()
+        wasCancelled.withLock { $0 = Task.isCancelled }
+        await ended.pass()
+        return .text("nobody reads this")
+      },
+      { _, port in
+        let client = try await RawSocketClient(port: port)
+        try await client.send(makeRequest())
+        await gate.arrived()
+        if byReset { client.reset() } else { client.close() }
+        await gate.open()
+        await ended.arrived()
+        #expect(!wasCancelled.withLock { $0 })
+        await ended.open()
+      })
+  }
+
+  @Test("a client that sends 100-continue gets the interim answer before it sends its content")
+  func expectation() async throws {
+    try await withServer { _, port in
+      let client = try await RawSocketClient(port: port)
+      try await client.send(
+        "POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+      #expect(await client.readAnswer()?.status == 100)
+      try await client.send("abc")
+      #expect(await client.readAnswer()?.text == "POST /a abc")
+    }
+  }
+
+  @Test("a client that sends much after a refusal still reads the refusal")
+  func lingering() async throws {
+    try await withServer { _, port in
+      let client = try await RawSocketClient(port: port)
+      let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+      try await client.send(Array(head.utf8) + [UInt8](repeating: 65, count: 100_000))
+      let received = await client.readToEnd()
+      #expect(received.ending == .end)
+      #expect(ReceivedAnswer(received.bytes[...])?.status == 413)
+    }
+  }
+
+  @Test("the handler sees the client's address")
+  func remoteAddress() async throws {
+    try await withServer(handler: { .text($0.remoteAddress ?? "none") }) { _, port in
+      let client = try await RawSocketClient(port: port)
+      try await client.send(makeRequest())
+      #expect(await client.readAnswer()?.text == "127.0.0.1")
+    }
+  }
+
+  @Test("refusals are told as events")
+  func events() async throws {
+    let events = EventRecorder()
+    try await withServer(events: events) { _, port in
+      let client = try await RawSocketClient(port: port)
+      try await client.send("nonsense\r\n\r\n")
+      #expect(await client.readToEnd().ending == .end)
+    }
+    #expect(events.events.contains(.requestRefused(.malformedRequestLine)))
+    #expect(events.events.last == .stopped)
+  }
+}
