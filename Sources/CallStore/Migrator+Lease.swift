@@ -78,8 +78,9 @@ extension Migrator {
         throw RunLease.lost
       }
     }
-    // Freed whether the work succeeded or not; a connection that is gone leaves it to run out.
-    _ = try? await pool.read(RunLease.release(kind: Self.kind, token: token))
+    // Freed whether the work succeeded or not, in a task of its own because this one may be cancelled;
+    // a connection that is gone leaves it to run out.
+    await Task { _ = try? await pool.read(RunLease.release(kind: Self.kind, token: token)) }.value
     return try result.get()
   }
 

@@ -1,0 +1,187 @@
+import CallDomain
+import CallStore
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("A database that cannot be used is named before a run begins", .keepsFailedDatabases)
+struct PreflightTests {
+  private func store(_ pool: PostgresPool, workspace: Int64 = 1) -> CallStore {
+    CallStore(pool: pool, defaultWorkspace: WorkspaceID(workspace))
+  }
+
+  private func fault(_ store: CallStore) async -> StoreError? {
+    do throws(StoreError) {
+      try await store.check()
+      return nil
+    } catch { return error }
+  }
+
+  /// A role of this database's own, which may do with its tables what `grants` say.
+  private func makeRole(_ fixture: StoreFixture, _ grants: String..., options: String = "") async throws
+    -> PostgresPool
+  {
+    let role = "clerk_\(fixture.database.name)"
+    try await fixture.pool.run("CREATE ROLE \(role) LOGIN \(options)")
+    for grant in grants { try await fixture.pool.run("GRANT \(grant) TO \(role)") }
+    let cluster = try await PostgresCluster.shared()
+    let conninfo = cluster.conninfo(database: fixture.database.name, user: role)
+    return fixture.database.pool { $0.connectionString = conninfo }
+  }
+
+  @Test("A migrated database passes")
+  func passes() async throws {
+    try await withStore { fixture in try await fixture.store.check() }
+  }
+
+  @Test("An empty database has no schema; nothing else works on it either")
+  func emptyDatabase() async throws {
+    try await PostgresCluster.shared().withDatabase { database in
+      let store = store(database.pool())
+      #expect(await fault(store)?.kind == .oldSchema)
+      #expect(await fault(store)?.sentence.contains("twilio-sync migrate") == true)
+      let error = await #expect(throws: StoreError.self) {
+        try await store.begin(.hourly, requestedBy: "test", now: at("12:00"))
+      }
+      #expect(error?.kind == .oldSchema)
+      let unread = await #expect(throws: StoreError.self) { try await store.coverage() }
+      #expect(unread?.kind == .oldSchema)
+    }
+  }
+
+  @Test("A schema whose last step is missing is old")
+  func missingStep() async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run(
+        "DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)")
+      #expect(await fault(fixture.store)?.kind == .oldSchema)
+    }
+  }
+
+  @Test("A newer schema is refused only when it says that this program is too old", arguments: [0, 6, 7, 99])
+  func newerSchema(oldest: Int) async throws {
+    try await withStore { fixture in
+      let ours = try #require(
+        Int(await fixture.pool.line("SELECT max(version) FROM schema_migrations") ?? ""))
+      try await fixture.pool.run(
+        "INSERT INTO schema_migrations (version, name, oldest_program) VALUES (99, 'later', \(oldest))")
+      let fault = await fault(fixture.store)
+      #expect(fault?.kind == (oldest > ours ? .newSchema : nil))
+      if let fault { #expect(fault.sentence.contains("actualice")) }
+    }
+  }
+
+  @Test("A default workspace that does not exist is named")
+  func noDefaultWorkspace() async throws {
+    try await withStore { fixture in
+      let fault = await fault(store(fixture.pool, workspace: 77))
+      #expect(fault?.kind == .noDefaultWorkspace)
+      #expect(fault?.sentence.contains("77") == true)
+    }
+  }
+
+  @Test("A read-only database is named by the check and by whatever writes")
+  func readOnly() async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run(
+        "ALTER DATABASE \(fixture.database.name) SET default_transaction_read_only = on")
+      let pool = fixture.database.pool()
+      #expect(await fault(store(pool))?.kind == .readOnly)
+      let commit = await #expect(throws: StoreError.self) {
+        try await store(pool).commit(
+          IntakePage(calls: [makeRing(makeSID(1), endedAt: at("09:50"))], readAt: at("12:00")),
+          fence: fixture.fence)
+      }
+      #expect(commit?.kind == .readOnly)
+    }
+  }
+
+  @Test("A role from which row level security could hide rows is refused, with the table's name")
+  func hiddenRows() async throws {
+    try await withStore { fixture in
+      let pool = try await makeRole(fixture, "ALL ON ALL TABLES IN SCHEMA public")
+      // The new tables have row level security and no policy for this role.
+      let unseen = await fault(store(pool))
+      #expect(unseen?.kind == .hiddenRows)
+      #expect(unseen?.sentence.contains("sync_runs") == true)
+      try await permitAll(fixture)
+      try await store(pool).check()
+      try await fixture.pool.run(
+        "ALTER TABLE workspace_phones ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY one ON workspace_phones USING (workspace_id = 4)")
+      let hidden = await fault(store(pool))
+      #expect(hidden?.kind == .hiddenRows)
+      #expect(hidden?.sentence.contains("workspace_phones") == true)
+      #expect(hidden?.sentence.contains("sync_runs") == false)
+    }
+  }
+
+  private func permitAll(_ fixture: StoreFixture) async throws {
+    for table in try await fixture.pool.lines("SELECT relname FROM pg_class WHERE relrowsecurity") {
+      try await fixture.pool.run("CREATE POLICY everything ON \(table) USING (true)")
+    }
+  }
+
+  @Test(
+    "Policies that show everything pass; narrower, restrictive and other people's ones do not",
+    arguments: [
+      ("FOR ALL USING (true)", true), ("FOR SELECT USING (true)", true),
+      ("FOR INSERT WITH CHECK (true)", false), ("TO postgres USING (true)", false),
+      ("USING (id > 3)", false), ("USING (true OR id > 3)", false),
+      ("AS RESTRICTIVE USING (true)", false),
+    ])
+  func policies(policy: String, passes: Bool) async throws {
+    try await withStore { fixture in
+      let pool = try await makeRole(fixture, "ALL ON ALL TABLES IN SCHEMA public")
+      try await permitAll(fixture)
+      try await fixture.pool.run(
+        "ALTER TABLE workspaces ENABLE ROW LEVEL SECURITY", "CREATE POLICY shown ON workspaces \(policy)")
+      #expect(await fault(store(pool))?.kind == (passes ? nil : .hiddenRows))
+    }
+  }
+
+  @Test("A restrictive policy beside one that shows everything can hide rows")
+  func restrictive() async throws {
+    try await withStore { fixture in
+      let pool = try await makeRole(fixture, "ALL ON ALL TABLES IN SCHEMA public")
+      try await permitAll(fixture)
+      try await fixture.pool.run(
+        "CREATE POLICY narrow ON sync_state AS RESTRICTIVE USING (covered_until IS NULL)")
+      #expect(await fault(store(pool))?.kind == .hiddenRows)
+    }
+  }
+
+  @Test("A role past row level security passes, and works")
+  func bypass() async throws {
+    try await withStore { fixture in
+      let pool = try await makeRole(
+        fixture, "ALL ON ALL TABLES IN SCHEMA public", "ALL ON ALL SEQUENCES IN SCHEMA public",
+        options: "BYPASSRLS")
+      let store = store(pool)
+      try await store.check()
+      let fence = try await store.begin(.historical, requestedBy: "test", now: at("12:00"))
+      _ = try await store.commit(
+        IntakePage(
+          calls: [makeRing(makeSID(1), from: "+34910000077", endedAt: at("09:50"))], readAt: at("12:00"),
+          marks: [.coveredUntil(at("12:00"))]), fence: fence)
+      #expect(try await fixture.decision(makeSID(1)) == Decision(1, "+34910000077"))
+    }
+  }
+
+  @Test("A missing permission is named, in the check and in a commit")
+  func forbidden() async throws {
+    try await withStore { fixture in
+      let pool = try await makeRole(
+        fixture, "SELECT ON schema_migrations, sync_leases, workspace_phones, calls, unsettled_calls",
+        "UPDATE ON sync_leases", options: "BYPASSRLS")
+      #expect(await fault(store(pool))?.kind == .forbidden)
+      let commit = await #expect(throws: StoreError.self) {
+        try await store(pool).commit(
+          IntakePage(calls: [makeRing(makeSID(1), endedAt: at("09:50"))], readAt: at("12:00")),
+          fence: fixture.fence)
+      }
+      #expect(commit?.kind == .forbidden)
+      #expect(commit?.sentence.contains("permiso") == true)
+    }
+  }
+}

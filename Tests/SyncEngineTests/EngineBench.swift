@@ -1,0 +1,115 @@
+import CallDomain
+import SyncEngine
+import Synchronization
+import TestSupport
+import Testing
+
+/// A conductor with ports in memory: an account that lists calls as Twilio does, ledgers that note what
+/// they are told, a clock that moves only by the pauses of retries.
+///
+/// What a test does not expect is an issue: a single call's reading, a second begin, a commit without the
+/// fence that was given out.
+final class EngineBench: Sendable {
+  /// What the ports do; the defaults are an empty account and a database that works.
+  struct Script: Sendable {
+    var now = makeTime("2026-03-01T12:00:00Z")
+    var calls: [Call] = []
+    var pageSize = 1000
+    /// Whether bounds count as whole days, as they may at Twilio.
+    var takesWholeDays = false
+    /// How far Twilio's clock is ahead of ours.
+    var skew: Int? = 0
+    var unreadable = 0
+    var coverage = Coverage(
+      coveredUntil: makeTime("2026-03-01T11:00:00Z"), newestCall: nil, listedNumbers: 17)
+    var settings = HourlySync.Settings()
+    /// Asked before each request is answered, by its number from 1.
+    var onRequest: @Sendable (Int) async throws(SourceError) -> Void = { _ throws(SourceError) in }
+    /// Asked before each commit, by its number from 1.
+    var onCommit: @Sendable (Int) async throws(RunFailure) -> Void = { _ throws(RunFailure) in }
+    /// What a commit did, by its number and its page.
+    var outcome: @Sendable (Int, IntakePage) -> PageOutcome = { _, page in
+      var outcome = PageOutcome()
+      outcome.changed = Set(page.calls.filter { $0.attributionCase != nil }.map(\.sid))
+      return outcome
+    }
+    var onCheck: @Sendable () throws(RunFailure) -> Void = { () throws(RunFailure) in }
+    var onBegin: @Sendable () throws(RunFailure) -> Void = { () throws(RunFailure) in }
+    var onRenew: @Sendable (Int) throws(RunFailure) -> Bool = { _ throws(RunFailure) in true }
+    var onFinish: @Sendable (Int) throws(RunFailure) -> Void = { _ throws(RunFailure) in }
+  }
+
+  struct Notes: Sendable {
+    var requests: [CallQuery] = []
+    var requestCount = 0
+    var pages: [IntakePage] = []
+    var commitAttempts = 0
+    var periods: [Period] = []
+    var renewals = 0
+    var finishAttempts = 0
+    var finished: [SyncRun] = []
+    var events: [SyncEvent] = []
+    var pauses: [Int64] = []
+    var elapsed: Int64 = 0
+    var listings: [[Call]] = []
+    var begun = 0
+  }
+
+  static let beat: Int64 = 20_000
+  static let fence = RunFence(kind: .hourly, run: RunID(7), token: 3)
+
+  let script: Script
+  /// A signal renews the lease.
+  let beats = Latch()
+  /// Signalled after each renewal.
+  let renewed = Latch()
+  /// Signalled after each end that was recorded.
+  let recorded = Latch()
+  private let state = Mutex(Notes())
+
+  init(_ adjust: (inout Script) -> Void = { _ in }) {
+    var script = Script()
+    adjust(&script)
+    self.script = script
+  }
+
+  var notes: Notes { state.withLock { $0 } }
+
+  func note<Value: Sendable>(_ change: (inout sending Notes) -> sending Value) -> Value {
+    state.withLock(change)
+  }
+
+  func makeConductor() -> RunConductor {
+    let clock = EngineClock(
+      now: { self.script.now.adding(milliseconds: self.notes.elapsed) },
+      sleep: { try await self.sleep($0) }, random: { 0.5 })
+    let hourly = HourlySync(
+      settings: script.settings, source: source, calls: calls, runs: runs, clock: clock)
+    return RunConductor(
+      hourly: hourly, runs: runs, clock: clock, beat: Self.beat,
+      report: { run, event in
+        #expect(run == Self.fence.run)
+        self.note { $0.events.append(event) }
+      })
+  }
+
+  /// Does an hourly run to its end.
+  func run() async throws -> Result<SyncRun, RunFailure> {
+    try await makeConductor().start(.hourly, requestedBy: "test").outcome()
+  }
+
+  private func sleep(_ milliseconds: Int64) async throws {
+    if milliseconds == Self.beat { return try await beats.wait() }
+    try Task.checkCancellation()
+    note {
+      $0.pauses.append(milliseconds)
+      $0.elapsed += milliseconds
+    }
+  }
+}
+
+extension Timestamp {
+  func adding(milliseconds: Int64) -> Timestamp {
+    Timestamp(milliseconds: self.milliseconds + milliseconds)
+  }
+}
