@@ -24,25 +24,21 @@ extension PostgresPool {
   }
 
   private func waitUntilDrained(atMost limit: Duration) async {
-    let alarm = Task { [weak self, clock] in
-      try await clock.sleep(for: limit)
-      self?.endDrainWaits()
+    let wait = state.withLock { state in
+      state.nextWaiter += 1
+      return state.nextWaiter
     }
-    defer { alarm.cancel() }
     await withCheckedContinuation { continuation in
       let isDrained = state.withLock { state in
-        if !state.machine.isDrained { state.drained.append(continuation) }
+        if !state.machine.isDrained { state.drained[wait] = continuation }
         return state.machine.isDrained
       }
-      if isDrained { continuation.resume() }
+      guard !isDrained else { return continuation.resume() }
+      // Only now, so that an alarm that goes off at once finds somebody to wake.
+      Task { [weak self, clock] in
+        try? await clock.sleep(for: limit)
+        self?.state.withLock { $0.drained.removeValue(forKey: wait) }?.resume()
+      }
     }
-  }
-
-  private func endDrainWaits() {
-    let waiting = state.withLock { state in
-      defer { state.drained = [] }
-      return state.drained
-    }
-    waiting.forEach { $0.resume() }
   }
 }

@@ -15,12 +15,15 @@ extension PostgresPool {
     var waiters: [PoolMachine.Waiter: CheckedContinuation<Turn, Never>] = [:]
     var nextWaiter = 0
     /// Resumed when the last connection has come back to a closed pool.
-    var drained: [CheckedContinuation<Void, Never>] = []
+    var drained: [Int: CheckedContinuation<Void, Never>] = [:]
 
     init(machine: PoolMachine) {
       self.machine = machine
     }
   }
+
+  /// How many callers wait for a connection at this moment.
+  package var waiting: Int { state.withLock(\.waiters.count) }
 
   /// A turn at once or after waiting, at most the configuration's limit, and not in a cancelled task.
   func turn() async -> Turn {
@@ -60,8 +63,8 @@ extension PostgresPool {
     state.withLock { state in
       let outcome = state.machine.giveBack(slot, isUsable: isUsable)
       if state.machine.isDrained {
-        state.drained.forEach { $0.resume() }
-        state.drained = []
+        state.drained.values.forEach { $0.resume() }
+        state.drained = [:]
       }
       switch outcome {
       case .keep: return nil

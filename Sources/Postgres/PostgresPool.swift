@@ -2,7 +2,8 @@ import Synchronization
 
 /// A few connections to one database, handed out in the order in which they were asked for.
 package final class PostgresPool: Sendable {
-  let configuration: PostgresConfiguration
+  /// As given; its connection string must not be shown.
+  package let configuration: PostgresConfiguration
   let clock: any Clock<Duration>
   let state: Mutex<State>
 

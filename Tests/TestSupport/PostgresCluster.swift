@@ -13,7 +13,7 @@ package final class PostgresCluster: Sendable {
   package let directory: String
   /// The port on 127.0.0.1, nil without TCP.
   package let tcpPort: Int?
-  private let tools: PostgresTools
+  let tools: PostgresTools
   private let watchdog: PostgresWatchdog
   let templates = PostgresTemplates()
   /// Creates and drops databases.

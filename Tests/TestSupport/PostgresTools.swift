@@ -35,8 +35,11 @@ struct PostgresTools: Sendable {
   }
 
   /// A process to be started, whose output is appended to a file.
+  ///
+  /// `program` is one of PostgreSQL's or the full path of another.
   func process(_ program: String, _ arguments: [String], in directory: String, output: String) -> Process {
-    let command = prefix + [path(program)] + arguments
+    let path = program.hasPrefix("/") ? program : path(program)
+    let command = prefix + [path] + arguments
     let process = Process()
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = Array(command.dropFirst())

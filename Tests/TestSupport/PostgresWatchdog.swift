@@ -8,10 +8,13 @@ final class PostgresWatchdog: Sendable {
   private let process: Process
   private let lifeline: Int32
 
+  /// PgBouncer is killed outright: what Foundation starts from a Dispatch thread inherits that thread's
+  /// blocked signals, SIGTERM among them.
   private static let script = """
     trap '' INT TERM HUP
     read -r word
     directory=$1; control=$2; shift 2
+    if [ -f "$directory/pgbouncer.pid" ]; then kill -9 "$(cat "$directory/pgbouncer.pid")"; fi 2>/dev/null
     "$@" "$control" -D "$directory/data" -m immediate stop >/dev/null 2>&1
     case $directory in */pgt-*) rm -rf "$directory" ;; esac
     """

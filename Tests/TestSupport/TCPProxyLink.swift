@@ -30,16 +30,22 @@ final class TCPProxyLink: Sendable {
   private func pump(_ direction: TCPProxy.Direction) {
     let (source, sink) = direction == .toServer ? (client, server) : (server, client)
     while isAlive {
-      guard let treatment = proxy.state.withLock({ $0.treatments[direction] }), !treatment.isPaused else {
+      guard !treatment(direction).isPaused else {
         nap(.milliseconds(5))
         continue
       }
       guard let bytes = TCPProxySocket.receive(from: source, within: 20) else { continue }
       guard !bytes.isEmpty else { break }
-      nap(treatment.delay)
-      guard pass(bytes, direction, treatment, to: sink) else { return cut() }
+      // It may have changed while nothing arrived: what holds is what was said before the bytes came.
+      while isAlive, treatment(direction).isPaused { nap(.milliseconds(5)) }
+      nap(treatment(direction).delay)
+      guard isAlive, pass(bytes, direction, treatment(direction), to: sink) else { return cut() }
     }
     if isAlive { shutdown(sink, Int32(SHUT_WR)) } else { cut() }
+  }
+
+  private func treatment(_ direction: TCPProxy.Direction) -> TCPProxy.Treatment {
+    proxy.state.withLock { $0.treatments[direction] } ?? TCPProxy.Treatment()
   }
 
   /// Whether the connection goes on.

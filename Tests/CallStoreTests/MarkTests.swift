@@ -1,0 +1,146 @@
+import CallDomain
+import CallStore
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("Marks are stored with their page or not at all", .keepsFailedDatabases)
+struct MarkTests {
+  private let hole = Period(start: at("01:00"), end: at("02:00"))
+  private static let everything =
+    """
+    SELECT 'call ' || c FROM calls c UNION ALL SELECT 'phone ' || p FROM workspace_phones p
+    UNION ALL SELECT 'state ' || s FROM sync_state s UNION ALL SELECT 'hole ' || h FROM sync_holes h
+    UNION ALL SELECT 'unsettled ' || u FROM unsettled_calls u ORDER BY 1
+    """
+
+  private var page: [Call] {
+    var unpriced = makeRing(makeSID(2), of: 5, endedAt: at("09:40"))
+    unpriced.price = nil
+    return [
+      makeRing(makeSID(1), from: "+34910000077", endedAt: at("09:50")), unpriced,
+      makeTransfer(makeSID(100), endTime: at("10:00")),
+    ]
+  }
+
+  @Test("The log is covered up to the mark, which never moves back; a hole stands once")
+  func marks() async throws {
+    try await withStore { fixture in
+      try await fixture.commit(page, marks: [.hole(hole), .coveredUntil(at("10:00"))])
+      let coverage = try await fixture.store.coverage()
+      #expect(
+        coverage
+          == Coverage(
+            coveredUntil: at("10:00"), newestCall: makeTime("2026-03-01T09:58:59Z"), listedNumbers: 4))
+      try await fixture.commit([], marks: [.hole(hole), .coveredUntil(at("09:00"))])
+      #expect(try await fixture.store.coverage().coveredUntil == at("10:00"))
+      #expect(
+        try await fixture.pool.lines("SELECT period_start || ' ' || period_end FROM sync_holes")
+          == ["2026-03-01 01:00:00+00 2026-03-01 02:00:00+00"])
+    }
+  }
+
+  @Test("Without a call and without a mark nothing is covered")
+  func uncovered() async throws {
+    try await withStore { fixture in
+      let coverage = try await fixture.store.coverage()
+      #expect(coverage == Coverage(coveredUntil: nil, newestCall: nil, listedNumbers: 3))
+    }
+  }
+
+  @Test(
+    "A commit that fails at its last statement or at COMMIT leaves nothing",
+    arguments: [
+      "CREATE TRIGGER fail BEFORE UPDATE ON sync_state FOR EACH ROW EXECUTE FUNCTION fail()",
+      """
+      CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON calls DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION fail()
+      """,
+    ])
+  func failsAtTheEnd(trigger: String) async throws {
+    try await withStore { fixture in
+      var earlier = makeTransfer(makeSID(101), endTime: at("09:00"))
+      try await fixture.commit([earlier])
+      earlier.endTime = at("09:01")
+      earlier.dateUpdated = at("10:00")
+      let before = try await fixture.pool.lines(Self.everything)
+      try await fixture.pool.run(
+        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE check_violation; END'",
+        trigger)
+      let marks = [IntakeMark.hole(hole), .gone([makeSID(7)]), .coveredUntil(at("10:00"))]
+      let error = await #expect(throws: StoreError.self) {
+        try await fixture.commit(page + [earlier], marks: marks)
+      }
+      #expect(error?.kind == .other)
+      #expect(try await fixture.pool.lines(Self.everything) == before)
+      try await fixture.pool.run("DROP FUNCTION fail CASCADE")
+      try await fixture.commit(page + [earlier], marks: marks)
+      #expect(try await fixture.store.coverage().coveredUntil == at("10:00"))
+      #expect(try await fixture.decision(makeSID(100))?.number == "+34910000077")
+    }
+  }
+
+  private static let unsettled =
+    """
+    SELECT concat_ws(' ', ltrim(call_id, 'CA0'), call_date AT TIME ZONE 'UTC', asked_at AT TIME ZONE 'UTC',
+      'given up ' || (given_up_at AT TIME ZONE 'UTC'), 'gone ' || (gone_at AT TIME ZONE 'UTC'))
+    FROM unsettled_calls ORDER BY call_id
+    """
+
+  @Test("Unsettled calls are listed with the time of asking, and leave the list when they are settled")
+  func unsettledCalls() async throws {
+    var live = makeRing(makeSID(3), endedAt: at("09:45"))
+    (live.status, live.endTime, live.duration, live.price) = (.inProgress, nil, nil, nil)
+    try await withStore { fixture in
+      try await fixture.commit(page + [live], readAt: at("12:00"))
+      #expect(
+        try await fixture.pool.lines(Self.unsettled) == [
+          "2 2026-03-01 09:38:59 2026-03-01 12:00:00", "3 2026-03-01 09:43:59 2026-03-01 12:00:00",
+        ])
+      try await fixture.commit(
+        [makeRing(makeSID(2), of: 5, endedAt: at("09:40")), live], readAt: at("13:00"))
+      #expect(
+        try await fixture.pool.lines(Self.unsettled) == ["3 2026-03-01 09:43:59 2026-03-01 13:00:00"])
+      // A page that was read earlier but comes later does not turn the clock back.
+      try await fixture.commit([live], readAt: at("12:30"))
+      #expect(
+        try await fixture.pool.lines(Self.unsettled) == ["3 2026-03-01 09:43:59 2026-03-01 13:00:00"])
+    }
+  }
+
+  @Test("A call is given up at the age of 48 hours, and comes back when it is settled after all")
+  func givenUp() async throws {
+    var unpriced = makeRing(makeSID(2), of: 5, endedAt: at("09:40"))
+    unpriced.price = nil
+    let age48 = makeTime("2026-03-03T09:38:59Z")
+    try await withStore { fixture in
+      try await fixture.commit([unpriced], readAt: age48.adding(seconds: -1))
+      #expect(
+        try await fixture.pool.lines(Self.unsettled) == ["2 2026-03-01 09:38:59 2026-03-03 09:38:58"])
+      try await fixture.commit([unpriced], readAt: age48)
+      let givenUp = ["2 2026-03-01 09:38:59 2026-03-03 09:38:59 given up 2026-03-03 09:38:59"]
+      #expect(try await fixture.pool.lines(Self.unsettled) == givenUp)
+      try await fixture.commit([unpriced], readAt: age48.adding(hours: 5))
+      #expect(try await fixture.pool.lines(Self.unsettled) == givenUp)
+      try await fixture.commit(
+        [makeRing(makeSID(2), of: 5, endedAt: at("09:40"))], readAt: age48.adding(hours: 6))
+      #expect(try await fixture.pool.lines(Self.unsettled).isEmpty)
+    }
+  }
+
+  @Test("A call that Twilio no longer knows keeps its row and is asked for no more")
+  func gone() async throws {
+    var unpriced = makeRing(makeSID(2), of: 5, endedAt: at("09:40"))
+    unpriced.price = nil
+    try await withStore { fixture in
+      try await fixture.commit([unpriced], readAt: at("12:00"))
+      let row = try await fixture.pool.lines("SELECT c::text FROM calls c")
+      try await fixture.commit([], readAt: at("13:00"), marks: [.gone([unpriced.sid, makeSID(9)])])
+      #expect(
+        try await fixture.pool.lines(Self.unsettled) == [
+          "2 2026-03-01 09:38:59 2026-03-01 13:00:00 given up 2026-03-01 13:00:00 gone 2026-03-01 13:00:00"
+        ])
+      #expect(try await fixture.pool.lines("SELECT c::text FROM calls c") == row)
+    }
+  }
+}

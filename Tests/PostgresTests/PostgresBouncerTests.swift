@@ -1,0 +1,57 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("Postgres through a transaction pooler", .enabled(if: PostgresBouncer.isInstalled))
+struct PostgresBouncerTests {
+  static let insert = PostgresStatement("INSERT INTO notes VALUES ($1)", [.int(1)])
+  static let count = PostgresStatement("SELECT count(*) FROM notes")
+
+  @Test("Transactions in three round trips, errors, rollbacks and limits work as without it")
+  func transactions() async throws {
+    let cluster = try await PostgresCluster()
+    let bouncer = try await PostgresBouncer(before: cluster)
+    let pool = PostgresPool(PostgresConfiguration(bouncer.conninfo))
+    _ = try await pool.read(PostgresStatement("CREATE TABLE notes (n int CHECK (n > 0))"))
+    // Twice as many callers as connections, four times as many as servers.
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          for _ in 0..<10 { try await commitOne(pool) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    try await expectFailures(pool)
+    let rows = try await pool.read(Self.count).rows[0].requiredInt(0)
+    #expect(rows == 160)
+    await pool.close()
+    await cluster.remove()
+  }
+
+  private func commitOne(_ pool: PostgresPool) async throws {
+    let opening = [
+      PostgresStatement("SET LOCAL lock_timeout = '20s'"),
+      PostgresStatement("SELECT pg_advisory_xact_lock(1)"),
+    ]
+    try await pool.withTransaction(opening: opening) { transaction in
+      _ = try await transaction.pipeline([Self.insert, Self.count])
+      try await transaction.commit(with: [Self.insert])
+    }
+  }
+
+  private func expectFailures(_ pool: PostgresPool) async throws {
+    let check = await #expect(throws: PostgresError.self) {
+      try await pool.withTransaction { transaction in
+        try await transaction.commit(with: [Self.insert, PostgresStatement("INSERT INTO notes VALUES (0)")])
+      }
+    }
+    #expect(check?.kind == .check)
+    let limit = await #expect(throws: PostgresError.self) {
+      try await pool.withTransaction { transaction in
+        _ = try await transaction.query(PostgresStatement("SELECT pg_sleep(600)"), within: .milliseconds(50))
+      }
+    }
+    #expect(limit?.kind == .timeout)
+  }
+}

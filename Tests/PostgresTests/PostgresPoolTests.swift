@@ -1,0 +1,154 @@
+import Postgres
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("PostgresPool")
+struct PostgresPoolTests {
+  static let one = PostgresStatement("SELECT 1")
+  static let backend = PostgresStatement("SELECT pg_backend_pid()")
+
+  @Test("Never more connections are open than allowed, and all callers are served")
+  func bounded() async throws {
+    let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 3 }
+    let backends = try await withThrowingTaskGroup(of: Int64.self) { group in
+      for _ in 0..<60 { group.addTask { try await pool.read(Self.backend).rows[0].requiredInt(0) } }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect((1...3).contains(backends.count))
+    await pool.close()
+  }
+
+  @Test("Callers get their connection in the order in which they asked")
+  func firstComeFirstServed() async throws {
+    let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
+    let served = Served()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      try await pool.withConnection { _ in
+        for number in 0..<5 {
+          group.addTask { try await pool.withConnection { _ in served.append(number) } }
+          while pool.waiting <= number { await Task.yield() }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(served.numbers == [0, 1, 2, 3, 4])
+  }
+
+  @Test("A caller whose task is cancelled leaves the line, the others are served")
+  func cancelledWaiter() async throws {
+    let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
+    let (first, second) = try await pool.withConnection { _ in
+      let first = Task { try await pool.read(Self.one) }
+      while pool.waiting < 1 { await Task.yield() }
+      let second = Task { try await pool.read(Self.one) }
+      while pool.waiting < 2 { await Task.yield() }
+      first.cancel()
+      while pool.waiting > 1 { await Task.yield() }
+      return (first, second)
+    }
+    let error = await #expect(throws: PostgresError.self) { try await first.value }
+    #expect(error?.kind == .cancelled)
+    #expect(try await second.value.rows.count == 1)
+  }
+
+  @Test("Waiting for a connection has an end")
+  func waitLimit() async throws {
+    let pool = try await PostgresCluster.shared().pool { configuration in
+      configuration.maximumConnections = 1
+      configuration.waitLimit = .milliseconds(20)
+    }
+    try await pool.withConnection { _ in
+      let error = await #expect(throws: PostgresError.self) { try await pool.read(Self.one) }
+      #expect(error?.kind == .poolTimeout)
+    }
+    _ = try await pool.read(Self.one)
+  }
+
+  @Test("A connection whose server process was terminated is replaced without an error")
+  func terminatedBackend() async throws {
+    let cluster = try await PostgresCluster.shared()
+    let pool = cluster.pool { $0.maximumConnections = 1 }
+    let first = try await pool.read(Self.backend).rows[0].requiredInt(0)
+    let killer = try await cluster.connection()
+    // Waits for the end of the process, up to the given milliseconds.
+    _ = try await killer.query(
+      PostgresStatement("SELECT pg_terminate_backend($1::int, 10000)", [.int(first)]))
+    let second = try await pool.withTransaction(opening: [Self.backend]) {
+      try $0.opening[0].rows[0].requiredInt(0)
+    }
+    #expect(first != second)
+  }
+
+  @Test("A body's open transaction and its failure do not reach the next borrower")
+  func leftOpen() async throws {
+    let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
+    try await pool.withConnection { connection in
+      _ = try await connection.query(PostgresStatement("BEGIN"))
+      _ = try? await connection.query(PostgresStatement("SELECT 1/0"))
+    }
+    _ = try await pool.read(Self.one)
+  }
+
+  @Test("A closed pool lends nothing, and whoever waits is told at once")
+  func closed() async throws {
+    let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
+    let waiter = try await pool.withConnection { connection in
+      let waiter = Task { try await pool.read(Self.one) }
+      while pool.waiting < 1 { await Task.yield() }
+      let closing = Task { await pool.close(grace: .seconds(60)) }
+      let error = await #expect(throws: PostgresError.self) { try await waiter.value }
+      #expect(error?.kind == .poolClosed)
+      // What was lent before may end in peace.
+      _ = try await connection.query(Self.one)
+      return closing
+    }
+    await waiter.value
+    let error = await #expect(throws: PostgresError.self) { try await pool.read(Self.one) }
+    #expect(error?.kind == .poolClosed)
+  }
+
+  @Test("Closing cancels what does not end within the grace")
+  func closeCancels() async throws {
+    let cluster = try await PostgresCluster.shared()
+    let pool = cluster.pool()
+    let (started, start) = AsyncStream.makeStream(of: Void.self)
+    let task = Task {
+      try await pool.withConnection { connection in
+        start.finish()
+        _ = try await connection.query(PostgresStatement("SELECT pg_sleep(600)"), within: .seconds(600))
+      }
+    }
+    for await _ in started {}
+    await pool.close(grace: .milliseconds(20))
+    let error = await #expect(throws: PostgresError.self) { try await task.value }
+    #expect(error?.kind == .cancelled)
+  }
+
+  @Test("A pool may be used from an actor with its own state")
+  func fromActor() async throws {
+    let pool = try await PostgresCluster.shared().pool()
+    #expect(try await Counter(pool: pool).add() == 1)
+  }
+
+  actor Counter {
+    let pool: PostgresPool
+    var sum: Int64 = 0
+
+    init(pool: PostgresPool) { self.pool = pool }
+
+    func add() async throws -> Int64 {
+      try await pool.withTransaction { transaction in
+        sum += try await transaction.query(PostgresPoolTests.one).rows[0].requiredInt(0)
+      }
+      return sum
+    }
+  }
+
+  /// Numbers in the order in which they came.
+  private final class Served: Sendable {
+    private let list = Mutex<[Int]>([])
+    var numbers: [Int] { list.withLock { $0 } }
+    func append(_ number: Int) { list.withLock { $0.append(number) } }
+  }
+}
