@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("PostgresConnection")
+@Suite("PostgresConnection", .timeLimit(.minutes(2)))
 struct PostgresConnectionTests {
   @Test("A pipeline answers every statement in order, each with its parameters")
   func pipelineOrder() async throws {

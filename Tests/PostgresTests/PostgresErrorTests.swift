@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("PostgresError", .keepsFailedDatabases)
+@Suite("PostgresError", .timeLimit(.minutes(2)), .keepsFailedDatabases)
 struct PostgresErrorTests {
   static let schema = [
     "CREATE TABLE parents (id bigint PRIMARY KEY)",

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Postgres when the network or the server fails", .keepsFailedDatabases)
+@Suite("Postgres when the network or the server fails", .timeLimit(.minutes(2)), .keepsFailedDatabases)
 struct PostgresFaultTests {
   static let one = PostgresStatement("SELECT 1")
   static let insert = PostgresStatement("INSERT INTO notes VALUES (1)")

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("PostgresPool")
+@Suite("PostgresPool", .timeLimit(.minutes(2)))
 struct PostgresPoolTests {
   static let one = PostgresStatement("SELECT 1")
   static let backend = PostgresStatement("SELECT pg_backend_pid()")

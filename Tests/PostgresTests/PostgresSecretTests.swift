@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Secrets of the Postgres room")
+@Suite("Secrets of the Postgres room", .timeLimit(.minutes(2)))
 struct PostgresSecretTests {
   static let secret = "Hu-nter2Xy"
 

@@ -175,7 +175,7 @@ struct ConnectionTests {
       try await client.send("nonsense\r\n\r\n")
       #expect(await client.readToEnd().ending == .end)
     }
-    #expect(events.events.contains(.requestRefused(.badRequest)))
+    #expect(events.events.contains(.requestRefused(.malformedRequestLine)))
     #expect(events.events.last == .stopped)
   }
 }

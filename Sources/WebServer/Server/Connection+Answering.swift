@@ -28,7 +28,6 @@ extension Connection {
 
   /// Answers what never reaches the handler, and ends the connection.
   func refuse(_ status: HTTPStatus) {
-    loop.duties.onEvent(.requestRefused(status))
     let response = loop.duties.refusal(status)
     let framing = AnswerFraming(of: response, isHead: false, isHTTP10: false, keepsAlive: false)
     append(response, framing, isHTTP10: false)

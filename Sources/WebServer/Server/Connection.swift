@@ -107,7 +107,7 @@ final class Connection {
     switch parser.next() {
     case .sendContinue: outbox.bytes.append(contentsOf: ResponseEncoder.interim)
     case .request(let parsed): begin(parsed)
-    case .refuse(let error): refuse(error.status)
+    case .refuse(let error): refuse(error)
     case .needsBytes:
       if inputEnded { return endOfInput() }
       guard mayRead, reads < Self.readsInATurn else {
@@ -137,12 +137,17 @@ final class Connection {
     }
   }
 
+  private func refuse(_ error: HTTPParseError) {
+    loop.duties.onEvent(.requestRefused(error))
+    refuse(error.status)
+  }
+
   /// The client has sent all it wanted to.
   private func endOfInput() -> Bool {
     if parser.phase == .betweenRequests {
       exchange = .finishing(.close)
     } else {
-      refuse(HTTPParseError.incompleteRequest.status)
+      refuse(.incompleteRequest)
     }
     return true
   }

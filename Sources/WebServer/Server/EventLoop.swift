@@ -63,7 +63,11 @@ final class EventLoop: @unchecked Sendable {
       defer { mailbox.isScheduled = true }
       return !mailbox.isScheduled
     }
-    if mustSchedule { queue.async { self.refreshTime(); self.drainMailbox() } }
+    guard mustSchedule else { return }
+    queue.async {
+      self.refreshTime()
+      self.drainMailbox()
+    }
   }
 
   func drainMailbox() {

@@ -57,10 +57,11 @@ package final class HTTPServer: Sendable {
   /// what is left then. Returns when all connections are closed; handlers that are still running are not
   /// cancelled.
   package func stop(gracePeriod: Duration = .seconds(25)) async {
-    guard case .running(let loops) = state.withLock({ state in
+    let before = state.withLock { state in
       defer { state = .stopped }
       return state
-    }) else { return }
+    }
+    guard case .running(let loops) = before else { return }
     let drained = DispatchGroup()
     for loop in loops {
       drained.enter()

@@ -6,9 +6,9 @@ package enum ServerEvent: Hashable, Sendable {
   case connectionRefused
   /// No connection can be accepted for the moment, such as for want of descriptors; tried again soon.
   case acceptFailed(SocketError)
-  /// A request was not understood or not allowed; the client got this status.
-  case requestRefused(HTTPStatus)
-  /// A connection was cut off by a deadline while it sent or read.
+  /// A request was not understood or not allowed; the client got the error's status.
+  case requestRefused(HTTPParseError)
+  /// A connection was cut off by a deadline: with 408 while it sent, without a status while it read.
   case deadlinePassed(HTTPStatus?)
   /// No more connections are accepted.
   case stopped
