@@ -148,7 +148,8 @@ extension LegacyDatabase {
 
   private var phones: PostgresStatement {
     var rows = (1...11).map { "(\(4 + $0 % 3), '\(listed($0))', \($0 % 2 == 0))" }
-    rows += ["(4, '\(Self.own(12))', false)", "(5, '\(again(12))', true)", "(NULL, '\(Self.own(13))', false)"]
+    rows += ["(4, '\(Self.own(12))', false)", "(5, '\(again(12))', true)"]
+    rows += ["(NULL, '\(Self.own(13))', false)"]
     rows += ["(NULL, '\(Self.own(14))', NULL)", "(NULL, '\(again(14))', false)"]
     let other = traps.hasDefaultWorkspace ? 1 : 4
     rows += ["(\(other), '\(Self.own(15))', false)", "(6, '\(again(15))', false)"]
