@@ -67,7 +67,7 @@ struct BusyAdoptionTests {
   }
 
   private func release(_ signal: Signal, whenSomeoneWaitsIn adoption: Adoption) async throws {
-    let watcher = adoption.database.pool()
+    let watcher = adoption.database.pool(direct: true)
     while try await watcher.line(
       """
       SELECT count(*) > 0 FROM pg_stat_activity

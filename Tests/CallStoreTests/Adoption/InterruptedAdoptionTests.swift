@@ -86,7 +86,7 @@ struct InterruptedAdoptionTests {
 
   // Until an invalid index is there, whose build then waits for the reader.
   private func terminateBuild(_ adoption: Adoption) async throws {
-    let watcher = adoption.database.pool()
+    let watcher = adoption.database.pool(direct: true)
     while try await watcher.line(
       """
       SELECT count(pg_terminate_backend(a.pid)) > 0 FROM pg_stat_activity a

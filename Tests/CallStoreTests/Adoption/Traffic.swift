@@ -30,7 +30,7 @@ final class Traffic: Sendable {
   ) async throws -> [String: Report] {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for program in programs {
-        let pool = database.pool { $0.maximumConnections = 1 }
+        let pool = database.pool(direct: true) { $0.maximumConnections = 1 }
         group.addTask { try await self.loop(program, pool) }
       }
       defer { isOver.withLock { $0 = true } }
