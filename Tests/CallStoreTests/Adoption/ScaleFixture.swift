@@ -23,11 +23,11 @@ struct ScaleFixture: Sendable {
     pool = database.pool { $0.statementLimit = .seconds(600) }
     store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
     try await Self.fill(pool, from: 1, to: calls, of: calls)
-    try await pool.run("VACUUM ANALYZE calls")
+    try await pool.run("VACUUM ANALYZE calls", "CHECKPOINT")
     fence = try await store.begin(.hourly, requestedBy: "test", now: Self.now)
   }
 
-  /// Everything but what this row needs is left out of `raw_data`.
+  // Each lead is rung by one number of ours, so that what is stored is attributed rightly.
   private static func fill(_ pool: PostgresPool, from: Int, to: Int, of calls: Int) async throws {
     _ = try await pool.read(
       PostgresStatement(
@@ -35,7 +35,7 @@ struct ScaleFixture: Sendable {
         INSERT INTO calls (id, workspace_id, source, phone_from, phone_to, phone_number, lead_number,
           duration, cost, price_unit, status, direction, call_date, ended_at, effective_at,
           twilio_updated_at, raw_data)
-        SELECT id, 4 + i % 3, 'twilio', CASE WHEN is_transfer THEN lead ELSE own END,
+        SELECT id, 4 + lead_number % 3, 'twilio', CASE WHEN is_transfer THEN lead ELSE own END,
           CASE WHEN is_transfer THEN 'sip:pbx@acme.example' ELSE lead END, own, lead, 60, 0.01700, 'USD',
           'completed', direction, moment, moment + interval '60 s', moment + interval '60 s',
           moment + interval '70 s',
@@ -43,13 +43,18 @@ struct ScaleFixture: Sendable {
             'direction', direction, 'startTime', moment, 'endTime', moment, 'price', '-0.01700',
             'priceUnit', 'USD')
         FROM (
-          SELECT i, 'CA' || md5(i::text) AS id, '+3491000000' || 4 + i % 3 AS own,
-            timestamptz '2025-08-01Z' + i * (interval '212 days' / $3::bigint) AS moment,
-            CASE WHEN i % 10 = 0 THEN '\(testLead)'
-              ELSE '+346' || 10000001 + hashint8(i) % ($3::bigint * 6 / 100) + $3::bigint * 6 / 100 END AS lead,
-            i % 1000 = 0 OR i % 10 = 1 AS is_transfer,
-            CASE WHEN i % 1000 = 0 OR i % 10 = 1 THEN 'trunking-originating' ELSE 'outbound-api' END AS direction
-          FROM generate_series($1::bigint, $2::bigint) AS i
+          SELECT id, moment, lead_number, is_transfer, direction, '+346' || lead_number AS lead,
+            '+3491000000' || 4 + lead_number % 3 AS own
+          FROM (
+            SELECT 'CA' || md5(i::text) AS id,
+              timestamptz '2025-08-01Z' + i * (interval '212 days' / $3::bigint) AS moment,
+              CASE WHEN i % 10 = 0 THEN 10000000
+                ELSE 10000001 + hashint8(i) % ($3::bigint * 6 / 100) + $3::bigint * 6 / 100 END AS lead_number,
+              i % 1000 = 0 OR i % 10 = 1 AS is_transfer,
+              CASE WHEN i % 1000 = 0 OR i % 10 = 1 THEN 'trunking-originating'
+                ELSE 'outbound-api' END AS direction
+            FROM generate_series($1::bigint, $2::bigint) AS i
+          ) numbered
         ) n
         """, [.int(Int64(from)), .int(Int64(to)), .int(Int64(calls))]))
   }
@@ -62,11 +67,12 @@ struct ScaleFixture: Sendable {
       let number = hour * 10_000 + index
       // The leads of stored calls, scattered.
       let leads = calls * 12 / 100
-      var lead = "+346\(10_000_001 + (number &* 7919) % leads)"
-      if ringsTestLead, index % 10 == 0 { lead = Self.testLead }
+      let isTest = ringsTestLead && index % 10 == 0
+      let leadNumber = isTest ? 10_000_000 : 10_000_001 + (number &* 7919) % leads
+      let lead = "+346\(leadNumber)"
       let end = Self.now.adding(minutes: 60 * hour).adding(seconds: index)
       if index % 10 == 1 { return makeTransfer(makeSID(number), from: lead, endTime: end) }
-      return makeRing(makeSID(number), of: 4 + index % 3, to: lead, endedAt: end)
+      return makeRing(makeSID(number), of: 4 + leadNumber % 3, to: lead, endedAt: end)
     }
   }
 

@@ -91,7 +91,8 @@ struct ScaleTests {
           try await fixture.commit(fixture.testTransfers(1000, from: 0x800_0000 + page * 0x1_0000))
         }
       }
-      let ring = makeRing(makeSID(0x900_0000 + stored), to: ScaleFixture.testLead, endedAt: ScaleFixture.now)
+      let ring = makeRing(
+        makeSID(0x900_0000 + stored), of: 5, to: ScaleFixture.testLead, endedAt: ScaleFixture.now)
       time = try await clock.measure { _ = try await fixture.commit([ring]) }
       print("one ring of the test telephone with \(stored) stored transfers: \(time.milliseconds) ms")
     }
