@@ -98,7 +98,7 @@ let package = Package(
       of: "Bootstrap",
       sees: [
         "CallDomain", "Postgres", "WebServer", "TwilioSimulator", "CallStore", "Curl",
-        "Telemetry", "twilio-sync", "twilio-simulator",
+        "Telemetry", "SyncEngine", "TwilioClient", "twilio-sync", "twilio-simulator",
       ]),
     .testTarget(name: "HouseTests", swiftSettings: strict),
   ]

@@ -16,8 +16,8 @@ enum ServeReport {
     case .acceptFailed(let error):
       logger.log(
         .warning, "accept_failed", text: ["⚠️ No se pueden aceptar conexiones por ahora: \(error)"])
-    case .requestRefused(let status):
-      logger.log(.debug, "request_refused", fields: [LogField("status", .integer(Int64(status.code)))])
+    case .requestRefused(let error):
+      logger.log(.debug, "request_refused", fields: [LogField("status", .integer(Int64(error.status.code)))])
     case .deadlinePassed: logger.log(.debug, "deadline_passed")
     case .stopped: logger.log(.debug, "server_stopped")
     }

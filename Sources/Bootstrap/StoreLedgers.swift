@@ -1,10 +1,10 @@
 import CallDomain
-import CallStore
-import SyncEngine
+package import CallStore
+package import SyncEngine
 
-/// Fills the engine's ports with the store.
 extension CallLedger {
-  init(_ store: CallStore) {
+  /// Fills the engine's port with the store.
+  package init(_ store: CallStore) {
     self.init(
       commit: { page, fence throws(RunFailure) in
         try await translated { () async throws(StoreError) in try await store.commit(page, fence: fence) }
@@ -24,7 +24,8 @@ extension CallLedger {
 }
 
 extension RunLedger {
-  init(_ store: CallStore) {
+  /// Fills the engine's port with the store.
+  package init(_ store: CallStore) {
     self.init(
       check: { () throws(RunFailure) in
         try await translated { () async throws(StoreError) in try await store.check() }

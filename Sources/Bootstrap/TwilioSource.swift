@@ -1,11 +1,11 @@
 import CallDomain
 import Curl
-import SyncEngine
-import TwilioClient
+package import SyncEngine
+package import TwilioClient
 
-/// Fills the engine's port with Twilio.
 extension CallSource {
-  init(_ log: TwilioCallLog) {
+  /// Fills the engine's port with Twilio.
+  package init(_ log: TwilioCallLog) {
     self.init(
       list: { query throws(SourceError) in
         try await Self.translated { () async throws(TwilioError) in try await log.calls(query) }

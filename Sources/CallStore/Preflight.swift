@@ -13,6 +13,7 @@ struct Preflight {
     if try row.requiredBool(0) { throw StoreError(PostgresError(.readOnly, operatorDetail: "recovery")) }
     guard try row.requiredBool(1) else { throw StoreError(.oldSchema, StoreError.oldSchemaSentence) }
     if let tables = try row.text(2) { throw Self.hidden(tables) }
+    if let missing = try row.text(3) { throw Self.forbidden(missing) }
     let schema = try await pool.read(Self.schema(defaultWorkspace))
     guard let row = schema.rows.first else { return }
     if try row.requiredInt(0) < Int64(Migrations.version) {
@@ -42,7 +43,14 @@ struct Preflight {
       """)
   }
 
-  // Row level security hides nothing from a role to which it does not apply, and nothing where a
+  private static func forbidden(_ missing: String) -> StoreError {
+    StoreError(
+      .forbidden,
+      "Al usuario de la base de datos le falta un permiso (\(missing)); concédalo y repita.")
+  }
+
+  // A missing permission to read makes one of these two queries fail; one to write is asked for. Row level
+  // security hides nothing from a role to which it does not apply, and nothing where a
   // permissive policy shows every row and no restrictive one narrows it. Reading is asked of all
   // tables, updating of those that are updated.
   private static let state = PostgresStatement(
@@ -62,7 +70,14 @@ struct Preflight {
             AND EXISTS (SELECT FROM unnest(p.polroles) role WHERE role = 0 OR pg_has_role(role, 'USAGE')))
           OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
             AND p.polcmd::text IN ('*', needed.command)
-            AND EXISTS (SELECT FROM unnest(p.polroles) role WHERE role = 0 OR pg_has_role(role, 'USAGE')))))
+            AND EXISTS (SELECT FROM unnest(p.polroles) role WHERE role = 0 OR pg_has_role(role, 'USAGE'))))),
+      (SELECT string_agg(needed.privilege || ' en ' || c.relname, ', ' ORDER BY c.relname, needed.privilege)
+        FROM (VALUES ('workspace_phones', 'INSERT'), ('workspace_phones', 'UPDATE'), ('calls', 'INSERT'),
+          ('calls', 'UPDATE'), ('sync_runs', 'INSERT'), ('sync_runs', 'UPDATE'), ('sync_leases', 'UPDATE'),
+          ('sync_state', 'UPDATE'), ('sync_holes', 'INSERT'), ('unsettled_calls', 'INSERT'),
+          ('unsettled_calls', 'UPDATE')) AS needed(relation, privilege)
+        JOIN pg_class c ON c.oid = to_regclass(needed.relation)
+        WHERE NOT has_any_column_privilege(c.oid, needed.privilege))
     """)
 
   private static func schema(_ defaultWorkspace: WorkspaceID) -> PostgresStatement {

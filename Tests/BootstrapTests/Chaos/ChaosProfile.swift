@@ -1,0 +1,50 @@
+import Foundation
+import TwilioSimulator
+
+/// How much is done: a little in every test run, a lot with `TEST_LONG=1`.
+enum ChaosProfile {
+  static let isLong = ProcessInfo.processInfo.environment["TEST_LONG"] == "1"
+
+  /// `TEST_SEED`, or a new one; a test prints it.
+  static func seed() -> UInt64 {
+    ProcessInfo.processInfo.environment["TEST_SEED"].flatMap(UInt64.init) ?? .random(in: 0...UInt64.max)
+  }
+}
+
+extension Moment {
+  func adding(hours: Int) -> Moment { adding(seconds: Int64(hours) * 3600) }
+  func adding(minutes: Int) -> Moment { adding(seconds: Int64(minutes) * 60) }
+
+  /// Seconds from `earlier` to this moment.
+  func seconds(since earlier: Moment) -> Int64 { seconds - earlier.seconds }
+}
+
+extension Installation {
+  /// The demo's directory: 17 numbers in four workspaces.
+  func fillDirectory() async throws {
+    try await sql("INSERT INTO workspaces (id, name) VALUES (4, 'a'), (5, 'b'), (6, 'c')")
+    let rows = OwnNumber.all.map { "(\($0.workspace), '\($0.number)')" }.joined(separator: ", ")
+    try await sql("INSERT INTO workspace_phones (workspace_id, phone_number) VALUES \(rows)")
+  }
+
+  /// Lets the lease of a run that died or froze run out now.
+  func endLease() async throws {
+    try await sql("UPDATE sync_leases SET expires_at = clock_timestamp() WHERE kind = 'hourly'")
+  }
+
+  /// Everything that stands in `calls`, as one text.
+  func fingerprint() async throws -> String? {
+    try await value("SELECT md5(string_agg(c::text, '|' ORDER BY c.id)) FROM calls c")
+  }
+
+  /// Waits until the server has noticed that the programs are gone.
+  func noBackends() async throws {
+    try await eventually("the server ends the connections of dead programs") {
+      try await value(
+        """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE usename = '\(TestCluster.role)' AND datname = current_database()
+        """) == "0"
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Postgres
+import Testing
+import TwilioSimulator
+
+extension MovingSync {
+  /// A call as the rules of asking see it.
+  struct Asked {
+    let sid: String
+    let began: Moment
+    /// From when on nothing more is to come; nil when that never is.
+    let settled: Moment?
+  }
+
+  /// Holds every asking against the contract: from the first one on at least every `hours` hours, until the
+  /// call is settled or was asked for at the age of 48 hours.
+  ///
+  /// - Returns: The longest time that a call waited, in minutes.
+  func expectAskings(_ calls: [Asked], atLeastEvery hours: Int, until now: Moment) -> Int64 {
+    let askings = notes.askings
+    var longest: Int64 = 0
+    for call in calls {
+      let times = askings[call.sid] ?? []
+      guard var previous = times.first else { continue }
+      let enough = min(call.settled ?? now, call.began.adding(hours: 48))
+      for time in times.dropFirst() + [now] where previous < enough {
+        longest = max(longest, time.seconds(since: previous) / 60)
+        #expect(
+          time.seconds(since: previous) <= Int64(hours) * 3600,
+          "\(call.sid) of \(call.began.iso8601) waited from \(previous.iso8601) to \(time.iso8601)")
+        previous = time
+      }
+    }
+    return longest
+  }
+
+  /// Holds what was given up against the contract: only after one asking at 48 hours or later, and nothing
+  /// is asked for by its SID afterwards.
+  ///
+  /// - Returns: The calls given up, those gone from Twilio not among them.
+  func expectGivenUp(_ calls: [Asked]) async throws -> Set<String> {
+    let result = try await installation.pool.read(
+      PostgresStatement(
+        """
+        SELECT call_id, extract(epoch FROM given_up_at)::bigint FROM unsettled_calls
+        WHERE given_up_at IS NOT NULL AND gone_at IS NULL
+        """))
+    let known = Dictionary(uniqueKeysWithValues: calls.map { ($0.sid, $0) })
+    let askings = notes.askings
+    var givenUp: Set<String> = []
+    for row in result.rows {
+      let sid = try row.requiredText(0)
+      let moment = try Moment(seconds: row.requiredInt(1))
+      let call = try #require(known[sid])
+      givenUp.insert(sid)
+      #expect(moment.seconds(since: call.began) >= 48 * 3600, "\(sid) was given up too early")
+      let last = askings[sid]?.first { $0 >= call.began.adding(hours: 48) }
+      #expect(last.map { abs($0.seconds(since: moment)) <= 60 } == true, "\(sid) was not asked for at the end")
+    }
+    return givenUp
+  }
+}

@@ -1,0 +1,148 @@
+import TestSupport
+import Testing
+import TwilioSimulator
+
+@Suite("Configuration of the real program", .timeLimit(.minutes(5)))
+struct ConfigurationTests {
+  /// Everything right, with a database and a Twilio that nobody must reach.
+  static let environment = [
+    "CRON_SECRET": Secrets.cron, "TWILIO_ACCOUNT_SID": AccountCredentials().accountSID,
+    "TWILIO_AUTH_TOKEN": Secrets.authToken, "TWILIO_API_BASE_URL": "http://127.0.0.1:1",
+    "DATABASE_URL": "postgresql://u:\(Secrets.encodedDatabasePassword)@127.0.0.1:1/base", "PORT": "0",
+    "HOST": "127.0.0.1",
+  ]
+
+  struct Fault: Sendable, CustomTestStringConvertible {
+    let changes: [String: String?]
+    /// What each line on standard error names, in order.
+    let named: [String]
+
+    init(_ changes: [String: String?], _ named: String...) {
+      self.changes = changes
+      self.named = named
+    }
+
+    var testDescription: String {
+      changes.map { "\($0.key)=\($0.value ?? "(unset)")" }.sorted().joined(separator: " ")
+    }
+  }
+
+  static let serverFaults = [
+    Fault(["CRON_SECRET": nil], "Falta CRON_SECRET"), Fault(["CRON_SECRET": ""], "Falta CRON_SECRET"),
+    Fault(["CRON_SECRET": "fifteen-letters"], "CRON_SECRET tiene menos de 16"),
+    Fault(["CRON_SECRET": " \(Secrets.cron)"], "CRON_SECRET empieza o acaba"),
+    Fault(["CRON_SECRET": "\(Secrets.cron)\n"], "CRON_SECRET empieza o acaba"),
+    Fault(["CRON_SECRET": "\(Secrets.cron)ñ"], "CRON_SECRET solo puede tener"),
+    Fault(["PORT": "puerto"], "PORT"), Fault(["PORT": "65536"], "PORT"), Fault(["PORT": "-1"], "PORT"),
+    Fault(["MIGRATE_ON_START": "maybe"], "MIGRATE_ON_START"),
+  ]
+
+  static let runFaults = [
+    Fault(["DATABASE_URL": nil], "DATABASE_URL"), Fault(["DATABASE_URL": ""], "DATABASE_URL"),
+    Fault(["DATABASE_URL": "postgresql://u:a%zz\(Secrets.cron)@127.0.0.1/b"], "DATABASE_URL no se entiende"),
+    Fault(["DATABASE_URL": "postgresql://127.0.0.1/b?password=\(Secrets.cron)&x=1"], "DATABASE_URL"),
+    Fault(["DEFAULT_WORKSPACE_ID": "0"], "DEFAULT_WORKSPACE_ID"),
+    Fault(["DEFAULT_WORKSPACE_ID": "uno"], "DEFAULT_WORKSPACE_ID"),
+    Fault(["TWILIO_ACCOUNT_SID": nil], "Falta TWILIO_ACCOUNT_SID"),
+    Fault(["TWILIO_ACCOUNT_SID": "AC123"], "TWILIO_ACCOUNT_SID debe ser"),
+    Fault(["TWILIO_ACCOUNT_SID": AccountCredentials().apiKey], "TWILIO_ACCOUNT_SID debe ser"),
+    Fault(["TWILIO_AUTH_TOKEN": nil], "Faltan las credenciales"),
+    Fault(["TWILIO_AUTH_TOKEN": "\(Secrets.authToken)\n"], "TWILIO_AUTH_TOKEN contiene"),
+    Fault(["TWILIO_API_KEY": AccountCredentials().apiKey], "TWILIO_API_KEY está sin"),
+    Fault(["TWILIO_API_SECRET": Secrets.apiSecret], "TWILIO_API_SECRET está sin"),
+    Fault(["TWILIO_API_KEY": "SK1", "TWILIO_API_SECRET": Secrets.apiSecret], "TWILIO_API_KEY debe ser"),
+    Fault(
+      ["TWILIO_API_KEY": AccountCredentials().apiKey, "TWILIO_API_SECRET": "\(Secrets.apiSecret) "],
+      "TWILIO_API_SECRET contiene"),
+    Fault(["TWILIO_REGION": "ie1", "TWILIO_API_BASE_URL": nil], "TWILIO_REGION está sin"),
+    Fault(["TWILIO_EDGE": "dublin", "TWILIO_API_BASE_URL": nil], "TWILIO_EDGE está sin"),
+    Fault(["TWILIO_EDGE": "dublin", "TWILIO_REGION": "ie1"], "TWILIO_API_BASE_URL no se combina"),
+    Fault(["TWILIO_API_BASE_URL": "http://api.twilio.com"], "solo puede ir a esta máquina"),
+    Fault(["TWILIO_API_BASE_URL": "http://127.0.0.1.example.com"], "solo puede ir a esta máquina"),
+    Fault(["TWILIO_API_BASE_URL": "https://u:\(Secrets.cron)@api.twilio.com"], "usuario ni contraseña"),
+    Fault(["TWILIO_API_BASE_URL": "https://api.twilio.com/2010"], "no puede llevar ruta"),
+    Fault(["TWILIO_API_BASE_URL": "api.twilio.com"], "TWILIO_API_BASE_URL debe ser"),
+    Fault(["TWILIO_CONCURRENCY": "0"], "TWILIO_CONCURRENCY"),
+    Fault(["SYNC_WINDOW_MINUTES": "0"], "SYNC_WINDOW_MINUTES"),
+    Fault(["SYNC_WINDOW_MINUTES": "75m"], "SYNC_WINDOW_MINUTES"),
+    Fault(["SYNC_MAX_CATCH_UP_HOURS": "-3"], "SYNC_MAX_CATCH_UP_HOURS"),
+    Fault(["LOG_FORMAT": "xml"], "LOG_FORMAT debe ser uno de: text, json"),
+    Fault(["LOG_LEVEL": "loud"], "LOG_LEVEL"),
+    Fault(
+      ["DATABASE_URL": nil, "TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": nil, "LOG_LEVEL": "loud"],
+      "LOG_LEVEL", "DATABASE_URL", "TWILIO_ACCOUNT_SID", "credenciales"),
+  ]
+
+  @Test("serve refuses each fault by name, with exit status 2, and listens nowhere", arguments: serverFaults)
+  func serverFault(fault: Fault) async throws {
+    try await expect(fault, of: ["serve"])
+  }
+
+  @Test("hourly refuses each fault by name, with exit status 2", arguments: runFaults)
+  func runFault(fault: Fault) async throws {
+    try await expect(fault, of: ["hourly"])
+  }
+
+  @Test("serve names all faults at once: with nothing set, what is missing")
+  func nothingSet() async throws {
+    try await withPrograms { programs in
+      let ended = try await programs.run([], [:])
+      #expect(ended.status == 2)
+      #expect(ended.output.isEmpty)
+      let named = ["CRON_SECRET", "DATABASE_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"]
+      #expect(named.allSatisfy(ended.errors.contains))
+      #expect(ended.errors.split(separator: "\n").count == 4)
+    }
+  }
+
+  @Test("migrate needs the database only")
+  func migrateNeedsDatabase() async throws {
+    try await withPrograms { programs in
+      let ended = try await programs.run(["migrate"], [:])
+      #expect(ended.status == 2)
+      #expect(ended.errors.split(separator: "\n").count == 1)
+      #expect(ended.errors.contains("DATABASE_URL"))
+    }
+  }
+
+  @Test("libpq's variables do instead of DATABASE_URL, the password included")
+  func environmentOfLibpq() async throws {
+    try await withInstallation { installation in
+      let variables = [
+        "DATABASE_URL": nil, "PGHOST": "127.0.0.1", "PGPORT": "\(installation.cluster.tcpPort ?? 0)",
+        "PGUSER": TestCluster.role, "PGPASSWORD": Secrets.databasePassword,
+        "PGDATABASE": installation.database.name,
+      ]
+      #expect(try await installation.run("hourly", changes: variables).status == 0)
+      let wrong = variables.merging(["PGPASSWORD": Secrets.cron]) { $1 }
+      let refused = try await installation.run("hourly", changes: wrong)
+      #expect(refused.status == 1)
+      #expect(refused.errors.contains("rechaza el usuario o la contraseña"))
+    }
+  }
+
+  @Test("The API key wins over the token when both are set")
+  func keyWins() async throws {
+    try await withInstallation { installation in
+      let both: [String: String?] = [
+        "TWILIO_API_KEY": AccountCredentials().apiKey, "TWILIO_API_SECRET": Secrets.apiSecret,
+        "TWILIO_AUTH_TOKEN": "no-es-el-de-la-cuenta",
+      ]
+      let ended = try await installation.run("hourly", changes: both)
+      #expect(ended.status == 0)
+    }
+  }
+
+  private func expect(_ fault: Fault, of arguments: [String]) async throws {
+    try await withPrograms { programs in
+      let ended = try await programs.run(arguments, Self.environment.changed(by: fault.changes))
+      #expect(ended.status == 2)
+      #expect(ended.output.isEmpty)
+      let lines = ended.errors.split(separator: "\n")
+      try #require(lines.count == fault.named.count, "\(ended.errors)")
+      for (line, name) in zip(lines, fault.named) {
+        #expect(line.hasPrefix("❌ ") && line.contains(name))
+      }
+    }
+  }
+}

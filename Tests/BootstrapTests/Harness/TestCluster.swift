@@ -1,0 +1,56 @@
+import Foundation
+import Postgres
+import TestSupport
+
+/// PostgreSQL servers as an operator has them: reached over TCP, with a password, by a role that owns the
+/// tables and nothing else.
+enum TestCluster {
+  static let role = "servicio"
+
+  /// The cluster of all tests that do not stop it.
+  static func shared() async throws -> PostgresCluster { try await task.value }
+
+  private static let task = Task { try await make() }
+
+  /// A cluster of the test's own, to be stopped and started; remove it at the end.
+  static func make() async throws -> PostgresCluster {
+    // A crash must lose nothing that was committed.
+    let cluster = try await PostgresCluster(withTCP: true, settings: ["synchronous_commit = on"])
+    let password = Secrets.databasePassword.replacing("'", with: "''")
+    try await administer(cluster.conninfo(), ["CREATE ROLE \(role) LOGIN PASSWORD '\(password)'"])
+    return cluster
+  }
+
+  /// A database that `twilio-sync migrate` has prepared.
+  static let migrated = PostgresTemplate("migrated") { conninfo in
+    try await grant(conninfo)
+    let address = conninfo.split(separator: " ").filter { !$0.hasPrefix("user=") }.joined(separator: " ")
+    try await withPrograms { programs in
+      // Over the Unix socket no password is asked for.
+      let ended = try await programs.run(["migrate"], ["DATABASE_URL": "\(address) user=\(role)"])
+      guard ended.status == 0 else { throw ProgramFailure(description: ended.output + ended.errors) }
+    }
+  }
+
+  /// An empty database in which the role may create tables.
+  static let empty = PostgresTemplate("empty") { try await grant($0) }
+
+  /// The connection string of the service's role.
+  static func url(_ cluster: PostgresCluster, _ database: String, port: Int? = nil) -> String {
+    let password = Secrets.encodedDatabasePassword
+    return "postgresql://\(role):\(password)@127.0.0.1:\(port ?? cluster.tcpPort ?? 0)/\(database)"
+  }
+
+  private static func grant(_ conninfo: String) async throws {
+    try await administer(conninfo, ["GRANT ALL ON SCHEMA public TO \(role)"])
+  }
+
+  private static func administer(_ conninfo: String, _ statements: [String]) async throws {
+    let pool = PostgresPool(PostgresConfiguration(conninfo))
+    let result = await Result {
+      for statement in statements { _ = try await pool.read(PostgresStatement(statement)) }
+    }
+    await pool.close()
+    try result.get()
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import TestSupport
+import Testing
+import TwilioSimulator
+
+@Suite("A Twilio that misbehaves, before the whole program", .timeLimit(.minutes(5)))
+struct TwilioFaultTests {
+  @Test(
+    "A fault that passes is asked again and the run succeeds",
+    arguments: [
+      "1:429", "1:429=1", "1:500", "1:503", "1:html", "1:html=200", "1:html=503", "1:empty",
+      "1:empty=503", "1:malformed", "1:truncated", "1:content-type", "1:reset", "1:401", "1-2:503",
+    ])
+  func passing(script: String) async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.open(3, now: installation.simulation.now))
+      try installation.simulation.setFaults(script)
+      let service = try await installation.serve()
+      let answer = try await service.sync()
+      #expect(answer.status == 200)
+      #expect(answer.integer("savedCalls") == 3)
+      #expect(answer.integer("twilioRequests") == installation.simulation.requests.count)
+      let warning = try await service.program.line(containing: "reintento 1 en")
+      // A connection that broke has no answer, and so no id.
+      let hasNoAnswer = script.hasSuffix("reset") || script.hasSuffix("truncated")
+      #expect(warning.hasPrefix("⚠️ ") && (hasNoAnswer || Self.hasRequestID(warning)))
+    }
+  }
+
+  @Test("A Retry-After is waited for")
+  func retryAfter() async throws {
+    try await withInstallation { installation in
+      try installation.simulation.setFaults("1:429=2")
+      let service = try await installation.serve()
+      let start = ContinuousClock.now
+      #expect(try await service.sync().status == 200)
+      #expect(ContinuousClock.now - start >= .seconds(2))
+    }
+  }
+
+  @Test(
+    "A fault that stays ends in 502 with a sentence, after no more requests than make sense",
+    arguments: [
+      ("*:401", 2, true), ("*:redirect=301@other.example", 1, true), ("*:redirect", 1, true),
+      ("*:429", 5, true), ("*:500", 5, true), ("*:503", 5, true), ("*:html", 5, true),
+      ("*:empty", 5, true), ("*:malformed", 5, true), ("*:truncated", 5, false),
+      ("*:content-type", 5, true), ("*:reset", 5, false), ("*:huge=34000000", 1, false),
+    ])
+  func staying(script: String, requests: Int, hasRequestID: Bool) async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.open(3, now: installation.simulation.now))
+      try installation.simulation.setFaults(script)
+      let service = try await installation.serve(changes: ["LOG_FORMAT": "json"])
+      let answer = try await service.sync()
+      #expect(answer.status == 502)
+      #expect(answer.body.hasPrefix(#"{"success":false,"error":""#) && answer.integer("runId") == 1)
+      #expect(Self.hasRequestID(answer.text("error") ?? "") == hasRequestID)
+      #expect(installation.simulation.requests.count == requests)
+      #expect(try await installation.storedCalls() == 0)
+      #expect(try await installation.coveredUntil() == nil)
+      #expect(try await installation.runStates() == ["failed"])
+      #expect(try await installation.value("SELECT error FROM sync_runs") == answer.text("error"))
+    }
+  }
+
+  @Test(
+    "A failure at page 2 of 3 leaves page 1 only; the next run makes up for it",
+    arguments: [
+      "list/3:redirect", "list/3-:401", "list/2:next-page", "list/3:huge=34000000", "list/3-:503",
+    ])
+  func secondPage(script: String) async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.open(2001, now: installation.simulation.now))
+      try installation.simulation.setFaults(script)
+      let service = try await installation.serve()
+      let failed = try await service.sync()
+      #expect(failed.status == 502)
+      #expect(failed.text("error")?.isEmpty == false)
+      let stored = try await installation.column("SELECT id FROM calls ORDER BY id")
+      #expect(stored == (0..<1000).map(TestCalls.sid))
+      #expect(try await installation.coveredUntil() == nil)
+
+      try installation.simulation.setFaults("")
+      let answer = try await service.sync()
+      #expect(answer.status == 200 && answer.integer("savedCalls") == 2001)
+      #expect(try await installation.storedCalls() == 2001)
+      #expect(try await installation.coveredUntil() != nil)
+    }
+  }
+
+  @Test("A next page on another host is not asked")
+  func foreignNextPage() async throws {
+    try await withInstallation { installation in
+      let elsewhere = try await SimulatorServer.start()
+      let host = elsewhere.baseURL.replacing("http://", with: "")
+      installation.simulation.put(TestCalls.open(3, now: installation.simulation.now))
+      try installation.simulation.setFaults("list/2:next-page=\(host)")
+      let answer = try await installation.serve().sync()
+      #expect(answer.status == 502)
+      #expect(answer.text("error")?.contains("La página siguiente no es de la lista") == true)
+      #expect(elsewhere.simulation.requests.isEmpty)
+      await elsewhere.stop()
+    }
+  }
+
+  @Test("An answer of more than 20 MB that makes sense is taken")
+  func bigBody() async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.open(3, now: installation.simulation.now))
+      try installation.simulation.setFaults("list/2:huge=21000000")
+      let answer = try await installation.serve().sync()
+      #expect(answer.status == 200 && answer.integer("savedCalls") == 3)
+    }
+  }
+
+  // The client waits 30 s for a silent server, and nothing but its constructor says so.
+  @Test(
+    "A stalled answer is given up and asked again",
+    .enabled(if: ProcessInfo.processInfo.environment["TEST_LONG"] == "1"), arguments: ["stall", "stall-body"])
+  func stall(fault: String) async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.open(3, now: installation.simulation.now))
+      try installation.simulation.setFaults("list/2:\(fault)")
+      let answer = try await installation.serve().sync()
+      #expect(answer.status == 200 && answer.integer("savedCalls") == 3)
+    }
+  }
+
+  @Test("Nobody at Twilio's address: 502 with a sentence")
+  func unreachable() async throws {
+    try await withInstallation { installation in
+      await installation.simulator.stop()
+      let answer = try await installation.serve().sync()
+      #expect(answer.status == 502)
+      #expect(answer.text("error")?.hasPrefix("No se puede conectar con Twilio") == true)
+    }
+  }
+
+  static func hasRequestID(_ text: String) -> Bool { text.contains(/petición RQ[0-9a-f]{32}\b/) }
+}

@@ -1,0 +1,98 @@
+import Foundation
+
+/// One of our executables as a process; all it prints is kept. It is killed when the test process is gone.
+package final class ProgramProcess: Sendable {
+  private let process: Process
+  private let state: ProgramState
+  private let name: String
+
+  /// Starts an executable of this package with exactly this environment, and with what sanitizers and the
+  /// loader need.
+  package init(_ name: String, _ arguments: [String], environment: [String: String]) throws {
+    self.name = ([name] + arguments).joined(separator: " ")
+    let output = try ProgramPipe()
+    let errors = try ProgramPipe()
+    let state = ProgramState()
+    self.state = state
+    process = Process()
+    process.executableURL = URL(fileURLWithPath: try ProgramFolder.path(of: name))
+    process.arguments = arguments
+    process.environment = Self.inherited.merging(environment) { $1 }
+    process.currentDirectoryURL = URL(fileURLWithPath: "/")
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output.writer
+    process.standardError = errors.writer
+    process.terminationHandler = { process in
+      ProgramWatchdog.shared?.forget(process.processIdentifier)
+      let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
+      state.change { $0.status = signal + process.terminationStatus }
+    }
+    try process.run()
+    ProgramWatchdog.shared?.watch(process.processIdentifier)
+    try output.read { bytes in state.change { Self.append(bytes, to: &$0, \.output) } }
+    try errors.read { bytes in state.change { Self.append(bytes, to: &$0, \.errors) } }
+  }
+
+  /// What it has written to standard output.
+  package var output: String { String(decoding: state.facts.output, as: UTF8.self) }
+
+  /// What it has written to standard error.
+  package var errors: String { String(decoding: state.facts.errors, as: UTF8.self) }
+
+  /// The process's number.
+  package var identifier: Int32 { process.processIdentifier }
+
+  /// Whether it has not ended yet.
+  package var isRunning: Bool { state.facts.status == nil }
+
+  /// Waits for a whole line, of standard output or error, that contains `text`.
+  package func line(
+    containing text: String, within limit: Duration = .seconds(60)
+  ) async throws -> String {
+    let found = await state.wait(within: limit) { facts in
+      facts.hasEnded || Self.line(containing: text, in: facts) != nil
+    }
+    guard found, let line = Self.line(containing: text, in: state.facts) else {
+      throw ProgramFailure(description: "\(name) did not print «\(text)» but:\n\(output)\(errors)")
+    }
+    return line
+  }
+
+  /// Sends a signal, unless the process has ended.
+  package func send(_ signal: Int32) {
+    if process.isRunning { kill(process.processIdentifier, signal) }
+  }
+
+  /// Waits for the end and for the last byte of output; the status as a shell shows it: 128 + number for a
+  /// signal that was not caught.
+  @discardableResult
+  package func exitStatus(within limit: Duration = .seconds(60)) async throws -> Int32 {
+    guard await state.wait(within: limit, until: \.hasEnded), let status = state.facts.status else {
+      throw ProgramFailure(description: "\(name) did not end but printed:\n\(output)\(errors)")
+    }
+    return status
+  }
+
+  private static func append(
+    _ bytes: [UInt8], to facts: inout ProgramState.Facts,
+    _ stream: WritableKeyPath<ProgramState.Facts, [UInt8]>
+  ) {
+    if bytes.isEmpty { facts.openStreams -= 1 }
+    facts[keyPath: stream] += bytes
+  }
+
+  private static func line(containing text: String, in facts: ProgramState.Facts) -> String? {
+    for bytes in [facts.output, facts.errors] {
+      let whole = bytes.prefix(through: bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1)
+      let lines = String(decoding: whole, as: UTF8.self).split(separator: "\n")
+      if let line = lines.first(where: { $0.contains(text) }) { return String(line) }
+    }
+    return nil
+  }
+
+  private static var inherited: [String: String] {
+    let names = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TSAN_OPTIONS", "ASAN_OPTIONS"]
+    let wanted = names + ["SWIFT_BACKTRACE", "LLVM_PROFILE_FILE", "TMPDIR"]
+    return ProcessInfo.processInfo.environment.filter { wanted.contains($0.key) }
+  }
+}
