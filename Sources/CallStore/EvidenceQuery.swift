@@ -23,7 +23,9 @@ enum EvidenceQuery {
       ])
   }
 
-  // The SID breaks ties in byte order, whatever the database's own collation.
+  // The SID breaks ties in byte order, whatever the database's own collation. The side before the
+  // transfer takes two steps, since one that goes back in time and forward in SIDs would have to
+  // sort all earlier calls to the lead.
   static let sql = """
     SELECT t.id, t.lead_number, \(SQL.milliseconds("t.effective_at")), t.is_stored, t.workspace_id,
       t.phone_number,
@@ -41,10 +43,16 @@ enum EvidenceQuery {
         AND s.effective_at IS NOT NULL AND NOT (s.id = ANY($5::text[]))
     ) t
     LEFT JOIN LATERAL (
-      SELECT c.id, c.phone_number, c.effective_at FROM calls c
+      SELECT c.effective_at FROM calls c
       WHERE c.lead_number = t.lead_number AND c.effective_at <= t.effective_at
         AND \(SQL.isRelatedCall("c"))
-      ORDER BY c.effective_at DESC, c.id COLLATE "C" LIMIT 1
+      ORDER BY c.effective_at DESC LIMIT 1
+    ) latest ON true
+    LEFT JOIN LATERAL (
+      SELECT c.id, c.phone_number, c.effective_at FROM calls c
+      WHERE c.lead_number = t.lead_number AND c.effective_at = latest.effective_at
+        AND \(SQL.isRelatedCall("c"))
+      ORDER BY c.id COLLATE "C" LIMIT 1
     ) before ON true
     LEFT JOIN LATERAL (
       SELECT c.id, c.phone_number, c.effective_at FROM calls c

@@ -77,7 +77,7 @@ struct MigratorTests {
     for isKilled in [false, true] {
       try await PostgresCluster.shared().withDatabase { database in
         let pool = database.pool()
-        if isLegacy { try await LegacyDatabase.make(on: pool) }
+        if isLegacy { try await OlderDatabase.make(on: pool) }
         if isKilled { try await killEachChangeOnce(pool) }
         var attempts = 1
         while case .failure(let error) = await attempt(makeMigrator(pool)) {
@@ -154,7 +154,7 @@ struct MigratorTests {
   func invalidIndex() async throws {
     try await PostgresCluster.shared().withDatabase { database in
       let pool = database.pool()
-      try await LegacyDatabase.make(on: pool)
+      try await OlderDatabase.make(on: pool)
       await #expect(throws: PostgresError.self) {
         try await pool.run("CREATE UNIQUE INDEX CONCURRENTLY calls_by_date ON calls (source)")
       }
@@ -172,7 +172,7 @@ struct MigratorTests {
   func longReader() async throws {
     try await PostgresCluster.shared().withDatabase { database in
       let pool = database.pool()
-      try await LegacyDatabase.make(on: pool)
+      try await OlderDatabase.make(on: pool)
       let reader = try await PostgresConnection.open(PostgresConfiguration(database.conninfo))
       _ = try await reader.query(PostgresStatement("BEGIN"))
       _ = try await reader.query(PostgresStatement("SELECT count(*) FROM calls"))
@@ -196,7 +196,7 @@ struct MigratorTests {
   func notOwner() async throws {
     try await PostgresCluster.shared().withDatabase { database in
       let pool = database.pool()
-      try await LegacyDatabase.make(on: pool)
+      try await OlderDatabase.make(on: pool)
       let role = "tenant_\(database.name)"
       try await pool.run("CREATE ROLE \(role) LOGIN", "GRANT ALL ON ALL TABLES IN SCHEMA public TO \(role)")
       let cluster = try await PostgresCluster.shared()

@@ -86,9 +86,7 @@ struct QueryPlanTests {
       #expect(plan.indexes.contains("calls_transfers"))
       #expect(plan.scanned.isEmpty)
       // The nearest call on each side is the first entry of the index: nothing is sorted.
-      withKnownIssue("The call before the transfer is found by sorting all calls that rang the lead") {
-        #expect(!plan.nodes.contains { $0.type.contains("Sort") })
-      }
+      #expect(!plan.nodes.contains { $0.type.contains("Sort") })
     }
   }
 

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 
 /// The older database that `migrate` adopts, filled as the older program filled it.
-enum LegacyDatabase {
+enum OlderDatabase {
   /// Calls of each of the shapes that the older program wrote.
   static let twilioCalls = 300
 

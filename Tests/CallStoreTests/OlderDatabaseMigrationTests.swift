@@ -10,7 +10,7 @@ struct LegacyMigrationTests {
   private func withLegacy(_ body: (PostgresTestDatabase, PostgresPool) async throws -> Void) async throws {
     try await PostgresCluster.shared().withDatabase { database in
       let pool = database.pool()
-      try await LegacyDatabase.make(on: pool)
+      try await OlderDatabase.make(on: pool)
       try await body(database, pool)
     }
   }
@@ -18,9 +18,9 @@ struct LegacyMigrationTests {
   @Test("Nothing that others read is lost or changed")
   func keepsEverything() async throws {
     try await withLegacy { _, pool in
-      let before = try await LegacyDatabase.contents(pool)
+      let before = try await OlderDatabase.contents(pool)
       #expect(try await makeMigrator(pool).run() == [1, 2, 3, 4, 5, 6])
-      #expect(try await LegacyDatabase.contents(pool) == before)
+      #expect(try await OlderDatabase.contents(pool) == before)
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
       try await store.check()
     }
@@ -83,7 +83,7 @@ struct LegacyMigrationTests {
     try await withLegacy { _, pool in
       _ = try await makeMigrator(pool, now: makeTime("2025-09-15T10:00:00Z")).run()
       // Every sixth call has no price; those after 10:00 on 1 September are young.
-      let young = (1...LegacyDatabase.twilioCalls).filter { $0 % 6 == 1 && $0 > 120 }
+      let young = (1...OlderDatabase.twilioCalls).filter { $0 % 6 == 1 && $0 > 120 }
       #expect(
         try await pool.lines("SELECT call_id FROM unsettled_calls ORDER BY 1")
           == young.map { makeSID($0).text }.sorted())
