@@ -7,8 +7,11 @@ import Postgres
 struct CallBackfill {
   let pool: PostgresPool
   let now: Timestamp
+  let sleep: @Sendable (_ milliseconds: Int64) async throws -> Void
 
   private static let batch = 1000
+  private static let attempts = 300
+  private static let pause: Int64 = 500
   /// How old an unsettled call may be to be asked for again: finalising a record may take up to
   /// 14 days (docs: error 20009).
   private static let youngDays = 14
@@ -17,20 +20,45 @@ struct CallBackfill {
   func run(_ onBatch: (Int) -> Void) async throws {
     var last = ""
     var done = 0
-    while true {
-      let rows = try await pool.read(Self.nextBatch(after: last)).rows
-      guard let end = rows.last else { return }
-      last = try end.requiredText(0)
-      var older: [OlderRow] = []
-      for row in rows { try older.append(OlderRow(row)) }
-      try await pool.withTransaction { transaction in
-        try await transaction.commit(with: [Self.conversion(older), watch(older)])
-        return
-      }
-      done += rows.count
+    while let batch = try await patiently({ try await convert(after: last) }) {
+      last = batch.last
+      done += batch.count
       onBatch(done)
     }
   }
+
+  // The rows are locked before they are read: a price that the older program writes meanwhile is
+  // not taken for unknown.
+  private func convert(after last: String) async throws -> (last: String, count: Int)? {
+    try await pool.withTransaction(opening: [Self.limits, Self.nextBatch(after: last)]) { transaction in
+      let rows = transaction.opening[1].rows
+      guard let end = rows.last else { return nil }
+      var older: [OlderRow] = []
+      for row in rows { try older.append(OlderRow(row)) }
+      try await transaction.commit(with: [Self.conversion(older), watch(older)])
+      return try (end.requiredText(0), rows.count)
+    }
+  }
+
+  private func patiently<Value>(_ work: () async throws -> Value) async throws -> Value {
+    var attempt = 1
+    while true {
+      do {
+        return try await work()
+      } catch let error as PostgresError where error.isLockTrouble && attempt < Self.attempts {
+        attempt += 1
+        try await sleep(Self.pause)
+      }
+    }
+  }
+
+  /// Gives way before the server looks for deadlocks (`deadlock_timeout`, one second): somebody who
+  /// writes the same rows in another order is never the one who is told to go.
+  private static let limits = PostgresStatement(
+    """
+    SELECT set_config('idle_in_transaction_session_timeout', '10s', true),
+      set_config('lock_timeout', '500ms', true), set_config('statement_timeout', '60s', true)
+    """)
 
   private static func nextBatch(after last: String) -> PostgresStatement {
     PostgresStatement(
@@ -39,7 +67,7 @@ struct CallBackfill {
         raw_data->>'endTime', raw_data->>'priceUnit', raw_data->>'price', cost = 0, status, duration,
         raw_data->>'status', \(SQL.milliseconds("call_date"))
       FROM calls WHERE source = 'twilio' AND effective_at IS NULL AND id > $1
-      ORDER BY id LIMIT \(batch)
+      ORDER BY id LIMIT \(batch) FOR UPDATE
       """,
       [.text(last)])
   }

@@ -104,7 +104,7 @@ package struct Migrator: Sendable {
       let views = try await change.widenCost()
       if !views.isEmpty { onEvent(.costKeptNarrow(views: views)) }
     case .backfill:
-      try await CallBackfill(pool: pool, now: now()).run { onEvent(.converted(rows: $0)) }
+      try await CallBackfill(pool: pool, now: now(), sleep: sleep).run { onEvent(.converted(rows: $0)) }
     }
   }
 }

@@ -101,7 +101,8 @@ struct SchemaChange {
 }
 
 extension PostgresError {
-  fileprivate var isLockTrouble: Bool {
+  /// Somebody else was in the way; a later attempt may find the tables free.
+  var isLockTrouble: Bool {
     switch kind {
     case .lockTimeout, .deadlock, .queryCanceled: true
     default: false

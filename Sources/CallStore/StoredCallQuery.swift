@@ -30,7 +30,8 @@ enum StoredCallQuery {
       c.raw_data->>'startTime', \(SQL.milliseconds("c.ended_at")), c.raw_data->>'dateCreated',
       \(SQL.milliseconds("c.twilio_updated_at")), c.raw_data->>'price', c.price_unit,
       c.workspace_id, c.phone_number, c.lead_number, c.cost::text,
-      \(SQL.milliseconds("c.effective_at")), u.call_id IS NOT NULL, u.given_up_at IS NOT NULL
+      \(SQL.milliseconds("c.effective_at")), u.call_id IS NOT NULL, u.given_up_at IS NOT NULL,
+      (SELECT atttypmod <> -1 FROM pg_attribute WHERE attrelid = 'calls'::regclass AND attname = 'cost')
     FROM calls c LEFT JOIN unsettled_calls u ON u.call_id = c.id
     """
   }
@@ -42,12 +43,21 @@ enum StoredCallQuery {
       guard let sid = try CallSID(row.requiredText(0)) else { continue }
       let isListed = try row.requiredBool(17)
       let isGivenUp = try row.requiredBool(18)
+      let call = try call(sid, row)
       stored[sid] = try StoredCall(
-        call: call(sid, row), workspace: row.workspace(12), phoneNumber: row.number(13),
-        leadNumber: row.number(14), cost: row.text(15), effectiveTime: row.moment(16),
+        call: call, workspace: row.workspace(12), phoneNumber: row.number(13),
+        leadNumber: row.number(14), cost: cost(row, of: call), effectiveTime: row.moment(16),
         isOnWatch: isListed && !isGivenUp, isGivenUp: isGivenUp)
     }
     return stored
+  }
+
+  // Where a view keeps the column narrow it holds a price rounded, and never more: such a row would be
+  // written again for ever.
+  private static func cost(_ row: PostgresRow, of call: Call) throws(PostgresError) -> String? {
+    let cost = try row.text(15)
+    let isNarrow = try row.bool(19) ?? false
+    return isNarrow && cost != nil ? call.price?.magnitude ?? cost : cost
   }
 
   private static func call(_ sid: CallSID, _ row: PostgresRow) throws(PostgresError) -> Call {

@@ -3,8 +3,8 @@ import CallDomain
 /// Asks again for calls that are not settled (contract section 4): the longest waiting first, a few
 /// requests a run, so that each has its turn.
 ///
-/// A listing that ends with the longest waiting call answers for all unsettled calls among the
-/// thousand before it; a single request answers for one that stands alone.
+/// A listing that ends a little after the longest waiting call answers for all unsettled calls among
+/// the thousand before its end; a single request answers for one that stands alone.
 struct LateFacts {
   let reader: SourceReader
   let calls: CallLedger
@@ -20,20 +20,29 @@ struct LateFacts {
   private static let mostRequests = 500
   private static let mostCalls = 5000
   private static let reachHours = 24
+  /// A listing that ended with the longest waiting call would leave those just after it, which have
+  /// waited nearly as long, for a listing of their own.
+  private static let aheadHours = 2
 
   func run(startedAt now: Timestamp, _ tally: inout RunTally) async throws(RunFailure) {
     var waiting = try await calls.unsettled(Self.mostCalls).filter { $0.askedAt < now }
     var requests = 0
     // Where Twilio takes bounds for whole days a listing misses the call it is made for.
     var listingsWork = true
+    var aheadHours = Self.aheadHours
     while let longest = waiting.first, isDue(longest, now: now, after: requests) {
       requests += 1
-      if listingsWork, let query = listing(for: longest, among: waiting) {
+      if listingsWork, let query = listing(for: longest, among: waiting, aheadHours: aheadHours) {
         let readAt = clock.now()
         let page = try await reader.list(query)
         try await commit(IntakePage(calls: page.calls, readAt: readAt), &tally)
         let told = Set(page.calls.map(\.sid))
-        listingsWork = told.contains(longest.sid)
+        if !told.contains(longest.sid) {
+          // So many calls came after it that the page was full before it was reached.
+          let isTooFarAhead = aheadHours > 0 && page.isAllAfter(longest.callDate)
+          listingsWork = isTooFarAhead
+          aheadHours = 0
+        }
         waiting.removeAll { told.contains($0.sid) }
       } else {
         try await ask(for: longest.sid, &tally)
@@ -48,12 +57,15 @@ struct LateFacts {
   }
 
   /// Nil when no other waiting call is near enough for a listing to answer for both.
-  private func listing(for call: UnsettledCall, among waiting: [UnsettledCall]) -> CallQuery? {
+  private func listing(
+    for call: UnsettledCall, among waiting: [UnsettledCall], aheadHours: Int
+  ) -> CallQuery? {
     guard let date = call.callDate else { return nil }
-    let reach = Period(start: date.adding(hours: -Self.reachHours), end: date.adding(seconds: 1))
+    let reach = Period(
+      start: date.adding(hours: -Self.reachHours), end: date.adding(hours: aheadHours).adding(seconds: 1))
     let near = waiting.compactMap(\.callDate).filter(reach.contains)
-    guard near.count > 1, let earliest = near.min() else { return nil }
-    return CallQuery(startedFrom: earliest, startedBefore: date.adding(seconds: 1))
+    guard near.count > 1, let earliest = near.min(), let newest = near.max() else { return nil }
+    return CallQuery(startedFrom: earliest, startedBefore: newest.adding(seconds: 1))
   }
 
   private func ask(for sid: CallSID, _ tally: inout RunTally) async throws(RunFailure) {
@@ -68,5 +80,12 @@ struct LateFacts {
   private func commit(_ page: IntakePage, _ tally: inout RunTally) async throws(RunFailure) {
     tally.countCommitted(try await calls.commit(page, fence))
     progress.set(tally.counts)
+  }
+}
+
+extension CallPage {
+  fileprivate func isAllAfter(_ moment: Timestamp?) -> Bool {
+    guard let moment, let earliest = calls.compactMap(\.callDate).min() else { return false }
+    return moment < earliest
   }
 }

@@ -42,7 +42,12 @@ extension EngineBench {
         self.note { $0.pages.append(page) }
         return self.script.outcome(number, page)
       },
-      coverage: { () throws(RunFailure) in self.script.coverage })
+      coverage: { () throws(RunFailure) in self.script.coverage },
+      unsettled: { _ throws(RunFailure) in [] },
+      stored: { _, _, _ throws(RunFailure) in
+        Issue.record("nobody expected that stored calls are read")
+        return []
+      })
   }
 
   var runs: RunLedger {

@@ -81,17 +81,18 @@ struct HourlySyncTests {
     #expect(run.counts.totalCalls == 4)
     #expect(run.period == Period(start: makeTime("2026-02-28T05:45:00Z"), end: now))
     #expect(
-      notes.pages.map { $0.calls.map(\.sid) } == [
-        // The first one ended in the second slice.
-        [makeSID(1)], [makeSID(4)], [makeSID(3)], [makeSID(2), makeSID(1)],
+      notes.pages.map { $0.calls.map(\.sid) }.filter { !$0.isEmpty } == [
+        // The first one ended in the slice after its own.
+        [makeSID(1)], [makeSID(2), makeSID(1)], [makeSID(4)], [makeSID(3)],
       ])
-    #expect(
-      notes.pages.map(\.marks) == [[.coveredUntil(midnight)], [], [], [.coveredUntil(now)]])
-    #expect(
-      notes.events.filter { if case .sliceDone = $0 { true } else { false } } == [
-        .sliceDone(Period(start: makeTime("2026-02-28T05:45:00Z"), end: midnight), calls: 1),
-        .sliceDone(Period(start: midnight, end: now), calls: 4),
-      ])
+    let ends = [-30, -24, -18, -12, -6, 0].map { now.adding(hours: $0) }
+    #expect(notes.pages.flatMap(\.marks) == ends.map { .coveredUntil($0) })
+    #expect(notes.pages.last?.marks == [.coveredUntil(now)])
+    #expect(notes.pages.first { $0.calls.map(\.sid) == [makeSID(4)] }?.marks == [])
+    let slices = notes.events.compactMap { if case .sliceDone(let slice, _) = $0 { slice } else { nil } }
+    #expect(slices.map(\.end) == ends)
+    #expect(slices.dropFirst().map(\.start) == ends.dropLast())
+    // Twilio may take bounds for whole days.
     for bound in notes.requests.flatMap({ [$0.startedBefore, $0.endedBefore] }) {
       if let bound { #expect(bound == bound.startOfDay) }
     }
@@ -108,10 +109,9 @@ struct HourlySyncTests {
     }
     _ = try await bench.run().get()
     let hole = Period(start: now.adding(hours: -60), end: now.adding(hours: -24))
-    let midnight = makeTime("2026-03-01T00:00:00Z")
     #expect(bench.notes.events.contains(.hole(hole)))
-    #expect(
-      bench.notes.pages.map(\.marks) == [[.hole(hole)], [.coveredUntil(midnight)], [.coveredUntil(now)]])
+    let ends = [-18, -12, -6, 0].map { now.adding(hours: $0) }
+    #expect(bench.notes.pages.map(\.marks) == [[.hole(hole)]] + ends.map { [.coveredUntil($0)] })
   }
 
   @Test("What comes back is filtered by the window, also where bounds count as whole days")
@@ -153,7 +153,7 @@ struct HourlySyncTests {
       $0.coverage = coverage(hoursAgo: 30)
     }
     let run = try await bench.run().get()
-    #expect(bench.notes.pages.map(\.calls) == [[timeless], [timeless]])
+    #expect(bench.notes.pages.map(\.calls) == Array(repeating: [timeless], count: 6))
     #expect(run.counts.totalCalls == 1)
   }
 
@@ -203,14 +203,14 @@ struct HourlySyncTests {
   func failsInTheMiddle() async throws {
     let bench = EngineBench {
       $0.coverage = coverage(hoursAgo: 30)
-      $0.calls = [makeCompleted(1, startedAt: makeTime("2026-02-28T23:00:00Z"))]
+      $0.calls = [makeCompleted(1, startedAt: makeTime("2026-02-28T05:50:00Z"))]
       $0.onRequest = { number throws(SourceError) in
         if number == 4 { throw SourceError(.permanent, "Twilio no quiere.") }
       }
     }
     let outcome = try await bench.run()
     #expect(outcome == .failure(RunFailure(.twilio, "Twilio no quiere.", runID: RunID(7))))
-    #expect(bench.notes.pages.flatMap(\.marks) == [.coveredUntil(makeTime("2026-03-01T00:00:00Z"))])
+    #expect(bench.notes.pages.flatMap(\.marks) == [.coveredUntil(makeTime("2026-02-28T06:00:00Z"))])
     let run = try #require(bench.notes.finished.first)
     #expect(run.state == .failed)
     #expect(run.error == "Twilio no quiere.")

@@ -22,6 +22,7 @@ extension PostgresCluster {
     template: PostgresTemplate? = nil, isolation: isolated (any Actor)? = #isolation,
     _ body: (PostgresTestDatabase) async throws -> Value
   ) async throws -> Value {
+    if PostgresBouncer.isWanted { _ = try await PostgresBouncer.shared() }
     let database = try await database(template: template)
     do {
       let value = try await body(database)

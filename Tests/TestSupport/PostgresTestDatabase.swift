@@ -17,8 +17,13 @@ package final class PostgresTestDatabase: Sendable {
   package var conninfo: String { cluster.conninfo(database: name) }
 
   /// A pool on the database, closed together with it; `adjust` changes the configuration's defaults.
-  package func pool(_ adjust: (inout PostgresConfiguration) -> Void = { _ in }) -> PostgresPool {
-    var configuration = PostgresConfiguration(conninfo)
+  ///
+  /// With `TEST_PGBOUNCER=1` it goes through the shared pooler, unless the test asks for a `direct` one.
+  package func pool(
+    direct: Bool = false, _ adjust: (inout PostgresConfiguration) -> Void = { _ in }
+  ) -> PostgresPool {
+    let isPooled = PostgresBouncer.isWanted && !direct
+    var configuration = PostgresConfiguration(isPooled ? pooledConninfo : conninfo)
     adjust(&configuration)
     let pool = PostgresPool(configuration)
     pools.withLock { $0.append(pool) }

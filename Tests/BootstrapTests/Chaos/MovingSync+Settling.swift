@@ -54,7 +54,8 @@ extension MovingSync {
       givenUp.insert(sid)
       #expect(moment.seconds(since: call.began) >= 48 * 3600, "\(sid) was given up too early")
       let last = askings[sid]?.first { $0 >= call.began.adding(hours: 48) }
-      #expect(last.map { abs($0.seconds(since: moment)) <= 60 } == true, "\(sid) was not asked for at the end")
+      #expect(
+        last.map { abs($0.seconds(since: moment)) <= 60 } == true, "\(sid) was not asked for at the end")
     }
     return givenUp
   }

@@ -24,7 +24,8 @@ struct ReplicaTests {
       #expect(try await installation.runStates() == Array(repeating: "succeeded", count: rounds))
       let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
       #expect(try await installation.value(deadlocks) == "0")
-      print("replicas: \(replicas) processes, \(rounds) rounds, one 200 and \(replicas - 1) times 409 in each")
+      print(
+        "replicas: \(replicas) processes, \(rounds) rounds, one 200 and \(replicas - 1) times 409 in each")
     }
   }
 

@@ -22,7 +22,8 @@ struct Schedule: Sendable, CustomTestStringConvertible {
     Schedule(testDescription: "daily, calls listed an hour late", hoursBetweenRuns: 24, lagSeconds: 3600),
     Schedule(testDescription: "hourly, bounds taken for whole days", precision: .day),
     Schedule(
-      testDescription: "hourly, four of ten dropped, bounds taken for whole days", dropped: 40, precision: .day),
+      testDescription: "hourly, four of ten dropped, bounds taken for whole days", dropped: 40,
+      precision: .day),
     Schedule(testDescription: "daily, bounds taken for whole days", hoursBetweenRuns: 24, precision: .day),
     Schedule(testDescription: "hourly, with a gap of ten days", gapDays: 10),
   ]
@@ -40,7 +41,8 @@ struct Schedule: Sendable, CustomTestStringConvertible {
     var runs = [Self.start]
     var next = Self.start.adding(hours: hoursBetweenRuns)
     while next <= lastCall.adding(hours: 96) {
-      let isInGap = gapDays > 0 && next > Self.start.adding(hours: 24)
+      let isInGap =
+        gapDays > 0 && next > Self.start.adding(hours: 24)
         && next < Self.start.adding(hours: 24 * (gapDays + 1))
       if !isInGap && (next > lastCall || !random.chance(dropped)) { runs.append(next) }
       next = next.adding(hours: next < lastCall ? hoursBetweenRuns : quietStep)
@@ -57,7 +59,7 @@ struct ScheduleTests {
     var random = TestSupport.SeededRandom(seed: seed)
     var varied = VariedCalls(seed: seed)
     let calls = varied.calls(
-      perHour: 12, from: Schedule.start.adding(hours: -5), until: schedule.lastCall)
+      everySeconds: 300, from: Schedule.start.adding(hours: -5), until: schedule.lastCall)
     var configuration = SimulatorConfiguration()
     configuration.clock = .fixed(Schedule.start)
     configuration.options.lagSeconds = schedule.lagSeconds
@@ -104,7 +106,8 @@ struct ScheduleTests {
   }
 
   /// The hole that the cap on catching up leaves, and where it is recorded.
-  private func checkHole(_ schedule: Schedule, _ sync: MovingSync, _ runs: [SyncRun]) async throws -> Period? {
+  private func checkHole(_ schedule: Schedule, _ sync: MovingSync, _ runs: [SyncRun]) async throws -> Period?
+  {
     let recorded = try await sync.installation.column(
       """
       SELECT (extract(epoch FROM period_start) * 1000)::bigint || ' '
@@ -114,9 +117,10 @@ struct ScheduleTests {
       #expect(recorded.isEmpty)
       return nil
     }
-    let place = try #require(runs.indices.dropFirst().first { place in
-      runs[place].startedAt.milliseconds(since: runs[place - 1].startedAt) > 168 * 3_600_000
-    })
+    let place = try #require(
+      runs.indices.dropFirst().first { place in
+        runs[place].startedAt.milliseconds(since: runs[place - 1].startedAt) > 168 * 3_600_000
+      })
     let hole = Period(start: runs[place - 1].startedAt, end: runs[place].startedAt.adding(hours: -168))
     #expect(recorded == ["\(hole.start.milliseconds) \(hole.end.milliseconds)"])
     #expect(sync.notes.holes == [hole])
@@ -128,7 +132,8 @@ struct ScheduleTests {
     _ schedule: Schedule, _ sync: MovingSync, _ calls: [SimulatedCall], _ moments: [Moment]
   ) async throws {
     let asked = calls.map { call in
-      MovingSync.Asked(sid: call.sid, began: call.life.dialled ?? call.life.created, settled: call.life.settled)
+      MovingSync.Asked(
+        sid: call.sid, began: call.life.dialled ?? call.life.created, settled: call.life.settled)
     }
     // A run asks for whatever has waited for ten hours.
     let gap = zip(moments.dropFirst(), moments).map { $0.seconds(since: $1) / 3600 }.max() ?? 1

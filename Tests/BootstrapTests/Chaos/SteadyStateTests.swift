@@ -27,7 +27,8 @@ struct SteadyStateTests {
   private func check(_ sync: MovingSync, _ runs: [SyncRun], last: Moment) async throws {
     let requests = runs.map(\.counts.twilioRequests)
     let mean = Double(requests.reduce(0, +)) / Double(requests.count)
-    print("steady state: \(runs.count) runs, Twilio requests a run: at most \(requests.max() ?? 0), mean \(mean)")
+    print(
+      "steady state: \(runs.count) runs, Twilio requests a run: at most \(requests.max() ?? 0), mean \(mean)")
     #expect(requests.allSatisfy { $0 <= 4 })
     #expect(requests.reduce(0, +) == sync.installation.simulation.requests.count)
 

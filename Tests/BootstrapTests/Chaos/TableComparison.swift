@@ -80,7 +80,8 @@ extension Installation {
   /// The rows of `workspace_phones`.
   func directory() async throws -> [PhoneRow] {
     let result = try await pool.read(
-      PostgresStatement("SELECT id, workspace_id, phone_number, is_primary FROM workspace_phones ORDER BY id"))
+      PostgresStatement("SELECT id, workspace_id, phone_number, is_primary FROM workspace_phones ORDER BY id")
+    )
     var rows: [PhoneRow] = []
     for row in result.rows {
       try rows.append(

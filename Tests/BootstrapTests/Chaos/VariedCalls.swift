@@ -20,11 +20,10 @@ struct VariedCalls {
     self.rates = rates
   }
 
-  /// So many calls an hour, created at distinct moments of the period.
-  mutating func calls(perHour: Int, from start: Moment, until end: Moment) -> [SimulatedCall] {
-    let step = Int64(3600 / perHour)
-    return stride(from: start.seconds, to: end.seconds, by: Int(step)).map { second in
-      call(created: Moment(seconds: second + Int64(random.number(in: 0...Int(step) - 1))))
+  /// A call every so many seconds, earlier or later by chance.
+  mutating func calls(everySeconds step: Int, from start: Moment, until end: Moment) -> [SimulatedCall] {
+    stride(from: start.seconds, to: end.seconds, by: step).map { second in
+      call(created: Moment(seconds: second + Int64(random.number(in: 0...step - 1))))
     }
   }
 
@@ -58,7 +57,8 @@ struct VariedCalls {
     if draw >= 85 {
       let end = dialled.adding(seconds: Int64(random.number(in: 3...40)))
       return CallLife(
-        created: created, dialled: dialled, ended: end, outcome: random.one(of: "busy", "no-answer", "failed"))
+        created: created, dialled: dialled, ended: end, outcome: random.one(of: "busy", "no-answer", "failed")
+      )
     }
     let answered = dialled.adding(seconds: 5)
     var life = CallLife(created: created, dialled: dialled, answered: answered)
