@@ -7,24 +7,26 @@ import TwilioSimulator
 struct AuthorizationTests {
   static let basic = "Authorization: Basic \(Data("x:\(Secrets.cron)".utf8).base64EncodedString())"
 
-  @Test(
-    "Without the secret in a Bearer header the answer is 401 with its one body, and nothing runs",
-    arguments: [
-      ("GET", "", []), ("POST", "", []), ("POST", "", ["Authorization: Bearer falso-falso-falso"]),
-      ("POST", "", ["Authorization: Bearer"]), ("POST", "", [basic]),
-      ("POST", "", ["Authorization: Bearer \(Secrets.cron)x"]),
-      ("POST", "", ["Authorization: Bearer \(Secrets.cron.dropLast())"]),
-      ("POST", "", ["Authorization: \(Secrets.cron)"]), ("POST", "", ["X-Cron-Secret: \(Secrets.cron)"]),
-      ("GET", "?secret=\(Secrets.cron)", []), ("GET", "?CRON_SECRET=\(Secrets.cron)", []),
-      ("POST", "", [LiveService.authorization, LiveService.authorization]),
-    ])
-  func refused(method: String, query: String, headers: [String]) async throws {
+  static let refusals: [(method: String, query: String, headers: [String])] = [
+    ("GET", "", []), ("POST", "", []), ("POST", "", ["Authorization: Bearer falso-falso-falso"]),
+    ("POST", "", ["Authorization: Bearer"]), ("POST", "", [basic]),
+    ("POST", "", ["Authorization: Bearer \(Secrets.cron)x"]),
+    ("POST", "", ["Authorization: Bearer \(Secrets.cron.dropLast())"]),
+    ("POST", "", ["Authorization: \(Secrets.cron)"]), ("POST", "", ["X-Cron-Secret: \(Secrets.cron)"]),
+    ("GET", "?secret=\(Secrets.cron)", []), ("GET", "?CRON_SECRET=\(Secrets.cron)", []),
+    ("POST", "", [LiveService.authorization, LiveService.authorization]),
+  ]
+
+  @Test("Without the secret in a Bearer header the answer is 401 with its one body, and nothing runs")
+  func refused() async throws {
     try await withInstallation { installation in
       let service = try await installation.serve()
-      let answer = try await service.askOpenly(method, LiveService.route + query, headers: headers)
-      #expect(answer.status == 401)
-      #expect(answer.body == #"{"error":"Unauthorized"}"#)
-      #expect(answer.header("WWW-Authenticate")?.hasPrefix("Bearer") == true)
+      for (method, query, headers) in Self.refusals {
+        let answer = try await service.askOpenly(method, LiveService.route + query, headers: headers)
+        #expect(answer.status == 401, "\(method) \(query) \(headers)")
+        #expect(answer.body == #"{"error":"Unauthorized"}"#)
+        #expect(answer.header("WWW-Authenticate")?.hasPrefix("Bearer") == true)
+      }
       #expect(installation.simulation.requests.isEmpty)
       #expect(try await installation.runStates().isEmpty)
     }

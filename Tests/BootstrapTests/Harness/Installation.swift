@@ -78,24 +78,33 @@ private func withInstallation(
   on cluster: PostgresCluster, template: PostgresTemplate?, simulator: SimulatorConfiguration,
   _ body: (Installation) async throws -> Void
 ) async throws {
-  // The template is made by a program that takes a slot, so it is asked for before a slot is taken.
-  let database = try await cluster.database(template: template)
   await Slots.shared.take()
   let result = await Result {
-    var configuration = simulator
-    configuration.credentials = AccountCredentials(
-      authToken: Secrets.authToken, apiSecret: Secrets.apiSecret)
-    let installation = Installation(
-      cluster: cluster, database: database, simulator: try await SimulatorServer.start(configuration))
-    let result = await Result { try await body(installation) }
-    let records = await Result { try await installation.column("SELECT r::text FROM sync_runs r") }
-    for record in (try? records.get()) ?? [] { installation.programs.note(record ?? "") }
-    try await installation.programs.end()
-    await installation.simulator.stop()
+    let database = try await cluster.database(template: template)
+    let result = await Result {
+      try await run(on: cluster, database: database, simulator: simulator, body)
+    }
+    let failed = if case .failure = result { true } else { false }
+    try await database.finish(keep: failed)
     try result.get()
   }
   await Slots.shared.giveBack()
-  let failed = if case .failure = result { true } else { false }
-  try await database.finish(keep: failed)
+  try result.get()
+}
+
+private func run(
+  on cluster: PostgresCluster, database: PostgresTestDatabase, simulator: SimulatorConfiguration,
+  _ body: (Installation) async throws -> Void
+) async throws {
+  var configuration = simulator
+  configuration.credentials = AccountCredentials(
+    authToken: Secrets.authToken, apiSecret: Secrets.apiSecret)
+  let installation = Installation(
+    cluster: cluster, database: database, simulator: try await SimulatorServer.start(configuration))
+  let result = await Result { try await body(installation) }
+  let records = await Result { try await installation.column("SELECT r::text FROM sync_runs r") }
+  for record in (try? records.get()) ?? [] { installation.programs.note(record ?? "") }
+  try await installation.programs.end()
+  await installation.simulator.stop()
   try result.get()
 }
