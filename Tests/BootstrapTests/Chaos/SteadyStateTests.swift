@@ -16,7 +16,7 @@ struct SteadyStateTests {
       try await installation.fillDirectory()
       let sync = try MovingSync(installation)
       var runs: [SyncRun] = []
-      let hours = ChaosProfile.isLong ? 96 : 16
+      let hours = ChaosProfile.isLong ? 96 : 12
       for hour in 0...hours {
         runs.append(try await sync.run(at: start.adding(hours: hour)))
       }
