@@ -20,23 +20,23 @@ struct CallBackfill {
   func run(_ onBatch: (Int) -> Void) async throws {
     var last = ""
     var done = 0
-    while let batch = try await patiently({ try await convert(after: last) }) {
-      last = batch.last
-      done += batch.count
+    while let end = try await Self.endOfBatch(after: last, on: pool) {
+      let range = (after: last, through: end)
+      done += try await patiently { try await convert(range) }
       onBatch(done)
+      last = end
     }
   }
 
   // The rows are locked before they are read: a price that the older program writes meanwhile is
   // not taken for unknown.
-  private func convert(after last: String) async throws -> (last: String, count: Int)? {
-    try await pool.withTransaction(opening: [Self.limits, Self.nextBatch(after: last)]) { transaction in
-      let rows = transaction.opening[1].rows
-      guard let end = rows.last else { return nil }
+  private func convert(_ range: (after: String, through: String)) async throws -> Int {
+    try await pool.withTransaction(opening: [Self.limits, Self.rows(range)]) { transaction in
       var older: [OlderRow] = []
-      for row in rows { try older.append(OlderRow(row)) }
+      for row in transaction.opening[1].rows { try older.append(OlderRow(row)) }
+      if older.isEmpty { return 0 }
       try await transaction.commit(with: [Self.conversion(older), watch(older)])
-      return try (end.requiredText(0), rows.count)
+      return older.count
     }
   }
 
@@ -60,16 +60,26 @@ struct CallBackfill {
       set_config('lock_timeout', '500ms', true), set_config('statement_timeout', '60s', true)
     """)
 
-  private static func nextBatch(after last: String) -> PostgresStatement {
+  // By the key alone: of a column that was just added the server has no statistics, and would read
+  // and sort the whole table for every batch of rows that lack it.
+  private static func endOfBatch(after last: String, on pool: PostgresPool) async throws -> String? {
+    let end = try await pool.read(
+      PostgresStatement(
+        "SELECT max(id) FROM (SELECT id FROM calls WHERE id > $1 ORDER BY id LIMIT \(batch)) ids",
+        [.text(last)]))
+    return try end.rows.first?.text(0)
+  }
+
+  private static func rows(_ range: (after: String, through: String)) -> PostgresStatement {
     PostgresStatement(
       """
       SELECT id, phone_from, phone_to, raw_data->>'direction', raw_data->>'startTime',
         raw_data->>'endTime', raw_data->>'priceUnit', raw_data->>'price', cost = 0, status, duration,
         raw_data->>'status', \(SQL.milliseconds("call_date"))
-      FROM calls WHERE source = 'twilio' AND effective_at IS NULL AND id > $1
-      ORDER BY id LIMIT \(batch) FOR UPDATE
+      FROM calls WHERE id > $1 AND id <= $2 AND source = 'twilio' AND effective_at IS NULL
+      ORDER BY id FOR UPDATE
       """,
-      [.text(last)])
+      [.text(range.after), .text(range.through)])
   }
 
   // A transfer's deciding number is nowhere in an older row: it stays NULL, and the workspace as

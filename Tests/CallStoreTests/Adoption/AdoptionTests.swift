@@ -139,7 +139,7 @@ struct AdoptionTests {
       try await adoption.migrate()
       try await adoption.pool.run("INSERT INTO schema_migrations (version, name) VALUES (999, 'later')")
       try await adoption.store.check()
-      #expect(try await makeMigrator(adoption.pool).run().isEmpty)
+      #expect(try await makeAdopter(adoption.pool).run().isEmpty)
       _ = try await adoption.store.begin(.hourly, requestedBy: "test", now: LegacyDatabase.now)
       try await adoption.pool.run("UPDATE schema_migrations SET oldest_program = 999 WHERE version = 999")
       let refusal = await #expect(throws: StoreError.self) { try await adoption.store.check() }

@@ -56,7 +56,7 @@ struct BusyAdoptionTests {
       }
       await isWritten.wait()
       async let releasing: Void = release(mayCommit, whenSomeoneWaitsIn: adoption)
-      _ = try await makeMigrator(adoption.database.pool(), now: LegacyDatabase.now).run()
+      _ = try await makeAdopter(adoption.database.pool()).run()
       try await releasing
       try await writing
       #expect(
@@ -90,8 +90,8 @@ struct BusyAdoptionTests {
         await mayEnd.wait()
       }
       await isReading.wait()
-      let migrator = makeMigrator(
-        adoption.database.pool(), now: LegacyDatabase.now,
+      let migrator = makeAdopter(
+        adoption.database.pool(),
         onPause: {
           let before = traffic.statements(of: "new calls")
           while traffic.statements(of: "new calls") < before + 2 { await Task.yield() }
@@ -120,7 +120,7 @@ struct BusyAdoptionTests {
       let all = try await withThrowingTaskGroup(of: [Int].self) { group in
         for _ in 0..<2 {
           let pool = adoption.database.pool()
-          group.addTask { try await makeMigrator(pool, now: LegacyDatabase.now).run() }
+          group.addTask { try await makeAdopter(pool).run() }
         }
         return try await group.reduce(into: [[Int]]()) { $0.append($1) }
       }

@@ -70,7 +70,7 @@ struct InterruptedAdoptionTests {
       _ = try await adoption.pool.read(PostgresStatement("SELECT 1"))
       async let terminating: Void = terminateBuild(adoption)
       let failure = await #expect(throws: StoreError.self) {
-        try await makeMigrator(adoption.database.pool(), now: LegacyDatabase.now).run()
+        try await makeAdopter(adoption.database.pool()).run()
       }
       #expect(failure?.kind == .unreachable)
       try await terminating

@@ -14,6 +14,8 @@ final class Traffic: Sendable {
   /// One kind of program: a statement, again and again.
   struct Program: Sendable {
     let name: String
+    /// Between two statements.
+    let pause: Duration
     let statement: @Sendable (_ round: Int) -> PostgresStatement
   }
 
@@ -61,13 +63,15 @@ final class Traffic: Sendable {
           time, reports[program.name]?.longest ?? .zero)
         if let failure { reports[program.name, default: Report()].failures.append(failure) }
       }
+      // Programs have something else to do as well; nothing waits for this.
+      try await Task.sleep(for: program.pause)
     } while !isOver.withLock(\.self)
   }
 }
 
 extension Traffic.Program {
   /// A dashboard.
-  static let reader = Self(name: "reader") { _ in
+  static let reader = Self(name: "reader", pause: .milliseconds(10)) { _ in
     PostgresStatement(
       """
       SELECT raw_data->>'direction', count(*) FROM calls
@@ -76,21 +80,24 @@ extension Traffic.Program {
   }
 
   /// The older program's job: a batch of calls in any order, in one statement, unknown costs as 0.
-  static let batchWriter = Self(name: "batch writer") { round in
+  static let batchWriter = Self(name: "batch writer", pause: .milliseconds(50)) { round in
     PostgresStatement(
       """
       INSERT INTO calls (id, workspace_id, source, phone_from, phone_to, duration, cost, status, call_date,
         raw_data)
       SELECT id, workspace_id, source, phone_from, phone_to, duration, coalesce(cost, 0), status, call_date,
         raw_data
-      FROM (SELECT * FROM calls WHERE source = 'twilio' ORDER BY md5(id || $1::bigint) LIMIT 100) batch
+      FROM (
+        SELECT * FROM calls TABLESAMPLE SYSTEM (20) WHERE source = 'twilio' ORDER BY md5(id || $1::bigint)
+        LIMIT 100
+      ) batch
       ON CONFLICT (id) DO UPDATE SET status = excluded.status, duration = excluded.duration,
         cost = excluded.cost, raw_data = excluded.raw_data
       """, [.int(Int64(round))])
   }
 
   /// The same for one new call after the other.
-  static let newCalls = Self(name: "new calls") { round in
+  static let newCalls = Self(name: "new calls", pause: .milliseconds(10)) { round in
     PostgresStatement(
       """
       INSERT INTO calls (id, workspace_id, source, phone_from, phone_to, cost, status, call_date, raw_data)
