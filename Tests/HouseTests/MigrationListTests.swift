@@ -22,7 +22,10 @@ struct MigrationListTests {
       ),
       (["0001_calls.sql"], "_001_calls_sql, _002_runs_sql", "_002_runs_sql is listed and has no file"),
       (["0000_a.sql"], "_000_a_sql", "0000_a.sql should begin with a number above 0"),
-      (["0001_a.sql", "0001_b.sql"], "_001_a_sql, _001_b_sql", "0001_b.sql should begin with a number above 1"),
+      (
+        ["0001_a.sql", "0001_b.sql"], "_001_a_sql, _001_b_sql",
+        "0001_b.sql should begin with a number above 1"
+      ),
     ])
   func findsDifference(files: [String], list: String, fault: String) {
     #expect(MigrationList.faults(fileNames: files, list: list) == [fault])

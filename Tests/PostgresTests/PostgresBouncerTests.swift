@@ -2,7 +2,8 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Postgres through a transaction pooler", .timeLimit(.minutes(2)), .enabled(if: PostgresBouncer.isInstalled))
+@Suite(
+  "Postgres through a transaction pooler", .timeLimit(.minutes(2)), .enabled(if: PostgresBouncer.isInstalled))
 struct PostgresBouncerTests {
   static let insert = PostgresStatement("INSERT INTO notes VALUES ($1)", [.int(1)])
   static let count = PostgresStatement("SELECT count(*) FROM notes")
