@@ -50,13 +50,18 @@ package enum Program {
     case .migrate:
       let service = try service(environment, [.database], json: command.json)
       return await Migrate(service: service).run(json: command.json)
-    case .doctor:
-      return .usage
+    case .doctor: return notOffered(.doctor)
+    case .run(.historical): return notOffered(.historical)
     case .run(let order):
       let needs: Configuration.Needs = order.kind == .reattribute ? [.database] : [.database, .twilio]
       let service = try service(environment, needs, json: command.json)
       return await RunCommand(service: service, order: order).run(json: command.json)
     }
+  }
+
+  private static func notOffered(_ name: CommandName) -> ExitStatus {
+    Output.error("❌ Esta versión no ofrece «\(name.rawValue)»; vea «twilio-sync --help».\n")
+    return .usage
   }
 
   private static func service(

@@ -12,14 +12,14 @@ package enum Usage {
     Sincroniza las llamadas de Twilio con PostgreSQL y asigna cada una a su workspace.
 
     Comandos:
-    \(table(CommandName.allCases.map { ($0.rawValue, $0.summary) }))
+    \(table(CommandName.offered.map { ($0.rawValue, $0.summary) }))
 
     Opciones de todos los comandos:
     \(table(CommandOption.common.map(row)))
 
     \(exitStatuses)
 
-    La configuración se lee de variables de entorno; «twilio-sync doctor» las comprueba.
+    La configuración se lee de variables de entorno; cada comando nombra todo lo que falta o está mal.
     «twilio-sync COMANDO --help» explica cada comando.
 
     """

@@ -131,7 +131,9 @@ struct ScheduleTests {
   private func checkSettling(
     _ schedule: Schedule, _ sync: MovingSync, _ calls: [SimulatedCall], _ moments: [Moment]
   ) async throws {
-    let asked = calls.map { call in
+    // Where bounds count as whole days, Twilio also lists what began before the first run's window.
+    let stored = Set(try await sync.installation.column("SELECT id FROM calls").compactMap(\.self))
+    let asked = calls.filter { stored.contains($0.sid) }.map { call in
       MovingSync.Asked(
         sid: call.sid, began: call.life.dialled ?? call.life.created, settled: call.life.settled)
     }
@@ -140,7 +142,6 @@ struct ScheduleTests {
     let hours = max(12, 11 + Int(gap))
     let longest = sync.expectAskings(asked, atLeastEvery: hours, until: sync.installation.simulation.now)
     let givenUp = try await sync.expectGivenUp(asked)
-    let stored = Set(try await sync.installation.column("SELECT id FROM calls").compactMap(\.self))
     let never = Set(calls.filter { $0.life.settled == nil && stored.contains($0.sid) }.map(\.sid))
     // A price that came only after the call was given up is found by no further asking.
     #expect(givenUp.isSuperset(of: never))
