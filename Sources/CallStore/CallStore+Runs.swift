@@ -13,24 +13,30 @@ extension CallStore {
     _ kind: RunKind, requestedBy: String, now: Timestamp
   ) async throws(StoreError) -> RunFence {
     try await translated {
-      try await pool.withTransaction(opening: [PageCommit.limits, RunLease.lock(kind.rawValue)]) {
-        transaction in
-        guard let holder = transaction.opening[1].rows.first else {
-          throw StoreError(.oldSchema, StoreError.oldSchemaSentence)
-        }
-        if try holder.requiredBool(1) { throw try Self.alreadyRunning(kind, holder) }
-        let inserted = try await transaction.pipeline([
-          RunRecords.markInterrupted(kind, at: now),
-          RunRecords.insert(kind: kind, requestedBy: requestedBy, startedAt: now),
-        ])
-        guard let row = inserted[1].rows.first else { throw RunLease.lost }
-        let run = try RunID(row.requiredInt(0))
-        let taken = try await transaction.commit(with: [
-          RunLease.take(kind.rawValue, run: run, seconds: lease.seconds)
-        ])
-        guard let token = taken.first?.rows.first else { throw RunLease.lost }
-        return try RunFence(kind: kind, run: run, token: token.requiredInt(0))
+      try await CommitLockRescue.attempt(on: pool, lease: lease) {
+        try await take(kind, requestedBy: requestedBy, now: now)
       }
+    }
+  }
+
+  private func take(_ kind: RunKind, requestedBy: String, now: Timestamp) async throws -> RunFence {
+    try await pool.withTransaction(opening: [PageCommit.limits(lease), RunLease.lock(kind.rawValue)]) {
+      transaction in
+      guard let holder = transaction.opening[1].rows.first else {
+        throw StoreError(.oldSchema, StoreError.oldSchemaSentence)
+      }
+      if try holder.requiredBool(1) { throw try Self.alreadyRunning(kind, holder) }
+      let inserted = try await transaction.pipeline([
+        RunRecords.markInterrupted(kind, at: now),
+        RunRecords.insert(kind: kind, requestedBy: requestedBy, startedAt: now),
+      ])
+      guard let row = inserted[1].rows.first else { throw RunLease.lost }
+      let run = try RunID(row.requiredInt(0))
+      let taken = try await transaction.commit(with: [
+        RunLease.take(kind.rawValue, run: run, seconds: lease.seconds)
+      ])
+      guard let token = taken.first?.rows.first else { throw RunLease.lost }
+      return try RunFence(kind: kind, run: run, token: token.requiredInt(0))
     }
   }
 
@@ -62,7 +68,7 @@ extension CallStore {
   /// Records how the run ended and frees its lease, in one transaction.
   package func finish(_ run: SyncRun, fence: RunFence) async throws(StoreError) {
     try await translated {
-      try await pool.withTransaction(opening: [PageCommit.limits]) { transaction in
+      try await pool.withTransaction(opening: [PageCommit.limits(lease)]) { transaction in
         try await transaction.commit(with: [
           RunRecords.finish(run), RunLease.release(kind: fence.kind.rawValue, token: fence.token),
         ])

@@ -30,11 +30,14 @@ package struct CallStore: Sendable {
   /// - Throws: `StoreError`, with `leaseLost` when another run took over.
   package func commit(_ page: IntakePage, fence: RunFence) async throws(StoreError) -> PageOutcome {
     try await translated {
-      let commit = PageCommit(page: page, fence: fence, defaultWorkspace: defaultWorkspace)
-      do {
-        return try await commit.run(on: pool)
-      } catch let error as PostgresError where error.isWorthRepeating {
-        return try await commit.run(on: pool)
+      let commit = PageCommit(
+        page: page, fence: fence, defaultWorkspace: defaultWorkspace, lease: lease)
+      return try await CommitLockRescue.attempt(on: pool, lease: lease) {
+        do {
+          return try await commit.run(on: pool)
+        } catch let error as PostgresError where error.isWorthRepeating {
+          return try await commit.run(on: pool)
+        }
       }
     }
   }
@@ -56,12 +59,21 @@ package struct LeaseTerms: Sendable {
   package var seconds: Int
   /// Milliseconds between two renewals.
   package var beat: Int64
+  /// Milliseconds that a transaction waits for the locks of another.
+  package var lockMilliseconds: Int
+  /// Seconds after which a transaction that holds the commit lock counts as frozen: more than its
+  /// statements may take.
+  package var staleSeconds: Int
 
   /// 90 seconds, renewed every 20: three renewals may fail, and the next run is blocked for less
   /// than two minutes.
-  package init(seconds: Int = 90, beat: Int64 = 20_000) {
+  package init(
+    seconds: Int = 90, beat: Int64 = 20_000, lockMilliseconds: Int = 20_000, staleSeconds: Int = 75
+  ) {
     self.seconds = seconds
     self.beat = beat
+    self.lockMilliseconds = lockMilliseconds
+    self.staleSeconds = staleSeconds
   }
 }
 

@@ -10,6 +10,7 @@ struct PageCommit {
   let page: IntakePage
   let fence: RunFence
   let defaultWorkspace: WorkspaceID
+  let lease: LeaseTerms
 
   /// - Throws: `StoreError` or `PostgresError`; then nothing was committed, except perhaps with
   ///   `commitOutcomeUnknown`, after which the page is simply committed again.
@@ -30,7 +31,7 @@ struct PageCommit {
     let sids = page.calls.map(\.sid)
     return try await pool.withTransaction(
       opening: [
-        Self.limits, Self.lock, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
+        Self.limits(lease), Self.lock, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
         StoredCallQuery.statement(sids: sids),
       ]
     ) { transaction in
@@ -101,13 +102,17 @@ struct PageCommit {
 
   /// Who freezes in the middle of a commit loses the connection after ten seconds, and with it
   /// the lock.
-  static let limits = PostgresStatement(
-    """
-    SELECT set_config('idle_in_transaction_session_timeout', '10s', true),
-      set_config('lock_timeout', '20s', true), set_config('statement_timeout', '60s', true)
-    """)
+  static func limits(_ lease: LeaseTerms) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT set_config('idle_in_transaction_session_timeout', '10s', true),
+        set_config('lock_timeout', $1, true), set_config('statement_timeout', '60s', true)
+      """,
+      [.text("\(lease.lockMilliseconds)ms")])
+  }
 
   /// One page at a time in the whole database: a transfer and its related call in two commits
   /// that cannot see one another would lose the attribution. The number has no meaning.
-  static let lock = PostgresStatement("SELECT pg_advisory_xact_lock(7234160283746)")
+  static let lock = PostgresStatement("SELECT pg_advisory_xact_lock($1)", [.int(lockNumber)])
+  static let lockNumber: Int64 = 7_234_160_283_746
 }
