@@ -30,6 +30,7 @@ struct Configuration: Sendable {
   var database = PostgresConfiguration()
   var twilio: Twilio?
   var sync = HourlySync.Settings()
+  var history = HistoricalSync.Settings(start: Self.historyStart)
   var defaultWorkspace = WorkspaceID(1)
   var logFormat = Logger.Format.text
   var logLevel = LogLevel.info
@@ -58,10 +59,15 @@ struct Configuration: Sendable {
         "SYNC_WINDOW_MINUTES", 1...10_080, default: sync.windowMinutes)
       sync.maxCatchUpHours = settings.number(
         "SYNC_MAX_CATCH_UP_HOURS", 1...8784, default: sync.maxCatchUpHours)
+      history.start = settings.date("HISTORY_START", default: history.start)
+      history.workers = twilio?.concurrency ?? history.workers
     }
     secrets = settings.secrets + [database.password].compactMap { $0 }
     guard settings.faults.isEmpty else { throw ConfigurationFaults(sentences: settings.faults) }
   }
+
+  // 1 August 2025, where the calls of the first installation begin.
+  private static let historyStart = Timestamp(year: 2025, month: 8, day: 1) ?? .epoch
 
   private static func cronSecret(_ settings: inout Settings) -> Secret {
     let secret = settings.text("CRON_SECRET") ?? ""

@@ -51,7 +51,6 @@ package enum Program {
       let service = try service(environment, [.database], json: command.json)
       return await Migrate(service: service).run(json: command.json)
     case .doctor: return notOffered(.doctor)
-    case .run(.historical): return notOffered(.historical)
     case .run(let order):
       let needs: Configuration.Needs = order.kind == .reattribute ? [.database] : [.database, .twilio]
       let service = try service(environment, needs, json: command.json)

@@ -28,17 +28,34 @@ struct Service: Sendable {
     gate = MigrationGate(isMigrating: configuration.migratesOnStart)
     let runs = RunLedger(store)
     let calls = CallLedger(store)
-    let hourly = configuration.twilio.map { twilio in
-      let log = TwilioCallLog(
-        http: CurlClient(maxHandles: twilio.concurrency), credentials: twilio.credentials,
-        host: twilio.host, userAgent: "twilio-sync/\(Version.text)")
-      return HourlySync(
-        settings: configuration.sync, source: CallSource(log), calls: calls, runs: runs,
+    let source = configuration.twilio.map { Self.source($0) }
+    let hourly = source.map { source in
+      HourlySync(
+        settings: configuration.sync, source: source.urgent, calls: calls, runs: runs,
         clock: Clocks.engine)
     }
+    let historical = source.map { source in
+      HistoricalSync(
+        settings: configuration.history, source: source.patient, calls: calls, runs: runs,
+        history: HistoryLedger(store), clock: Clocks.engine)
+    }
     conductor = RunConductor(
-      hourly: hourly, calls: calls, runs: runs, clock: Clocks.engine, beat: lease.beat,
+      hourly: hourly, historical: historical, calls: calls, runs: runs, clock: Clocks.engine,
+      beat: lease.beat,
       report: { run, event in RunReporter(logger: logger, runID: run).report(event) })
+  }
+
+  /// Twilio's log for the hourly run, which goes first, and for the historical one: together they have
+  /// so many requests under way as the operator allows.
+  private static func source(
+    _ twilio: Configuration.Twilio
+  ) -> (urgent: CallSource, patient: CallSource) {
+    let log = TwilioCallLog(
+      http: CurlClient(maxHandles: twilio.concurrency), credentials: twilio.credentials,
+      host: twilio.host, userAgent: "twilio-sync/\(Version.text)")
+    let gate = RequestGate(maximum: twilio.concurrency, clock: Clocks.engine)
+    let source = CallSource(log)
+    return (source.through(gate, isUrgent: true), source.through(gate, isUrgent: false))
   }
 
   /// Starts a run, unless the schema is being migrated.
@@ -54,7 +71,7 @@ struct Service: Sendable {
   /// What the routes can do.
   var actions: ServiceActions {
     ServiceActions(
-      kinds: [.hourly, .reattribute],
+      kinds: Set(RunKind.allCases),
       start: { order, requestedBy throws(RunFailure) in
         let live = try await start(order, requestedBy: requestedBy)
         return StartedRun(live.run, progress: { live.progress }, outcome: { await live.outcome() })

@@ -23,6 +23,23 @@ extension CallLedger {
   }
 }
 
+extension HistoryLedger {
+  /// Fills the engine's port with the store.
+  package init(_ store: CallStore) {
+    self.init(
+      open: { request, restart, now, fence throws(RunFailure) in
+        try await translated { () async throws(StoreError) in
+          try await store.openHistory(request, restart: restart, now: now, fence: fence)
+        }
+      },
+      close: { period, asked, fence throws(RunFailure) in
+        try await translated { () async throws(StoreError) in
+          try await store.closeHistory(period, asked: asked, fence: fence)
+        }
+      })
+  }
+}
+
 extension RunLedger {
   /// Fills the engine's port with the store.
   package init(_ store: CallStore) {
@@ -66,7 +83,10 @@ func translated<Value: Sendable>(
 
 extension RunFailure {
   init(_ error: StoreError) {
-    self.init(Self.code(error.kind), error.sentence, runID: error.run, retryAfter: error.retryAfter)
+    self.init(
+      Self.code(error.kind), error.sentence, runID: error.run, retryAfter: error.retryAfter,
+      // A failover leaves a server read-only for a while.
+      isPassing: error.kind == .unreachable || error.kind == .readOnly)
   }
 
   private static func code(_ kind: StoreError.Kind) -> Code {

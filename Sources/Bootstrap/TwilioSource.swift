@@ -33,6 +33,7 @@ extension CallSource {
     switch error.kind {
     case .retention: .retention
     case .badPageToken: .badPageToken
+    case .rateLimited: .throttled
     case .transport(.cancelled): .cancelled
     default: error.isTransient ? .transient : error.isWorthOneRetry ? .unauthorized : .permanent
     }

@@ -24,11 +24,16 @@ package struct RunFailure: Error, Hashable, Sendable {
   package var runID: RunID?
   /// Seconds after which trying again makes sense.
   package var retryAfter: Int?
+  /// Whether the same step may well succeed a little later: the database restarts, or is busy.
+  package var isPassing: Bool
 
-  package init(_ code: Code, _ message: String, runID: RunID? = nil, retryAfter: Int? = nil) {
+  package init(
+    _ code: Code, _ message: String, runID: RunID? = nil, retryAfter: Int? = nil, isPassing: Bool = false
+  ) {
     self.code = code
     self.message = message
     self.runID = runID
     self.retryAfter = retryAfter
+    self.isPassing = isPassing
   }
 }

@@ -65,6 +65,39 @@ package struct RunCounts: Hashable, Sendable {
   package var twilioRequests = 0
 
   package init() {}
+
+  /// Calls of cases 1 to 3: those that are stored.
+  package var storable: Int { case1Count + case2Count + case3Count }
+
+  /// Counts one call of the period by its case.
+  package mutating func count(_ call: Call) {
+    totalCalls += 1
+    switch call.attributionCase {
+    case .outboundAPI: case1Count += 1
+    case .trunkingTerminating: case2Count += 1
+    case .transfer: case3Count += 1
+    case nil: skippedCalls += 1
+    }
+  }
+
+  package static func + (left: RunCounts, right: RunCounts) -> RunCounts {
+    var sum = left
+    for count in all { sum[keyPath: count] += right[keyPath: count] }
+    return sum
+  }
+
+  package static func - (left: RunCounts, right: RunCounts) -> RunCounts {
+    var difference = left
+    for count in all { difference[keyPath: count] -= right[keyPath: count] }
+    return difference
+  }
+
+  private static var all: [WritableKeyPath<RunCounts, Int>] {
+    [
+      \.totalCalls, \.savedCalls, \.createdPhones, \.case1Count, \.case2Count, \.case3Count,
+      \.skippedCalls, \.unmatchedCalls, \.refreshedCalls, \.reattributedCalls, \.twilioRequests,
+    ]
+  }
 }
 
 /// A run as it is recorded and answered.

@@ -32,6 +32,7 @@ enum Migrations {
     Migration(version: 4, name: "exact cost", work: .wideCost),
     Migration(version: 5, name: "older rows", work: .backfill),
     Migration(version: 6, name: "indexes", work: .indexes(PackageResources._006_indexes_sql)),
+    Migration(version: 7, name: "history", work: .statements(PackageResources._007_history_sql)),
   ]
 
   static func statements(of file: [UInt8]) -> [String] {

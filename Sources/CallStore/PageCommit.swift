@@ -96,7 +96,10 @@ struct PageCommit {
     if !page.isReread {
       statements += WatchUpdate.statements(calls: merged.calls, stored: stored, readAt: page.readAt)
     }
-    statements += page.marks.map { MarkUpdate.statement($0, readAt: page.readAt) }
+    for mark in page.marks {
+      statements += MarkUpdate.statements(
+        mark, readAt: page.readAt, outcome: decided.outcome, run: fence.run)
+    }
     return statements
   }
 

@@ -8,9 +8,11 @@ package enum JSONEvents {
   package static func level(of event: SyncEvent) -> LogLevel {
     switch event {
     case .failed: .error
-    case .interrupted, .retrying, .unreadableRecords, .clockOff, .hole, .retentionReached: .warning
+    case .interrupted, .retrying, .unreadableRecords, .clockOff, .hole, .retentionReached, .databaseAway:
+      .warning
+    case .pageStored, .sliceReplaced: .debug
     case .started, .period, .directoryLoaded, .fetching, .fetched, .processing, .saving, .saved,
-      .finished, .noCalls, .sliceDone, .reattributed, .resuming:
+      .finished, .noCalls, .sliceDone, .slicesPlanned, .reattributed, .resuming:
       .info
     }
   }
@@ -35,6 +37,10 @@ package enum JSONEvents {
     case .clockOff: "clock_off"
     case .hole: "hole_left"
     case .sliceDone: "slice_finished"
+    case .slicesPlanned: "slices_planned"
+    case .sliceReplaced: "slice_replaced"
+    case .pageStored: "page_stored"
+    case .databaseAway: "database_retry"
     case .reattributed: "calls_reattributed"
     case .retentionReached: "retention_reached"
     case .resuming: "run_resumed"
@@ -60,6 +66,11 @@ package enum JSONEvents {
       ] + (requestID.map { [LogField("twilioRequestId", .text($0))] } ?? [])
     case .unreadableRecords(let count): [field("records", count)]
     case .clockOff(let seconds): [field("seconds", seconds)]
+    case .slicesPlanned(let slices): [field("slices", slices)]
+    case .sliceReplaced(let parts): [field("parts", parts)]
+    case .pageStored(let calls): [field("calls", calls)]
+    case .databaseAway(let delay, let reason):
+      [LogField("delayMs", .integer(delay)), LogField("reason", .text(PhoneMask.applied(to: reason)))]
     case .sliceDone(let period, let calls): fields(period) + [field("calls", calls)]
     case .reattributed(let move, let calls, let dryRun):
       [

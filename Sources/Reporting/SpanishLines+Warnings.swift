@@ -33,6 +33,10 @@ extension SpanishLines {
       + "sincronícelo (NTP)"
   }
 
+  static func databaseAway(_ delay: Int64, _ reason: String) -> String {
+    "\(PhoneMask.applied(to: reason)) Nuevo intento en \(seconds(delay)) s"
+  }
+
   static func hole(_ period: Period) -> String {
     "Queda sin sincronizar \(text(period)); para recuperarlo: "
       + "twilio-sync historical --since \(period.start.iso8601) --until \(period.end.iso8601)"

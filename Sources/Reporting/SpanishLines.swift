@@ -25,6 +25,8 @@ package enum SpanishLines {
     case .clockOff(let seconds): ["⚠️ " + clockOff(seconds)]
     case .hole(let period): ["⚠️ " + hole(period)]
     case .sliceDone(let period, let calls): ["  📦 \(text(period)): \(calls) llamadas"]
+    case .slicesPlanned, .sliceReplaced, .pageStored: []
+    case .databaseAway(let delay, let reason): ["⚠️ " + databaseAway(delay, reason)]
     case .reattributed(let move, let calls, let dryRun): [reattributed(move, calls, dryRun)]
     case .retentionReached(let start): ["⚠️ " + retentionReached(start)]
     case .resuming(let done, let slices): ["🔁 Se reanuda donde se quedó: \(done) de \(slices) tramos hechos"]

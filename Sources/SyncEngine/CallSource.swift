@@ -25,8 +25,10 @@ package struct CallSource: Sendable {
 package struct SourceError: Error, Hashable, Sendable {
   /// What failed, for deciding what to do.
   package enum Kind: Hashable, Sendable {
-    /// May work when asked again: 429, 5xx, a connection that broke, an answer that is none.
+    /// May work when asked again: 5xx, a connection that broke, an answer that is none.
     case transient
+    /// Too many requests at once (429); this one was not processed.
+    case throttled
     /// Refused credentials; now and then a mistake of Twilio's, so worth one more request.
     case unauthorized
     /// The period lies outside of what Twilio keeps (20004).

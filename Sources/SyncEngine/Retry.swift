@@ -32,7 +32,7 @@ package struct RetryPolicy: Hashable, Sendable {
     after error: SourceError, attempt: Int, elapsed: Int64, random: Double
   ) -> Action {
     switch error.kind {
-    case .transient: guard attempt < attempts else { return .giveUp }
+    case .transient, .throttled: guard attempt < attempts else { return .giveUp }
     case .unauthorized: guard attempt < 2 else { return .giveUp }
     case .retention, .badPageToken, .permanent, .cancelled: return .giveUp
     }

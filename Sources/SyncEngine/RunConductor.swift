@@ -5,6 +5,7 @@ import Synchronization
 /// asked for it may go away.
 package final class RunConductor: Sendable {
   private let hourly: HourlySync?
+  private let historical: HistoricalSync?
   private let calls: CallLedger
   private let runs: RunLedger
   private let clock: EngineClock
@@ -13,14 +14,16 @@ package final class RunConductor: Sendable {
   private let live = Mutex(LiveRuns())
 
   /// - Parameters:
-  ///   - hourly: Nil where Twilio is not configured, such as for a reattribution alone.
+  ///   - hourly: Nil where Twilio is not configured, such as for a reattribution alone; so is
+  ///     `historical`.
   ///   - beat: Milliseconds between two renewals of a run's lease.
   ///   - report: Told what happens in a run.
   package init(
-    hourly: HourlySync?, calls: CallLedger, runs: RunLedger, clock: EngineClock, beat: Int64 = 20_000,
-    report: @escaping @Sendable (RunID, SyncEvent) -> Void
+    hourly: HourlySync?, historical: HistoricalSync?, calls: CallLedger, runs: RunLedger,
+    clock: EngineClock, beat: Int64 = 20_000, report: @escaping @Sendable (RunID, SyncEvent) -> Void
   ) {
     self.hourly = hourly
+    self.historical = historical
     self.calls = calls
     self.runs = runs
     self.clock = clock
@@ -35,6 +38,9 @@ package final class RunConductor: Sendable {
   /// - Throws: What prevents the start; nothing is recorded then.
   package func start(_ order: RunOrder, requestedBy: String) async throws(RunFailure) -> LiveRun {
     guard !live.withLock(\.isStopping) else { throw Self.stopping }
+    if case .historical(let since, let until, _) = order {
+      _ = try historical?.request(since: since, until: until, now: clock.now())
+    }
     try await runs.check()
     let now = clock.now()
     let fence = try await runs.begin(order.kind, requestedBy, now)
@@ -103,7 +109,11 @@ package final class RunConductor: Sendable {
             try await ReattributionRun(
               calls: self.calls, fence: fence, clock: self.clock, progress: progress, onEvent: onEvent
             ).run(since: since, dryRun: dryRun)
-          case .historical: throw Self.noTwilio
+          case .historical(let since, let until, let restart):
+            guard let historical = self.historical else { throw Self.noTwilio }
+            try await historical.run(
+              historical.request(since: since, until: until, now: now), restart: restart, fence: fence,
+              now: now, progress: progress, onEvent: onEvent)
           }
           return .done(nil)
         } catch {

@@ -12,18 +12,12 @@ struct RunTally {
   /// Counts calls of the period as Twilio listed them.
   mutating func countListed(_ calls: [Call]) {
     for call in calls where seen.insert(call.sid).inserted {
-      counts.totalCalls += 1
-      switch call.attributionCase {
-      case .outboundAPI: counts.case1Count += 1
-      case .trunkingTerminating: counts.case2Count += 1
-      case .transfer: counts.case3Count += 1
-      case nil: counts.skippedCalls += 1
-      }
+      counts.count(call)
     }
   }
 
   /// Calls of the period that are or will be stored.
-  var storable: Int { counts.case1Count + counts.case2Count + counts.case3Count }
+  var storable: Int { counts.storable }
 
   /// Counts what a commit did, with the calls of the period it held.
   mutating func countCommitted(_ outcome: PageOutcome) {

@@ -38,16 +38,32 @@ struct SourceReader: Sendable {
     }
   }
 
+  /// `list`, with the error as the source gave it.
+  func attemptList(_ query: CallQuery) async throws(SourceError) -> CallPage {
+    try await attempt { () async throws(SourceError) in try await source.list(query) }
+  }
+
+  /// `next`, with the error as the source gave it.
+  func attemptNext(_ reference: String) async throws(SourceError) -> CallPage {
+    try await attempt { () async throws(SourceError) in try await source.next(reference) }
+  }
+
   private func page(
     _ request: @Sendable () async throws(SourceError) -> CallPage
   ) async throws(RunFailure) -> CallPage {
     do throws(SourceError) {
-      let page = try await retry(request)
-      try check(page)
-      return page
+      return try await attempt(request)
     } catch {
       throw RunFailure(error)
     }
+  }
+
+  private func attempt(
+    _ request: @Sendable () async throws(SourceError) -> CallPage
+  ) async throws(SourceError) -> CallPage {
+    let page = try await retry(request)
+    try check(page)
+    return page
   }
 
   // Twilio's `Date` says when it answered, in whole seconds.
@@ -78,7 +94,8 @@ extension RunFailure {
   init(_ error: SourceError) {
     switch error.kind {
     case .cancelled: self.init(.stopping, "La ejecución se interrumpió porque el servicio se está parando.")
-    case .transient, .unauthorized, .retention, .badPageToken, .permanent: self.init(.twilio, error.sentence)
+    case .transient, .throttled, .unauthorized, .retention, .badPageToken, .permanent:
+      self.init(.twilio, error.sentence)
     }
   }
 }

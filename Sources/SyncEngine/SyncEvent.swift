@@ -27,6 +27,14 @@ package enum SyncEvent: Hashable, Sendable {
   case hole(Period)
   /// One slice of a long catch-up or of the history is complete.
   case sliceDone(Period, calls: Int)
+  /// So many slices are to be read, as far as is known.
+  case slicesPlanned(slices: Int)
+  /// A slice is read in so many parts instead.
+  case sliceReplaced(parts: Int)
+  /// A page of the history is stored.
+  case pageStored(calls: Int)
+  /// The database did not take a page in; it is tried again after `delay` milliseconds.
+  case databaseAway(delay: Int64, reason: String)
   /// Twilio keeps nothing older: the history begins here (error 20004).
   case retentionReached(start: Timestamp)
   /// Stored calls went to another workspace, or would go in a dry run.

@@ -13,8 +13,8 @@ package enum CommandName: String, Sendable, CaseIterable {
   /// use is answered by a sentence, and stand in no help and no completion.
   package var isOffered: Bool {
     switch self {
-    case .historical, .doctor: false
-    case .serve, .hourly, .reattribute, .migrate, .health, .completion: true
+    case .doctor: false
+    case .serve, .hourly, .historical, .reattribute, .migrate, .health, .completion: true
     }
   }
 

@@ -86,7 +86,7 @@ final class EngineBench: Sendable {
     let hourly = HourlySync(
       settings: script.settings, source: source, calls: calls, runs: runs, clock: clock)
     return RunConductor(
-      hourly: hourly, calls: calls, runs: runs, clock: clock, beat: Self.beat,
+      hourly: hourly, historical: nil, calls: calls, runs: runs, clock: clock, beat: Self.beat,
       report: { run, event in
         #expect(run == Self.fence.run)
         self.note { $0.events.append(event) }

@@ -49,6 +49,7 @@ package struct DecidedPage: Sendable {
         Reattribution(sid: transfer.sid, from: old.workspace, attribution: attribution))
       outcome.transfers[transfer.sid] = attribution.decidingNumber != nil
       outcome.changed.insert(transfer.sid)
+      outcome.redecided.append(transfer.time)
       if old.workspace != attribution.workspace {
         outcome.reattributed += 1
         outcome.moves[WorkspaceMove(from: old.workspace, to: attribution.workspace), default: 0] += 1
@@ -80,6 +81,8 @@ package struct PageOutcome: Hashable, Sendable {
   package var changed: Set<CallSID> = []
   /// Transfers of the page, and stored ones that changed: whether a related call was found.
   package var transfers: [CallSID: Bool] = [:]
+  /// When the stored transfers outside the page that changed took place.
+  package var redecided: [Timestamp] = []
   package var createdPhones = 0
   /// Stored transfers whose workspace changed.
   package var reattributed = 0
@@ -87,6 +90,11 @@ package struct PageOutcome: Hashable, Sendable {
   package var moves: [WorkspaceMove: Int] = [:]
 
   package init() {}
+
+  /// Rows outside of a period that were changed, where all calls of the page lie within it.
+  package func refreshed(outside period: Period) -> Int {
+    redecided.count { !period.contains($0) }
+  }
 
   /// - Returns: Whether the call was stored with another workspace.
   @discardableResult

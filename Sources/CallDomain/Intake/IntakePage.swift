@@ -31,4 +31,8 @@ package enum IntakeMark: Hashable, Sendable {
   case hole(Period)
   /// Twilio no longer knows these calls (404): the rows stay, they are asked for no more.
   case gone([CallSID])
+  /// A slice of a historical run is one page further.
+  case slice(SliceStep)
+  /// A slice is read in other parts, from their beginning; none when Twilio keeps nothing of it.
+  case sliceReplaced(number: Int, by: [HistorySlice])
 }

@@ -54,7 +54,7 @@ struct MovingSync {
       settings: HourlySync.Settings(), source: Self.noted(CallSource(log), simulation, notes), calls: calls,
       runs: runs, clock: clock)
     conductor = RunConductor(
-      hourly: hourly, calls: calls, runs: runs, clock: clock, report: { notes.note($1) })
+      hourly: hourly, historical: nil, calls: calls, runs: runs, clock: clock, report: { notes.note($1) })
   }
 
   /// One hourly run at that moment.

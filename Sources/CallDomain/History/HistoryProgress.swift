@@ -1,0 +1,88 @@
+/// Which history a resync reads. Two runs with the same request are one resync, of which the later
+/// goes on where the earlier stopped (contract section 5).
+package struct HistoryRequest: Hashable, Sendable {
+  /// Inclusive.
+  package var since: Timestamp
+  /// Exclusive; nil for everything up to now, whenever that is.
+  package var until: Timestamp?
+
+  package init(since: Timestamp, until: Timestamp?) {
+    self.since = since
+    self.until = until
+  }
+}
+
+/// How far a resync has come.
+package struct HistoryProgress: Hashable, Sendable {
+  /// A slice with what its pages counted.
+  package struct Part: Hashable, Sendable {
+    package var slice: HistorySlice
+    package var isDone: Bool
+    package var counts: RunCounts
+
+    package init(slice: HistorySlice, isDone: Bool = false, counts: RunCounts = RunCounts()) {
+      self.slice = slice
+      self.isDone = isDone
+      self.counts = counts
+    }
+  }
+
+  package var parts: [Part]
+  /// Whether an earlier run began it.
+  package var isContinued: Bool
+
+  package init(parts: [Part], isContinued: Bool) {
+    self.parts = parts
+    self.isContinued = isContinued
+  }
+
+  /// A resync that nobody has begun.
+  package init(beginning period: Period) {
+    self.init(parts: [Part(slice: HistorySlice(number: 1, period: period))], isContinued: false)
+  }
+
+  /// What is to be read, the newest first.
+  package var open: [HistorySlice] {
+    parts.filter { !$0.isDone }.map(\.slice).sorted { $0.period.start > $1.period.start }
+  }
+
+  package var slicesDone: Int { parts.count(where: \.isDone) }
+
+  package var nextNumber: Int { (parts.map(\.slice.number).max() ?? 0) + 1 }
+
+  package var counts: RunCounts {
+    parts.reduce(RunCounts()) { $0 + $1.counts }
+  }
+
+  /// From the earliest start to the latest end of all slices; nil when nothing is left of the history.
+  package var period: Period? {
+    guard let start = parts.map(\.slice.period.start).min(), let end = parts.map(\.slice.period.end).max()
+    else { return nil }
+    return Period(start: start, end: end)
+  }
+
+  /// The same resync up to a later moment. What ended in the last 48 hours before its earlier end is
+  /// read again, since calls that were under way then have changed: the slices that reach into them
+  /// give way to one new slice, so that every call is still counted once.
+  package func extended(to now: Timestamp) -> HistoryProgress {
+    guard let period, now > period.end else { return self }
+    let threshold = max(period.start, period.end.adding(hours: -Self.reachBackHours))
+    var kept: [Part] = []
+    var replaced: [Part] = []
+    for part in parts {
+      if part.slice.period.end > threshold { replaced.append(part) } else { kept.append(part) }
+    }
+    let start = replaced.map(\.slice.period.start).min() ?? period.end
+    var tail = Part(slice: HistorySlice(number: nextNumber, period: Period(start: start, end: now)))
+    // What these pages did to the tables stays done.
+    for part in replaced {
+      tail.counts.createdPhones += part.counts.createdPhones
+      tail.counts.refreshedCalls += part.counts.refreshedCalls
+      tail.counts.reattributedCalls += part.counts.reattributedCalls
+    }
+    return HistoryProgress(parts: kept + [tail], isContinued: isContinued)
+  }
+
+  /// Contract section 5.
+  static let reachBackHours = 48
+}

@@ -1,0 +1,89 @@
+package import CallDomain
+import Postgres
+
+extension CallStore {
+  /// Opens a resync of the history: the unfinished one that reads the same, or a new one.
+  ///
+  /// - Parameters:
+  ///   - restart: Forgets an unfinished one instead of going on with it.
+  ///   - now: The end of a history without one; an unfinished resync is extended up to here.
+  /// - Throws: `StoreError`, with `leaseLost` when another run took over.
+  package func openHistory(
+    _ request: HistoryRequest, restart: Bool, now: Timestamp, fence: RunFence
+  ) async throws(StoreError) -> HistoryProgress {
+    try await translated {
+      try await pool.withTransaction(
+        opening: [
+          PageCommit.limits(lease), RunLease.confirm(fence), SliceRecords.forgetFinished,
+          SliceRecords.identify(fence.run, request),
+        ]
+      ) { transaction in
+        guard !transaction.opening[1].rows.isEmpty else { throw RunLease.lost }
+        if restart { _ = try await transaction.query(SliceRecords.forget(request)) }
+        let found = try await transaction.query(
+          SliceRecords.unfinished(request, except: fence.run))
+        let progress: HistoryProgress
+        if let old = try found.rows.first.map({ row in try RunID(row.requiredInt(0)) }) {
+          progress = try await goOn(from: old, request, now: now, fence: fence, on: transaction)
+        } else {
+          progress = HistoryProgress(
+            beginning: Period(start: request.since, end: request.until ?? now))
+          _ = try await transaction.query(SliceRecords.insert(progress.parts, of: fence.run))
+        }
+        try await transaction.commit()
+        return progress
+      }
+    }
+  }
+
+  private func goOn(
+    from old: RunID, _ request: HistoryRequest, now: Timestamp, fence: RunFence,
+    on transaction: PostgresTransaction
+  ) async throws(PostgresError) -> HistoryProgress {
+    let results = try await transaction.pipeline([
+      SliceRecords.takeOver(from: old, to: fence.run), SliceRecords.all(of: fence.run),
+    ])
+    let stored = HistoryProgress(parts: try SliceRecords.read(results[1]), isContinued: true)
+    guard request.until == nil else { return stored }
+    let extended = stored.extended(to: now)
+    let numbers = Set(extended.parts.map(\.slice.number))
+    let gone = stored.parts.map(\.slice.number).filter { !numbers.contains($0) }
+    let known = Set(stored.parts.map(\.slice.number))
+    _ = try await transaction.pipeline([
+      SliceRecords.delete(gone, of: fence.run),
+      SliceRecords.insert(extended.parts.filter { !known.contains($0.slice.number) }, of: fence.run),
+    ])
+    return extended
+  }
+
+  /// What is left to do when every slice of a resync is done: holes that it has filled are forgotten.
+  ///
+  /// - Parameters:
+  ///   - period: What was read.
+  ///   - asked: What was to be read; Twilio keeps nothing of the rest.
+  /// - Returns: How many transfers of the period have no related call.
+  /// - Throws: `StoreError`, with `leaseLost` when another run took over.
+  package func closeHistory(
+    _ period: Period, asked: Period, fence: RunFence
+  ) async throws(StoreError) -> Int {
+    try await translated {
+      try await pool.withTransaction(opening: [PageCommit.limits(lease), RunLease.confirm(fence)]) {
+        transaction in
+        guard !transaction.opening[1].rows.isEmpty else { throw RunLease.lost }
+        let results = try await transaction.commit(with: [
+          PostgresStatement(
+            "DELETE FROM sync_holes WHERE period_start >= $1::timestamptz AND period_end <= $2::timestamptz",
+            [.moment(asked.start), .moment(asked.end)]),
+          PostgresStatement(
+            """
+            SELECT count(*) FROM calls
+            WHERE source = 'twilio' AND direction = 'trunking-originating' AND phone_number IS NULL
+              AND call_date >= $1::timestamptz AND call_date < $2::timestamptz
+            """,
+            [.moment(period.start), .moment(period.end)]),
+        ])
+        return try results[1].rows.first.map { row in try Int(row.requiredInt(0)) } ?? 0
+      }
+    }
+  }
+}

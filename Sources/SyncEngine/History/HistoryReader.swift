@@ -1,0 +1,143 @@
+import CallDomain
+
+/// Reads slices of the history: pages go to the one who commits them, as many at once as there are
+/// places, so that a slow database slows the reading and fills no memory.
+struct HistoryReader: Sendable {
+  let reader: SourceReader
+  let shape: HistoryShape
+  let clock: EngineClock
+  /// Pages that are being read or wait to be committed.
+  let places: Turnstile
+  let commits: AsyncStream<HistoryCommit>.Continuation
+  let onEvent: @Sendable (SyncEvent) -> Void
+
+  /// Reads one slice, from where it is.
+  ///
+  /// - Parameter others: How many other slices are being read or wait.
+  func read(_ slice: HistorySlice, others: Int) async throws(RunFailure) -> SliceOutcome {
+    if shape.isBeforeRetention(slice.period) { return replace(slice, by: []) }
+    var slice = slice
+    var seen: Set<CallSID> = []
+    while true {
+      let readAt = clock.now()
+      guard await places.enter() else { throw RunFailure.cancelled }
+      let page: CallPage
+      do throws(SourceError) {
+        page = try await request(slice)
+      } catch {
+        places.leave()
+        return try await recover(slice, from: error)
+      }
+      if slice.next == nil, let parts = try await parts(of: slice, after: page, others: others) {
+        places.leave()
+        return replace(slice, by: parts)
+      }
+      let step = step(slice, page, &seen)
+      let calls = page.calls.filter { slice.period.containsStart(of: $0) }
+      commits.yield(
+        HistoryCommit(
+          page: IntakePage(calls: calls, readAt: readAt, marks: [.slice(step)]), slice: slice,
+          listed: step.listed, period: step.period, step: .page(isLast: page.next == nil)))
+      guard let next = page.next else { return .read }
+      slice.next = next
+    }
+  }
+
+  private func request(_ slice: HistorySlice) async throws(SourceError) -> CallPage {
+    guard let next = slice.next else { return try await reader.attemptList(shape.query(slice.period)) }
+    return try await reader.attemptNext(next)
+  }
+
+  /// Calls that new ones have pushed onto the next page are told twice and counted once.
+  private func step(_ slice: HistorySlice, _ page: CallPage, _ seen: inout Set<CallSID>) -> SliceStep {
+    var listed = RunCounts()
+    for call in page.calls where slice.period.containsStart(of: call) {
+      if seen.insert(call.sid).inserted { listed.count(call) }
+    }
+    return SliceStep(slice: slice, next: page.next, listed: listed, period: shape.period)
+  }
+
+  private func replace(_ slice: HistorySlice, by parts: [HistorySlice]) -> SliceOutcome {
+    commits.yield(
+      HistoryCommit(
+        page: IntakePage(
+          calls: [], readAt: clock.now(), marks: [.sliceReplaced(number: slice.number, by: parts)]),
+        slice: slice, listed: RunCounts(), period: shape.period, step: .replaced(by: parts)))
+    return .replaced(by: parts)
+  }
+}
+
+// MARK: - Large slices
+
+extension HistoryReader {
+  private func parts(
+    of slice: HistorySlice, after page: CallPage, others: Int
+  ) async throws(RunFailure) -> [HistorySlice]? {
+    guard page.next != nil, let earliest = page.calls.compactMap(\.callDate).min() else { return nil }
+    let pages = shape.plan.pages(in: slice.period, firstPageBackTo: earliest)
+    if shape.plan.wantsFinerCut(of: slice.period, pages: pages) {
+      try await learnGranularity(slice.period, below: earliest)
+    }
+    return shape.plan.parts(of: slice.period, pages: pages, others: others).map { shape.numbered($0) }
+  }
+
+  /// Asks for a part of a day. Only an answer with calls below the bound and none above it shows that the
+  /// bound was honoured: cut to its date it would give nothing, or the whole day.
+  private func learnGranularity(_ day: Period, below bound: Timestamp) async throws(RunFailure) {
+    guard shape.isGranularityUnknown, day.start < bound else { return }
+    let page = try await reader.list(CallQuery(startedFrom: day.start, startedBefore: bound))
+    let starts = page.calls.compactMap(\.callDate)
+    shape.learnGranularity(!starts.isEmpty && starts.allSatisfy { day.start <= $0 && $0 < bound })
+  }
+}
+
+// MARK: - What Twilio no longer gives
+
+extension HistoryReader {
+  private func recover(
+    _ slice: HistorySlice, from error: SourceError
+  ) async throws(RunFailure) -> SliceOutcome {
+    switch error.kind {
+    // The listing is begun anew; its calls are committed a second time, which does no harm.
+    case .badPageToken where slice.next != nil && shape.mayRestart(slice.period):
+      return replace(slice, by: shape.numbered([slice.period]))
+    case .retention:
+      let start = try await retentionStart(in: slice.period)
+      if shape.moveRetention(to: start) { onEvent(.retentionReached(start: start)) }
+      let rest = Period(start: start, end: slice.period.end)
+      return replace(slice, by: start < rest.end ? shape.numbered([rest]) : [])
+    default: throw RunFailure(error)
+    }
+  }
+
+  /// The first midnight in the period from which on Twilio answers, the period's end without one. Twilio
+  /// says that it keeps nothing older (20004), not how far it reaches: halving finds it in a few requests.
+  private func retentionStart(in period: Period) async throws(RunFailure) -> Timestamp {
+    var refused = period.start
+    var kept = period.end
+    while true {
+      let middle = Timestamp(milliseconds: (refused.milliseconds + kept.milliseconds) / 2).startOfNextDay
+      let bound = middle < kept ? middle : refused.startOfNextDay
+      guard bound < kept else { return kept }
+      do throws(SourceError) {
+        _ = try await reader.attemptList(CallQuery(startedFrom: bound, startedBefore: bound.startOfNextDay))
+        kept = bound
+      } catch {
+        guard error.kind == .retention else { throw RunFailure(error) }
+        refused = bound
+      }
+    }
+  }
+}
+
+extension Period {
+  // A call whose time cannot be read is where Twilio listed it.
+  fileprivate func containsStart(of call: Call) -> Bool {
+    call.callDate.map(contains) ?? true
+  }
+}
+
+extension RunFailure {
+  static let cancelled = RunFailure(
+    .stopping, "La ejecución se interrumpió porque el servicio se está parando.")
+}

@@ -1,0 +1,95 @@
+import CallDomain
+import Synchronization
+
+/// Shares the requests to Twilio among the runs of a process: so many under way at once, fewer after a
+/// 429, and when Twilio names a time to wait all of them wait.
+package final class RequestGate: Sendable {
+  private struct State {
+    var limit: ConcurrencyLimit
+    /// Nobody asks before this moment.
+    var pausedUntil = Timestamp.epoch
+  }
+
+  private let clock: EngineClock
+  private let state: Mutex<State>
+  private let turnstile: Turnstile
+
+  /// - Parameter maximum: `TWILIO_CONCURRENCY`, at least 1.
+  package init(maximum: Int, clock: EngineClock) {
+    self.clock = clock
+    let limit = ConcurrencyLimit(maximum: maximum)
+    state = Mutex(State(limit: limit))
+    turnstile = Turnstile(limit: limit.allowed)
+  }
+
+  /// Requests that may be under way now.
+  var allowed: Int { state.withLock(\.limit.allowed) }
+
+  /// Sends a request when it is its turn.
+  func send<Answer: Sendable>(
+    isUrgent: Bool, _ request: @Sendable () async throws(SourceError) -> Answer
+  ) async throws(SourceError) -> Answer {
+    guard await turnstile.enter(isUrgent: isUrgent) else { throw Self.cancelled }
+    defer { turnstile.leave() }
+    try await waitOutPause()
+    let epoch = state.withLock(\.limit.epoch)
+    do throws(SourceError) {
+      let answer = try await request()
+      note { $0.limit.succeeded() }
+      return answer
+    } catch {
+      if error.kind == .throttled {
+        let resume = clock.now().adding(seconds: min(error.retryAfter ?? 0, Self.longestPause))
+        note { state in
+          state.limit.throttled(sentUnder: epoch)
+          state.pausedUntil = max(state.pausedUntil, resume)
+        }
+      }
+      throw error
+    }
+  }
+
+  private func note(_ change: (inout State) -> Void) {
+    let (before, after) = state.withLock { state in
+      let before = state.limit.allowed
+      change(&state)
+      return (before, state.limit.allowed)
+    }
+    if before != after { turnstile.setLimit(after) }
+  }
+
+  private func waitOutPause() async throws(SourceError) {
+    while true {
+      let left = state.withLock(\.pausedUntil).milliseconds(since: clock.now())
+      guard left > 0 else { return }
+      do {
+        try await clock.sleep(left)
+      } catch {
+        throw Self.cancelled
+      }
+    }
+  }
+
+  /// Seconds: a longer `Retry-After` is cut to this, as a single request's is.
+  private static let longestPause = 60
+
+  private static let cancelled = SourceError(.cancelled, "La petición a Twilio se canceló.")
+}
+
+extension CallSource {
+  /// The same source, its requests sent through a gate.
+  ///
+  /// - Parameter isUrgent: Whether they go before those that are not.
+  package func through(_ gate: RequestGate, isUrgent: Bool) -> CallSource {
+    CallSource(
+      list: { query throws(SourceError) in
+        try await gate.send(isUrgent: isUrgent) { () async throws(SourceError) in try await list(query) }
+      },
+      next: { reference throws(SourceError) in
+        try await gate.send(isUrgent: isUrgent) { () async throws(SourceError) in try await next(reference) }
+      },
+      call: { sid throws(SourceError) in
+        try await gate.send(isUrgent: isUrgent) { () async throws(SourceError) in try await call(sid) }
+      })
+  }
+}
