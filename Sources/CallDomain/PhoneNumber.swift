@@ -12,6 +12,10 @@ package struct PhoneNumber: Hashable, Sendable {
   ///   a party's name; PostgreSQL could not index it.
   package init?(_ raw: String?) {
     guard let raw, raw.utf8.count <= 1000 else { return nil }
+    if Self.isPlainInternational(raw) {
+      canonical = raw
+      return
+    }
     let whole = raw.trimmingOuterSpace
     let user = SIPAddress.userPart(of: whole)
     let party = user ?? whole
@@ -42,6 +46,15 @@ package struct PhoneNumber: Hashable, Sendable {
     "", "anonymous", "restricted", "unknown", "unavailable", "blocked", "private",
     "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253",
   ]
+  private static let longestWithheld = 12
+
+  // Most parties by far: nothing but a plus and digits, which is canonical already.
+  private static func isPlainInternational(_ raw: String) -> Bool {
+    let bytes = raw.utf8
+    return bytes.count > 1 && bytes.first == UInt8(ascii: "+")
+      && bytes.dropFirst().allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+      && (bytes.count > longestWithheld || !withheld.contains(raw))
+  }
 
   private static func phoneNumber(_ party: String, fewestDigits: Int) -> String? {
     var digits = ContiguousArray<UInt8>()

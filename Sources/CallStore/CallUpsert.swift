@@ -5,7 +5,12 @@ import Postgres
 enum CallUpsert {
   static func statement(_ rows: [CallRow]) -> PostgresStatement {
     func texts(_ value: (CallRow) -> String?) -> PostgresValue { .textArray(rows.map(value)) }
-    func moments(_ value: (CallRow) -> Timestamp?) -> PostgresValue { .moments(rows.map(value)) }
+    func moments(_ value: (CallRow) -> Timestamp?) -> PostgresValue {
+      .intArray(rows.map { value($0)?.milliseconds })
+    }
+    func written(_ value: (Call) -> Timestamp?) -> PostgresValue {
+      .textArray(rows.map { value($0.call)?.iso8601 })
+    }
     return PostgresStatement(
       sql,
       [
@@ -20,12 +25,15 @@ enum CallUpsert {
         texts(\.call.priceUnit),
         texts(\.call.status?.text),
         texts(\.call.direction?.text),
-        moments(\.call.startTime),
+        moments(\.call.callDate),
         moments(\.call.endTime),
-        moments(\.call.dateCreated),
+        moments(\.call.effectiveTime),
         moments(\.call.dateUpdated),
+        written(\.startTime),
+        written(\.endTime),
+        written(\.dateCreated),
+        written(\.dateUpdated),
         texts(\.call.price?.text),
-        moments { $0.call.effectiveTime },
       ])
   }
 
@@ -33,6 +41,9 @@ enum CallUpsert {
   // guarded here, against anybody else who writes the table meanwhile: COALESCE keeps a value
   // that we have none for, and `||` keeps keys that others put into raw_data. A cost of 0
   // without a price is how an older program wrote "unknown".
+  //
+  // The server reads a time as a number in a twentieth of the time that it needs for text, and
+  // jsonb_object does in a third what jsonb_build_object does.
   private static let sql = """
     INSERT INTO calls AS c (
       id, workspace_id, source, phone_from, phone_to, phone_number, lead_number, duration, cost,
@@ -40,19 +51,19 @@ enum CallUpsert {
       updated_at)
     SELECT n.id, n.workspace_id, 'twilio', n.phone_from, n.phone_to, n.phone_number, n.lead_number,
       n.duration, n.cost::numeric, n.price_unit, n.status, n.direction,
-      coalesce(n.start_time, n.date_created)::timestamptz, n.end_time::timestamptz,
-      n.effective_at::timestamptz, n.date_updated::timestamptz,
-      jsonb_build_object('sid', n.id, 'from', n.phone_from, 'to', n.phone_to,
-        'duration', n.duration::text, 'status', n.status, 'direction', n.direction,
-        'startTime', n.start_time, 'endTime', n.end_time, 'price', n.price,
-        'priceUnit', n.price_unit, 'dateCreated', n.date_created, 'dateUpdated', n.date_updated),
+      \(SQL.moment("n.call_date")), \(SQL.moment("n.ended_at")), \(SQL.moment("n.effective_at")),
+      \(SQL.moment("n.updated_at")),
+      jsonb_object(
+        '{sid,from,to,duration,status,direction,startTime,endTime,price,priceUnit,dateCreated,dateUpdated}',
+        ARRAY[n.id, n.phone_from, n.phone_to, n.duration::text, n.status, n.direction, n.start_time,
+          n.end_time, n.price, n.price_unit, n.date_created, n.date_updated]),
       now()
     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
-      $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-      $14::text[], $15::text[], $16::text[], $17::text[])
+      $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[], $13::bigint[],
+      $14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[])
       AS n(id, workspace_id, phone_from, phone_to, phone_number, lead_number, duration, cost,
-        price_unit, status, direction, start_time, end_time, date_created, date_updated, price,
-        effective_at)
+        price_unit, status, direction, call_date, ended_at, effective_at, updated_at, start_time,
+        end_time, date_created, date_updated, price)
     ON CONFLICT (id) DO UPDATE SET
       workspace_id = excluded.workspace_id,
       phone_from = coalesce(excluded.phone_from, c.phone_from),

@@ -36,6 +36,12 @@ enum SQL {
     "(extract(epoch from \(expression)) * 1000)::bigint"
   }
 
+  /// Milliseconds since 1970 as a `timestamptz`; exact, since a double holds them to a fraction of a
+  /// microsecond.
+  static func moment(_ expression: String) -> String {
+    "to_timestamp(\(expression) / 1000.0::float8)"
+  }
+
   /// Calls of cases 1 and 2 with a usable caller, as the index `calls_related` has it.
   static func isRelatedCall(_ table: String) -> String {
     """

@@ -3,9 +3,16 @@ import Postgres
 
 /// Reads the stored rows of a page's SIDs, so that the page can be merged with them.
 enum StoredCallQuery {
+  // One probe of the primary key a call, whatever the planner takes the size of the table for: a table that
+  // grew a minute ago has no statistics, and reading it whole for every page is quadratic.
   static func statement(sids: [CallSID]) -> PostgresStatement {
     PostgresStatement(
-      "\(selection) WHERE c.id = ANY($1::text[]) AND c.source = 'twilio'", [.textArray(sids.map(\.text))])
+      """
+      \(selection(from: "unnest($1::text[]) n(id) CROSS JOIN LATERAL "
+        + "(SELECT * FROM calls WHERE calls.id = n.id LIMIT 1) c"))
+      WHERE c.source = 'twilio'
+      """,
+      [.textArray(sids.map(\.text))])
   }
 
   /// The next calls in the order of their ids.
@@ -16,7 +23,7 @@ enum StoredCallQuery {
   static func next(after last: CallSID?, since: Timestamp?, limit: Int) -> PostgresStatement {
     PostgresStatement(
       """
-      \(selection)
+      \(selection(from: "calls c"))
       WHERE c.id > $1 AND ($2::timestamptz IS NULL OR c.call_date >= $2::timestamptz)
         AND c.source = 'twilio' AND c.effective_at IS NOT NULL
       ORDER BY c.id LIMIT $3::bigint
@@ -24,7 +31,7 @@ enum StoredCallQuery {
       [.text(last?.text ?? ""), .moment(since), .int(Int64(limit))])
   }
 
-  private static var selection: String {
+  private static func selection(from calls: String) -> String {
     """
     SELECT c.id, c.phone_from, c.phone_to, c.direction, c.status, c.duration,
       c.raw_data->>'startTime', \(SQL.milliseconds("c.ended_at")), c.raw_data->>'dateCreated',
@@ -32,7 +39,7 @@ enum StoredCallQuery {
       c.workspace_id, c.phone_number, c.lead_number, c.cost::text,
       \(SQL.milliseconds("c.effective_at")), u.call_id IS NOT NULL, u.given_up_at IS NOT NULL,
       (SELECT atttypmod <> -1 FROM pg_attribute WHERE attrelid = 'calls'::regclass AND attname = 'cost')
-    FROM calls c LEFT JOIN unsettled_calls u ON u.call_id = c.id
+    FROM \(calls) LEFT JOIN unsettled_calls u ON u.call_id = c.id
     """
   }
 

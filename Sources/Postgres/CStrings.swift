@@ -1,18 +1,23 @@
-/// NUL-terminated strings laid out one after another, for C functions that take an array of them.
+/// The texts of a statement's parameters, NUL-terminated and laid out one after another, as libpq takes
+/// them.
 struct CStrings {
-  private var bytes: [CChar] = []
+  private var bytes: [UInt8] = []
   private var offsets: [Int?] = []
-  /// The position of the first string that C would cut short at a U+0000, if any.
+  /// The position of the first text that C would cut short at a U+0000, if any.
   private(set) var firstWithNUL: Int?
 
-  /// A nil becomes a null pointer.
-  init(_ strings: [String?]) {
-    offsets.reserveCapacity(strings.count)
-    for (position, string) in strings.enumerated() {
-      offsets.append(string == nil ? nil : bytes.count)
-      guard let string else { continue }
-      if firstWithNUL == nil, string.utf8.contains(0) { firstWithNUL = position }
-      bytes.append(contentsOf: string.utf8.lazy.map { CChar(bitPattern: $0) })
+  /// A NULL becomes a null pointer.
+  init(_ values: [PostgresValue]) {
+    offsets.reserveCapacity(values.count)
+    bytes.reserveCapacity(values.reduce(0) { $0 + $1.likelyLength })
+    for (position, value) in values.enumerated() {
+      let start = bytes.count
+      guard value.appendText(to: &bytes) else {
+        offsets.append(nil)
+        continue
+      }
+      offsets.append(start)
+      if firstWithNUL == nil, bytes[start...].contains(0) { firstWithNUL = position }
       bytes.append(0)
     }
   }
@@ -20,10 +25,12 @@ struct CStrings {
   /// Calls `body` with the array of pointers, which are valid during the call only.
   func withPointers<Value>(_ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Value) -> Value {
     unsafe bytes.withUnsafeBufferPointer { bytes in
-      let pointers = unsafe offsets.map { offset in
-        unsafe offset.flatMap { offset in unsafe bytes.baseAddress.map { unsafe $0 + offset } }
+      unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+        let pointers = unsafe offsets.map { offset in
+          unsafe offset.flatMap { offset in unsafe characters.baseAddress.map { unsafe $0 + offset } }
+        }
+        return unsafe pointers.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
       }
-      return unsafe pointers.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
     }
   }
 }

@@ -28,8 +28,8 @@ extension ConnectionHandle {
       ("dbname", configuration.connectionString),
       ("client_encoding", "UTF8"),
     ]
-    let keywords = CStrings(options.map(\.0) + [nil])
-    let values = CStrings(options.map(\.1) + [nil])
+    let keywords = CStrings(options.map { .text($0.0) } + [.null])
+    let values = CStrings(options.map { .text($0.1) } + [.null])
     let connection = unsafe keywords.withPointers { keywords in
       unsafe values.withPointers { values in unsafe PQconnectStartParams(keywords, values, 1) }
     }

@@ -31,33 +31,57 @@ extension PostgresValue {
     }
   }
 
-  /// The text form, nil for NULL.
-  var wireText: String? {
+  /// Appends the text form; false for NULL, which has none.
+  func appendText(to bytes: inout [UInt8]) -> Bool {
     switch self {
-    case .null: nil
-    case .text(let text): text
-    case .int(let number): String(number)
-    case .bool(let flag): flag ? "t" : "f"
-    case .textArray(let elements): Self.arrayText(elements.map { $0.map(Self.quoted) })
-    case .intArray(let elements): Self.arrayText(elements.map { $0.map { String($0) } })
-    case .boolArray(let elements): Self.arrayText(elements.map { $0.map { $0 ? "t" : "f" } })
+    case .null: return false
+    case .text(let text): bytes.append(contentsOf: text.utf8)
+    case .int(let number): Self.append(number, to: &bytes)
+    case .bool(let flag): bytes.append(flag ? UInt8(ascii: "t") : UInt8(ascii: "f"))
+    case .textArray(let elements):
+      Self.append(elements, to: &bytes) { Self.appendQuoted($0, to: &$1) }
+    case .intArray(let elements): Self.append(elements, to: &bytes) { Self.append($0, to: &$1) }
+    case .boolArray(let elements):
+      Self.append(elements, to: &bytes) { $1.append($0 ? UInt8(ascii: "t") : UInt8(ascii: "f")) }
+    }
+    return true
+  }
+
+  /// About how many bytes the text form has.
+  var likelyLength: Int {
+    switch self {
+    case .null, .bool: 2
+    case .text(let text): text.utf8.count + 1
+    case .int: 12
+    case .textArray(let elements): elements.count * 26 + 3
+    case .intArray(let elements): elements.count * 14 + 3
+    case .boolArray(let elements): elements.count * 2 + 3
     }
   }
 
   /// The array input syntax of the PostgreSQL manual, section 8.15.6; an unquoted NULL is a null element.
-  private static func arrayText(_ elements: [String?]) -> String {
-    "{" + elements.map { $0 ?? "NULL" }.joined(separator: ",") + "}"
+  private static func append<Element>(
+    _ elements: [Element?], to bytes: inout [UInt8], _ append: (Element, inout [UInt8]) -> Void
+  ) {
+    bytes.append(UInt8(ascii: "{"))
+    for (position, element) in elements.enumerated() {
+      if position > 0 { bytes.append(UInt8(ascii: ",")) }
+      if let element { append(element, &bytes) } else { bytes.append(contentsOf: "NULL".utf8) }
+    }
+    bytes.append(UInt8(ascii: "}"))
   }
 
   /// Always quoted, so that no content (empty, `NULL`, braces, commas, spaces) has a meaning of its own.
-  private static func quoted(_ element: String) -> String {
-    var bytes: [UInt8] = [UInt8(ascii: "\"")]
-    bytes.reserveCapacity(element.utf8.count + 2)
+  private static func appendQuoted(_ element: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
     for byte in element.utf8 {
       if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
       bytes.append(byte)
     }
     bytes.append(UInt8(ascii: "\""))
-    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func append(_ number: Int64, to bytes: inout [UInt8]) {
+    bytes.append(contentsOf: String(number).utf8)
   }
 }
