@@ -23,7 +23,10 @@ package final class RequestGate: Sendable {
   }
 
   /// Requests that may be under way now.
-  var allowed: Int { state.withLock(\.limit.allowed) }
+  package var allowed: Int { state.withLock(\.limit.allowed) }
+
+  /// Requests that wait for their turn.
+  package var waiting: Int { turnstile.waiting }
 
   /// Sends a request when it is its turn.
   func send<Answer: Sendable>(

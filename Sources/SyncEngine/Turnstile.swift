@@ -24,6 +24,8 @@ final class Turnstile: Sendable {
     state = Mutex(State(limit: limit))
   }
 
+  var waiting: Int { state.withLock(\.waiters.count) }
+
   /// Tasks beyond a smaller limit stay inside until they leave.
   func setLimit(_ limit: Int) {
     for waiter in state.withLock({ state in

@@ -1,0 +1,108 @@
+import CallDomain
+import SyncEngine
+import TestSupport
+import Testing
+
+@Suite("HistoricalSync")
+struct HistoricalSyncTests {
+  @Test("Every call of the history is stored and counted once, however they lie and are read")
+  func everything() async throws {
+    try await forEachSeed(25) { random in
+      let bench = HistoryBench { script in
+        script.settings.workers = random.number(in: 1...8)
+        script.pageSize = random.number(in: 3...20)
+        script.takesWholeDays = random.chance(40)
+        script.calls = Self.calls(&random)
+      }
+      let run = try await bench.run().get()
+      try requireComplete(bench, run)
+    }
+  }
+
+  @Test("Cut off again and again it goes on where it was, and counts as one that was not")
+  func resumed() async throws {
+    try await forEachSeed(25) { random in
+      let breaks = (0..<6).map { _ in random.number(in: 1...15) }
+      let bench = HistoryBench { script in
+        script.settings.workers = random.number(in: 1...6)
+        script.takesWholeDays = random.chance(30)
+        script.calls = Self.calls(&random)
+        let moments = Set(breaks.indices.map { breaks[...$0].reduce(0, +) })
+        script.onCommit = { number throws(RunFailure) in
+          if moments.contains(number) { throw RunFailure(.internal, "cut off") }
+        }
+      }
+      var failures = 0
+      while true {
+        if case .success(let run) = try await bench.run() {
+          try requireComplete(bench, run)
+          break
+        }
+        failures += 1
+        try #require(failures <= breaks.count)
+      }
+      try #require(
+        failures == 0 || bench.notes.events.contains { if case .resuming = $0 { true } else { false } })
+    }
+  }
+
+  @Test("An empty history takes one request; one with long empty stretches a few")
+  func emptyStretches() async throws {
+    let empty = HistoryBench()
+    let run = try await empty.run().get()
+    #expect(run.counts.totalCalls == 0 && empty.notes.requestCount == 1)
+    // All in one week of seven months, 30 pages.
+    let bench = HistoryBench { script in
+      script.calls = Self.evenly(300, from: "2025-11-03T00:00:00Z", everySeconds: 1800)
+    }
+    #expect(try await bench.run().get().counts.totalCalls == 300)
+    #expect(bench.notes.requestCount < 60)
+  }
+
+  @Test("Requests are few more than pages")
+  func fewRequests() async throws {
+    let bench = HistoryBench { script in
+      script.calls = Self.evenly(5000, from: "2025-08-01T00:00:00Z", everySeconds: 3600)
+    }
+    #expect(try await bench.run().get().counts.totalCalls == 5000)
+    #expect(bench.notes.requestCount <= 500 * 12 / 10)
+  }
+
+  @Test("No more pages are held than are being read and two that wait")
+  func backPressure() async throws {
+    let bench = HistoryBench { script in
+      script.settings.workers = 3
+      script.calls = Self.evenly(2000, from: "2025-08-01T00:00:00Z", everySeconds: 3600)
+    }
+    _ = try await bench.run().get()
+    #expect(bench.notes.mostPagesHeld <= 5)
+  }
+
+  private static func calls(_ random: inout SeededRandom) -> [Call] {
+    var start = makeTime("2025-08-01T00:00:00Z")
+    let sparse = random.one(of: 600, 20_000, 200_000)
+    return (1...random.number(in: 1...400)).map { number in
+      start = start.adding(seconds: random.number(in: 0...(random.chance(10) ? sparse : 900)))
+      return makeCompleted(
+        number, startedAt: start,
+        direction: random.one(of: .outboundAPI, .trunkingTerminating, .trunkingOriginating, .inbound))
+    }.filter { ($0.callDate ?? .epoch) < makeTime("2026-03-01T12:00:00Z") }
+  }
+
+  private static func evenly(_ count: Int, from start: String, everySeconds seconds: Int) -> [Call] {
+    (0..<count).map { makeCompleted($0 + 1, startedAt: makeTime(start).adding(seconds: $0 * seconds)) }
+  }
+
+  private func requireComplete(_ bench: HistoryBench, _ run: SyncRun) throws {
+    let calls = bench.script.calls
+    try #require(Set(bench.notes.stored.keys) == Set(calls.map(\.sid)))
+    var expected = RunCounts()
+    for call in calls { expected.count(call) }
+    expected.savedCalls = expected.storable
+    expected.unmatchedCalls = 3
+    expected.twilioRequests = run.counts.twilioRequests
+    try #require(run.counts == expected)
+    let period = Period(start: bench.script.settings.start, end: bench.script.now)
+    try #require(run.period == period && bench.notes.closed == [period])
+  }
+}

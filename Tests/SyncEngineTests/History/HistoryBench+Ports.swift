@@ -1,0 +1,154 @@
+import CallDomain
+import SyncEngine
+import TestSupport
+import Testing
+
+extension HistoryBench {
+  var source: CallSource {
+    CallSource(
+      list: { query throws(SourceError) in
+        self.note { $0.requests.append(query) }
+        try await self.countRequest()
+        if let start = self.script.retentionStart, (query.startedFrom ?? .epoch) < start {
+          throw SourceError(.retention, "Twilio no conserva llamadas tan antiguas.")
+        }
+        let found = self.script.calls.filter { self.matches($0, query) }.sorted {
+          ($0.callDate ?? .epoch, $0.sid) > ($1.callDate ?? .epoch, $1.sid)
+        }
+        let listing = self.note { state in
+          state.listings.append(found)
+          return state.listings.count - 1
+        }
+        return self.page(listing, from: 0)
+      },
+      next: { reference throws(SourceError) in
+        try await self.countRequest()
+        let parts = reference.split(separator: " ").compactMap { Int($0) }
+        return self.page(parts[0], from: parts[1])
+      },
+      call: { sid throws(SourceError) in
+        Issue.record("nobody expected that \(sid) is asked for")
+        throw SourceError(.permanent, "unexpected")
+      })
+  }
+
+  var calls: CallLedger {
+    CallLedger(
+      commit: { page, _ throws(RunFailure) in
+        let number = self.note { state in
+          state.commits += 1
+          return state.commits
+        }
+        try await self.script.onCommit(number)
+        self.note { state in
+          for call in page.calls { state.stored[call.sid, default: 0] += 1 }
+          for mark in page.marks { Self.apply(mark, to: &state) }
+        }
+        return PageOutcome()
+      },
+      coverage: { () throws(RunFailure) in
+        Coverage(coveredUntil: nil, newestCall: nil, listedNumbers: 17)
+      },
+      unsettled: { _ throws(RunFailure) in
+        Issue.record("a historical run asks for no single calls")
+        return []
+      },
+      stored: { _, _, _ throws(RunFailure) in
+        Issue.record("nobody expected that stored calls are read")
+        return []
+      })
+  }
+
+  var history: HistoryLedger {
+    HistoryLedger(
+      open: { request, restart, now, _ throws(RunFailure) in
+        self.note { state in
+          if !restart, state.request == request, var progress = state.progress {
+            progress.isContinued = true
+            state.progress = request.until == nil ? progress.extended(to: now) : progress
+          } else {
+            state.progress = HistoryProgress(
+              beginning: Period(start: request.since, end: request.until ?? now))
+          }
+          state.request = request
+          return state.progress ?? HistoryProgress(parts: [], isContinued: false)
+        }
+      },
+      close: { period, asked, _ throws(RunFailure) in
+        self.note { state in
+          #expect(state.progress?.open.isEmpty == true)
+          state.closed.append(period)
+          state.asked.append(asked)
+          state.progress = nil
+        }
+        return 3
+      })
+  }
+
+  var runs: RunLedger {
+    RunLedger(
+      check: { () throws(RunFailure) in },
+      begin: { kind, _, _ throws(RunFailure) in
+        let number = self.note { state in
+          state.runs += 1
+          return state.runs
+        }
+        return RunFence(kind: kind, run: RunID(number), token: number)
+      },
+      renew: { _ throws(RunFailure) in true },
+      record: { _, _ throws(RunFailure) in },
+      finish: { run, _ throws(RunFailure) in self.note { $0.finished.append(run) } })
+  }
+
+  private static func apply(_ mark: IntakeMark, to state: inout State) {
+    switch mark {
+    case .slice(let step):
+      state.pagesTaken += 1
+      guard
+        let position = state.progress?.parts.firstIndex(where: { $0.slice.number == step.slice.number }),
+        var part = state.progress?.parts[position]
+      else {
+        Issue.record("a page of a slice that nobody knows: \(step.slice)")
+        return
+      }
+      #expect(!part.isDone && part.slice.next == step.slice.next)
+      part.slice.next = step.next
+      part.isDone = step.next == nil
+      part.counts = part.counts + step.listed
+      part.counts.savedCalls = part.counts.storable
+      state.progress?.parts[position] = part
+    case .sliceReplaced(let number, let slices):
+      state.progress?.parts.removeAll { $0.slice.number == number }
+      state.progress?.parts += slices.map { HistoryProgress.Part(slice: $0) }
+      state.pagesTaken += 1
+    case .coveredUntil, .hole, .gone: Issue.record("a historical run has no such mark: \(mark)")
+    }
+  }
+
+  private func countRequest() async throws(SourceError) {
+    let number = note { state in
+      state.requestCount += 1
+      return state.requestCount
+    }
+    try await script.onRequest(number)
+    note { state in
+      state.pagesAnswered += 1
+      state.mostPagesHeld = max(state.mostPagesHeld, state.pagesAnswered - state.pagesTaken)
+    }
+  }
+
+  private func page(_ listing: Int, from start: Int) -> CallPage {
+    let calls = notes.listings[listing]
+    let end = min(start + script.pageSize, calls.count)
+    return CallPage(
+      calls: Array(calls[start..<end]), next: end < calls.count ? "\(listing) \(end)" : nil,
+      serverTime: script.now.adding(milliseconds: notes.elapsed))
+  }
+
+  private func matches(_ call: Call, _ query: CallQuery) -> Bool {
+    guard let moment = call.callDate else { return true }
+    let lower = script.takesWholeDays ? query.startedFrom?.startOfDay : query.startedFrom
+    let upper = script.takesWholeDays ? query.startedBefore?.startOfDay : query.startedBefore
+    return lower.map { moment >= $0 } ?? true && upper.map { moment < $0 } ?? true
+  }
+}

@@ -1,0 +1,93 @@
+import CallDomain
+import SyncEngine
+import Synchronization
+import TestSupport
+import Testing
+
+/// A historical run with ports in memory: an account that lists calls page by page as Twilio does, and
+/// tables that remember slices from one run to the next, as the database does.
+final class HistoryBench: Sendable {
+  struct Script: Sendable {
+    var now = makeTime("2026-03-01T12:00:00Z")
+    var settings = HistoricalSync.Settings(start: makeTime("2025-08-01T00:00:00Z"), workers: 4)
+    var calls: [Call] = []
+    var pageSize = 10
+    /// Whether bounds count as whole days, as they may at Twilio.
+    var takesWholeDays = false
+    /// What began earlier is refused with 20004.
+    var retentionStart: Timestamp?
+    /// Asked before each request is answered, by its number from 1.
+    var onRequest: @Sendable (Int) async throws(SourceError) -> Void = { _ throws(SourceError) in }
+    /// Asked before each commit of a page, by its number from 1.
+    var onCommit: @Sendable (Int) async throws(RunFailure) -> Void = { _ throws(RunFailure) in }
+  }
+
+  struct State: Sendable {
+    var requests: [CallQuery] = []
+    var requestCount = 0
+    var pagesAnswered = 0
+    var pagesTaken = 0
+    /// The most pages that were answered and neither committed nor given up.
+    var mostPagesHeld = 0
+    var listings: [[Call]] = []
+    var commits = 0
+    var stored: [CallSID: Int] = [:]
+    var progress: HistoryProgress?
+    var request: HistoryRequest?
+    var closed: [Period] = []
+    var asked: [Period] = []
+    var finished: [SyncRun] = []
+    var events: [SyncEvent] = []
+    var pauses: [Int64] = []
+    var elapsed: Int64 = 0
+    var runs: Int64 = 0
+  }
+
+  let script: Script
+  private let state = Mutex(State())
+
+  init(_ adjust: (inout Script) -> Void = { _ in }) {
+    var script = Script()
+    adjust(&script)
+    self.script = script
+  }
+
+  var notes: State { state.withLock { $0 } }
+
+  func note<Value: Sendable>(_ change: (inout sending State) -> sending Value) -> Value {
+    state.withLock(change)
+  }
+
+  var clock: EngineClock {
+    EngineClock(
+      now: { self.script.now.adding(milliseconds: self.notes.elapsed) },
+      sleep: { milliseconds in
+        // The lease's beat, which is not needed here.
+        if milliseconds == EngineBench.beat { return try await Latch().wait() }
+        try Task.checkCancellation()
+        self.note {
+          $0.pauses.append(milliseconds)
+          $0.elapsed += milliseconds
+        }
+      }, random: { 0.5 })
+  }
+
+  func makeConductor() -> RunConductor {
+    let gate = RequestGate(maximum: script.settings.workers, clock: clock)
+    let historical = HistoricalSync(
+      settings: script.settings, source: source.through(gate, isUrgent: false), calls: calls, runs: runs,
+      history: history, clock: clock)
+    return RunConductor(
+      hourly: nil, historical: historical, calls: calls, runs: runs, clock: clock, beat: EngineBench.beat,
+      report: { _, event in self.note { $0.events.append(event) } })
+  }
+
+  /// Does a run to its end.
+  func run(
+    since: Timestamp? = nil, until: Timestamp? = nil, restart: Bool = false
+  ) async throws -> Result<SyncRun, RunFailure> {
+    try await makeConductor().start(
+      .historical(since: since, until: until, restart: restart), requestedBy: "test"
+    ).outcome()
+  }
+}

@@ -1,0 +1,181 @@
+import CallDomain
+import SyncEngine
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("RequestGate")
+struct RequestGateTests {
+  /// An account whose answers are given by hand.
+  private final class Account: Sendable {
+    private struct State {
+      var open: [CheckedContinuation<SourceError?, Never>] = []
+      var most = 0
+      var inside = 0
+      var order: [CallQuery] = []
+    }
+
+    private let state = Mutex(State())
+    let arrived = Latch()
+
+    var inside: Int { state.withLock(\.inside) }
+    var most: Int { state.withLock(\.most) }
+    var order: [CallQuery] { state.withLock(\.order) }
+
+    var source: CallSource {
+      CallSource(
+        list: { query throws(SourceError) in
+          let failure = await withCheckedContinuation { continuation in
+            self.state.withLock { state in
+              state.open.append(continuation)
+              state.inside += 1
+              state.most = max(state.most, state.inside)
+              state.order.append(query)
+            }
+            self.arrived.signal()
+          }
+          if let failure { throw failure }
+          return CallPage(calls: [])
+        },
+        next: { _ throws(SourceError) in CallPage(calls: []) }, call: { _ throws(SourceError) in nil })
+    }
+
+    /// Answers the oldest open request.
+    func answer(_ failure: SourceError? = nil) {
+      state.withLock { state in
+        state.inside -= 1
+        return state.open.removeFirst()
+      }.resume(returning: failure)
+    }
+  }
+
+  private let clock = EngineClock(
+    now: { makeTime("2026-03-01T12:00:00Z") }, sleep: { _ in }, random: { 0.5 })
+  private let throttled = SourceError(.throttled, "Demasiadas peticiones.")
+
+  private func list(_ source: CallSource, _ number: Int = 0) -> Task<SourceError?, Never> {
+    Task {
+      do throws(SourceError) {
+        _ = try await source.list(CallQuery(startedFrom: Timestamp(seconds: Int64(number))))
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+
+  @Test("No more requests are under way than allowed")
+  func limit() async throws {
+    let account = Account()
+    let source = account.source.through(RequestGate(maximum: 3, clock: clock), isUrgent: false)
+    let tasks = (0..<9).map { list(source, $0) }
+    for _ in 0..<9 {
+      try await account.arrived.wait()
+      #expect(account.inside <= 3)
+      if account.inside == 3 || account.order.count == 9 { account.answer() }
+    }
+    while account.inside > 0 { account.answer() }
+    for task in tasks { #expect(await task.value == nil) }
+    #expect(account.most == 3)
+  }
+
+  @Test("An hourly run's request goes before those of a historical run that wait")
+  func urgentFirst() async throws {
+    let account = Account()
+    let gate = RequestGate(maximum: 1, clock: clock)
+    let first = list(account.source.through(gate, isUrgent: false), 1)
+    try await account.arrived.wait()
+    let waiting = list(account.source.through(gate, isUrgent: false), 2)
+    let urgent = list(account.source.through(gate, isUrgent: true), 3)
+    while gate.waiting < 2 { await Task.yield() }
+    account.answer()
+    try await account.arrived.wait()
+    #expect(account.order.map(\.startedFrom) == [1, 3].map { Timestamp(seconds: $0) })
+    account.answer()
+    try await account.arrived.wait()
+    account.answer()
+    for task in [first, waiting, urgent] { #expect(await task.value == nil) }
+  }
+
+  @Test("A request that is cancelled while it waits gives its turn to the next")
+  func cancelled() async throws {
+    let account = Account()
+    let gate = RequestGate(maximum: 1, clock: clock)
+    let source = account.source.through(gate, isUrgent: false)
+    let first = list(source, 1)
+    try await account.arrived.wait()
+    let second = list(source, 2)
+    let third = list(source, 3)
+    while gate.waiting < 2 { await Task.yield() }
+    second.cancel()
+    #expect(await second.value?.kind == .cancelled)
+    account.answer()
+    try await account.arrived.wait()
+    account.answer()
+    #expect(await first.value == nil)
+    #expect(await third.value == nil)
+    #expect(gate.waiting == 0)
+  }
+
+  @Test("A burst of 429 halves the requests once; answers bring them back one by one")
+  func adapts() async throws {
+    let account = Account()
+    let gate = RequestGate(maximum: 8, clock: clock)
+    let source = account.source.through(gate, isUrgent: false)
+    let burst = (0..<8).map { list(source, $0) }
+    for _ in 0..<8 { try await account.arrived.wait() }
+    for _ in 0..<8 { account.answer(throttled) }
+    for task in burst { #expect(await task.value == throttled) }
+    #expect(gate.allowed == 4)
+    // A further one under the new limit halves again.
+    let late = list(source)
+    try await account.arrived.wait()
+    account.answer(throttled)
+    #expect(await late.value == throttled)
+    #expect(gate.allowed == 2)
+    for expected in [2, 3, 3, 3, 4] {
+      let request = list(source)
+      try await account.arrived.wait()
+      account.answer()
+      #expect(await request.value == nil)
+      #expect(gate.allowed == expected)
+    }
+  }
+
+  @Test("The limit never falls below one, nor rises above what the operator allows")
+  func bounds() async throws {
+    let account = Account()
+    let gate = RequestGate(maximum: 2, clock: clock)
+    let source = account.source.through(gate, isUrgent: false)
+    for failure in [throttled, throttled, throttled, nil, nil, nil, nil] {
+      let request = list(source)
+      try await account.arrived.wait()
+      account.answer(failure)
+      #expect(await request.value == failure)
+      #expect((1...2).contains(gate.allowed))
+    }
+    #expect(gate.allowed == 2)
+  }
+
+  @Test("When Twilio names a time to wait, everybody waits for it")
+  func retryAfter() async throws {
+    let elapsed = Mutex<Int64>(0)
+    let start = makeTime("2026-03-01T12:00:00Z")
+    let clock = EngineClock(
+      now: { start.adding(milliseconds: elapsed.withLock { $0 }) },
+      sleep: { pause in elapsed.withLock { $0 += pause } }, random: { 0.5 })
+    let account = Account()
+    let gate = RequestGate(maximum: 2, clock: clock)
+    let source = account.source.through(gate, isUrgent: false)
+    let first = list(source)
+    try await account.arrived.wait()
+    account.answer(SourceError(.throttled, "Demasiadas peticiones.", retryAfter: 7))
+    #expect(await first.value != nil)
+    #expect(elapsed.withLock { $0 } == 0)
+    let second = list(account.source.through(gate, isUrgent: true))
+    try await account.arrived.wait()
+    #expect(elapsed.withLock { $0 } == 7000)
+    account.answer()
+    #expect(await second.value == nil)
+  }
+}
