@@ -19,7 +19,7 @@ struct LegacyMigrationTests {
   func keepsEverything() async throws {
     try await withLegacy { _, pool in
       let before = try await OlderDatabase.contents(pool)
-      #expect(try await makeMigrator(pool).run() == [1, 2, 3, 4, 5, 6])
+      #expect(try await makeMigrator(pool).run() == everyMigration)
       #expect(try await OlderDatabase.contents(pool) == before)
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
       try await store.check()
@@ -123,7 +123,7 @@ struct LegacyMigrationTests {
     try await withLegacy { _, pool in
       try await pool.run("CREATE VIEW costs AS SELECT id, cost FROM calls")
       let events = Events()
-      #expect(try await makeMigrator(pool, onEvent: events.append).run() == [1, 2, 3, 4, 5, 6])
+      #expect(try await makeMigrator(pool, onEvent: events.append).run() == everyMigration)
       #expect(events.all.contains(.costKeptNarrow(views: ["costs"])))
       #expect(try await converted(6, pool)?.contains("|0.0560|USD|2025-09-01") == true)
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
@@ -173,7 +173,7 @@ struct LegacyMigrationTests {
       let left = "SELECT count(*) FROM calls WHERE source = 'twilio' AND effective_at IS NULL"
       #expect(try await pool.line(left) == "1500")
       let events = Events()
-      #expect(try await makeMigrator(pool, onEvent: events.append).run() == [5, 6])
+      #expect(try await makeMigrator(pool, onEvent: events.append).run() == everyMigration.filter { $0 >= 5 })
       #expect(try await pool.line(left) == "0")
       #expect(events.all.contains(.converted(rows: 1500)))
     }

@@ -1,0 +1,221 @@
+import CallDomain
+import CallStore
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("The progress of a resync of the history")
+struct HistoryTests {
+  private let request = HistoryRequest(since: makeTime("2025-08-01T00:00:00Z"), until: nil)
+  private let now = makeTime("2026-03-01T12:00:00Z")
+
+  /// Begins a historical run.
+  private func begin(_ store: CallStore) async throws -> RunFence {
+    try await store.begin(.historical, requestedBy: "test", now: now)
+  }
+
+  /// Ends a run as it would be recorded.
+  private func end(_ fence: RunFence, _ state: RunState, on store: CallStore) async throws {
+    try await store.finish(
+      SyncRun(
+        id: fence.run, kind: .historical, state: state, startedAt: now, finishedAt: now, requestedBy: "test"),
+      fence: fence)
+  }
+
+  private func step(
+    _ slice: HistorySlice, next: String?, calls: Int, in period: Period
+  ) -> IntakeMark {
+    var listed = RunCounts()
+    for _ in 0..<calls { listed.count(makeCall()) }
+    return .slice(SliceStep(slice: slice, next: next, listed: listed, period: period))
+  }
+
+  private func page(_ marks: [IntakeMark], _ calls: [Call] = []) -> IntakePage {
+    IntakePage(calls: calls, readAt: now, marks: marks)
+  }
+
+  @Test("A page's commit stores where its slice goes on; the next run of the same history takes over")
+  func takenOver() async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      let first = try await begin(store)
+      let opened = try await store.openHistory(request, restart: false, now: now, fence: first)
+      #expect(!opened.isContinued && opened.open.map(\.number) == [1])
+      let period = try #require(opened.period)
+      #expect(period == Period(start: request.since, end: now))
+      let parts = [
+        HistorySlice(number: 2, period: Period(start: request.since, end: makeTime("2026-01-01T00:00:00Z"))),
+        HistorySlice(number: 3, period: Period(start: makeTime("2026-01-01T00:00:00Z"), end: now)),
+      ]
+      let call = makeRing(makeSID(1), from: "+34910009999", endedAt: at("10:00"))
+      _ = try await store.commit(page([.sliceReplaced(number: 1, by: parts)]), fence: first)
+      _ = try await store.commit(
+        page([step(parts[1], next: "p1", calls: 1, in: period)], [call]), fence: first)
+      _ = try await store.commit(page([step(parts[0], next: nil, calls: 2, in: period)]), fence: first)
+      try await end(first, .interrupted, on: store)
+
+      let second = try await begin(store)
+      let later = now.adding(hours: 1)
+      let other = try await store.openHistory(
+        HistoryRequest(since: request.since, until: at("00:00")), restart: false, now: later, fence: second)
+      #expect(!other.isContinued)
+      try await end(second, .failed, on: store)
+
+      let third = try await begin(store)
+      let continued = try await store.openHistory(request, restart: false, now: later, fence: third)
+      #expect(continued.isContinued && continued.slicesDone == 1)
+      // The slice that reaches into the last 48 hours is read again up to now, the other is done.
+      #expect(
+        continued.open == [
+          HistorySlice(number: 4, period: Period(start: makeTime("2026-01-01T00:00:00Z"), end: later))
+        ])
+      #expect(continued.counts.totalCalls == 2 && continued.counts.case1Count == 2)
+      #expect(continued.counts.savedCalls == 2 && continued.counts.createdPhones == 1)
+      #expect(
+        try await fixture.pool.lines("SELECT DISTINCT run_id FROM sync_slices ORDER BY 1")
+          == ["\(second.run.number)", "\(third.run.number)"])
+    }
+  }
+
+  @Test("A closed history goes on exactly where it was")
+  func closed() async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      let request = HistoryRequest(since: request.since, until: makeTime("2025-09-01T00:00:00Z"))
+      let first = try await begin(store)
+      let opened = try await store.openHistory(request, restart: false, now: now, fence: first)
+      let period = try #require(opened.period)
+      #expect(period.end == request.until)
+      _ = try await store.commit(page([step(opened.open[0], next: "p1", calls: 3, in: period)]), fence: first)
+      try await end(first, .failed, on: store)
+      let second = try await begin(store)
+      let continued = try await store.openHistory(
+        request, restart: false, now: now.adding(hours: 5), fence: second)
+      #expect(continued.open == [HistorySlice(number: 1, period: period, next: "p1")])
+      #expect(continued.counts.totalCalls == 3)
+      try await end(second, .failed, on: store)
+      let third = try await begin(store)
+      let restarted = try await store.openHistory(request, restart: true, now: now, fence: third)
+      #expect(!restarted.isContinued && restarted.open == [HistorySlice(number: 1, period: period)])
+      #expect(try await fixture.pool.line("SELECT count(*) FROM sync_slices") == "1")
+    }
+  }
+
+  @Test("A resync that has ended well is forgotten; the next one begins anew")
+  func finished() async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      let first = try await begin(store)
+      let opened = try await store.openHistory(request, restart: false, now: now, fence: first)
+      let period = try #require(opened.period)
+      _ = try await store.commit(page([step(opened.open[0], next: nil, calls: 3, in: period)]), fence: first)
+      #expect(try await store.closeHistory(period, asked: period, fence: first) == 0)
+      try await end(first, .succeeded, on: store)
+      let second = try await begin(store)
+      let again = try await store.openHistory(request, restart: false, now: now, fence: second)
+      #expect(!again.isContinued && again.counts == RunCounts())
+      #expect(try await fixture.pool.line("SELECT count(*) FROM sync_slices") == "1")
+    }
+  }
+
+  @Test("A page that is committed twice moves its slice and its counts once")
+  func twice() async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      let fence = try await begin(store)
+      let opened = try await store.openHistory(request, restart: false, now: now, fence: fence)
+      let period = try #require(opened.period)
+      for _ in 0..<2 {
+        _ = try await store.commit(
+          page([step(opened.open[0], next: "p1", calls: 3, in: period)]), fence: fence)
+      }
+      let moved = HistorySlice(number: 1, period: period, next: "p1")
+      for _ in 0..<2 {
+        _ = try await store.commit(page([step(moved, next: nil, calls: 2, in: period)]), fence: fence)
+      }
+      #expect(
+        try await fixture.pool.line("SELECT concat_ws(' ', total_calls, is_done, next_page) FROM sync_slices")
+          == "5 t")
+    }
+  }
+
+  @Test("A page that the database refuses leaves its slice where it was")
+  func together() async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      let fence = try await begin(store)
+      let opened = try await store.openHistory(request, restart: false, now: now, fence: fence)
+      let period = try #require(opened.period)
+      try await fixture.pool.run("ALTER TABLE calls ADD CHECK (id <> '\(makeSID(7).text)') NOT VALID")
+      let call = makeRing(makeSID(7), endedAt: at("10:00"))
+      await #expect(throws: StoreError.self) {
+        _ = try await store.commit(
+          page([step(opened.open[0], next: "p1", calls: 1, in: period)], [call]), fence: fence)
+      }
+      #expect(
+        try await fixture.pool.line("SELECT concat_ws(' ', total_calls, is_done, next_page) FROM sync_slices")
+          == "0 f")
+    }
+  }
+
+  @Test("A run that lost its lease can open, move and close nothing")
+  func fenced() async throws {
+    try await withStore(lease: LeaseTerms(seconds: 0)) { fixture in
+      let store = fixture.store
+      let old = try await begin(store)
+      let opened = try await store.openHistory(request, restart: false, now: now, fence: old)
+      let period = try #require(opened.period)
+      let new = try await begin(store)
+      _ = try await store.openHistory(request, restart: false, now: now, fence: new)
+      func isLost(_ work: () async throws -> Void) async -> Bool {
+        do {
+          try await work()
+          return false
+        } catch { return (error as? StoreError)?.kind == .leaseLost }
+      }
+      #expect(await isLost { _ = try await store.openHistory(request, restart: true, now: now, fence: old) })
+      #expect(
+        await isLost {
+          _ = try await store.commit(
+            page([step(opened.open[0], next: "p1", calls: 1, in: period)]), fence: old)
+        })
+      #expect(await isLost { _ = try await store.closeHistory(period, asked: period, fence: old) })
+      #expect(try await fixture.pool.line("SELECT next_page FROM sync_slices") == "NULL")
+    }
+  }
+
+  @Test("Closing counts the transfers without a related call and forgets the holes that were filled")
+  func closing() async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      let fence = try await begin(store)
+      let opened = try await store.openHistory(request, restart: false, now: now, fence: fence)
+      let period = try #require(opened.period)
+      let inside = Period(start: makeTime("2025-10-01T00:00:00Z"), end: makeTime("2025-10-02T00:00:00Z"))
+      let across = Period(start: makeTime("2025-07-01T00:00:00Z"), end: makeTime("2025-10-02T00:00:00Z"))
+      _ = try await store.commit(
+        page(
+          [.hole(inside), .hole(across)],
+          [
+            makeTransfer(makeSID(100), from: "+34600000001", endTime: at("10:00")),
+            makeTransfer(makeSID(101), from: "+34600000022", endTime: at("10:00")),
+            makeTransfer(makeSID(102), from: "+34600000003", endTime: makeTime("2025-01-01T00:00:00Z")),
+            makeRing(makeSID(1), endedAt: at("09:00")),
+          ]), fence: fence)
+      #expect(try await store.closeHistory(period, asked: period, fence: fence) == 1)
+      #expect(
+        try await fixture.pool.lines("SELECT (period_start AT TIME ZONE 'UTC')::date FROM sync_holes")
+          == ["2025-07-01"])
+    }
+  }
+
+  @Test("When a run's record is deleted its progress goes with it")
+  func cascade() async throws {
+    try await withStore { fixture in
+      let fence = try await begin(fixture.store)
+      _ = try await fixture.store.openHistory(request, restart: false, now: now, fence: fence)
+      try await fixture.pool.run("DELETE FROM sync_runs")
+      #expect(try await fixture.pool.line("SELECT count(*) FROM sync_slices") == "0")
+    }
+  }
+}
