@@ -88,7 +88,7 @@ package struct HistoricalSync: Sendable {
     onEvent(tally.counts.totalCalls > 0 ? .saved(calls: tally.counts.savedCalls) : .noCalls)
   }
 
-  /// Reads and commits side by side; what fails first ends both.
+  /// Reads and commits side by side; a failure of either ends both.
   private func work(
     _ slices: [HistorySlice], _ shape: HistoryShape, _ tally: inout HistoryTally, _ fence: RunFence,
     _ progress: RunProgress, _ onEvent: @escaping @Sendable (SyncEvent) -> Void
@@ -113,10 +113,11 @@ package struct HistoricalSync: Sendable {
       for await ending in group {
         switch ending {
         case .written(.success(let tally)): ended = tally
-        case .written(.failure(let error)), .read(.some(let error)):
+        case .written(.failure(let error)):
           failure = failure ?? error
           group.cancelAll()
-        case .read(nil): continue
+        // What was read until then is still committed, so that the next run need not ask for it.
+        case .read(let error): failure = failure ?? error
         }
       }
       return (ended, failure)
