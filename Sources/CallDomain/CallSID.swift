@@ -11,17 +11,16 @@ package struct CallSID: Hashable, Comparable, Sendable {
 
   /// - Returns: nil when `text` has another form.
   package init?(_ text: String) {
-    let bytes = text.utf8
-    guard bytes.count == 34, bytes.starts(with: "CA".utf8),
-      bytes.dropFirst(2).allSatisfy({ byte in
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-          UInt8(ascii: "A")...UInt8(ascii: "F"):
-          true
-        default: false
-        }
-      })
-    else { return nil }
+    guard text.utf8.count == 34, text.utf8.starts(with: "CA".utf8) else { return nil }
+    // Counted, because a branch for each digit would be one that nobody can predict. `C` and `A`
+    // are digits too.
+    var digits = 0
+    for byte in text.utf8 {
+      let isNumeral = byte &- UInt8(ascii: "0") < 10
+      let isLetter = (byte | 0x20) &- UInt8(ascii: "a") < 6
+      digits += isNumeral != isLetter ? 1 : 0
+    }
+    guard digits == 34 else { return nil }
     self.text = text
   }
 

@@ -1,11 +1,5 @@
 package import CallDomain
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// From the bytes of an answer to calls: the one place that knows Twilio's JSON.
 ///
 /// A field that is absent, null or of an unexpected form is unknown and never fails its page.
@@ -14,128 +8,33 @@ package enum CallPageDecoding {
   ///
   /// - Throws: `malformed` or `noCalls`.
   package static func page(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> CallPage {
-    // The decoder looks at the encoding only where it reads a text.
-    guard String(validating: body, as: UTF8.self) != nil,
-      let answer = try? JSONDecoder().decode(ListAnswer.self, from: Data(body))
-    else { throw .malformed }
+    var json = JSONReader(body)
+    let answer: ListAnswer
+    do {
+      answer = try ListAnswer(from: &json)
+      try json.finish()
+    } catch {
+      throw .malformed
+    }
+    guard json.isUTF8 else { throw .malformed }
     guard let records = answer.records else { throw .noCalls }
-    let calls = records.compactMap(\.call)
-    return CallPage(
-      calls: distinct(calls), next: answer.next, unreadable: records.count - calls.count)
+    return CallPage(calls: records.calls, next: answer.next, unreadable: records.unreadable)
   }
 
   /// Reads the answer about one call.
   ///
   /// - Throws: `malformed`, also when it has no valid SID.
   package static func call(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> Call {
-    guard let record = try? JSONDecoder().decode(CallRecord.self, from: Data(body)), let call = record.call
-    else { throw .malformed }
-    return call
-  }
-
-  /// Every SID once, at its first place. Of two versions the later one counts.
-  private static func distinct(_ calls: [Call]) -> [Call] {
-    var places: [CallSID: Int] = [:]
-    places.reserveCapacity(calls.count)
-    var distinct: [Call] = []
-    distinct.reserveCapacity(calls.count)
-    for call in calls {
-      if let place = places[call.sid] {
-        distinct[place] = distinct[place].merged(with: call)
-      } else {
-        places[call.sid] = distinct.count
-        distinct.append(call)
-      }
-    }
-    return distinct
-  }
-}
-
-private struct ListAnswer: Decodable {
-  /// Nil when there is no list under `calls`.
-  let records: [CallRecord]?
-  let next: String?
-
-  enum Key: String, CodingKey {
-    case calls
-    case next = "next_page_uri"
-  }
-
-  init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: Key.self)
-    // `[CallRecord?]`, because a null among the records is one unreadable record.
-    records = (try? fields.decode([CallRecord?].self, forKey: .calls))?.map { $0 ?? .unreadable }
-    // A number or an object here is not the end of the list, so it fails the page.
-    let next = try fields.decodeIfPresent(String.self, forKey: .next)
-    self.next = next?.isEmpty == true ? nil : next
-  }
-}
-
-private struct CallRecord: Decodable {
-  /// Nil when the record has no valid SID.
-  let call: Call?
-
-  static let unreadable = CallRecord(call: nil)
-
-  enum Key: String, CodingKey {
-    case sid, from, to, direction, status, duration, price
-    case startTime = "start_time"
-    case endTime = "end_time"
-    case dateCreated = "date_created"
-    case dateUpdated = "date_updated"
-    case priceUnit = "price_unit"
-  }
-
-  private init(call: Call?) {
-    self.call = call
-  }
-
-  init(from decoder: any Decoder) {
-    guard let fields = try? decoder.container(keyedBy: Key.self),
-      let sid = fields.known(.sid).flatMap({ CallSID($0) })
-    else {
-      call = nil
-      return
-    }
-    call = Call(
-      sid: sid,
-      // Who called whom is kept as it was sent, the empty text of a withheld caller included.
-      from: fields.text(.from), to: fields.text(.to),
-      direction: fields.known(.direction).map { CallDirection($0) },
-      status: fields.known(.status).map { CallStatus($0) },
-      duration: fields.known(.duration).flatMap(Self.seconds),
-      startTime: fields.known(.startTime).flatMap(TwilioDate.parse),
-      endTime: fields.known(.endTime).flatMap(TwilioDate.parse),
-      dateCreated: fields.known(.dateCreated).flatMap(TwilioDate.parse),
-      dateUpdated: fields.known(.dateUpdated).flatMap(TwilioDate.parse),
-      price: fields.known(.price).flatMap { Price($0) },
-      priceUnit: fields.known(.priceUnit))
-  }
-
-  // The column is an INTEGER.
-  private static func seconds(_ text: String) -> Int? {
-    guard let seconds = Int32(text), seconds >= 0 else { return nil }
-    return Int(seconds)
-  }
-}
-
-extension KeyedDecodingContainer<CallRecord.Key> {
-  /// The field's text; nil when it is absent, null or neither text nor number. Empty text
-  /// stays empty.
-  fileprivate func text(_ key: CallRecord.Key) -> String? {
-    let text: String?
+    var json = JSONReader(body)
+    var record = CallRecord()
+    let call: Call?
     do {
-      text = try decodeIfPresent(String.self, forKey: key)
+      call = try record.call(from: &json)
+      try json.finish()
     } catch {
-      text = (try? decode(Decimal.self, forKey: key)).map { "\($0)" }
+      throw .malformed
     }
-    guard let text, text.utf8.contains(0) else { return text }
-    // PostgreSQL's text cannot hold NUL.
-    return String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
-  }
-
-  /// The same, with empty text counting as unknown.
-  fileprivate func known(_ key: CallRecord.Key) -> String? {
-    text(key).flatMap { $0.isEmpty ? nil : $0 }
+    guard let call else { throw .malformed }
+    return call
   }
 }

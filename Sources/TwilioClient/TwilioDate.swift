@@ -11,17 +11,27 @@ package enum TwilioDate {
   ///
   /// - Returns: nil for anything else.
   package static func parse(_ text: String) -> Timestamp? {
-    var reader = DateReader(text)
+    let bytes = Array(text.utf8)
+    return parse(bytes, bytes.indices)
+  }
+
+  /// The same for a part of longer text in UTF-8.
+  static func parse(_ bytes: [UInt8], _ range: Range<Int>) -> Timestamp? {
+    var reader = DateReader(bytes, range)
     return reader.timestamp()
   }
 }
 
-/// Reads the parts of a date from the front of its bytes.
+/// Reads the parts of a date from front to back.
 private struct DateReader {
-  private var rest: Substring.UTF8View
+  private let bytes: [UInt8]
+  private var position: Int
+  private let end: Int
 
-  init(_ text: String) {
-    rest = Substring(text).utf8
+  init(_ bytes: [UInt8], _ range: Range<Int>) {
+    self.bytes = bytes
+    position = range.lowerBound
+    end = range.upperBound
   }
 
   mutating func timestamp() -> Timestamp? {
@@ -29,7 +39,7 @@ private struct DateReader {
       let day = number(digits: 1...2), take(" "), let month = month(), take(" "),
       let year = number(digits: 4...4), take(" "), let hour = number(digits: 2...2), take(":"),
       let minute = number(digits: 2...2), take(":"), let second = number(digits: 2...2), take(" "),
-      let offset = offsetInMinutes(), rest.isEmpty,
+      let offset = offsetInMinutes(), position == end,
       let local = Timestamp(
         year: year, month: month, day: day, hour: hour, minute: minute, second: second)
     else { return nil }
@@ -37,40 +47,52 @@ private struct DateReader {
   }
 
   private mutating func takeWeekdayIfAny() -> Bool {
-    guard let first = rest.first, !Self.isDigit(first) else { return true }
-    return Self.weekdays.contains { take($0) } && take(", ")
+    guard let first = peek, !Self.isDigit(first) else { return true }
+    return Self.weekdays.contains(letters(3)) && take(",") && take(" ")
   }
 
   private mutating func month() -> Int? {
-    Self.months.firstIndex { take($0) }.map { $0 + 1 }
+    Self.months.firstIndex(of: letters(3)).map { $0 + 1 }
   }
 
   private mutating func offsetInMinutes() -> Int? {
-    if rest.elementsEqual("+0000".utf8) {
-      rest = rest.dropFirst(5)
-      return 0
-    }
-    if ["GMT", "UTC", "UT", "Z"].contains(where: { take($0) }) { return 0 }
     let sign: Int
-    if take("+") { sign = 1 } else if take("-") { sign = -1 } else { return nil }
+    if take("+") {
+      sign = 1
+    } else if take("-") {
+      sign = -1
+    } else {
+      return Self.zones.contains(letters(min(end - position, 3))) ? 0 : nil
+    }
     guard let hours = number(digits: 2...2), let minutes = number(digits: 2...2), hours < 24, minutes < 60
     else { return nil }
     return sign * (hours * 60 + minutes)
   }
 
-  private mutating func take(_ word: String) -> Bool {
-    guard rest.starts(with: word.utf8) else { return false }
-    rest = rest.dropFirst(word.utf8.count)
+  private var peek: UInt8? {
+    position < end ? bytes[position] : nil
+  }
+
+  private mutating func take(_ mark: Unicode.Scalar) -> Bool {
+    guard peek == UInt8(ascii: mark) else { return false }
+    position += 1
     return true
+  }
+
+  /// The next bytes as one number, at most four; 0 when there are fewer.
+  private mutating func letters(_ count: Int) -> UInt32 {
+    guard count <= end - position else { return 0 }
+    defer { position += count }
+    return bytes[position..<position + count].reduce(0) { $0 << 8 | UInt32($1) }
   }
 
   private mutating func number(digits: ClosedRange<Int>) -> Int? {
     var value = 0
     var count = 0
-    while count < digits.upperBound, let byte = rest.first, Self.isDigit(byte) {
+    while count < digits.upperBound, let byte = peek, Self.isDigit(byte) {
       value = value * 10 + Int(byte - UInt8(ascii: "0"))
       count += 1
-      rest = rest.dropFirst()
+      position += 1
     }
     return count >= digits.lowerBound ? value : nil
   }
@@ -79,8 +101,13 @@ private struct DateReader {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  private static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-  private static let months = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-  ]
+  private static let weekdays = words("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+  private static let months = words(
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+  private static let zones = words("GMT", "UTC", "UT", "Z")
+
+  /// In the form of `letters`.
+  private static func words(_ words: String...) -> [UInt32] {
+    words.map { $0.utf8.reduce(0) { $0 << 8 | UInt32($1) } }
+  }
 }

@@ -111,6 +111,30 @@ struct CallPageDecodingTests {
   }
 
   @Test(
+    "keeps a number as it is written, but in a form with a power of ten",
+    arguments: [
+      ("-0.01700", "-0.01700"), ("0.20", "0.20"), ("-0", "-0"), ("1E2", "100"), ("25e-1", "2.5"),
+      ("-123456789012345678901234567890123456.70", "-123456789012345678901234567890123456.70"),
+      ("01", nil), ("1.", nil), ("-", nil), ("-.5", nil), ("1-2", nil), ("1e", nil), ("1e400", nil),
+    ] as [(String, String?)])
+  func numberTexts(number: String, text: String?) throws {
+    #expect(try decodeRecord(#""price":\#(number),"from":\#(number)"#).from == text)
+    #expect(try decodeRecord(#""price":\#(number)"#).price?.text == text)
+  }
+
+  @Test(
+    "reads a duration sent as a number", arguments: [("61", 61), ("61.00", 61), ("61.5", nil), ("6e1", 60)])
+  func numericDurations(number: String, seconds: Int?) throws {
+    #expect(try decodeRecord(#""duration":\#(number)"#).duration == seconds)
+  }
+
+  @Test("fails a page in UTF-16, as RFC 8259 has it")
+  func utf16() {
+    let bytes = Array(#"{"calls":[]}"#.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] } as [UInt8])
+    #expect(throws: TwilioError.BadAnswer.malformed) { try CallPageDecoding.page(bytes) }
+  }
+
+  @Test(
     "reads a duration of whole seconds that the column can hold",
     arguments: [
       ("0", 0), ("61", 61), ("2147483647", 2_147_483_647), ("2147483648", nil), ("-1", nil), ("1.5", nil),

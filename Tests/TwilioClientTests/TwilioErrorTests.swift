@@ -45,6 +45,10 @@ struct TwilioErrorTests {
         status: "503 Service Unavailable", body: json(20503), kind: .server, code: 20503, isTransient: true),
       Refusal(status: "504 Gateway Timeout", body: "", kind: .server, isTransient: true),
       Refusal(status: "500 Internal Server Error", body: "{\"code\":", kind: .server, isTransient: true),
+      // Foundation's decoder traps here.
+      Refusal(
+        status: "500 Internal Server Error", body: String(repeating: "[", count: 513), kind: .server,
+        isTransient: true),
       Refusal(status: "400 Bad Request", body: #"{"code":"20001"}"#, kind: .refused),
       Refusal(status: "408 Request Timeout", body: "", kind: .refused, isTransient: true),
       Refusal(status: "302 Found", body: "", kind: .redirected),
