@@ -65,6 +65,22 @@ import TwilioSimulator
     #expect(Set(sids).count == 3000)
   }
 
+  @Test("A history is busy in office hours, thin at night and at weekends, and has empty weeks")
+  func officeHours() throws {
+    let simulation = try Simulation(makeConfiguration(scenario: .history, callCount: 6000))
+    let calls = try simulation.pages("PageSize=1000").flatMap(\.calls)
+    let created = calls.compactMap { Moment(rfc2822: value($0, "date_created")) }
+    #expect(Set(created).count == 6000)
+    let byHour = Dictionary(grouping: created) { $0.seconds % 86_400 / 3600 }.mapValues(\.count)
+    #expect((byHour[9] ?? 0) > 50 * (byHour[2] ?? 0))
+    // 1970-01-01 was a Thursday.
+    let byWeekday = Dictionary(grouping: created) { ($0.seconds / 86_400 + 4) % 7 }.mapValues(\.count)
+    #expect((1...(byWeekday[1] ?? 0) / 3).contains(byWeekday[0] ?? 0))
+    let christmas = try #require(Moment(year: 2025, month: 12, day: 24))
+    let end = christmas.adding(seconds: 14 * 86_400)
+    #expect(!created.contains { $0 >= christmas && $0 < end })
+  }
+
   @Test("More calls than seconds are refused with a sentence")
   func impossibleHistory() {
     #expect(throws: SimulatorError.self) {

@@ -1,11 +1,12 @@
 /// Writes a call as Twilio answers it: every field of facts 1.8, in the order of real answers.
-struct CallJSON {
+struct CallJSON: Sendable {
   let accountSID: String
   let style: EmptyFieldStyle
 
   func append(_ entry: AccountEntry, at now: Moment, to writer: inout JSONWriter) {
     switch entry {
     case .living(let call): append(call, at: now, to: &writer)
+    case .settled(let call): writer.raw(call.json)
     case .document(let document): append(document, to: &writer)
     }
   }

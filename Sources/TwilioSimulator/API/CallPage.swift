@@ -3,8 +3,6 @@ struct CallPage: Sendable {
   let entries: [AccountEntry]
   /// Whether `next_page_uri` is given.
   let hasNext: Bool
-  /// The clock's next value at which the page could look different; nil when it never will.
-  let changes: Moment?
 }
 
 /// Picks the calls of a page.
@@ -29,37 +27,34 @@ struct CallPager {
   }
 
   private func older(than position: LogPosition?, _ query: ListQuery) -> CallPage {
-    var watch = ChangeWatch(now: now, next: position == nil ? nextOfStream(query) : nil)
     var found: [AccountEntry] = []
-    for entry in account.older(than: position, within: bounds(query)) {
-      guard shows(entry, query, &watch) else { continue }
+    for entry in account.older(than: position, within: bounds(query), at: now) {
+      guard shows(entry, query) else { continue }
       if found.count == query.pageSize {
-        return CallPage(entries: found, hasNext: true, changes: watch.next)
+        return CallPage(entries: found, hasNext: true)
       }
       found.append(entry)
     }
     let isFull = found.count == query.pageSize
-    return CallPage(entries: found, hasNext: isFull && options.emptyLastPage, changes: watch.next)
+    return CallPage(entries: found, hasNext: isFull && options.emptyLastPage)
   }
 
   private func newer(than position: LogPosition, _ query: ListQuery) -> CallPage {
-    var watch = ChangeWatch(now: now, next: nextOfStream(query))
     var found: [AccountEntry] = []
-    for entry in account.newer(than: position, within: bounds(query)) where shows(entry, query, &watch) {
+    for entry in account.newer(than: position, within: bounds(query), at: now) where shows(entry, query) {
       found.append(entry)
       if found.count == query.pageSize { break }
     }
-    return CallPage(entries: found.reversed(), hasNext: true, changes: watch.next)
+    return CallPage(entries: found.reversed(), hasNext: true)
   }
 
   /// Some rows further up than the token says, when rows are to be repeated.
   private func startingPoint(behind position: LogPosition, _ query: ListQuery) -> LogPosition {
     let repeats = min(options.repeatedRows, query.pageSize - 1)
     guard repeats > 0 else { return position }
-    var watch = ChangeWatch(now: now, next: nil)
     var start = position
     var count = 0
-    for entry in account.newer(than: position, within: bounds(query)) where shows(entry, query, &watch) {
+    for entry in account.newer(than: position, within: bounds(query), at: now) where shows(entry, query) {
       start = entry.position
       count += 1
       if count == repeats { break }
@@ -67,13 +62,10 @@ struct CallPager {
     return start
   }
 
-  private func shows(_ entry: AccountEntry, _ query: ListQuery, _ watch: inout ChangeWatch) -> Bool {
-    let listed = entry.listed(lagSeconds: options.lagSeconds)
-    guard listed <= now, entry.position.created <= now else {
-      watch.note(max(listed, entry.position.created))
+  private func shows(_ entry: AccountEntry, _ query: ListQuery) -> Bool {
+    guard entry.listed(lagSeconds: options.lagSeconds) <= now, entry.position.created <= now else {
       return false
     }
-    watch.note(entry.nextChange(after: now))
     return query.matches(entry.facts(at: now, style: options.emptyFields), precision: options.precision)
   }
 
@@ -87,24 +79,5 @@ struct CallPager {
     let upper = min(latest ?? now, now)
     let lower = earliest?.adding(seconds: -CallStream.longestLifeSeconds) ?? Moment(milliseconds: .min)
     return min(lower, upper)...upper
-  }
-
-  /// When the stream's next call comes up, unless the query ends before now.
-  private func nextOfStream(_ query: ListQuery) -> Moment? {
-    guard let stream = account.stream, bounds(query).upperBound >= now else { return nil }
-    let index = stream.timetable.lastIndex(createdBy: now) + 1
-    guard stream.timetable.exists(index) else { return nil }
-    return stream.timetable.creation(at: index).adding(seconds: options.lagSeconds)
-  }
-}
-
-/// Collects the next moment at which what was looked at changes.
-private struct ChangeWatch {
-  let now: Moment
-  var next: Moment?
-
-  mutating func note(_ change: Moment?) {
-    guard let change, change > now else { return }
-    next = next.map { min($0, change) } ?? change
   }
 }

@@ -11,6 +11,11 @@ struct JSONWriter {
     bytes.append(contentsOf: text.utf8)
   }
 
+  /// JSON text as it is.
+  mutating func raw(_ text: [UInt8]) {
+    bytes.append(contentsOf: text)
+  }
+
   /// Removes a comma that turned out to be the last character.
   mutating func dropTrailingComma() {
     if bytes.last == UInt8(ascii: ",") { bytes.removeLast() }

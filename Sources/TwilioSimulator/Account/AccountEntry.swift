@@ -8,14 +8,17 @@ struct LogPosition: Hashable, Comparable, Sendable {
   }
 }
 
-/// A call of the log: one with a life of its own, or one given word for word by a test.
+/// A call of the log: one with a life of its own, one whose life is over and that is written already,
+/// or one given word for word by a test.
 enum AccountEntry: Sendable {
-  case living(SimulatedCall)
-  case document(CallDocument)
+  indirect case living(SimulatedCall)
+  case settled(SettledCall)
+  indirect case document(CallDocument)
 
   var position: LogPosition {
     switch self {
     case .living(let call): return LogPosition(created: call.life.created, sid: call.sid)
+    case .settled(let call): return call.position
     case .document(let document): return LogPosition(created: document.created, sid: document.sid)
     }
   }
@@ -26,15 +29,11 @@ enum AccountEntry: Sendable {
     return position.created.adding(seconds: lagSeconds)
   }
 
-  func nextChange(after now: Moment) -> Moment? {
-    guard case .living(let call) = self else { return nil }
-    return call.life.nextChange(after: now)
-  }
-
   /// What filters look at.
   func facts(at now: Moment, style: EmptyFieldStyle) -> FilteredFacts {
     switch self {
     case .living(let call): return FilteredFacts(call, at: now, style: style)
+    case .settled(let call): return call.facts
     case .document(let document): return document.facts
     }
   }

@@ -34,10 +34,8 @@ package struct CallLife: Hashable, Sendable {
       updated: changes.last { $0 <= now } ?? created)
   }
 
-  /// The next moment after `now` at which something changes; nil when nothing will.
-  package func nextChange(after now: Moment) -> Moment? {
-    changes.first { $0 > now }
-  }
+  /// The last change; nothing happens to the call from here on.
+  var settled: Moment { changes.last ?? created }
 
   private var changes: [Moment] {
     [created, dialled, answered, ended, priced].compactMap { $0 }

@@ -27,22 +27,10 @@ extension Simulation {
   private func list(_ items: [RequestTarget.QueryItem]) throws(APIProblem) -> [UInt8] {
     let query = try ListQuery(items)
     let now = now
-    let known = state.withLock { state in
-      (
-        body: state.cache.body(query, at: now), account: state.account, options: state.options,
-        revision: state.revision
-      )
-    }
-    let options = known.options
+    let (account, options) = state.withLock { ($0.account, $0.options) }
     defer { insertCalls(options.insertedBetweenPages, now: now) }
-    if let body = known.body { return body }
-    let page = try CallPager(account: known.account, options: options, now: now).page(query)
-    let body = PageJSON(query: query, page: page, calls: callJSON(options), now: now).bytes()
-    state.withLock { state in
-      guard state.revision == known.revision, options.retentionDays == nil else { return }
-      state.cache.keep(body, for: query, from: now, until: page.changes)
-    }
-    return body
+    let page = try CallPager(account: account, options: options, now: now).page(query)
+    return PageJSON(query: query, page: page, calls: configuration.callJSON(options), now: now).bytes()
   }
 
   private func call(_ sid: String, path: String) throws(APIProblem) -> [UInt8] {
@@ -52,12 +40,8 @@ extension Simulation {
       throw .notFound(path)
     }
     var writer = JSONWriter()
-    callJSON(options).append(entry, at: now, to: &writer)
+    configuration.callJSON(options).append(entry, at: now, to: &writer)
     return writer.bytes
-  }
-
-  private func callJSON(_ options: ListingOptions) -> CallJSON {
-    CallJSON(accountSID: configuration.credentials.accountSID, style: options.emptyFields)
   }
 
   /// New calls come in while a client reads page after page.
@@ -67,7 +51,6 @@ extension Simulation {
       let calls = (0..<count).map { insertedCall(state.insertedCalls + $0, now: now) }
       state.insertedCalls += count
       state.account.put(calls.map(AccountEntry.living))
-      state.changed()
     }
   }
 

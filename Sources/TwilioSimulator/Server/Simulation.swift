@@ -9,18 +9,10 @@ package final class Simulation: Sendable {
     var faults: FaultPlan
     var latencyMilliseconds: Int
     var concurrencyLimit: Int?
-    var cache: PageCache
-    /// Counts changes of account and options, so that a page written before one is not kept after it.
-    var revision = 0
     var counts: [FaultPlan.Scope: Int] = [:]
     var records: [RequestRecord] = []
     var inFlight = 0
     var insertedCalls = 0
-
-    mutating func changed() {
-      cache.clear()
-      revision += 1
-    }
   }
 
   let configuration: SimulatorConfiguration
@@ -31,13 +23,11 @@ package final class Simulation: Sendable {
   /// - Throws: a sentence when the scenario cannot have so many calls.
   package init(_ configuration: SimulatorConfiguration) throws(SimulatorError) {
     let account = try configuration.scenario.account(
-      seed: configuration.seed, now: configuration.clock.now(real: configuration.machineClock()),
-      callCount: configuration.callCount, rates: configuration.rates)
+      configuration, now: configuration.clock.now(real: configuration.machineClock()))
     initial = State(
       account: account, clock: configuration.clock, options: configuration.options,
       faults: configuration.faults, latencyMilliseconds: configuration.latencyMilliseconds,
-      concurrencyLimit: configuration.concurrencyLimit,
-      cache: PageCache(capacity: configuration.cacheBytes))
+      concurrencyLimit: configuration.concurrencyLimit)
     self.configuration = configuration
     requestIDs = SIDCipher(seed: configuration.seed ^ 0x52_51)
     state = Mutex(initial)
@@ -51,10 +41,9 @@ package final class Simulation: Sendable {
   /// Back to how it was started: calls, clock, options, faults; the record of requests is emptied.
   package func reset() {
     state.withLock { state in
-      let (inFlight, revision) = (state.inFlight, state.revision)
+      let inFlight = state.inFlight
       state = initial
       state.inFlight = inFlight
-      state.revision = revision + 1
     }
   }
 }
@@ -75,8 +64,10 @@ extension Simulation {
     get { state.withLock(\.options) }
     set {
       state.withLock { state in
+        if newValue.emptyFields != state.options.emptyFields {
+          state.account.write(as: configuration.callJSON(newValue))
+        }
         state.options = newValue
-        state.changed()
       }
     }
   }
@@ -118,10 +109,7 @@ extension Simulation {
 
   /// Removes a call, as an account's owner may; false when there is none.
   package func remove(sid: String) -> Bool {
-    state.withLock { state in
-      state.changed()
-      return state.account.remove(sid)
-    }
+    state.withLock { $0.account.remove(sid) }
   }
 
   /// The requests to the API seen since the start or the last reset, oldest first; the last 100,000.
@@ -130,9 +118,6 @@ extension Simulation {
   }
 
   private func put(entries: [AccountEntry]) {
-    state.withLock { state in
-      state.account.put(entries)
-      state.changed()
-    }
+    state.withLock { $0.account.put(entries) }
   }
 }

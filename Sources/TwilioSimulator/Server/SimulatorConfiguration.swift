@@ -28,8 +28,8 @@ package struct SimulatorConfiguration: Sendable {
   package var latencyMilliseconds = 0
   /// Requests in flight beyond which 429 is answered; nil for no limit.
   package var concurrencyLimit: Int?
-  /// Bytes of written pages that are kept.
-  package var cacheBytes = 160_000_000
+  /// Bytes of written calls that are kept.
+  package var cacheBytes = 1_000_000_000
   /// The machine's clock.
   package var machineClock: @Sendable () -> Moment = {
     Moment(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
@@ -37,4 +37,8 @@ package struct SimulatorConfiguration: Sendable {
 
   /// An empty account on a free loopback port, in real time, without faults.
   package init() {}
+
+  func callJSON(_ options: ListingOptions) -> CallJSON {
+    CallJSON(accountSID: credentials.accountSID, style: options.emptyFields)
+  }
 }

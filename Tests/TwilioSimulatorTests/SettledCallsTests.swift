@@ -1,7 +1,7 @@
 import Testing
 import TwilioSimulator
 
-@Suite struct PageCacheTests {
+@Suite struct SettledCallsTests {
   private func makeSimulation(cacheBytes: Int, lag: Int64, seed: UInt64) throws -> Simulation {
     var configuration = makeConfiguration(scenario: .steady, seed: seed)
     configuration.cacheBytes = cacheBytes
@@ -9,7 +9,7 @@ import TwilioSimulator
     return try Simulation(configuration)
   }
 
-  @Test("Kept pages equal freshly written ones wherever the clock goes", arguments: [0, 45] as [Int64])
+  @Test("Kept calls equal freshly made ones wherever the clock goes", arguments: [0, 45] as [Int64])
   func keptEqualsFresh(lag: Int64) throws {
     let seed = testSeed()
     var random = SeededRandom(seed: seed)
@@ -20,7 +20,7 @@ import TwilioSimulator
       "EndTime%3C=2026-03-01T12:00:30Z&PageSize=10",
       "StartTime%3C=2026-03-01T12:00:40Z&PageSize=10", "Status=ringing&StartTime%3E=2026-03-01T11:50:00Z",
     ].map { "\(listPath)?\($0)" }
-    for _ in 0..<100 {
+    for _ in 0..<40 {
       let now = noon.adding(seconds: Int64(random.within(-60...240)))
       keeping.setClock(.fixed(now))
       fresh.setClock(.fixed(now))
@@ -31,5 +31,21 @@ import TwilioSimulator
         for link in [page.next, page.previous].compactMap({ $0 }) where uris.count < 25 { uris.append(link) }
       }
     }
+  }
+
+  @Test("Kept calls are written anew when their empty fields shall look otherwise, and after a reset")
+  func styles() throws {
+    let simulation = try Simulation(makeConfiguration(scenario: .history))
+    let real = try simulation.list("PageSize=1000").body
+    var options = simulation.options
+    options.emptyFields = .documented
+    simulation.options = options
+    let documented = try simulation.list("PageSize=1000").body
+    #expect(documented != real)
+    #expect(
+      try Simulation(makeConfiguration(scenario: .history, options: options)).list("PageSize=1000").body
+        == documented)
+    simulation.reset()
+    #expect(try simulation.list("PageSize=1000").body == real)
   }
 }
