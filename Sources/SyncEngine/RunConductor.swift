@@ -136,10 +136,10 @@ package final class RunConductor: Sendable {
     }
   }
 
-  // A process that stood still notices the end of its connections before it notices that another run took
-  // over, which is what ended them.
+  // A process that stood still notices the end of its connections, and that Twilio waits no longer, before
+  // it notices that another run took over.
   private func cause(of failure: RunFailure, _ fence: RunFence) async -> RunFailure {
-    guard failure.code == .database, let held = try? await runs.renew(fence), !held else { return failure }
+    guard let held = try? await runs.renew(fence), !held else { return failure }
     return .leaseLost
   }
 

@@ -122,8 +122,10 @@ struct QueryPlanTests {
   @Test("Whether an older program stored calls is known without looking at the others")
   func olderCalls() async throws {
     try await withPlannedStore { store, _, plans in
-      #expect(try await store.olderCalls(after: nil, limit: 1000) == [])
-      #expect(try only(plans.all, "effective_at IS NULL").indexes == ["calls_unconverted"])
+      let found = try await store.olderCalls(after: nil, limit: 1000)
+      #expect(found == [])
+      let plan = try only(plans.all, "effective_at IS NULL")
+      #expect(plan.indexes == ["calls_unconverted"])
     }
   }
 }

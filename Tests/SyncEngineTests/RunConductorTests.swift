@@ -89,7 +89,7 @@ struct RunConductorTests {
   }
 
   @Test(
-    "A run whose connections were ended says that another took over where that is why",
+    "A run whose connections were ended says that another took over where one did",
     arguments: [false, true])
   func endedByItsSuccessor(isOvertaken: Bool) async throws {
     let ended = RunFailure(.database, "La base de datos cerró la sesión.")

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 import TwilioSimulator
 
 /// Where an hourly run's process is stopped.
