@@ -19,6 +19,11 @@ extension CallLedger {
         try await translated { () async throws(StoreError) in
           try await store.storedCalls(after: last, since: since, limit: limit)
         }
+      },
+      older: { last, limit throws(RunFailure) in
+        try await translated { () async throws(StoreError) in
+          try await store.olderCalls(after: last, limit: limit)
+        }
       })
   }
 }

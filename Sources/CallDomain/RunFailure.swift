@@ -36,4 +36,13 @@ package struct RunFailure: Error, Hashable, Sendable {
     self.retryAfter = retryAfter
     self.isPassing = isPassing
   }
+
+  /// Another run holds the lease of this one, which did not renew it in time.
+  package static let leaseLost = RunFailure(
+    .internal,
+    """
+    Otra ejecución tomó el relevo de esta, que no dio señales de vida a tiempo y ya no puede guardar nada más. \
+    Si vuelve a pasar, compruebe que el equipo no se suspende, que le alcanzan la CPU y la memoria y que la \
+    base de datos responde.
+    """)
 }

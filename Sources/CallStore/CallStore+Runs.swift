@@ -13,18 +13,27 @@ extension CallStore {
     _ kind: RunKind, requestedBy: String, now: Timestamp
   ) async throws(StoreError) -> RunFence {
     try await translated {
-      try await CommitLockRescue.attempt(on: pool, lease: lease) {
-        try await take(kind, requestedBy: requestedBy, now: now)
+      // A commit of the run in progress has the row locked, for long if it froze; until its lease runs
+      // out nobody need wait for it.
+      guard let holder = try await pool.read(RunLease.read(kind.rawValue)).rows.first else {
+        throw StoreError(.oldSchema, StoreError.oldSchemaSentence)
+      }
+      if try holder.requiredBool(1) { throw try Self.alreadyRunning(kind, holder) }
+      do {
+        return try await CommitLockRescue.attempt(on: pool, lease: lease) {
+          try await take(kind, requestedBy: requestedBy, now: now)
+        }
+      } catch let error as PostgresError where error.kind == .lockTimeout {
+        let free = try await pool.read(RunLease.probe(kind.rawValue))
+        throw free.rows.isEmpty ? try Self.alreadyRunning(kind, holder) : error
       }
     }
   }
 
   private func take(_ kind: RunKind, requestedBy: String, now: Timestamp) async throws -> RunFence {
-    try await pool.withTransaction(opening: [PageCommit.limits(lease), RunLease.lock(kind.rawValue)]) {
-      transaction in
-      guard let holder = transaction.opening[1].rows.first else {
-        throw StoreError(.oldSchema, StoreError.oldSchemaSentence)
-      }
+    let limits = PageCommit.limits(lockMilliseconds: lease.takeoverMilliseconds)
+    return try await pool.withTransaction(opening: [limits, RunLease.lock(kind.rawValue)]) { transaction in
+      guard let holder = transaction.opening[1].rows.first else { throw RunLease.lost }
       if try holder.requiredBool(1) { throw try Self.alreadyRunning(kind, holder) }
       let inserted = try await transaction.pipeline([
         RunRecords.markInterrupted(kind, at: now),
@@ -43,11 +52,16 @@ extension CallStore {
   private static func alreadyRunning(
     _ kind: RunKind, _ holder: PostgresRow
   ) throws(PostgresError) -> StoreError {
-    try StoreError(
+    let seconds = try holder.int(2).map { max(1, Int($0)) }
+    return try StoreError(
       .alreadyRunning,
       "Ya hay otra ejecución de este tipo en curso; espere a que termine y repita.",
-      run: holder.int(0).map(RunID.init), retryAfter: holder.int(2).map { max(1, Int($0)) })
+      run: holder.int(0).map(RunID.init), retryAfter: seconds ?? lastCommitSeconds)
   }
+
+  /// Seconds after which to ask again where only a last commit stands in the way of a takeover: it ends
+  /// soon, or will be ended.
+  private static let lastCommitSeconds = 10
 
   /// Renews the lease.
   ///
@@ -65,12 +79,13 @@ extension CallStore {
     try await translated { _ = try await pool.read(RunRecords.setPeriod(period, of: fence.run)) }
   }
 
-  /// Records how the run ended and frees its lease, in one transaction.
+  /// Records how the run ended and frees its lease, in one transaction. The lease comes first, as where
+  /// it is taken over: in another order the two could lock one another out.
   package func finish(_ run: SyncRun, fence: RunFence) async throws(StoreError) {
     try await translated {
       try await pool.withTransaction(opening: [PageCommit.limits(lease)]) { transaction in
         try await transaction.commit(with: [
-          RunRecords.finish(run), RunLease.release(kind: fence.kind.rawValue, token: fence.token),
+          RunLease.release(kind: fence.kind.rawValue, token: fence.token), RunRecords.finish(run),
         ])
         return
       }

@@ -61,6 +61,8 @@ package struct LeaseTerms: Sendable {
   package var beat: Int64
   /// Milliseconds that a transaction waits for the locks of another.
   package var lockMilliseconds: Int
+  /// Milliseconds that a run which takes a lease over waits for its row.
+  package var takeoverMilliseconds: Int
   /// Seconds after which a transaction that holds the commit lock counts as frozen: more than its
   /// statements may take.
   package var staleSeconds: Int
@@ -68,11 +70,13 @@ package struct LeaseTerms: Sendable {
   /// 90 seconds, renewed every 20: three renewals may fail, and the next run is blocked for less
   /// than two minutes.
   package init(
-    seconds: Int = 90, beat: Int64 = 20_000, lockMilliseconds: Int = 20_000, staleSeconds: Int = 75
+    seconds: Int = 90, beat: Int64 = 20_000, lockMilliseconds: Int = 20_000,
+    takeoverMilliseconds: Int = 2000, staleSeconds: Int = 75
   ) {
     self.seconds = seconds
     self.beat = beat
     self.lockMilliseconds = lockMilliseconds
+    self.takeoverMilliseconds = takeoverMilliseconds
     self.staleSeconds = staleSeconds
   }
 }
@@ -80,7 +84,9 @@ package struct LeaseTerms: Sendable {
 extension PostgresError {
   fileprivate var isWorthRepeating: Bool {
     switch kind {
-    case .commitOutcomeUnknown, .connectionLost, .adminShutdown, .serialization, .deadlock: true
+    case .commitOutcomeUnknown, .connectionLost, .adminShutdown, .idleInTransactionTimeout, .serialization,
+      .deadlock:
+      true
     default: false
     }
   }

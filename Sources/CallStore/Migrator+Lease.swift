@@ -10,7 +10,7 @@ extension Migrator {
         "SELECT to_regclass('schema_migrations') IS NOT NULL AND to_regclass('sync_leases') IS NOT NULL"))
     if try found.rows.first?.requiredBool(0) == true { return }
     do {
-      try await pool.withTransaction(opening: [PageCommit.lock]) { transaction in
+      try await pool.withTransaction(opening: [PageCommit.limits(lease), PageCommit.lock]) { transaction in
         try await transaction.commit(with: Self.foundation.map { PostgresStatement($0) })
         return
       }
@@ -46,8 +46,9 @@ extension Migrator {
 
   /// - Returns: nil when another replica is migrating.
   func takeLease() async throws -> Int64? {
-    try await pool.withTransaction(opening: [RunLease.lock(Self.kind)]) { transaction in
-      guard let holder = transaction.opening[0].rows.first else { throw RunLease.lost }
+    try await pool.withTransaction(opening: [PageCommit.limits(lease), RunLease.lock(Self.kind)]) {
+      transaction in
+      guard let holder = transaction.opening[1].rows.first else { throw RunLease.lost }
       if try holder.requiredBool(1) { return nil }
       let taken = try await transaction.commit(with: [
         RunLease.take(Self.kind, run: nil, seconds: lease.seconds)

@@ -105,6 +105,7 @@ package struct Migrator: Sendable {
       if !views.isEmpty { onEvent(.costKeptNarrow(views: views)) }
     case .backfill:
       try await CallBackfill(pool: pool, now: now(), sleep: sleep).run { onEvent(.converted(rows: $0)) }
+      await change.analyze()
     }
   }
 }

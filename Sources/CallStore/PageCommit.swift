@@ -106,12 +106,16 @@ struct PageCommit {
   /// Who freezes in the middle of a commit loses the connection after ten seconds, and with it
   /// the lock.
   static func limits(_ lease: LeaseTerms) -> PostgresStatement {
+    limits(lockMilliseconds: lease.lockMilliseconds)
+  }
+
+  static func limits(lockMilliseconds: Int) -> PostgresStatement {
     PostgresStatement(
       """
       SELECT set_config('idle_in_transaction_session_timeout', '10s', true),
         set_config('lock_timeout', $1, true), set_config('statement_timeout', '60s', true)
       """,
-      [.text("\(lease.lockMilliseconds)ms")])
+      [.text("\(lockMilliseconds)ms")])
   }
 
   /// One page at a time in the whole database: a transfer and its related call in two commits

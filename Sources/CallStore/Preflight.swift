@@ -16,9 +16,7 @@ struct Preflight {
     if let missing = try row.text(3) { throw Self.forbidden(missing) }
     let schema = try await pool.read(Self.schema(defaultWorkspace))
     guard let row = schema.rows.first else { return }
-    if try row.requiredInt(0) < Int64(Migrations.version) {
-      throw StoreError(.oldSchema, StoreError.oldSchemaSentence)
-    }
+    guard try row.requiredBool(0) else { throw StoreError(.oldSchema, StoreError.oldSchemaSentence) }
     if try row.requiredInt(1) > Int64(Migrations.version) {
       throw StoreError(
         .newSchema,
@@ -83,10 +81,10 @@ struct Preflight {
   private static func schema(_ defaultWorkspace: WorkspaceID) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT coalesce(max(version), 0), coalesce(max(oldest_program), 0),
+      SELECT coalesce(array_agg(version::bigint) @> $2::bigint[], false), coalesce(max(oldest_program), 0),
         EXISTS (SELECT FROM workspaces WHERE id = $1::bigint)
       FROM schema_migrations
       """,
-      [.int(defaultWorkspace.number)])
+      [.int(defaultWorkspace.number), .intArray(Migrations.all.map { Int64($0.version) })])
   }
 }

@@ -5,16 +5,28 @@ import Postgres
 /// and until when. A run that lives renews it; the token grows with every holder, and every
 /// commit compares it.
 enum RunLease {
-  /// Reads and locks the row of a kind.
-  static func lock(_ kind: String) -> PostgresStatement {
+  /// Reads the row of a kind as it was last committed, whoever has it locked: the run, whether it
+  /// holds the lease, and for how many seconds yet.
+  static func read(_ kind: String) -> PostgresStatement {
     PostgresStatement(
       """
       SELECT run_id, expires_at > clock_timestamp(),
         CASE WHEN expires_at > clock_timestamp()
           THEN ceil(extract(epoch from expires_at - clock_timestamp()))::bigint END
-      FROM sync_leases WHERE kind = $1 FOR UPDATE
+      FROM sync_leases WHERE kind = $1
       """,
       [.text(kind)])
+  }
+
+  /// Locks the row of a kind and reads it.
+  static func lock(_ kind: String) -> PostgresStatement {
+    let read = read(kind)
+    return PostgresStatement("\(read.sql) FOR UPDATE", read.parameters)
+  }
+
+  /// One row unless somebody has the row of a kind locked.
+  static func probe(_ kind: String) -> PostgresStatement {
+    PostgresStatement("SELECT FROM sync_leases WHERE kind = $1 FOR UPDATE SKIP LOCKED", [.text(kind)])
   }
 
   /// Gives the lease to a new holder.
@@ -53,6 +65,5 @@ enum RunLease {
       [.text(kind), .int(token)])
   }
 
-  static let lost = StoreError(
-    .leaseLost, "Otra ejecución tomó el relevo de esta, que ya no puede guardar nada.")
+  static let lost = StoreError(.leaseLost, RunFailure.leaseLost.message)
 }

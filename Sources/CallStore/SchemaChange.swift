@@ -66,6 +66,12 @@ struct SchemaChange {
     return names
   }
 
+  /// Tells the planner of the new columns at once, which the server would do by itself a little later: so
+  /// a refusal is no failure. Readers and writers go on meanwhile.
+  func analyze() async {
+    _ = try? await pool.read(PostgresStatement("ANALYZE (SKIP_LOCKED) calls"), within: Self.longest)
+  }
+
   private func repeated(_ sql: String, _ change: () async throws -> Void) async throws {
     var attempt = 1
     while true {

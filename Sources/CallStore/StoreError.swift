@@ -42,6 +42,10 @@ package struct StoreError: Error, Hashable, Sendable {
 extension StoreError {
   /// What an error of the database means for a run.
   init(_ error: PostgresError) {
+    if let sentence = Self.endedSession(error) {
+      self.init(.unreachable, sentence)
+      return
+    }
     switch error.kind {
     case .unreachable, .connectionLost, .timeout, .poolTimeout, .poolClosed, .adminShutdown, .crash,
       .cannotConnectNow, .tooManyConnections, .authentication, .databaseMissing, .commitOutcomeUnknown,
@@ -69,6 +73,25 @@ extension StoreError {
       )
     default:
       self.init(.other, "La base de datos rechazó una operación (\(error.shortReason)).")
+    }
+  }
+
+  /// What to say of a session that the server ended on purpose, also where it was while committing.
+  private static func endedSession(_ error: PostgresError) -> String? {
+    switch error.sqlstate {
+    case "25P03":
+      """
+      Este programa se quedó parado a mitad de una escritura y la base de datos la anuló entera \
+      (SQLSTATE 25P03). Repita; si vuelve a pasar, compruebe que el equipo no se suspende y que le alcanzan \
+      la CPU y la memoria.
+      """
+    case "57P01":
+      """
+      La base de datos cerró la sesión de este programa (SQLSTATE 57P01): se paraba, alguien lo pidió, u otra \
+      ejecución la tomó por congelada. Repita: lo que estaba a medias se guardó entero o no se guardó; si \
+      vuelve a pasar, mire el registro de la base de datos.
+      """
+    default: nil
     }
   }
 

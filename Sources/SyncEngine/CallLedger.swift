@@ -12,15 +12,21 @@ package struct CallLedger: Sendable {
   /// or later, at most that many.
   package var stored: @Sendable (CallSID?, Timestamp?, Int) async throws(RunFailure) -> [Call]
 
+  /// Calls that an older program stored and that are no evidence yet, in the order of their SIDs: those
+  /// after the given one, at most that many.
+  package var older: @Sendable (CallSID?, Int) async throws(RunFailure) -> [Call]
+
   package init(
     commit: @escaping @Sendable (IntakePage, RunFence) async throws(RunFailure) -> PageOutcome,
     coverage: @escaping @Sendable () async throws(RunFailure) -> Coverage,
     unsettled: @escaping @Sendable (Int) async throws(RunFailure) -> [UnsettledCall],
-    stored: @escaping @Sendable (CallSID?, Timestamp?, Int) async throws(RunFailure) -> [Call]
+    stored: @escaping @Sendable (CallSID?, Timestamp?, Int) async throws(RunFailure) -> [Call],
+    older: @escaping @Sendable (CallSID?, Int) async throws(RunFailure) -> [Call]
   ) {
     self.commit = commit
     self.coverage = coverage
     self.unsettled = unsettled
     self.stored = stored
+    self.older = older
   }
 }

@@ -57,6 +57,7 @@ package struct HourlySync: Sendable {
     let reader = SourceReader(
       source: source, policy: policy, clock: clock, progress: progress, onEvent: onEvent)
     var tally = RunTally()
+    try await OlderCalls(calls: calls, fence: fence, progress: progress).run(&tally)
     for (position, slice) in plan.slices.enumerated() {
       let intake = SliceIntake(
         slice: slice, isLast: position == plan.slices.count - 1, hole: position == 0 ? plan.hole : nil,

@@ -117,7 +117,7 @@ package final class RunConductor: Sendable {
           }
           return .done(nil)
         } catch {
-          return .done(Task.isCancelled ? Self.stopping : error)
+          return .done(Task.isCancelled ? Self.stopping : await self.cause(of: error, fence))
         }
       }
       group.addTask { await self.keepLease(fence) }
@@ -136,6 +136,13 @@ package final class RunConductor: Sendable {
     }
   }
 
+  // A process that stood still notices the end of its connections, and that Twilio waits no longer, before
+  // it notices that another run took over.
+  private func cause(of failure: RunFailure, _ fence: RunFence) async -> RunFailure {
+    guard let held = try? await runs.renew(fence), !held else { return failure }
+    return .leaseLost
+  }
+
   private enum Ending: Sendable {
     case done(RunFailure?)
     case leaseLost(RunFailure)
@@ -148,8 +155,7 @@ package final class RunConductor: Sendable {
     while true {
       guard (try? await clock.sleep(beat)) != nil else { return .cancelled }
       if let held = try? await runs.renew(fence), !held {
-        return .leaseLost(
-          RunFailure(.internal, "Otra ejecución tomó el relevo de esta, que se detuvo sin guardar más."))
+        return .leaseLost(.leaseLost)
       }
     }
   }

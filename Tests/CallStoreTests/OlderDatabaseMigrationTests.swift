@@ -61,6 +61,34 @@ struct LegacyMigrationTests {
     }
   }
 
+  @Test("The planner knows the new columns at once")
+  func analyzed() async throws {
+    try await withLegacy { _, pool in
+      let known = "SELECT count(*) FROM pg_stats WHERE tablename = 'calls' AND attname = 'effective_at'"
+      #expect(try await pool.line(known) == "0")
+      _ = try await makeMigrator(pool).run()
+      #expect(try await pool.line(known) == "1")
+    }
+  }
+
+  @Test("A role that may convert rows and not analyze the table goes on all the same")
+  func notAnalyzed() async throws {
+    try await withLegacy { database, pool in
+      _ = try await makeMigrator(pool).run()
+      let role = "converter_\(database.name)"
+      try await pool.run(
+        "DELETE FROM pg_statistic WHERE starelid = 'calls'::regclass",
+        "DELETE FROM schema_migrations WHERE version = 5", "UPDATE calls SET effective_at = NULL",
+        "CREATE ROLE \(role) LOGIN BYPASSRLS", "GRANT ALL ON ALL TABLES IN SCHEMA public TO \(role)")
+      let cluster = try await PostgresCluster.shared()
+      let conninfo = cluster.conninfo(database: database.name, user: role)
+      let converter = database.pool { $0.connectionString = conninfo }
+      #expect(try await makeMigrator(converter).run() == [5])
+      let analyzed = "SELECT count(*) FROM pg_stats WHERE tablename = 'calls'"
+      #expect(try await pool.line(analyzed) == "0")
+    }
+  }
+
   @Test("Once read again a row is like any other, and decides transfers by its real time")
   func readAgain() async throws {
     try await withLegacy { _, pool in

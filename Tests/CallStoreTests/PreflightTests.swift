@@ -49,11 +49,22 @@ struct PreflightTests {
     }
   }
 
-  @Test("A schema whose last step is missing is old")
+  @Test("A schema that lacks a step is old, whichever it is and whatever came after it")
   func missingStep() async throws {
     try await withStore { fixture in
       try await fixture.pool.run(
-        "DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)")
+        "INSERT INTO schema_migrations (version, name) VALUES (99, 'later')",
+        "CREATE TABLE applied AS SELECT * FROM schema_migrations")
+      let versions = try await fixture.pool.lines("SELECT version FROM applied WHERE version < 99")
+      #expect(versions.count >= 6)
+      for version in versions {
+        try await fixture.pool.run("DELETE FROM schema_migrations WHERE version = \(version)")
+        #expect(await fault(fixture.store)?.kind == .oldSchema, "without \(version)")
+        try await fixture.pool.run(
+          "INSERT INTO schema_migrations SELECT * FROM applied WHERE version = \(version)")
+        try await fixture.store.check()
+      }
+      try await fixture.pool.run("DELETE FROM schema_migrations")
       #expect(await fault(fixture.store)?.kind == .oldSchema)
     }
   }

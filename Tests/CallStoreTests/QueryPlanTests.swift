@@ -32,6 +32,16 @@ struct QueryPlanTests {
   private func withPlans(
     _ body: (_ commit: ([Call]) async throws -> [QueryPlan]) async throws -> Void
   ) async throws {
+    try await withPlannedStore { store, fence, plans in
+      try await body { page in
+        plans.removeAll()
+        _ = try await store.commit(IntakePage(calls: page, readAt: at("12:00")), fence: fence)
+        return plans.all
+      }
+    }
+  }
+
+  private func withPlannedStore(_ body: (CallStore, RunFence, QueryPlans) async throws -> Void) async throws {
     try await withStore(template: Self.template) { fixture in
       let name = fixture.database.name
       try await fixture.pool.run(
@@ -42,11 +52,7 @@ struct QueryPlanTests {
       let plans = QueryPlans()
       let pool = fixture.database.pool { $0.onNotice = plans.receive }
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
-      try await body { page in
-        plans.removeAll()
-        _ = try await store.commit(IntakePage(calls: page, readAt: at("12:00")), fence: fixture.fence)
-        return plans.all
-      }
+      try await body(store, fixture.fence, plans)
     }
   }
 
@@ -110,6 +116,16 @@ struct QueryPlanTests {
       let plan = try only(try await commit([ring]), "UPDATE calls")
       #expect(plan.indexes.contains("calls_pkey"))
       #expect(plan.scanned.isEmpty)
+    }
+  }
+
+  @Test("Whether an older program stored calls is known without looking at the others")
+  func olderCalls() async throws {
+    try await withPlannedStore { store, _, plans in
+      let found = try await store.olderCalls(after: nil, limit: 1000)
+      #expect(found == [])
+      let plan = try only(plans.all, "effective_at IS NULL")
+      #expect(plan.indexes == ["calls_unconverted"])
     }
   }
 }

@@ -1,6 +1,7 @@
 import CallDomain
 import CallStore
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -86,6 +87,71 @@ struct StoreErrorTests {
         #expect(error?.sentence.contains("ocupada") == true)
       }
     }
+  }
+
+  /// What a commit says in whose middle the server does this to its session, each time.
+  private func fault(inTheMiddle action: String, isHeldBack: Bool = false) async throws -> StoreError? {
+    var found: StoreError?
+    try await withStore { fixture in
+      try await fixture.pool.run(
+        """
+        CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM \(action); RETURN NULL; END $$
+        """,
+        "CREATE TRIGGER meddle AFTER INSERT ON calls FOR EACH STATEMENT EXECUTE FUNCTION meddle()")
+      let cluster = try await PostgresCluster.shared()
+      let proxy = try TCPProxy(to: .unix(path: "\(cluster.directory)/.s.PGSQL.5432"))
+      if isHeldBack { holdBackCommits(proxy) }
+      let name = fixture.database.name
+      let pool = fixture.database.pool(direct: true) {
+        $0.connectionString =
+          "host=127.0.0.1 port=\(proxy.port) user=postgres dbname=\(name) sslmode=disable gssencmode=disable"
+      }
+      let calls = (1...300).map { makeRing(makeSID($0), endedAt: at("09:50")) }
+      let page = IntakePage(calls: calls, readAt: at("12:00"))
+      found = await #expect(throws: StoreError.self) {
+        try await CallStore(pool: pool, defaultWorkspace: WorkspaceID(1)).commit(page, fence: fixture.fence)
+      }
+      #expect(try await fixture.pool.line("SELECT count(*) FROM calls") == "0")
+      proxy.close()
+    }
+    return found
+  }
+
+  /// Lets nothing through from the answer to the calls (some 80 kB, the statements before them 11 kB) to
+  /// the server's last word.
+  private func holdBackCommits(_ proxy: TCPProxy) {
+    let state = Mutex((unanswered: 0, isHolding: false))
+    proxy.judge { direction, bytes in
+      state.withLock { state in
+        guard direction == .toClient else {
+          state.unanswered += bytes.count
+          return state.isHolding ? .swallow : .forward
+        }
+        let isLastWord = String(decoding: bytes, as: UTF8.self).contains("25P03")
+        state = (0, !isLastWord && (state.isHolding || state.unanswered > 40_000))
+        return .forward
+      }
+    }
+  }
+
+  @Test("A transaction that the server ended because the program stood still")
+  func stoodStill() async throws {
+    let error = try await fault(
+      inTheMiddle: "set_config('idle_in_transaction_session_timeout', '1ms', true)", isHeldBack: true)
+    #expect(error?.kind == .unreachable)
+    expectFitForOutsiders(error)
+    let sentence = error?.sentence ?? ""
+    #expect(sentence.contains("25P03") && sentence.contains("parado a mitad de una escritura"), "\(sentence)")
+  }
+
+  @Test("A session that somebody terminated, as a run does with a frozen one")
+  func terminated() async throws {
+    let error = try await fault(inTheMiddle: "pg_terminate_backend(pg_backend_pid())")
+    #expect(error?.kind == .unreachable)
+    expectFitForOutsiders(error)
+    let sentence = error?.sentence ?? ""
+    #expect(sentence.contains("57P01") && sentence.contains("cerró la sesión"), "\(sentence)")
   }
 
   @Test("Calls with a workspace that was deleted meanwhile")

@@ -24,8 +24,9 @@ extension EngineBench {
         return self.page(parts[0], from: parts[1])
       },
       call: { sid throws(SourceError) in
-        Issue.record("nobody expected that \(sid) is asked for")
-        throw SourceError(.permanent, "unexpected")
+        self.note { $0.asked.append(sid) }
+        try await self.countRequest()
+        return try self.script.onCall(sid)
       })
   }
 
@@ -43,10 +44,12 @@ extension EngineBench {
         return self.script.outcome(number, page)
       },
       coverage: { () throws(RunFailure) in self.script.coverage },
-      unsettled: { _ throws(RunFailure) in [] },
-      stored: { _, _, _ throws(RunFailure) in
-        Issue.record("nobody expected that stored calls are read")
-        return []
+      unsettled: { limit throws(RunFailure) in Array(self.script.unsettled().prefix(limit)) },
+      stored: { last, since, limit throws(RunFailure) in
+        try self.script.onStored(last, since, limit)
+      },
+      older: { last, limit throws(RunFailure) in
+        Array(self.script.older.drop { call in last.map { call.sid <= $0 } ?? false }.prefix(limit))
       })
   }
 
@@ -54,7 +57,7 @@ extension EngineBench {
     RunLedger(
       check: { () throws(RunFailure) in try self.script.onCheck() },
       begin: { kind, requestedBy, now throws(RunFailure) in
-        #expect(kind == .hourly && requestedBy == "test" && now == self.script.now)
+        #expect(kind == self.script.kind && requestedBy == "test" && now == self.script.now)
         try self.script.onBegin()
         let begun = self.note { notes in
           notes.begun += 1

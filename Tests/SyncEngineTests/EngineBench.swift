@@ -23,6 +23,22 @@ final class EngineBench: Sendable {
     var coverage = Coverage(
       coveredUntil: makeTime("2026-03-01T11:00:00Z"), newestCall: nil, listedNumbers: 17)
     var settings = HourlySync.Settings()
+    /// What kind of run begins.
+    var kind = RunKind.hourly
+    /// The calls that wait to be asked for again, the longest waiting first.
+    var unsettled: @Sendable () -> [UnsettledCall] = { [] }
+    /// What Twilio says of one call.
+    var onCall: @Sendable (CallSID) throws(SourceError) -> Call? = { sid throws(SourceError) in
+      Issue.record("nobody expected that \(sid) is asked for")
+      throw SourceError(.permanent, "unexpected")
+    }
+    /// Stored calls after a SID, since a moment, at most so many.
+    var onStored: @Sendable (CallSID?, Timestamp?, Int) throws(RunFailure) -> [Call] = { _, _, _ in
+      Issue.record("nobody expected that stored calls are read")
+      return []
+    }
+    /// Calls of an older program, in the order of their SIDs.
+    var older: [Call] = []
     /// Asked before each request is answered, by its number from 1.
     var onRequest: @Sendable (Int) async throws(SourceError) -> Void = { _ throws(SourceError) in }
     /// Asked before each commit, by its number from 1.
@@ -41,6 +57,8 @@ final class EngineBench: Sendable {
 
   struct Notes: Sendable {
     var requests: [CallQuery] = []
+    /// Calls that were asked for one by one.
+    var asked: [CallSID] = []
     var requestCount = 0
     var pages: [IntakePage] = []
     var commitAttempts = 0

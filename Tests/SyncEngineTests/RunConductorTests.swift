@@ -88,6 +88,25 @@ struct RunConductorTests {
     #expect(bench.notes.finished.map(\.state) == [.failed])
   }
 
+  @Test(
+    "A run whose connections were ended says that another took over where one did",
+    arguments: [false, true])
+  func endedByItsSuccessor(isOvertaken: Bool) async throws {
+    let ended = RunFailure(.database, "La base de datos cerró la sesión.")
+    let bench = EngineBench {
+      $0.calls = [makeCompleted(1, startedAt: at("11:30"))]
+      $0.onCommit = { _ throws(RunFailure) in throw ended }
+      $0.onRenew = { _ throws(RunFailure) in !isOvertaken }
+    }
+    guard case .failure(let failure) = try await bench.run() else {
+      Issue.record("the run succeeded")
+      return
+    }
+    #expect(failure.message == (isOvertaken ? RunFailure.leaseLost : ended).message)
+    #expect(failure.code == (isOvertaken ? .internal : .database))
+    #expect(bench.notes.finished.map(\.error) == [failure.message])
+  }
+
   @Test("Stopping interrupts the run, records it, and starts no other one")
   func stop() async throws {
     let (bench, arrived, _) = makeHeldBench()

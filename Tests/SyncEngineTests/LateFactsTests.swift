@@ -1,0 +1,211 @@
+import CallDomain
+import SyncEngine
+import TestSupport
+import Testing
+
+@Suite("Unsettled calls are asked for again")
+struct LateFactsTests {
+  private let now = at("12:00")
+
+  /// Unpriced calls so far from one another that no listing answers for two: number 1 is the oldest.
+  private func makeScattered(_ count: Int) -> [Call] {
+    (1...count).map { makeUnpriced($0, startedAt: now.adding(hours: -30 * (count + 1 - $0) - 30)) }
+  }
+
+  /// A bench whose account holds `calls` and whose watch list says when each was asked for.
+  private func makeBench(
+    _ calls: [Call], now: Timestamp = at("12:00"), watch: WatchList,
+    _ adjust: (inout EngineBench.Script) -> Void = { _ in }
+  ) -> EngineBench {
+    EngineBench { script in
+      script.now = now
+      script.coverage.coveredUntil = now.adding(hours: -1)
+      script.calls = calls
+      script.unsettled = { watch.waiting }
+      script.onCall = { sid in calls.first { $0.sid == sid } }
+      let outcome = script.outcome
+      script.outcome = { number, page in
+        watch.take(page)
+        return outcome(number, page)
+      }
+      adjust(&script)
+    }
+  }
+
+  private func makeWatch(_ calls: [Call], askedAt: (Int) -> Timestamp) -> WatchList {
+    WatchList(calls.enumerated().map { $0.element.waiting(askedAt: askedAt($0.offset + 1)) })
+  }
+
+  /// The listings after the two of the window.
+  private func lateListings(_ bench: EngineBench) -> [CallQuery] {
+    bench.notes.requests.filter { $0.startedFrom != at("10:45") && $0.endedFrom == nil }
+  }
+
+  @Test("Two requests a run, the longest waiting first; each is committed by itself, without a mark")
+  func budget() async throws {
+    let calls = makeScattered(5)
+    let watch = makeWatch(calls) { now.adding(hours: $0 == 4 ? -9 : $0 == 2 ? -8 : -1) }
+    let bench = makeBench(calls, watch: watch)
+    let run = try await bench.run().get()
+    #expect(bench.notes.asked == [makeSID(4), makeSID(2)])
+    #expect(bench.notes.pages.dropFirst().map { $0.calls.map(\.sid) } == [[makeSID(4)], [makeSID(2)]])
+    #expect(bench.notes.pages.dropFirst().flatMap(\.marks) == [])
+    #expect(run.counts.twilioRequests == 4)
+    #expect(run.counts.totalCalls == 0)
+    #expect(run.counts.refreshedCalls == 2)
+  }
+
+  @Test("Without any there is no request more than the window's two")
+  func none() async throws {
+    let bench = makeBench([], watch: WatchList([]))
+    #expect(try await bench.run().get().counts.twilioRequests == 2)
+  }
+
+  @Test("What this run has just been told of is not asked for again")
+  func fresh() async throws {
+    let call = makeUnpriced(1, startedAt: at("11:30"))
+    let watch = WatchList([call.waiting(askedAt: at("11:00"))])
+    let bench = makeBench([call], watch: watch)
+    #expect(try await bench.run().get().counts.twilioRequests == 2)
+    #expect(watch.waiting.map(\.askedAt) == [now])
+  }
+
+  @Test("Run after run every one has its turn before any has a second one")
+  func rotation() async throws {
+    let calls = makeScattered(16)
+    let watch = makeWatch(calls) { now.adding(hours: -1).adding(seconds: $0) }
+    var asked: [CallSID] = []
+    for hour in 0..<16 {
+      let bench = makeBench(calls, now: now.adding(hours: hour), watch: watch)
+      let run = try await bench.run().get()
+      #expect(run.counts.twilioRequests == 4)
+      asked += bench.notes.asked
+    }
+    let round = (1...16).map(makeSID)
+    #expect(asked == round + round)
+  }
+
+  @Test("More than the budget can turn to in time are asked for all the same, every 10 hours")
+  func crowded() async throws {
+    let calls = makeScattered(40)
+    let watch = makeWatch(calls) { now.adding(hours: -1).adding(seconds: $0) }
+    for hour in 0..<36 {
+      _ = try await makeBench(calls, now: now.adding(hours: hour), watch: watch).run().get()
+      let longest = try #require(watch.waiting.first)
+      #expect(longest.askedAt > now.adding(hours: hour - 11))
+    }
+  }
+
+  @Test("Ten hours after the last asking a call is overdue", arguments: [(0, 7), (1, 2)])
+  func overdue(secondsShort: Int, requests: Int) async throws {
+    let calls = makeScattered(7)
+    let watch = makeWatch(calls) { _ in now.adding(hours: -10).adding(seconds: secondsShort) }
+    let bench = makeBench(calls, watch: watch)
+    _ = try await bench.run().get()
+    #expect(bench.notes.asked == (1...requests).map(makeSID))
+  }
+
+  @Test("However many are overdue, a run asks 500 times")
+  func most() async throws {
+    let calls = makeScattered(520)
+    let watch = makeWatch(calls) { _ in now.adding(hours: -48) }
+    let bench = makeBench(calls, watch: watch)
+    let run = try await bench.run().get()
+    #expect(bench.notes.asked == (1...500).map(makeSID))
+    #expect(run.counts.twilioRequests == 502)
+    #expect(watch.waiting.prefix(20).map(\.sid) == (501...520).map(makeSID))
+  }
+
+  @Test("One listing answers for all that began in the day before the longest waiting one or soon after it")
+  func listing() async throws {
+    let longest = makeTime("2026-02-27T12:00:00Z")
+    let calls = [
+      makeUnpriced(1, startedAt: longest.adding(hours: -24).adding(seconds: -1)),
+      makeUnpriced(2, startedAt: longest.adding(hours: -24)), makeUnpriced(3, startedAt: longest),
+      makeUnpriced(4, startedAt: longest.adding(hours: 2)),
+      makeUnpriced(5, startedAt: longest.adding(hours: 2).adding(seconds: 1)),
+      makeCompleted(6, startedAt: longest.adding(hours: -3)),
+    ]
+    let watch = WatchList(
+      calls.prefix(5).map { $0.waiting(askedAt: now.adding(hours: $0.sid == makeSID(3) ? -5 : -4)) })
+    let bench = makeBench(calls, watch: watch)
+    _ = try await bench.run().get()
+    let listing = CallQuery(
+      startedFrom: longest.adding(hours: -24), startedBefore: longest.adding(hours: 2).adding(seconds: 1))
+    #expect(lateListings(bench).first == listing)
+    #expect(Set(bench.notes.pages[1].calls.map(\.sid)) == Set([2, 3, 4, 6].map(makeSID)))
+    // The second request is for the one that now waits longest, and stands alone.
+    #expect(bench.notes.asked == [makeSID(1)])
+    #expect(watch.waiting.filter { $0.askedAt < now }.map(\.sid) == [makeSID(5)])
+  }
+
+  @Test("What a listing tells settles: it waits no more")
+  func settled() async throws {
+    let day = makeTime("2026-02-27T12:00:00Z")
+    let calls = (1...50).map { makeCompleted($0, startedAt: day.adding(seconds: -60 * $0)) }
+    let watch = makeWatch(calls) { _ in now.adding(hours: -3) }
+    let bench = makeBench(calls, watch: watch)
+    let run = try await bench.run().get()
+    #expect(watch.waiting.isEmpty)
+    #expect(lateListings(bench).count == 1)
+    #expect(bench.notes.asked.isEmpty)
+    #expect(run.counts.refreshedCalls == 50)
+  }
+
+  @Test("A call that Twilio no longer knows is marked as gone")
+  func gone() async throws {
+    let calls = makeScattered(1)
+    let watch = makeWatch(calls) { _ in now.adding(hours: -3) }
+    let bench = makeBench(calls, watch: watch) { $0.onCall = { _ in nil } }
+    let run = try await bench.run().get()
+    let page = try #require(bench.notes.pages.last)
+    #expect(page.calls.isEmpty)
+    #expect(page.marks == [.gone([makeSID(1)])])
+    #expect(page.readAt == now)
+    #expect(watch.waiting.isEmpty)
+    #expect(run.counts.refreshedCalls == 0)
+  }
+
+  @Test("One without a time is asked for by itself")
+  func timeless() async throws {
+    let timeless = Call(sid: makeSID(1), direction: .outboundAPI, status: .queued)
+    let watch = WatchList([timeless.waiting(askedAt: now.adding(hours: -3))])
+    let bench = makeBench([], watch: watch) { $0.onCall = { _ in timeless } }
+    _ = try await bench.run().get()
+    #expect(bench.notes.asked == [makeSID(1)])
+    #expect(lateListings(bench).isEmpty)
+  }
+
+  @Test("Where bounds count as whole days a listing misses its call, and the rest is asked for one by one")
+  func wholeDays() async throws {
+    let day = makeTime("2026-02-27T12:00:00Z")
+    let calls = (1...6).map { makeUnpriced($0, startedAt: day.adding(seconds: 60 * $0)) }
+    let watch = makeWatch(calls) { now.adding(hours: -12).adding(seconds: $0) }
+    let bench = makeBench(calls, watch: watch) { $0.takesWholeDays = true }
+    _ = try await bench.run().get()
+    let listings = bench.notes.requests.filter { $0.startedBefore != nil }
+    #expect(listings.count == 1)
+    #expect(bench.notes.asked == (1...6).map(makeSID))
+  }
+
+  @Test("A page that is full before the longest waiting call is asked for again, ending with that call")
+  func fullPageAhead() async throws {
+    let longest = makeTime("2026-02-27T12:00:00Z")
+    let calls =
+      [makeUnpriced(1, startedAt: longest.adding(seconds: -600)), makeUnpriced(2, startedAt: longest)]
+      + (3...12).map { makeCompleted($0, startedAt: longest.adding(seconds: 60 * $0)) }
+      + [makeUnpriced(13, startedAt: longest.adding(seconds: 3600))]
+    let watch = WatchList(
+      [0, 1, 12].map { calls[$0].waiting(askedAt: now.adding(hours: $0 == 1 ? -5 : -4)) })
+    let bench = makeBench(calls, watch: watch) { $0.pageSize = 5 }
+    _ = try await bench.run().get()
+    #expect(
+      lateListings(bench) == [
+        CallQuery(
+          startedFrom: longest.adding(seconds: -600), startedBefore: longest.adding(seconds: 3601)),
+        CallQuery(startedFrom: longest.adding(seconds: -600), startedBefore: longest.adding(seconds: 1)),
+      ])
+    #expect(watch.waiting.allSatisfy { $0.askedAt == now })
+    #expect(bench.notes.asked.isEmpty)
+  }
+}
