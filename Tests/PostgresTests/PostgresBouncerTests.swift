@@ -2,8 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(
-  "Postgres through a transaction pooler", .timeLimit(.minutes(2)), .enabled(if: PostgresBouncer.isInstalled))
+@Suite("Postgres through a transaction pooler", .timeLimit(.minutes(2)))
 struct PostgresBouncerTests {
   static let insert = PostgresStatement("INSERT INTO notes VALUES ($1)", [.int(1)])
   static let count = PostgresStatement("SELECT count(*) FROM notes")
@@ -11,7 +10,7 @@ struct PostgresBouncerTests {
   @Test("Transactions in three round trips, errors, rollbacks and limits work as without it")
   func transactions() async throws {
     let cluster = try await PostgresCluster()
-    let bouncer = try await PostgresBouncer(before: cluster)
+    let bouncer = try await cluster.bouncer()
     let pool = PostgresPool(PostgresConfiguration(bouncer.conninfo))
     _ = try await pool.read(PostgresStatement("CREATE TABLE notes (n int CHECK (n > 0))"))
     // Twice as many callers as connections, four times as many as servers.
