@@ -29,6 +29,28 @@ struct PostgresBouncerTests {
     await cluster.remove()
   }
 
+  @Test("What the pooler refuses is told apart by its words")
+  func refusals() async throws {
+    let cluster = try await PostgresCluster(withTCP: true)
+    let bouncer = try await cluster.bouncer()
+    let pool = PostgresPool(PostgresConfiguration(bouncer.conninfo))
+    _ = try await pool.read(PostgresStatement("CREATE ROLE ana LOGIN PASSWORD 'right'"))
+    await pool.close()
+    let tcp = "host=127.0.0.1 port=\(cluster.poolerPort) dbname=postgres"
+    _ = try await PostgresConnection.open(PostgresConfiguration("\(tcp) user=ana password=right"))
+    #expect(await refusal("\(tcp) user=ana password=wrong") == .authentication)
+    #expect(await refusal("\(tcp) user=nobody password=wrong") == .authentication)
+    let missing = bouncer.conninfo.replacing("dbname=postgres", with: "dbname=none")
+    #expect(await refusal(missing) == .databaseMissing)
+    await cluster.remove()
+  }
+
+  private func refusal(_ conninfo: String) async -> PostgresError.Kind? {
+    await #expect(throws: PostgresError.self) {
+      _ = try await PostgresConnection.open(PostgresConfiguration(conninfo))
+    }?.kind
+  }
+
   private func commitOne(_ pool: PostgresPool) async throws {
     let opening = [
       PostgresStatement("SET LOCAL lock_timeout = '20s'"),

@@ -40,6 +40,7 @@ package struct PostgresBouncer: Sendable {
     }
   }
 
+  // `server_login_retry`: a server that is back is tried at once.
   private static func settings(_ cluster: PostgresCluster) -> String {
     """
     [databases]
@@ -54,6 +55,7 @@ package struct PostgresBouncer: Sendable {
     auth_user = postgres
     pool_mode = transaction
     default_pool_size = 2
+    server_login_retry = 0
 
     """
   }

@@ -14,7 +14,7 @@ package final class PostgresCluster: Sendable {
   /// The port on 127.0.0.1, nil without TCP.
   package let tcpPort: Int?
   /// The port of the pooler, if there is one, in the folder and with TCP also on 127.0.0.1.
-  let poolerPort: Int
+  package let poolerPort: Int
   let tools: PostgresTools
   private let watchdog: PostgresWatchdog
   let templates = PostgresTemplates()
