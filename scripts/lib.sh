@@ -139,7 +139,6 @@ install_pooler() {
     forbid_services
     apt_get install --no-install-recommends pgbouncer
     as_root update-rc.d pgbouncer disable >/dev/null
-    as_root deb-systemd-helper disable pgbouncer.service >/dev/null
   )
 }
 
