@@ -124,6 +124,43 @@ install_missing() {
   [ "${#wanted[@]}" -eq 0 ] || fail "still missing after the installation: ${wanted[*]}"
 }
 
+# PgBouncer, which only tests need. Debian starts and enables its service with it. Nobody asked for that:
+# no service may be started while it is installed, however that ends, and it is disabled afterwards.
+install_pooler() {
+  # It is in /usr/sbin, which not everybody has in PATH.
+  PATH="$PATH:/usr/sbin" command -v pgbouncer >/dev/null && return
+  missing=(pgbouncer)
+  command -v apt-get >/dev/null || fail "this machine has no apt-get; install PgBouncer"
+  step "Installing pgbouncer"
+  apt_get update
+  (
+    trap allow_services EXIT
+    trap 'exit 130' INT TERM HUP
+    forbid_services
+    apt_get install --no-install-recommends pgbouncer
+    as_root update-rc.d pgbouncer disable >/dev/null
+  )
+}
+
+service_policy=/usr/sbin/policy-rc.d
+
+# Makes packages start no service, by the policy that invoke-rc.d(8) asks for.
+forbid_services() {
+  if [ -e "$service_policy" ]; then
+    as_root mv "$service_policy" "$service_policy.twilio-sync"
+  fi
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$service_policy" >/dev/null
+  as_root chmod 755 "$service_policy"
+}
+
+# Brings back the policy that was there before.
+allow_services() {
+  as_root rm -f "$service_policy"
+  if [ -e "$service_policy.twilio-sync" ]; then
+    as_root mv "$service_policy.twilio-sync" "$service_policy"
+  fi
+}
+
 # --- processes ----------------------------------------------------------------------------------
 
 # Starts a command in a session of its own, so that Ctrl-C reaches only the script, which then stops

@@ -13,4 +13,17 @@ struct ConnectMessage: Equatable {
       .filter { !$0.hasPrefix("LOCATION:") }
       .joined(separator: "; ")
   }
+
+  /// What it means. PgBouncer gives all refusals, its own and those it passes on, the SQLSTATE 08P01: only
+  /// the words tell them apart.
+  var kind: PostgresError.Kind {
+    guard let sqlstate else { return .unreachable }
+    guard sqlstate == "08P01" else { return PostgresError.Kind(sqlstate: sqlstate) }
+    if text.contains("authentication failed") || text.contains("no such user") { return .authentication }
+    if text.contains("no such database") || text.contains(#/database ".*" does not exist/#) {
+      return .databaseMissing
+    }
+    if text.contains("no more connections allowed") { return .tooManyConnections }
+    return .unreachable
+  }
 }

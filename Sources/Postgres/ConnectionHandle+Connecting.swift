@@ -72,7 +72,6 @@ extension ConnectionHandle {
     if unsafe PQconnectionNeedsPassword(connection) == 1 {
       return PostgresError(.authentication, sqlstate: message.sqlstate, operatorDetail: message.text)
     }
-    let kind = message.sqlstate.map { PostgresError.Kind(sqlstate: $0) } ?? .unreachable
-    return PostgresError(kind, sqlstate: message.sqlstate, operatorDetail: message.text)
+    return PostgresError(message.kind, sqlstate: message.sqlstate, operatorDetail: message.text)
   }
 }

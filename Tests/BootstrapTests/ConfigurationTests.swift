@@ -109,7 +109,7 @@ struct ConfigurationTests {
   func environmentOfLibpq() async throws {
     try await withInstallation { installation in
       let variables = [
-        "DATABASE_URL": nil, "PGHOST": "127.0.0.1", "PGPORT": "\(installation.cluster.tcpPort ?? 0)",
+        "DATABASE_URL": nil, "PGHOST": "127.0.0.1", "PGPORT": "\(installation.cluster.programPort ?? 0)",
         "PGUSER": TestCluster.role, "PGPASSWORD": Secrets.databasePassword,
         "PGDATABASE": installation.database.name,
       ]

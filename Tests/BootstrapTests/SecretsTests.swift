@@ -19,7 +19,7 @@ struct SecretsTests {
     try await withInstallation { installation in
       let address = TestCluster.url(installation.cluster, installation.database.name)
       let keywords =
-        "host=127.0.0.1 port=\(installation.cluster.tcpPort ?? 0) user=nadie password='"
+        "host=127.0.0.1 port=\(installation.cluster.programPort ?? 0) user=nadie password='"
         + "\(Secrets.databasePassword)' dbname=\(installation.database.name)"
       let changes: [String: String?] = [
         "LOG_FORMAT": format,

@@ -56,11 +56,12 @@ struct CallGeneratorTests {
     #expect(Set(expected.flatMap { $0.rows.values.map(\.workspace) }).count >= 4)
   }
 
-  @Test("Transfers have candidates on both sides, at the same time and at equal distances")
+  @Test("Transfers have candidates minutes, hours and weeks away, on both sides, and at equal distances")
   func ties() {
     var generator = CallGenerator(random: SeededRandom(seed: 21))
     var (bothSides, sameTime, equalDistance, none) = (0, 0, 0, 0)
-    for month in (0..<20).map({ _ in generator.month(calls: 120) }) {
+    var nearestHours: [Int64] = []
+    for month in (0..<60).map({ _ in generator.month(calls: 120) }) {
       for transfer in month.calls where transfer.attributionCase == .transfer && transfer.leadNumber != nil {
         let distances = month.calls.filter {
           $0.ownNumber != nil && $0.leadNumber == transfer.leadNumber
@@ -69,6 +70,7 @@ struct CallGeneratorTests {
           none += 1
           continue
         }
+        nearestHours.append(nearest / 3_600_000)
         if distances.contains(where: { $0 < 0 }), distances.contains(where: { $0 > 0 }) { bothSides += 1 }
         if distances.filter({ $0 == nearest }).count > 1 { sameTime += 1 }
         if nearest != 0, distances.contains(nearest), distances.contains(-nearest) { equalDistance += 1 }
@@ -78,5 +80,7 @@ struct CallGeneratorTests {
     #expect(sameTime > 10)
     #expect(equalDistance > 10)
     #expect(none > 0)
+    #expect(nearestHours.contains(0) && nearestHours.contains { 2...24 ~= $0 })
+    #expect(nearestHours.contains { $0 > 14 * 24 })
   }
 }

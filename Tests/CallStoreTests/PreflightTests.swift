@@ -96,6 +96,14 @@ struct PreflightTests {
     try await withStore { fixture in
       try await fixture.pool.run(
         "ALTER DATABASE \(fixture.database.name) SET default_transaction_read_only = on")
+      // It holds for new sessions; a pooler would go on with its old ones.
+      let direct = fixture.database.pool(direct: true)
+      while try await direct.line(
+        """
+        SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+        """) != "0"
+      { try await Task.sleep(for: .milliseconds(2)) }
       let pool = fixture.database.pool()
       #expect(await fault(store(pool))?.kind == .readOnly)
       let commit = await #expect(throws: StoreError.self) {

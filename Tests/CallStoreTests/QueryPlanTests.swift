@@ -50,7 +50,8 @@ struct QueryPlanTests {
         "ALTER DATABASE \(name) SET auto_explain.log_format = 'json'",
         "ALTER DATABASE \(name) SET auto_explain.log_level = 'notice'")
       let plans = QueryPlans()
-      let pool = fixture.database.pool { $0.onNotice = plans.receive }
+      // These settings hold for new sessions; a pooler would go on with its old ones.
+      let pool = fixture.database.pool(direct: true) { $0.onNotice = plans.receive }
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
       try await body(store, fixture.fence, plans)
     }

@@ -2,8 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(
-  "Postgres through a transaction pooler", .timeLimit(.minutes(2)), .enabled(if: PostgresBouncer.isInstalled))
+@Suite("Postgres through a transaction pooler", .timeLimit(.minutes(2)))
 struct PostgresBouncerTests {
   static let insert = PostgresStatement("INSERT INTO notes VALUES ($1)", [.int(1)])
   static let count = PostgresStatement("SELECT count(*) FROM notes")
@@ -11,7 +10,7 @@ struct PostgresBouncerTests {
   @Test("Transactions in three round trips, errors, rollbacks and limits work as without it")
   func transactions() async throws {
     let cluster = try await PostgresCluster()
-    let bouncer = try await PostgresBouncer(before: cluster)
+    let bouncer = try await cluster.bouncer()
     let pool = PostgresPool(PostgresConfiguration(bouncer.conninfo))
     _ = try await pool.read(PostgresStatement("CREATE TABLE notes (n int CHECK (n > 0))"))
     // Twice as many callers as connections, four times as many as servers.
@@ -28,6 +27,28 @@ struct PostgresBouncerTests {
     #expect(rows == 160)
     await pool.close()
     await cluster.remove()
+  }
+
+  @Test("What the pooler refuses is told apart by its words")
+  func refusals() async throws {
+    let cluster = try await PostgresCluster(withTCP: true)
+    let bouncer = try await cluster.bouncer()
+    let pool = PostgresPool(PostgresConfiguration(bouncer.conninfo))
+    _ = try await pool.read(PostgresStatement("CREATE ROLE ana LOGIN PASSWORD 'right'"))
+    await pool.close()
+    let tcp = "host=127.0.0.1 port=\(cluster.poolerPort) dbname=postgres"
+    _ = try await PostgresConnection.open(PostgresConfiguration("\(tcp) user=ana password=right"))
+    #expect(await refusal("\(tcp) user=ana password=wrong") == .authentication)
+    #expect(await refusal("\(tcp) user=nobody password=wrong") == .authentication)
+    let missing = bouncer.conninfo.replacing("dbname=postgres", with: "dbname=none")
+    #expect(await refusal(missing) == .databaseMissing)
+    await cluster.remove()
+  }
+
+  private func refusal(_ conninfo: String) async -> PostgresError.Kind? {
+    await #expect(throws: PostgresError.self) {
+      _ = try await PostgresConnection.open(PostgresConfiguration(conninfo))
+    }?.kind
   }
 
   private func commitOne(_ pool: PostgresPool) async throws {

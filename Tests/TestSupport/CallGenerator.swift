@@ -32,7 +32,11 @@ package struct CallGenerator {
 
   /// A month with this many calls.
   package mutating func month(calls count: Int) -> GeneratedMonth {
-    let leads = (1...max(2, count / 20)).map { "+346000000" + padded($0) }
+    // Most calls are of a few leads, so that transfers have many candidates; the candidates of the others
+    // may all be hours or weeks away.
+    let frequent = (1...max(2, count / 20)).map { "+346000000" + padded($0) }
+    let rare = (1...max(2, count / 15)).map { "+346000001" + padded($0) }
+    let leads = Array(repeating: frequent, count: 8).flatMap(\.self) + rare
     let owns = (1...max(3, count / 12)).map { "+349100000" + padded($0) }
     let numbers = Array(1...max(count, 1)).shuffled(using: &random)
     let lives = (0..<count).map { life(makeSID(numbers[$0]), leads: leads, owns: owns) }
@@ -128,8 +132,8 @@ extension CallGenerator {
   // equal distances occur; the others are anywhere.
   private mutating func creation() -> Timestamp {
     guard random.chance(70) else { return start.adding(seconds: random.number(in: 0...2_591_999)) }
-    let moment = start.adding(hours: random.one(of: 60, 564))
-    return moment.adding(minutes: 10 * random.number(in: -3...3))
+    let moment = start.adding(hours: random.one(of: 60, 60, 60, 65, 564, 564))
+    return moment.adding(minutes: 10 * random.number(in: -2...2))
   }
 
   private mutating func answered(_ queued: Call) -> [Call] {

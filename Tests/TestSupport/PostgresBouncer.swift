@@ -1,47 +1,87 @@
 import Foundation
 
-/// A PgBouncer in transaction mode before a cluster of one's own; ends together with the cluster.
+/// A PgBouncer in transaction mode before a cluster; ends together with it.
+///
+/// Over its Unix socket nobody is asked for a password, as by the server itself; over TCP, where the
+/// cluster has it, the server's own passwords hold.
 package struct PostgresBouncer: Sendable {
   /// A connection string through the pooler, as superuser.
   package let conninfo: String
 
-  /// Whether the program is installed.
-  package static var isInstalled: Bool { (try? PostgresTools.find("pgbouncer")) != nil }
+  /// Whether the tests' databases are to be reached through PgBouncer (`TEST_PGBOUNCER=1`).
+  package static let isWanted = ProcessInfo.processInfo.environment["TEST_PGBOUNCER"] == "1"
 
-  /// Starts it with two server connections and waits until it listens.
-  package init(before cluster: PostgresCluster, database: String = "postgres") async throws {
+  /// Starts it with two server connections a role and database, and waits until it listens.
+  init(before cluster: PostgresCluster) async throws {
     let directory = cluster.directory
-    conninfo = "host=\(directory) port=6432 user=postgres dbname=\(database)"
-    let file = "\(directory)/pgbouncer.ini"
-    guard FileManager.default.createFile(atPath: file, contents: Data(Self.settings(directory).utf8)) else {
-      throw PostgresTools.Failure(description: "\(file) cannot be written")
-    }
+    conninfo = cluster.conninfo(port: cluster.poolerPort)
+    try Self.write(Self.settings(cluster), to: "\(directory)/pgbouncer.ini")
+    try Self.write(Self.access, to: "\(directory)/pgbouncer.hba")
+    try Self.write("\"postgres\" \"\"\n", to: "\(directory)/pgbouncer.users")
     let program = try PostgresTools.find("pgbouncer")
     // In the foreground it writes no PID file, by which the cluster's watchdog ends it.
     let script = "echo $$ > pgbouncer.pid; exec \"$1\" \"$2\""
     let process = cluster.tools.process(
-      "/bin/sh", ["-c", script, "sh", program, file], in: directory, output: "\(directory)/pgbouncer.out")
+      "/bin/sh", ["-c", script, "sh", program, "\(directory)/pgbouncer.ini"], in: directory,
+      output: "\(directory)/pgbouncer.out")
     try process.run()
-    while !FileManager.default.fileExists(atPath: "\(directory)/.s.PGSQL.6432") {
+    while !FileManager.default.fileExists(atPath: cluster.poolerSocket) {
       guard process.isRunning else {
-        throw PostgresTools.Failure(description: "pgbouncer did not start; see \(directory)/pgbouncer.out")
+        let printed = (try? String(contentsOfFile: "\(directory)/pgbouncer.out", encoding: .utf8)) ?? ""
+        throw PostgresTools.Failure(description: "pgbouncer did not start: \(printed)")
       }
       try await Task.sleep(for: .milliseconds(5))
     }
   }
 
-  private static func settings(_ directory: String) -> String {
+  private static func write(_ text: String, to file: String) throws {
+    guard FileManager.default.createFile(atPath: file, contents: Data(text.utf8)) else {
+      throw PostgresTools.Failure(description: "\(file) cannot be written")
+    }
+  }
+
+  // `server_login_retry`: a server that is back is tried at once.
+  private static func settings(_ cluster: PostgresCluster) -> String {
     """
     [databases]
-    * = host=\(directory) port=5432 user=postgres
+    * = host=\(cluster.directory) port=\(cluster.serverPort)
     [pgbouncer]
-    listen_addr =
-    listen_port = 6432
-    unix_socket_dir = \(directory)
-    auth_type = any
+    listen_addr = \(cluster.tcpPort == nil ? "" : "127.0.0.1")
+    listen_port = \(cluster.poolerPort)
+    unix_socket_dir = \(cluster.directory)
+    auth_type = hba
+    auth_hba_file = \(cluster.directory)/pgbouncer.hba
+    auth_file = \(cluster.directory)/pgbouncer.users
+    auth_user = postgres
     pool_mode = transaction
     default_pool_size = 2
+    server_login_retry = 0
 
     """
   }
+
+  private static let access = """
+    local all all trust
+    host all all 127.0.0.1/32 scram-sha-256
+
+    """
+}
+
+/// The pooler of one cluster, started by the first who needs it.
+actor PostgresBouncerStart {
+  private var started: Task<PostgresBouncer, any Error>?
+
+  func bouncer(before cluster: PostgresCluster) async throws -> PostgresBouncer {
+    let task = started ?? Task { try await PostgresBouncer(before: cluster) }
+    started = task
+    return try await task.value
+  }
+}
+
+extension PostgresCluster {
+  /// The pooler before this cluster, started when the first one asks.
+  package func bouncer() async throws -> PostgresBouncer { try await bouncerStart.bouncer(before: self) }
+
+  /// The port on 127.0.0.1 that the tests' programs are to use, nil without TCP.
+  package var programPort: Int? { PostgresBouncer.isWanted ? tcpPort.map { _ in poolerPort } : tcpPort }
 }

@@ -8,6 +8,7 @@ extension PostgresCluster {
   /// A database of the test's own, cloned from a template or empty. The caller drops it, or lets
   /// `withDatabase` do so.
   package func database(template: PostgresTemplate? = nil) async throws -> PostgresTestDatabase {
+    if PostgresBouncer.isWanted { _ = try await bouncer() }
     let number = Self.counter.add(1, ordering: .relaxed).newValue
     var source = "template1"
     if let template { source = try await templates.database(of: template, on: self) }
@@ -22,7 +23,6 @@ extension PostgresCluster {
     template: PostgresTemplate? = nil, isolation: isolated (any Actor)? = #isolation,
     _ body: (PostgresTestDatabase) async throws -> Value
   ) async throws -> Value {
-    if PostgresBouncer.isWanted { _ = try await PostgresBouncer.shared() }
     let database = try await database(template: template)
     do {
       let value = try await body(database)

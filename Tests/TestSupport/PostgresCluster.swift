@@ -13,9 +13,12 @@ package final class PostgresCluster: Sendable {
   package let directory: String
   /// The port on 127.0.0.1, nil without TCP.
   package let tcpPort: Int?
+  /// The port of the pooler, if there is one, in the folder and with TCP also on 127.0.0.1.
+  package let poolerPort: Int
   let tools: PostgresTools
   private let watchdog: PostgresWatchdog
   let templates = PostgresTemplates()
+  let bouncerStart = PostgresBouncerStart()
   /// Creates and drops databases.
   let administration: PostgresPool
 
@@ -30,9 +33,11 @@ package final class PostgresCluster: Sendable {
     tools = try PostgresTools()
     directory = try PostgresFolder.make(for: tools)
     tcpPort = withTCP ? try LoopbackPort.free() : nil
+    poolerPort = withTCP ? try LoopbackPort.free() : 6432
     watchdog = try PostgresWatchdog(directory: directory, tools: tools)
     administration = PostgresPool(
-      PostgresConfiguration(Self.conninfo(directory, tcpPort, database: "postgres", user: "postgres")))
+      PostgresConfiguration(Self.conninfo(directory, tcpPort ?? 5432, database: "postgres", user: "postgres"))
+    )
     try await tools.run("initdb", Self.initdb(directory), in: directory)
     try PostgresFolder.append(
       Self.settings(directory, tcpPort) + settings, to: "\(directory)/data/postgresql.conf")
@@ -82,12 +87,23 @@ package final class PostgresCluster: Sendable {
 
   /// A connection string over the Unix socket.
   package func conninfo(database: String = "postgres", user: String = "postgres") -> String {
-    Self.conninfo(directory, tcpPort, database: database, user: user)
+    conninfo(port: serverPort, database: database, user: user)
   }
 
-  private static func conninfo(_ directory: String, _ port: Int?, database: String, user: String) -> String {
-    // The port is part of the socket's name; without TCP it is the default one.
-    "host=\(directory) port=\(port ?? 5432) user=\(user) dbname=\(database)"
+  func conninfo(port: Int, database: String = "postgres", user: String = "postgres") -> String {
+    Self.conninfo(directory, port, database: database, user: user)
+  }
+
+  /// The port is part of the sockets' names; without TCP it is the default one.
+  var serverPort: Int { tcpPort ?? 5432 }
+
+  /// The Unix socket of the server.
+  var serverSocket: String { "\(directory)/.s.PGSQL.\(serverPort)" }
+  /// The Unix socket of the pooler.
+  var poolerSocket: String { "\(directory)/.s.PGSQL.\(poolerPort)" }
+
+  private static func conninfo(_ directory: String, _ port: Int, database: String, user: String) -> String {
+    "host=\(directory) port=\(port) user=\(user) dbname=\(database)"
   }
 
   private static func initdb(_ directory: String) -> [String] {

@@ -29,6 +29,9 @@ package final class TCPProxy: Sendable {
     case cutAfter
     /// They vanish, and the connection stays open.
     case swallow
+    /// So many of them are passed on, and then the end of the connection; the answers vanish. The client
+    /// hears of it when the server has hung up, so that the server has done all it will do.
+    case end(after: Int)
   }
 
   /// How bytes are treated in one direction.
@@ -44,7 +47,7 @@ package final class TCPProxy: Sendable {
 
   struct State: Sendable {
     var treatments: [Direction: Treatment] = [.toServer: Treatment(), .toClient: Treatment()]
-    var judge: @Sendable (Direction, [UInt8]) -> Verdict = { _, _ in .forward }
+    var judge: @Sendable (_ connection: Int, Direction, [UInt8]) -> Verdict = { _, _, _ in .forward }
     var isClosed = false
     /// Raised to cut all connections open at that moment.
     var generation = 0
@@ -99,6 +102,13 @@ package final class TCPProxy: Sendable {
 
   /// Asks `judge` about all bytes that arrive.
   package func judge(_ judge: @escaping @Sendable (Direction, [UInt8]) -> Verdict) {
+    judgeEach { _, direction, bytes in judge(direction, bytes) }
+  }
+
+  /// The same, told which connection they are of: the first one is 1.
+  package func judgeEach(
+    _ judge: @escaping @Sendable (_ connection: Int, Direction, [UInt8]) -> Verdict
+  ) {
     state.withLock { $0.judge = judge }
   }
 
@@ -127,11 +137,12 @@ package final class TCPProxy: Sendable {
         Foundation.close(client)
         continue
       }
-      let generation = state.withLock { state in
+      let (number, generation) = state.withLock { state in
         state.accepted += 1
-        return state.generation
+        return (state.accepted, state.generation)
       }
-      TCPProxyLink(proxy: self, client: client, server: server, generation: generation).start()
+      TCPProxyLink(proxy: self, number: number, client: client, server: server, generation: generation)
+        .start()
     }
   }
 }

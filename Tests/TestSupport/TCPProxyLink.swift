@@ -5,13 +5,17 @@ import Synchronization
 /// One connection through the proxy; its sockets are closed when both directions have ended.
 final class TCPProxyLink: Sendable {
   private let proxy: TCPProxy
+  private let number: Int
   private let client: Int32
   private let server: Int32
   private let generation: Int
   private let isCut = Atomic(false)
+  /// Nothing more goes to the server, whose answers vanish.
+  private let isEnding = Atomic(false)
 
-  init(proxy: TCPProxy, client: Int32, server: Int32, generation: Int) {
+  init(proxy: TCPProxy, number: Int, client: Int32, server: Int32, generation: Int) {
     self.proxy = proxy
+    self.number = number
     self.client = client
     self.server = server
     self.generation = generation
@@ -40,6 +44,7 @@ final class TCPProxyLink: Sendable {
       while isAlive, treatment(direction).isPaused { nap(.milliseconds(5)) }
       nap(treatment(direction).delay)
       guard isAlive, pass(bytes, direction, treatment(direction), to: sink) else { return cut() }
+      if direction == .toServer && isEnding.load(ordering: .relaxed) { return }
     }
     if isAlive { shutdown(sink, Int32(SHUT_WR)) } else { cut() }
   }
@@ -52,9 +57,15 @@ final class TCPProxyLink: Sendable {
   private func pass(
     _ bytes: [UInt8], _ direction: TCPProxy.Direction, _ treatment: TCPProxy.Treatment, to sink: Int32
   ) -> Bool {
-    switch proxy.state.withLock({ $0.judge })(direction, bytes) {
+    if isEnding.load(ordering: .relaxed) { return true }
+    switch proxy.state.withLock({ $0.judge })(number, direction, bytes) {
     case .forward: break
     case .swallow: return true
+    case .end(let count):
+      isEnding.store(true, ordering: .relaxed)
+      _ = TCPProxySocket.send(bytes.prefix(count), to: server)
+      shutdown(server, Int32(SHUT_WR))
+      return true
     case .cutBefore: return false
     case .cutAfter:
       // The client first, so that no answer can slip through.

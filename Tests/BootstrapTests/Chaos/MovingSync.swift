@@ -4,6 +4,7 @@ import CallStore
 import Curl
 import SyncEngine
 import Synchronization
+import TestSupport
 import TwilioClient
 import TwilioSimulator
 
@@ -47,7 +48,7 @@ struct MovingSync {
       credentials: try TwilioCredentials(
         accountSID: AccountCredentials().accountSID, authToken: Secrets.authToken),
       host: try TwilioHost(baseURL: installation.simulator.baseURL))
-    let store = CallStore(pool: installation.pool, defaultWorkspace: WorkspaceID(1))
+    let store = CallStore(pool: installation.database.pool(), defaultWorkspace: WorkspaceID(1))
     let (calls, runs) = (CallLedger(store), RunLedger(store))
     let clock = Self.clock(of: simulation)
     let hourly = HourlySync(

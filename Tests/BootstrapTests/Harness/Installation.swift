@@ -9,14 +9,14 @@ final class Installation: Sendable {
   let database: PostgresTestDatabase
   let simulator: SimulatorServer
   let programs = Programs()
-  /// The eyes and hands of an administrator in the database.
+  /// The eyes and hands of an administrator in the database, past any pooler.
   let pool: PostgresPool
 
   init(cluster: PostgresCluster, database: PostgresTestDatabase, simulator: SimulatorServer) {
     self.cluster = cluster
     self.database = database
     self.simulator = simulator
-    pool = database.pool()
+    pool = database.pool(direct: true)
   }
 
   var simulation: Simulation { simulator.simulation }

@@ -35,10 +35,10 @@ enum TestCluster {
   /// An empty database in which the role may create tables.
   static let empty = PostgresTemplate("empty") { try await grant($0) }
 
-  /// The connection string of the service's role.
+  /// The connection string of the service's role: to the server, or with `TEST_PGBOUNCER=1` to the pooler.
   static func url(_ cluster: PostgresCluster, _ database: String, port: Int? = nil) -> String {
     let password = Secrets.encodedDatabasePassword
-    return "postgresql://\(role):\(password)@127.0.0.1:\(port ?? cluster.tcpPort ?? 0)/\(database)"
+    return "postgresql://\(role):\(password)@127.0.0.1:\(port ?? cluster.programPort ?? 0)/\(database)"
   }
 
   private static func grant(_ conninfo: String) async throws {

@@ -23,7 +23,7 @@ struct InterruptedAdoptionTests {
   @Test("Killed at every step, one after the other, it ends in the same state as in one go")
   func killedProcess() async throws {
     try await withLegacy { undisturbed in
-      #expect(try await MigrateProcess(on: undisturbed.database.conninfo).end() == 0)
+      #expect(try await MigrateProcess(on: undisturbed.database.programConninfo).end() == 0)
       let expected = try await AdoptedState(of: undisturbed.pool)
       try await withLegacy { adoption in
         let before = try await LegacySnapshot(of: adoption.pool)
@@ -31,7 +31,7 @@ struct InterruptedAdoptionTests {
         for moment in Self.moments where try await isKilled(adoption, when: moment) { kills += 1 }
         print("killed \(kills) times")
         #expect(kills >= Self.moments.count / 2)
-        let last = try MigrateProcess(on: adoption.database.conninfo)
+        let last = try MigrateProcess(on: adoption.database.programConninfo)
         #expect(try await last.end() == 0)
         let found = try await AdoptedState(of: adoption.pool)
         expectSame(found.lines, expected.lines, "state")
@@ -43,7 +43,7 @@ struct InterruptedAdoptionTests {
 
   // Its lease would keep the next one out for 90 seconds: they pass at once here.
   private func isKilled(_ adoption: Adoption, when moment: String) async throws -> Bool {
-    let process = try MigrateProcess(on: adoption.database.conninfo)
+    let process = try MigrateProcess(on: adoption.database.programConninfo)
     while process.status == nil {
       // A table that is not there yet is a moment that has not come.
       if let answer = try? await adoption.pool.line(moment), answer == "t" { process.kill() }

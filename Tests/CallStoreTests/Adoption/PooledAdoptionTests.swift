@@ -4,12 +4,11 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(
-  "Through PgBouncer in transaction mode", .keepsFailedDatabases, .enabled(if: PostgresBouncer.isInstalled))
+@Suite("Through PgBouncer in transaction mode", .keepsFailedDatabases)
 struct PooledAdoptionTests {
   @Test("An older database is migrated, taken in by several writers, and reattributed")
   func adoption() async throws {
-    _ = try await PostgresBouncer.shared()
+    _ = try await PostgresCluster.shared().bouncer()
     try await withLegacy { direct in
       let before = try await LegacySnapshot(of: direct.pool)
       let pool = PostgresPool(PostgresConfiguration(direct.database.pooledConninfo))
