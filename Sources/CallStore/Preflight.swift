@@ -59,7 +59,9 @@ struct Preflight {
         FROM (VALUES ('workspaces', 'r'), ('workspace_phones', 'r'), ('workspace_phones', 'w'),
           ('calls', 'r'), ('calls', 'w'), ('sync_runs', 'r'), ('sync_runs', 'w'), ('sync_leases', 'r'),
           ('sync_leases', 'w'), ('sync_state', 'r'), ('sync_state', 'w'), ('sync_holes', 'r'),
-          ('unsettled_calls', 'r'), ('unsettled_calls', 'w'), ('schema_migrations', 'r'))
+          ('sync_holes', 'd'), ('sync_slices', 'r'), ('sync_slices', 'w'), ('sync_slices', 'd'),
+          ('unsettled_calls', 'r'), ('unsettled_calls', 'w'), ('unsettled_calls', 'd'),
+          ('schema_migrations', 'r'))
           AS needed(relation, command)
         JOIN pg_class c ON c.oid = to_regclass(needed.relation)
         WHERE row_security_active(c.oid) AND (
@@ -72,10 +74,13 @@ struct Preflight {
       (SELECT string_agg(needed.privilege || ' en ' || c.relname, ', ' ORDER BY c.relname, needed.privilege)
         FROM (VALUES ('workspace_phones', 'INSERT'), ('workspace_phones', 'UPDATE'), ('calls', 'INSERT'),
           ('calls', 'UPDATE'), ('sync_runs', 'INSERT'), ('sync_runs', 'UPDATE'), ('sync_leases', 'UPDATE'),
-          ('sync_state', 'UPDATE'), ('sync_holes', 'INSERT'), ('unsettled_calls', 'INSERT'),
-          ('unsettled_calls', 'UPDATE')) AS needed(relation, privilege)
+          ('sync_state', 'UPDATE'), ('sync_holes', 'INSERT'), ('sync_holes', 'DELETE'),
+          ('sync_slices', 'INSERT'), ('sync_slices', 'UPDATE'), ('sync_slices', 'DELETE'),
+          ('unsettled_calls', 'INSERT'), ('unsettled_calls', 'UPDATE'), ('unsettled_calls', 'DELETE'))
+          AS needed(relation, privilege)
         JOIN pg_class c ON c.oid = to_regclass(needed.relation)
-        WHERE NOT has_any_column_privilege(c.oid, needed.privilege))
+        WHERE NOT CASE needed.privilege WHEN 'DELETE' THEN has_table_privilege(c.oid, 'DELETE')
+          ELSE has_any_column_privilege(c.oid, needed.privilege) END)
     """)
 
   private static func schema(_ defaultWorkspace: WorkspaceID) -> PostgresStatement {

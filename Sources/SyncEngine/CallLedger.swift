@@ -11,7 +11,6 @@ package struct CallLedger: Sendable {
   /// Stored calls in the order of their SIDs: those after the given one, that began at the given moment
   /// or later, at most that many.
   package var stored: @Sendable (CallSID?, Timestamp?, Int) async throws(RunFailure) -> [Call]
-
   /// Calls that an older program stored and that are no evidence yet, in the order of their SIDs: those
   /// after the given one, at most that many.
   package var older: @Sendable (CallSID?, Int) async throws(RunFailure) -> [Call]
