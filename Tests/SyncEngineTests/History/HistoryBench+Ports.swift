@@ -56,6 +56,10 @@ extension HistoryBench {
       stored: { _, _, _ throws(RunFailure) in
         Issue.record("nobody expected that stored calls are read")
         return []
+      },
+      older: { _, _ throws(RunFailure) in
+        Issue.record("nobody expected that calls of an older program are read")
+        return []
       })
   }
 
