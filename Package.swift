@@ -44,6 +44,7 @@ let package = Package(
     .systemLibrary(
       name: "CPostgres", pkgConfig: "libpq",
       providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .systemLibrary(name: "CLinux"),
 
     // Floor 0: pure.
     room("CallDomain"),
@@ -52,7 +53,7 @@ let package = Package(
     // Floor 1: one C library or one protocol each.
     room("Curl", sees: ["CCurl", "BlockingWork"]),
     room("Postgres", sees: ["CPostgres", "BlockingWork"]),
-    room("WebServer"),
+    room("WebServer", sees: ["CLinux"]),
     room("Telemetry"),
 
     // Floor 2: the outside world in our own words, and what is done with it.
@@ -70,7 +71,7 @@ let package = Package(
     room(
       "Bootstrap",
       sees: [
-        "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer", "Telemetry",
+        "CLinux", "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer", "Telemetry",
         "TwilioClient", "CallStore", "SyncEngine", "Reporting", "WebAPI", "Terminal",
       ]),
 

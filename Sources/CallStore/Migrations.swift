@@ -33,6 +33,7 @@ enum Migrations {
     Migration(version: 5, name: "older rows", work: .backfill),
     Migration(version: 6, name: "indexes", work: .indexes(PackageResources._006_indexes_sql)),
     Migration(version: 7, name: "history", work: .statements(PackageResources._007_history_sql)),
+    Migration(version: 8, name: "older calls", work: .indexes(PackageResources._008_older_calls_sql)),
   ]
 
   static func statements(of file: [UInt8]) -> [String] {

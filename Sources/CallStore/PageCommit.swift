@@ -11,6 +11,10 @@ struct PageCommit {
   let fence: RunFence
   let defaultWorkspace: WorkspaceID
   let lease: LeaseTerms
+  /// The page as it is if nothing of it is stored and the directory is as it was last.
+  var draft: PageDraft?
+  /// Told the directory that the commit worked with; nil where a draft would have been no use.
+  let onDirectory: @Sendable ((rows: [PhoneRow], directory: PhoneDirectory)?) -> Void
 
   /// - Throws: `StoreError` or `PostgresError`; then nothing was committed, except perhaps with
   ///   `commitOutcomeUnknown`, after which the page is simply committed again.
@@ -36,23 +40,35 @@ struct PageCommit {
       ]
     ) { transaction in
       guard !transaction.opening[2].rows.isEmpty else { throw RunLease.lost }
-      var directory = try PhoneDirectoryQuery.read(
-        transaction.opening[3], defaultWorkspace: defaultWorkspace)
+      let rows = try PhoneDirectoryQuery.rows(transaction.opening[3])
       let stored = try StoredCallQuery.read(transaction.opening[4])
-      var merged = MergedPage(page: page.calls, stored: stored, directory: directory)
       var createdPhones = 0
+      if let draft, stored.isEmpty, draft.rows == rows {
+        return try await finish(draft.merged, draft.writes, [:], draft.directory, 0, on: transaction)
+      }
+      var directory = PhoneDirectory(rows: rows, defaultWorkspace: defaultWorkspace)
+      var merged = MergedPage(page: page.calls, stored: stored, directory: directory)
       if !merged.newPhones.isEmpty || !merged.unclaimedRows.isEmpty {
         (directory, createdPhones) = try await extend(directory, with: merged, on: transaction)
         merged = MergedPage(page: page.calls, stored: stored, directory: directory)
+      } else {
+        onDirectory(stored.isEmpty ? (rows, directory) : nil)
       }
-      let evidence = try await writeOutbound(merged, on: transaction)
-      let decided = DecidedPage(
-        merged: merged, stored: stored, evidence: evidence, directory: directory,
-        createdPhones: createdPhones)
-      if page.isRehearsal { throw Rehearsed(outcome: decided.outcome) }
-      try await transaction.commit(with: lastWrites(merged: merged, stored: stored, decided: decided))
-      return decided.outcome
+      return try await finish(
+        merged, OutboundWrites(merged), stored, directory, createdPhones, on: transaction)
     }
+  }
+
+  private func finish(
+    _ merged: MergedPage, _ writes: OutboundWrites, _ stored: [CallSID: StoredCall],
+    _ directory: PhoneDirectory, _ createdPhones: Int, on transaction: PostgresTransaction
+  ) async throws -> PageOutcome {
+    let decided = DecidedPage(
+      merged: merged, stored: stored, evidence: try await writes.run(on: transaction),
+      directory: directory, createdPhones: createdPhones)
+    if page.isRehearsal { throw Rehearsed(outcome: decided.outcome) }
+    try await transaction.commit(with: lastWrites(merged: merged, stored: stored, decided: decided))
+    return decided.outcome
   }
 
   // Creating a number may meet one that somebody else created meanwhile, under a workspace of
@@ -67,22 +83,6 @@ struct PageCommit {
     ])
     let directory = try PhoneDirectoryQuery.read(results[2], defaultWorkspace: defaultWorkspace)
     return (directory, results[1].affectedRows)
-  }
-
-  private func writeOutbound(
-    _ merged: MergedPage, on transaction: PostgresTransaction
-  ) async throws(PostgresError) -> [TransferEvidence] {
-    var statements: [PostgresStatement] = []
-    if !merged.outboundRows.isEmpty { statements.append(CallUpsert.statement(merged.outboundRows)) }
-    let needsEvidence = !merged.transfers.isEmpty || !merged.touchedLeads.isEmpty
-    if needsEvidence {
-      statements.append(
-        EvidenceQuery.statement(transfers: merged.transfers, touchedLeads: merged.touchedLeads))
-    }
-    guard !statements.isEmpty else { return [] }
-    let results = try await transaction.pipeline(statements)
-    guard needsEvidence, let last = results.last else { return [] }
-    return try EvidenceQuery.read(last)
   }
 
   private func lastWrites(

@@ -9,6 +9,10 @@ enum PhoneDirectoryQuery {
   static func read(
     _ result: PostgresResult, defaultWorkspace: WorkspaceID
   ) throws(PostgresError) -> PhoneDirectory {
+    PhoneDirectory(rows: try rows(result), defaultWorkspace: defaultWorkspace)
+  }
+
+  static func rows(_ result: PostgresResult) throws(PostgresError) -> [PhoneRow] {
     var rows: [PhoneRow] = []
     rows.reserveCapacity(result.rows.count)
     for row in result.rows {
@@ -17,7 +21,7 @@ enum PhoneDirectoryQuery {
           id: row.requiredInt(0), workspace: row.workspace(1), number: row.requiredText(2),
           isPrimary: row.requiredBool(3)))
     }
-    return PhoneDirectory(rows: rows, defaultWorkspace: defaultWorkspace)
+    return rows
   }
 
   /// Creates `phones` with the default workspace. Some databases allow a number once, others

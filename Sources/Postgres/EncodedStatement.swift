@@ -8,7 +8,7 @@ struct EncodedStatement {
   init(_ statement: PostgresStatement) throws(PostgresError) {
     sql = statement.sql
     types = statement.parameters.map(\.typeOID)
-    values = CStrings(statement.parameters)
+    values = statement.laidOut ?? CStrings(statement.parameters)
     if let position = values.firstWithNUL {
       throw PostgresError(
         .other, sqlstate: "22021", operatorDetail: "parameter $\(position + 1) contains U+0000")

@@ -66,7 +66,6 @@ package struct HistoricalSync: Sendable {
     let asked = Period(start: request.since, end: request.until ?? now)
     let period = resync.period ?? Period(start: asked.end, end: asked.end)
     progress.set(period)
-    progress.set(resync.counts)
     try await runs.record(period, fence)
     onEvent(.period(period))
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
@@ -77,63 +76,69 @@ package struct HistoricalSync: Sendable {
       onEvent(.slicesPlanned(slices: resync.parts.count))
     }
     let shape = HistoryShape(resync, period: period, workers: settings.workers)
-    var tally = HistoryTally(resync)
-    try await work(resync.open, shape, &tally, fence, progress, onEvent)
+    let tally = HistoryTally(resync, progress: progress)
+    try await work(resync.open, shape, tally, fence, progress, onEvent)
     if shape.period != period {
       progress.set(shape.period)
       try await runs.record(shape.period, fence)
     }
-    tally.counts.unmatchedCalls = try await history.close(shape.period, asked, fence)
-    progress.set(tally.counts)
-    onEvent(tally.counts.totalCalls > 0 ? .saved(calls: tally.counts.savedCalls) : .noCalls)
+    var counts = tally.counts
+    counts.unmatchedCalls = try await history.close(shape.period, asked, fence)
+    progress.set(counts)
+    onEvent(counts.totalCalls > 0 ? .saved(calls: counts.savedCalls) : .noCalls)
   }
 
-  /// Reads and commits side by side; a failure of either ends both.
+  /// Reads and commits side by side. What was read when reading fails is still committed, so that the next
+  /// run need not ask for it; when a commit fails, all ends.
   private func work(
-    _ slices: [HistorySlice], _ shape: HistoryShape, _ tally: inout HistoryTally, _ fence: RunFence,
+    _ slices: [HistorySlice], _ shape: HistoryShape, _ tally: HistoryTally, _ fence: RunFence,
     _ progress: RunProgress, _ onEvent: @escaping @Sendable (SyncEvent) -> Void
   ) async throws(RunFailure) {
-    let (stream, commits) = AsyncStream.makeStream(of: HistoryCommit.self)
     let places = Turnstile(limit: settings.workers + Self.waitingPages)
-    let pages = HistoryReader(
+    let lanes = HistoryLanes()
+    let writer = HistoryWriter(
+      calls: calls, fence: fence, clock: clock, places: places, tally: tally, onEvent: onEvent)
+    let reader = HistoryReader(
       reader: SourceReader(
         source: source, policy: policy, clock: clock, progress: progress, onEvent: onEvent),
-      shape: shape, clock: clock, places: places, commits: commits, onEvent: onEvent)
-    let writer = HistoryWriter(
-      calls: calls, fence: fence, clock: clock, places: places, progress: progress, onEvent: onEvent)
-    let begun = tally
-    let (ended, failure) = await withTaskGroup(of: Ending.self) { group in
-      group.addTask { await .written(writer.write(stream, begun)) }
-      group.addTask {
-        defer { commits.finish() }
-        return await .read(readAll(slices, pages))
-      }
-      var ended = begun
-      var failure: RunFailure?
-      for await ending in group {
-        switch ending {
-        case .written(.success(let tally)): ended = tally
-        case .written(.failure(let error)):
-          failure = failure ?? error
-          group.cancelAll()
-        // What was read until then is still committed, so that the next run need not ask for it.
-        case .read(let error): failure = failure ?? error
+      shape: shape, clock: clock, places: places, lanes: lanes, writer: writer, onEvent: onEvent)
+    let failure = await withTaskGroup(of: Ending.self) { group in
+      for lane in lanes.streams {
+        group.addTask {
+          do throws(RunFailure) {
+            try await writer.write(lane)
+            return .written(nil)
+          } catch {
+            return .written(error)
+          }
         }
       }
-      return (ended, failure)
+      group.addTask {
+        defer { lanes.finish() }
+        return await .read(readAll(slices, reader))
+      }
+      var first: RunFailure?
+      for await ending in group {
+        switch ending {
+        case .read(let failure): first = first ?? failure
+        case .written(let failure):
+          first = first ?? failure
+          if failure != nil { group.cancelAll() }
+        }
+      }
+      return first
     }
-    tally = ended
     if let failure { throw failure }
   }
 
   private enum Ending: Sendable {
     case read(RunFailure?)
-    case written(Result<HistoryTally, RunFailure>)
+    case written(RunFailure?)
   }
 
   /// Keeps as many readers busy as there may be, the newest slices first.
-  private func readAll(_ slices: [HistorySlice], _ pages: HistoryReader) async -> RunFailure? {
-    await withTaskGroup(of: Result<SliceOutcome, RunFailure>.self) { group in
+  private func readAll(_ slices: [HistorySlice], _ reader: HistoryReader) async -> RunFailure? {
+    await withTaskGroup(of: Result<[HistorySlice], RunFailure>.self) { group in
       var waiting = slices
       var reading = 0
       while true {
@@ -142,7 +147,7 @@ package struct HistoricalSync: Sendable {
           let others = reading + waiting.count
           group.addTask {
             do throws(RunFailure) {
-              return .success(try await pages.read(slice, others: others))
+              return .success(try await reader.read(slice, others: others))
             } catch {
               return .failure(error)
             }
@@ -152,8 +157,7 @@ package struct HistoricalSync: Sendable {
         guard let outcome = await group.next() else { return nil }
         reading -= 1
         switch outcome {
-        case .success(.read): continue
-        case .success(.replaced(let parts)): waiting += parts
+        case .success(let parts): waiting += parts
         case .failure(let failure):
           group.cancelAll()
           return failure

@@ -32,6 +32,10 @@ final class RunProgress: Sendable {
     state.withLock { $0.counts = counts }
   }
 
+  func add(_ counts: RunCounts) {
+    state.withLock { $0.counts = $0.counts + counts }
+  }
+
   var moves: [WorkspaceMove: Int] { state.withLock(\.moves) }
 
   func set(_ moves: [WorkspaceMove: Int]) {

@@ -10,8 +10,3 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS calls_transfers ON calls (lead_number)
 -- next
 -- The newest call, the calls of an hour or a day.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS calls_by_date ON calls (call_date) WHERE source = 'twilio';
--- next
--- Calls that an older program stored after 0005 had passed: none in most databases.
-CREATE INDEX CONCURRENTLY IF NOT EXISTS calls_unconverted ON calls (id)
-  WHERE source = 'twilio' AND effective_at IS NULL
-    AND raw_data->>'direction' IN ('outbound-api', 'trunking-terminating', 'trunking-originating');

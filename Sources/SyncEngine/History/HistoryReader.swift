@@ -1,26 +1,28 @@
 import CallDomain
 
-/// Reads slices of the history: pages go to the one who commits them, as many at once as there are
-/// places, so that a slow database slows the reading and fills no memory.
+/// Reads slices of the history: pages go to the writers, as many at once as there are places, so that
+/// a slow database slows the reading and fills no memory.
 struct HistoryReader: Sendable {
   let reader: SourceReader
   let shape: HistoryShape
   let clock: EngineClock
   /// Pages that are being read or wait to be committed.
   let places: Turnstile
-  let commits: AsyncStream<HistoryCommit>.Continuation
+  let lanes: HistoryLanes
+  let writer: HistoryWriter
   let onEvent: @Sendable (SyncEvent) -> Void
 
   /// Reads one slice, from where it is.
   ///
   /// - Parameter others: How many other slices are being read or wait.
-  func read(_ slice: HistorySlice, others: Int) async throws(RunFailure) -> SliceOutcome {
-    if shape.isBeforeRetention(slice.period) { return replace(slice, by: []) }
+  /// - Returns: The slices that are to be read instead, none when this one was read to its end.
+  func read(_ slice: HistorySlice, others: Int) async throws(RunFailure) -> [HistorySlice] {
+    if shape.isBeforeRetention(slice.period) { return try await writer.replace(slice, by: []) }
     var slice = slice
     var seen: Set<CallSID> = []
     while true {
-      let readAt = clock.now()
       guard await places.enter() else { throw RunFailure.cancelled }
+      let readAt = clock.now()
       let page: CallPage
       do throws(SourceError) {
         page = try await request(slice)
@@ -30,15 +32,13 @@ struct HistoryReader: Sendable {
       }
       if slice.next == nil, let parts = try await parts(of: slice, after: page, others: others) {
         places.leave()
-        return replace(slice, by: parts)
+        return try await writer.replace(slice, by: parts)
       }
-      let step = step(slice, page, &seen)
       let calls = page.calls.filter { slice.period.containsStart(of: $0) }
-      commits.yield(
-        HistoryCommit(
-          page: IntakePage(calls: calls, readAt: readAt, marks: [.slice(step)]), slice: slice,
-          listed: step.listed, period: step.period, step: .page(isLast: page.next == nil)))
-      guard let next = page.next else { return .read }
+      let step = SliceStep(
+        slice: slice, next: page.next, listed: count(calls, &seen), period: shape.period)
+      lanes.send(HistoryCommit(calls: calls, readAt: readAt, step: step))
+      guard let next = page.next else { return [] }
       slice.next = next
     }
   }
@@ -49,21 +49,10 @@ struct HistoryReader: Sendable {
   }
 
   /// Calls that new ones have pushed onto the next page are told twice and counted once.
-  private func step(_ slice: HistorySlice, _ page: CallPage, _ seen: inout Set<CallSID>) -> SliceStep {
+  private func count(_ calls: [Call], _ seen: inout Set<CallSID>) -> RunCounts {
     var listed = RunCounts()
-    for call in page.calls where slice.period.containsStart(of: call) {
-      if seen.insert(call.sid).inserted { listed.count(call) }
-    }
-    return SliceStep(slice: slice, next: page.next, listed: listed, period: shape.period)
-  }
-
-  private func replace(_ slice: HistorySlice, by parts: [HistorySlice]) -> SliceOutcome {
-    commits.yield(
-      HistoryCommit(
-        page: IntakePage(
-          calls: [], readAt: clock.now(), marks: [.sliceReplaced(number: slice.number, by: parts)]),
-        slice: slice, listed: RunCounts(), period: shape.period, step: .replaced(by: parts)))
-    return .replaced(by: parts)
+    for call in calls where seen.insert(call.sid).inserted { listed.count(call) }
+    return listed
   }
 }
 
@@ -96,16 +85,16 @@ extension HistoryReader {
 extension HistoryReader {
   private func recover(
     _ slice: HistorySlice, from error: SourceError
-  ) async throws(RunFailure) -> SliceOutcome {
+  ) async throws(RunFailure) -> [HistorySlice] {
     switch error.kind {
     // The listing is begun anew; its calls are committed a second time, which does no harm.
     case .badPageToken where slice.next != nil && shape.mayRestart(slice.period):
-      return replace(slice, by: shape.numbered([slice.period]))
+      return try await writer.replace(slice, by: shape.numbered([slice.period]))
     case .retention:
       let start = try await retentionStart(in: slice.period)
       if shape.moveRetention(to: start) { onEvent(.retentionReached(start: start)) }
       let rest = Period(start: start, end: slice.period.end)
-      return replace(slice, by: start < rest.end ? shape.numbered([rest]) : [])
+      return try await writer.replace(slice, by: start < rest.end ? shape.numbered([rest]) : [])
     default: throw RunFailure(error)
     }
   }

@@ -1,34 +1,44 @@
 import CallDomain
+import Synchronization
 
 /// Counts a resync as its pages are committed, by slice: what a slice counted falls away when it is
 /// read anew.
-struct HistoryTally: Sendable {
-  var counts: RunCounts
-  private var bySlice: [Int: RunCounts]
+final class HistoryTally: Sendable {
+  private let bySlice: Mutex<[Int: RunCounts]>
+  private let progress: RunProgress
 
-  init(_ progress: HistoryProgress) {
-    counts = progress.counts
-    bySlice = Dictionary(uniqueKeysWithValues: progress.parts.map { ($0.slice.number, $0.counts) })
+  /// - Parameter progress: Told the sum whenever it changes.
+  init(_ resync: HistoryProgress, progress: RunProgress) {
+    bySlice = Mutex(
+      Dictionary(uniqueKeysWithValues: resync.parts.map { ($0.slice.number, $0.counts) }))
+    self.progress = progress
+    progress.set(resync.counts)
   }
 
-  mutating func countPage(_ commit: HistoryCommit, _ outcome: PageOutcome) {
-    var added = commit.listed
+  /// The sum over all slices.
+  var counts: RunCounts { progress.counts }
+
+  /// - Returns: How many calls of the slice have been read by now.
+  @discardableResult
+  func count(_ commit: HistoryCommit, _ outcome: PageOutcome) -> Int {
+    var added = commit.step.listed
     added.savedCalls = added.storable
     added.createdPhones = outcome.createdPhones
     added.reattributedCalls = outcome.reattributed
-    added.refreshedCalls = outcome.refreshed(outside: commit.period)
-    counts = counts + added
-    bySlice[commit.slice.number, default: RunCounts()] =
-      bySlice[commit.slice.number, default: RunCounts()] + added
+    added.refreshedCalls = outcome.refreshed(outside: commit.step.period)
+    return bySlice.withLock { slices in
+      // A page of a slice that has been given up meanwhile is told again by the slices after it.
+      guard let counted = slices[commit.slice.number] else { return 0 }
+      slices[commit.slice.number] = counted + added
+      progress.add(added)
+      return counted.totalCalls + added.totalCalls
+    }
   }
 
-  /// Calls of a slice, as far as it has been read.
-  func calls(of slice: HistorySlice) -> Int {
-    bySlice[slice.number]?.totalCalls ?? 0
-  }
-
-  mutating func forget(_ slice: HistorySlice) {
-    guard let counted = bySlice.removeValue(forKey: slice.number) else { return }
-    counts = counts - counted
+  func replace(_ slice: HistorySlice, by parts: [HistorySlice]) {
+    bySlice.withLock { slices in
+      if let counted = slices.removeValue(forKey: slice.number) { progress.add(RunCounts() - counted) }
+      for part in parts { slices[part.number] = RunCounts() }
+    }
   }
 }

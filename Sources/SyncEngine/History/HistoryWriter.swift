@@ -1,43 +1,37 @@
 import CallDomain
 
-/// Commits what the readers bring, one page after the other, and waits out a database that is away.
+/// Commits what the readers bring, and waits out a database that is away.
 struct HistoryWriter: Sendable {
   let calls: CallLedger
   let fence: RunFence
   let clock: EngineClock
   let places: Turnstile
-  let progress: RunProgress
+  let tally: HistoryTally
   let onEvent: @Sendable (SyncEvent) -> Void
 
-  /// Commits until the readers are done.
-  func write(
-    _ commits: AsyncStream<HistoryCommit>, _ begun: HistoryTally
-  ) async -> Result<HistoryTally, RunFailure> {
-    var tally = begun
-    do throws(RunFailure) {
-      for await commit in commits {
-        guard !Task.isCancelled else { throw RunFailure.cancelled }
-        let outcome = try await store(commit.page)
-        switch commit.step {
-        case .page(let isLast):
-          places.leave()
-          tally.countPage(commit, outcome)
-          onEvent(.pageStored(calls: commit.page.calls.count))
-          if isLast {
-            onEvent(.sliceDone(commit.slice.period, calls: tally.calls(of: commit.slice)))
-          }
-        case .replaced(let parts):
-          tally.forget(commit.slice)
-          onEvent(.sliceReplaced(parts: parts.count))
-        }
-        progress.set(tally.counts)
-      }
-      // A cancelled stream ends as one that is done does.
+  /// Commits the pages of one lane until no more come.
+  func write(_ pages: AsyncStream<HistoryCommit>) async throws(RunFailure) {
+    for await commit in pages {
       guard !Task.isCancelled else { throw RunFailure.cancelled }
-      return .success(tally)
-    } catch {
-      return .failure(error)
+      let outcome = try await store(commit.page)
+      places.leave()
+      let calls = tally.count(commit, outcome)
+      onEvent(.pageStored(calls: commit.calls.count))
+      if commit.step.next == nil { onEvent(.sliceDone(commit.slice.period, calls: calls)) }
     }
+    // A cancelled stream ends as one that is done does.
+    guard !Task.isCancelled else { throw RunFailure.cancelled }
+  }
+
+  /// Has a slice read in other parts.
+  ///
+  /// - Returns: The parts.
+  func replace(_ slice: HistorySlice, by parts: [HistorySlice]) async throws(RunFailure) -> [HistorySlice] {
+    let mark = IntakeMark.sliceReplaced(number: slice.number, by: parts)
+    _ = try await store(IntakePage(calls: [], readAt: clock.now(), marks: [mark]))
+    tally.replace(slice, by: parts)
+    onEvent(.sliceReplaced(parts: parts.count))
+    return parts
   }
 
   private func store(_ page: IntakePage) async throws(RunFailure) -> PageOutcome {

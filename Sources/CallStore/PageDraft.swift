@@ -1,0 +1,38 @@
+import CallDomain
+import Postgres
+import Synchronization
+
+/// A page made ready before its transaction, while another one holds the commit lock: all of it is right
+/// if nothing of the page is stored and the directory has not changed since, as in a first resync.
+struct PageDraft: Sendable {
+  /// The directory that it was made with, as the database held it.
+  let rows: [PhoneRow]
+  let directory: PhoneDirectory
+  let merged: MergedPage
+  let writes: OutboundWrites
+
+  /// Nil when it would create or claim a number, after which the directory is another.
+  init?(_ page: IntakePage, rows: [PhoneRow], directory: PhoneDirectory) {
+    let merged = MergedPage(page: page.calls, stored: [:], directory: directory)
+    guard merged.newPhones.isEmpty, merged.unclaimedRows.isEmpty else { return nil }
+    self.rows = rows
+    self.directory = directory
+    self.merged = merged
+    writes = OutboundWrites(merged).prepared()
+  }
+}
+
+/// The directory as the last commit found it, by which the next page is made ready; none after a page of
+/// which something was stored, since the next one will be like it.
+final class LastDirectory: Sendable {
+  private let state = Mutex<(rows: [PhoneRow], directory: PhoneDirectory)?>(nil)
+
+  func note(_ found: (rows: [PhoneRow], directory: PhoneDirectory)?) {
+    state.withLock { $0 = found }
+  }
+
+  func draft(of page: IntakePage) -> PageDraft? {
+    guard let (rows, directory) = state.withLock({ $0 }) else { return nil }
+    return PageDraft(page, rows: rows, directory: directory)
+  }
+}

@@ -1,0 +1,38 @@
+import CallDomain
+
+/// A page on its way from a reader to a writer.
+struct HistoryCommit: Sendable {
+  let calls: [Call]
+  /// When Twilio was asked.
+  let readAt: Timestamp
+  /// What its commit does to its slice.
+  let step: SliceStep
+
+  var slice: HistorySlice { step.slice }
+  var page: IntakePage { IntakePage(calls: calls, readAt: readAt, marks: [.slice(step)]) }
+}
+
+/// The ways by which pages get to the writers. The pages of a slice all take the same one, in their
+/// order; on the other one the next page is made ready and waits at the database's commit lock while one
+/// is being committed.
+struct HistoryLanes: Sendable {
+  private let lanes:
+    [(stream: AsyncStream<HistoryCommit>, continuation: AsyncStream<HistoryCommit>.Continuation)]
+
+  static let count = 2
+
+  init() {
+    lanes = (0..<Self.count).map { _ in AsyncStream.makeStream() }
+  }
+
+  var streams: [AsyncStream<HistoryCommit>] { lanes.map(\.stream) }
+
+  func send(_ commit: HistoryCommit) {
+    lanes[commit.slice.number % lanes.count].continuation.yield(commit)
+  }
+
+  /// Nothing more comes.
+  func finish() {
+    for lane in lanes { lane.continuation.finish() }
+  }
+}
