@@ -4,6 +4,15 @@ import Postgres
 /// Writes rows that are new or changed, any number of them in one statement.
 enum CallUpsert {
   static func statement(_ rows: [CallRow]) -> PostgresStatement {
+    PostgresStatement(insertion + "\n" + conflict, parameters(rows))
+  }
+
+  /// The same for rows that are new: a fifth faster, and a `uniqueViolation` when one is not.
+  static func insertion(_ rows: [CallRow]) -> PostgresStatement {
+    PostgresStatement(insertion, parameters(rows))
+  }
+
+  private static func parameters(_ rows: [CallRow]) -> [PostgresValue] {
     func texts(_ value: (CallRow) -> String?) -> PostgresValue { .textArray(rows.map(value)) }
     func moments(_ value: (CallRow) -> Timestamp?) -> PostgresValue {
       .intArray(rows.map { value($0)?.milliseconds })
@@ -11,40 +20,33 @@ enum CallUpsert {
     func written(_ value: (Call) -> Timestamp?) -> PostgresValue {
       .textArray(rows.map { value($0.call)?.iso8601 })
     }
-    return PostgresStatement(
-      sql,
-      [
-        texts(\.call.sid.text),
-        .intArray(rows.map(\.attribution.workspace.number)),
-        texts(\.call.from),
-        texts(\.call.to),
-        texts { $0.attribution.decidingNumber?.canonical },
-        texts { $0.leadNumber?.canonical },
-        .intArray(rows.map { $0.call.duration.map(Int64.init) }),
-        texts { $0.call.price?.magnitude },
-        texts(\.call.priceUnit),
-        texts(\.call.status?.text),
-        texts(\.call.direction?.text),
-        moments(\.call.callDate),
-        moments(\.call.endTime),
-        moments(\.call.effectiveTime),
-        moments(\.call.dateUpdated),
-        written(\.startTime),
-        written(\.endTime),
-        written(\.dateCreated),
-        written(\.dateUpdated),
-        texts(\.call.price?.text),
-      ])
+    return [
+      texts(\.call.sid.text),
+      .intArray(rows.map(\.attribution.workspace.number)),
+      texts(\.call.from),
+      texts(\.call.to),
+      texts { $0.attribution.decidingNumber?.canonical },
+      texts { $0.leadNumber?.canonical },
+      .intArray(rows.map { $0.call.duration.map(Int64.init) }),
+      texts { $0.call.price?.magnitude },
+      texts(\.call.priceUnit),
+      texts(\.call.status?.text),
+      texts(\.call.direction?.text),
+      moments(\.call.callDate),
+      moments(\.call.endTime),
+      moments(\.call.effectiveTime),
+      moments(\.call.dateUpdated),
+      written(\.startTime),
+      written(\.endTime),
+      written(\.dateCreated),
+      written(\.dateUpdated),
+      texts(\.call.price?.text),
+    ]
   }
 
-  // The rows come merged (Call.merged), under the commit lock. What is known is nevertheless
-  // guarded here, against anybody else who writes the table meanwhile: COALESCE keeps a value
-  // that we have none for, and `||` keeps keys that others put into raw_data. A cost of 0
-  // without a price is how an older program wrote "unknown".
-  //
   // The server reads a time as a number in a twentieth of the time that it needs for text, and
   // jsonb_object does in a third what jsonb_build_object does.
-  private static let sql = """
+  private static let insertion = """
     INSERT INTO calls AS c (
       id, workspace_id, source, phone_from, phone_to, phone_number, lead_number, duration, cost,
       price_unit, status, direction, call_date, ended_at, effective_at, twilio_updated_at, raw_data,
@@ -64,6 +66,13 @@ enum CallUpsert {
       AS n(id, workspace_id, phone_from, phone_to, phone_number, lead_number, duration, cost,
         price_unit, status, direction, call_date, ended_at, effective_at, updated_at, start_time,
         end_time, date_created, date_updated, price)
+    """
+
+  // The rows come merged (Call.merged), under the commit lock. What is known is nevertheless
+  // guarded here, against anybody else who writes the table meanwhile: COALESCE keeps a value
+  // that we have none for, and `||` keeps keys that others put into raw_data. A cost of 0
+  // without a price is how an older program wrote "unknown".
+  private static let conflict = """
     ON CONFLICT (id) DO UPDATE SET
       workspace_id = excluded.workspace_id,
       phone_from = coalesce(excluded.phone_from, c.phone_from),

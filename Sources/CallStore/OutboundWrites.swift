@@ -7,8 +7,12 @@ struct OutboundWrites: Sendable {
   private var upsert: PostgresStatement?
   private var evidence: PostgresStatement?
 
-  init(_ merged: MergedPage) {
-    if !merged.outboundRows.isEmpty { upsert = CallUpsert.statement(merged.outboundRows) }
+  /// - Parameter areNew: Whether none of the rows is stored.
+  init(_ merged: MergedPage, areNew: Bool = false) {
+    if !merged.outboundRows.isEmpty {
+      upsert =
+        areNew ? CallUpsert.insertion(merged.outboundRows) : CallUpsert.statement(merged.outboundRows)
+    }
     if !merged.transfers.isEmpty || !merged.touchedLeads.isEmpty {
       evidence = EvidenceQuery.statement(transfers: merged.transfers, touchedLeads: merged.touchedLeads)
     }
@@ -22,11 +26,17 @@ struct OutboundWrites: Sendable {
     return writes
   }
 
-  func run(on transaction: PostgresTransaction) async throws(PostgresError) -> [TransferEvidence] {
-    let statements = [upsert, evidence].compactMap(\.self)
-    guard !statements.isEmpty else { return [] }
-    let results = try await transaction.pipeline(statements)
+  var statements: [PostgresStatement] { [upsert, evidence].compactMap(\.self) }
+
+  /// The evidence among the answers to `statements`.
+  func evidence(in results: some BidirectionalCollection<PostgresResult>) throws(PostgresError)
+    -> [TransferEvidence]
+  {
     guard evidence != nil, let last = results.last else { return [] }
     return try EvidenceQuery.read(last)
+  }
+
+  func run(on transaction: PostgresTransaction) async throws(PostgresError) -> [TransferEvidence] {
+    statements.isEmpty ? [] : try evidence(in: try await transaction.pipeline(statements))
   }
 }

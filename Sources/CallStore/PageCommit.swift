@@ -5,7 +5,7 @@ import Postgres
 /// the marks of its progress, or nothing.
 ///
 /// Three round trips: lock and read; write the calls of cases 1 and 2 and read the evidence; write
-/// the transfers and commit. One more when a number of ours is new.
+/// the transfers and commit. One more when a number of ours is new; one less with a draft.
 struct PageCommit {
   let page: IntakePage
   let fence: RunFence
@@ -19,6 +19,7 @@ struct PageCommit {
   /// - Throws: `StoreError` or `PostgresError`; then nothing was committed, except perhaps with
   ///   `commitOutcomeUnknown`, after which the page is simply committed again.
   func run(on pool: PostgresPool) async throws -> PageOutcome {
+    if let draft, !page.isRehearsal, let outcome = try await commit(draft, on: pool) { return outcome }
     do {
       return try await commit(on: pool)
     } catch let rehearsed as Rehearsed {
@@ -30,6 +31,39 @@ struct PageCommit {
   private struct Rehearsed: Error {
     let outcome: PageOutcome
   }
+
+  /// - Returns: Nil when the draft was not right; then nothing was committed.
+  private func commit(_ draft: PageDraft, on pool: PostgresPool) async throws -> PageOutcome? {
+    let outcome: PageOutcome?
+    do {
+      outcome = try await pool.withTransaction(
+        opening: [
+          Self.limits(lease), Self.lock, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
+          draft.leftOut,
+        ] + draft.writes.statements
+      ) { transaction in
+        guard !transaction.opening[2].rows.isEmpty else { throw RunLease.lost }
+        guard try PhoneDirectoryQuery.rows(transaction.opening[3]) == draft.rows,
+          try transaction.opening[4].rows.first?.int(0) == 0
+        else { throw OldDraft() }
+        let decided = DecidedPage(
+          merged: draft.merged, stored: [:],
+          evidence: try draft.writes.evidence(in: transaction.opening.dropFirst(5)),
+          directory: draft.directory, createdPhones: 0)
+        try await transaction.commit(
+          with: lastWrites(merged: draft.merged, stored: [:], decided: decided, areNew: true))
+        return decided.outcome
+      }
+    } catch is OldDraft {
+      outcome = nil
+    } catch let error as PostgresError where error.kind == .uniqueViolation {
+      outcome = nil
+    }
+    if outcome == nil { onDirectory(nil) }
+    return outcome
+  }
+
+  private struct OldDraft: Error {}
 
   private func commit(on pool: PostgresPool) async throws -> PageOutcome {
     let sids = page.calls.map(\.sid)
@@ -43,9 +77,6 @@ struct PageCommit {
       let rows = try PhoneDirectoryQuery.rows(transaction.opening[3])
       let stored = try StoredCallQuery.read(transaction.opening[4])
       var createdPhones = 0
-      if let draft, stored.isEmpty, draft.rows == rows {
-        return try await finish(draft.merged, draft.writes, [:], draft.directory, 0, on: transaction)
-      }
       var directory = PhoneDirectory(rows: rows, defaultWorkspace: defaultWorkspace)
       var merged = MergedPage(page: page.calls, stored: stored, directory: directory)
       if !merged.newPhones.isEmpty || !merged.unclaimedRows.isEmpty {
@@ -54,21 +85,13 @@ struct PageCommit {
       } else {
         onDirectory(stored.isEmpty ? (rows, directory) : nil)
       }
-      return try await finish(
-        merged, OutboundWrites(merged), stored, directory, createdPhones, on: transaction)
+      let decided = DecidedPage(
+        merged: merged, stored: stored, evidence: try await OutboundWrites(merged).run(on: transaction),
+        directory: directory, createdPhones: createdPhones)
+      if page.isRehearsal { throw Rehearsed(outcome: decided.outcome) }
+      try await transaction.commit(with: lastWrites(merged: merged, stored: stored, decided: decided))
+      return decided.outcome
     }
-  }
-
-  private func finish(
-    _ merged: MergedPage, _ writes: OutboundWrites, _ stored: [CallSID: StoredCall],
-    _ directory: PhoneDirectory, _ createdPhones: Int, on transaction: PostgresTransaction
-  ) async throws -> PageOutcome {
-    let decided = DecidedPage(
-      merged: merged, stored: stored, evidence: try await writes.run(on: transaction),
-      directory: directory, createdPhones: createdPhones)
-    if page.isRehearsal { throw Rehearsed(outcome: decided.outcome) }
-    try await transaction.commit(with: lastWrites(merged: merged, stored: stored, decided: decided))
-    return decided.outcome
   }
 
   // Creating a number may meet one that somebody else created meanwhile, under a workspace of
@@ -86,10 +109,13 @@ struct PageCommit {
   }
 
   private func lastWrites(
-    merged: MergedPage, stored: [CallSID: StoredCall], decided: DecidedPage
+    merged: MergedPage, stored: [CallSID: StoredCall], decided: DecidedPage, areNew: Bool = false
   ) -> [PostgresStatement] {
     var statements: [PostgresStatement] = []
-    if !decided.transferRows.isEmpty { statements.append(CallUpsert.statement(decided.transferRows)) }
+    if !decided.transferRows.isEmpty {
+      statements.append(
+        areNew ? CallUpsert.insertion(decided.transferRows) : CallUpsert.statement(decided.transferRows))
+    }
     if !decided.reattributions.isEmpty {
       statements.append(AttributionUpdate.statement(decided.reattributions))
     }

@@ -15,6 +15,16 @@ enum StoredCallQuery {
       [.textArray(sids.map(\.text))])
   }
 
+  /// How many of the calls are stored.
+  static func count(sids: [CallSID]) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT count(*) FROM unnest($1::text[]) n(id)
+      CROSS JOIN LATERAL (SELECT FROM calls WHERE calls.id = n.id LIMIT 1) c
+      """,
+      [.textArray(sids.map(\.text))])
+  }
+
   /// The next calls in the order of their ids.
   ///
   /// - Parameters:
