@@ -52,8 +52,9 @@ struct HistoryKiller {
   private var used = 0
   private var random: TestSupport.SeededRandom
 
-  /// Requests under way and pages that wait to be committed, with the default `TWILIO_CONCURRENCY`.
-  let mostInFlight = 4 + 2
+  /// Requests under way with the default `TWILIO_CONCURRENCY`, pages that wait to be committed, and a first
+  /// page whose slice is about to be cut.
+  let mostInFlight = 4 + 2 + 1
 
   init(_ installation: Installation, seed: UInt64) {
     self.installation = installation
