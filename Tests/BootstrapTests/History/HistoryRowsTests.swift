@@ -36,7 +36,7 @@ struct HistoryRowsTests {
       try installation.simulation.setFaults(
         """
         3:429=1; 4-5:429; 6:reset; 7:500; 8:html; 9:truncated; 10:503; 11:latency=700; 12:empty; 13:429=1; \
-        \(stalls) 15%:429; 5%:reset; 5%:500; 3%:malformed; 10%:slow=1
+        \(stalls) 15%:429; 5%:reset; 5%:500; 3%:malformed; 10%:latency=300
         """)
       let run = try await installation.resync()
       #expect(run.status == 0, "\(run.errors)")
