@@ -45,6 +45,7 @@ let package = Package(
       name: "CPostgres", pkgConfig: "libpq",
       providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CTerminal"),
 
     // Floor 0: pure.
     room("CallDomain"),
@@ -71,7 +72,8 @@ let package = Package(
     room(
       "Bootstrap",
       sees: [
-        "CLinux", "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer", "Telemetry",
+        "CLinux", "CTerminal", "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer",
+        "Telemetry",
         "TwilioClient", "CallStore", "SyncEngine", "Reporting", "WebAPI", "Terminal",
       ]),
 

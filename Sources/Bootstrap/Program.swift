@@ -54,8 +54,8 @@ package enum Program {
     case .doctor: return notOffered(.doctor)
     case .run(let order):
       let needs: Configuration.Needs = order.kind == .reattribute ? [.database] : [.database, .twilio]
-      let service = try service(environment, needs, json: command.json)
-      return await RunCommand(service: service, order: order).run(json: command.json)
+      return try await run(
+        order, Configuration(environment: environment, needs: needs), environment, command.json)
     }
   }
 
@@ -64,14 +64,30 @@ package enum Program {
     return .usage
   }
 
+  private static func run(
+    _ order: RunOrder, _ configuration: Configuration, _ environment: [String: String], _ json: Bool
+  ) async -> ExitStatus {
+    let log = json ? Output.error : Output.out
+    let screen = ProgressScreen(
+      order.kind, environment: environment, logFormat: configuration.logFormat, logsToError: json, log: log)
+    let logger = logger(configuration, sink: screen?.makeRoom ?? log)
+    let service = Service(configuration, logger: logger) { screen?.take($0) }
+    return await RunCommand(service: service, order: order, screen: screen).run(json: json)
+  }
+
   private static func service(
     _ environment: [String: String], _ needs: Configuration.Needs, json: Bool
   ) throws(ConfigurationFaults) -> Service {
     let configuration = try Configuration(environment: environment, needs: needs)
-    let logger = Logger(
+    return Service(
+      configuration, logger: logger(configuration, sink: json ? Output.error : Output.out))
+  }
+
+  private static func logger(
+    _ configuration: Configuration, sink: @escaping @Sendable (String) -> Void
+  ) -> Logger {
+    Logger(
       format: configuration.logFormat, minimumLevel: configuration.logLevel,
-      redaction: Redaction(secrets: configuration.secrets), clock: { Clocks.now().iso8601 },
-      sink: json ? Output.error : Output.out)
-    return Service(configuration, logger: logger)
+      redaction: Redaction(secrets: configuration.secrets), clock: { Clocks.now().iso8601 }, sink: sink)
   }
 }

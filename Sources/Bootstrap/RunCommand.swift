@@ -3,10 +3,11 @@ import Postgres
 import SyncEngine
 import Terminal
 
-/// `twilio-sync hourly`: one run, then the end, for schedulers.
+/// `twilio-sync hourly`, `historical` and `reattribute`: one run, then the end.
 struct RunCommand {
   let service: Service
   let order: RunOrder
+  let screen: ProgressScreen?
 
   func run(json: Bool) async -> ExitStatus {
     let signals = Signals()
@@ -15,8 +16,10 @@ struct RunCommand {
       await service.conductor.stop()
       return signal
     }
+    let ticker = Task { await screen?.keepCurrent() }
     var status = await work(json: json)
     if status == .terminated { status = await listener.value ?? .terminated }
+    ticker.cancel()
     listener.cancel()
     await service.pool.close()
     return status
@@ -29,15 +32,25 @@ struct RunCommand {
       case .success(let run):
         if json { Output.out(run.answer.json + "\n") }
         return .done
-      case .failure(let failure): throw failure
+      case .failure(let failure):
+        tell(failure, json: json, hasBegun: true)
+        return ExitStatus(failure.code)
       }
     } catch {
-      if json {
-        Output.out(error.answer.json + "\n")
-      } else {
-        for line in RunSummary.lines(for: error) { Output.error(line + "\n") }
-      }
+      tell(error, json: json, hasBegun: false)
       return ExitStatus(error.code)
     }
+  }
+
+  private func tell(_ failure: RunFailure, json: Bool, hasBegun: Bool) {
+    // Of a run that was stopped the log has told; whoever stopped it needs no other reason.
+    let isStopped = hasBegun && failure.code == .stopping
+    if json {
+      Output.out(failure.answer.json + "\n")
+    } else if !isStopped {
+      for line in RunSummary.lines(for: failure) { Output.error(line + "\n") }
+    }
+    // The next hourly run comes by itself.
+    if hasBegun, order.kind != .hourly { Output.error(RunSummary.continuation(of: order) + "\n") }
   }
 }

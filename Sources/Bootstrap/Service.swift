@@ -18,7 +18,12 @@ struct Service: Sendable {
   let gate: MigrationGate
 
   /// Connects to nothing yet.
-  init(_ configuration: Configuration, logger: Logger) {
+  ///
+  /// - Parameter onEvent: Told what happens in runs, before the log is.
+  init(
+    _ configuration: Configuration, logger: Logger,
+    onEvent: @escaping @Sendable (SyncEvent) -> Void = { _ in }
+  ) {
     self.configuration = configuration
     self.logger = logger
     pool = PostgresPool(configuration.database)
@@ -42,7 +47,10 @@ struct Service: Sendable {
     conductor = RunConductor(
       hourly: hourly, historical: historical, calls: calls, runs: runs, clock: Clocks.engine,
       beat: lease.beat,
-      report: { run, event in RunReporter(logger: logger, runID: run).report(event) })
+      report: { run, event in
+        onEvent(event)
+        RunReporter(logger: logger, runID: run).report(event)
+      })
   }
 
   /// Twilio's log for the hourly run, which goes first, and for the historical one: together they have

@@ -70,7 +70,7 @@ package struct HistoricalSync: Sendable {
     onEvent(.period(period))
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.historical))
-    if resync.isContinued {
+    if resync.hasAdvanced {
       onEvent(.resuming(slicesDone: resync.slicesDone, slices: resync.parts.count))
     } else {
       onEvent(.slicesPlanned(slices: resync.parts.count))

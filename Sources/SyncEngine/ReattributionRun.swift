@@ -30,6 +30,7 @@ struct ReattributionRun {
       tally.countReread(try await calls.commit(page, fence))
       progress.set(tally.counts)
       progress.set(tally.moves)
+      onEvent(.pageStored(calls: batch.count))
     }
     onEvent(.fetched(calls: tally.counts.totalCalls))
     for (move, count) in tally.moves.sorted(by: { $0.key < $1.key }) {

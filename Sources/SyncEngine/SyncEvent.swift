@@ -31,7 +31,7 @@ package enum SyncEvent: Hashable, Sendable {
   case slicesPlanned(slices: Int)
   /// A slice is read in so many parts instead.
   case sliceReplaced(parts: Int)
-  /// A page of the history is stored.
+  /// A page of the history is stored, or a batch of stored calls is looked through.
   case pageStored(calls: Int)
   /// The database did not take a page in; it is tried again after `delay` milliseconds.
   case databaseAway(delay: Int64, reason: String)

@@ -18,8 +18,8 @@ struct ArrowTable {
     "Terminal": ["CallDomain", "SyncEngine"],
     "TwilioSimulator": ["WebServer"],
     "Bootstrap": [
-      "CLinux", "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer", "Telemetry", "TwilioClient",
-      "CallStore", "SyncEngine", "Reporting", "WebAPI", "Terminal",
+      "CLinux", "CTerminal", "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer", "Telemetry",
+      "TwilioClient", "CallStore", "SyncEngine", "Reporting", "WebAPI", "Terminal",
     ],
     "twilio-sync": ["Bootstrap"],
     "twilio-simulator": ["TwilioSimulator"],

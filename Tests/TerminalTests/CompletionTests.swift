@@ -6,7 +6,7 @@ struct CompletionTests {
   @Test(
     "bash completes what may stand there",
     arguments: [
-      (["twilio-sync", "h"], "hourly health"),
+      (["twilio-sync", "h"], "hourly historical health"),
       (["twilio-sync", "reattribute", "--d"], "--dry-run"),
       (["twilio-sync", "historical", "--since", ""], ""),
       (["twilio-sync", "reattribute", "--"], "--since --dry-run --json --help --version"),

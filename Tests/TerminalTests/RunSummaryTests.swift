@@ -68,43 +68,14 @@ struct RunSummaryTests {
       run.answer.json.hasPrefix(#"{"success":true,"synced_at":"2025-10-05T20:00:04.321Z","period":null,"#))
   }
 
-  @Test("A person reads lines")
-  func lines() throws {
-    #expect(
-      RunSummary.lines(for: try makeRun()) == [
-        "✅ Sincronización horaria completada",
-        "  Periodo: 2025-10-05T18:45:00.000Z - 2025-10-05T20:00:00.000Z",
-        "  Llamadas: 87",
-        "  Por caso: 62 caso 1, 15 caso 2, 10 caso 3, 0 sin guardar",
-        "  Guardadas: 87",
-        "  Números creados: 0",
-        "  Transferencias sin llamada relacionada: 0",
-        "  Actualizadas fuera del periodo: 0",
-        "  Transferencias reasignadas: 0",
-        "  Peticiones a Twilio: 2",
-        "  Duración: 4,3 s",
-        "  Ejecución: 42",
-      ])
-  }
-
-  @Test(
-    "Lengths are shown as people read them",
-    arguments: [
-      (0, "0,0 s"), (59_999, "59,9 s"), (60_000, "1:00"), (3_723_000, "1:02:03"),
-    ])
-  func duration(milliseconds: Int64, expected: String) throws {
-    let lines = RunSummary.lines(for: try makeRun(milliseconds: milliseconds))
-    #expect(lines.contains("  Duración: \(expected)"))
-  }
-
   @Test("A failure is one line that begins with what failed")
-  func failureLines() throws {
-    let run = try makeRun(state: .failed, error: "Twilio no responde.")
-    #expect(RunSummary.lines(for: run) == ["❌ Twilio no responde. (ejecución 42)"])
+  func failureLines() {
+    let failure = RunFailure(.twilio, "Twilio no responde.", runID: RunID(42))
+    #expect(RunSummary.lines(for: failure) == ["❌ Twilio no responde. (ejecución 42)"])
   }
 
   @Test(
-    "An interrupted run is continued with the dates it was given",
+    "An interrupted run is gone on with by the dates it was given",
     arguments: [
       (RunOrder.hourly, "twilio-sync hourly"),
       (.historical(since: nil, until: nil, restart: true), "twilio-sync historical"),
@@ -120,7 +91,8 @@ struct RunSummaryTests {
       ),
     ])
   func continuation(order: RunOrder, expected: String) throws {
-    #expect(RunSummary.continuation(of: order) == "Para continuar: \(expected)")
+    let word = order.kind == .historical ? "continuar" : "repetir"
+    #expect(RunSummary.continuation(of: order) == "Para \(word): \(expected)")
     let arguments = expected.split(separator: " ").dropFirst().map(String.init)
     guard case .run(let again) = try Command(arguments: arguments).action else {
       Issue.record("not a run")

@@ -8,15 +8,27 @@ package final class ProgramProcess: Sendable {
 
   /// Starts an executable of this package with exactly this environment, and with what sanitizers and the
   /// loader need.
-  package init(_ name: String, _ arguments: [String], environment: [String: String]) throws {
+  ///
+  /// - Parameter columns: Of the terminal that it runs on (`script` of util-linux), whose text is its
+  ///   output; nil for pipes.
+  package init(
+    _ name: String, _ arguments: [String], environment: [String: String], columns: Int? = nil
+  ) throws {
     self.name = ([name] + arguments).joined(separator: " ")
     let output = try ProgramPipe()
     let errors = try ProgramPipe()
     let state = ProgramState()
     self.state = state
     process = Process()
-    process.executableURL = URL(fileURLWithPath: try ProgramFolder.path(of: name))
-    process.arguments = arguments
+    let path = try ProgramFolder.path(of: name)
+    if let columns {
+      let command = ([path] + arguments).map { "'\($0)'" }.joined(separator: " ")
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
+      process.arguments = ["-qefc", "stty cols \(columns); exec \(command)", "/dev/null"]
+    } else {
+      process.executableURL = URL(fileURLWithPath: path)
+      process.arguments = arguments
+    }
     process.environment = Self.inherited.merging(environment) { $1 }
     process.currentDirectoryURL = URL(fileURLWithPath: "/")
     process.standardInput = FileHandle.nullDevice

@@ -48,6 +48,9 @@ package struct HistoryProgress: Hashable, Sendable {
 
   package var slicesDone: Int { parts.count(where: \.isDone) }
 
+  /// Whether a page of it is stored, so that going on saves something.
+  package var hasAdvanced: Bool { parts.contains { $0.isDone || $0.slice.next != nil } }
+
   package var nextNumber: Int { (parts.map(\.slice.number).max() ?? 0) + 1 }
 
   package var counts: RunCounts {

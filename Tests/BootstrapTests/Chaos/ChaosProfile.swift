@@ -29,8 +29,8 @@ extension Installation {
   }
 
   /// Lets the lease of a run that died or froze run out now.
-  func endLease() async throws {
-    try await sql("UPDATE sync_leases SET expires_at = clock_timestamp() WHERE kind = 'hourly'")
+  func endLease(of kind: String = "hourly") async throws {
+    try await sql("UPDATE sync_leases SET expires_at = clock_timestamp() WHERE kind = '\(kind)'")
   }
 
   /// Everything that stands in `calls`, as one text.

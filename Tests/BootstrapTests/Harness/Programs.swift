@@ -16,8 +16,12 @@ final class Programs: Sendable {
   private let started = Mutex<[ProgramProcess]>([])
   private let texts = Mutex<[String]>([])
 
-  func start(_ arguments: [String], _ environment: [String: String]) throws -> ProgramProcess {
-    let program = try ProgramProcess("twilio-sync", arguments, environment: environment)
+  /// - Parameter columns: Of the terminal that it runs on; nil for none.
+  func start(
+    _ arguments: [String], _ environment: [String: String], columns: Int? = nil
+  ) throws -> ProgramProcess {
+    let program = try ProgramProcess(
+      "twilio-sync", arguments, environment: environment, columns: columns)
     started.withLock { $0.append(program) }
     return program
   }
