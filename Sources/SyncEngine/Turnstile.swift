@@ -24,6 +24,9 @@ final class Turnstile: Sendable {
     state = Mutex(State(limit: limit))
   }
 
+  /// Whether whoever enters now must wait.
+  var isFull: Bool { state.withLock { $0.inside >= $0.limit } }
+
   var waiting: Int { state.withLock(\.waiters.count) }
 
   /// Tasks beyond a smaller limit stay inside until they leave.

@@ -67,6 +67,8 @@ extension HistoryReader {
     if shape.plan.wantsFinerCut(of: slice.period, pages: pages) {
       try await learnGranularity(slice.period, below: earliest)
     }
+    // Where pages queue up for the database, more readers would not help it.
+    let others = places.isFull ? Int.max / 2 : others
     return shape.plan.parts(of: slice.period, pages: pages, others: others).map { shape.numbered($0) }
   }
 

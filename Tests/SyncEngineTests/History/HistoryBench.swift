@@ -32,6 +32,7 @@ final class HistoryBench: Sendable {
     var listings: [[Call]] = []
     var commits = 0
     var stored: [CallSID: Int] = [:]
+    var replaced: Set<Int> = []
     var progress: HistoryProgress?
     var request: HistoryRequest?
     var closed: [Period] = []
