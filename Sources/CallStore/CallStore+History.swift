@@ -62,14 +62,19 @@ extension CallStore {
   ///   - period: What was read.
   ///   - asked: What was to be read; Twilio keeps nothing of the rest.
   /// - Returns: How many transfers of the period have no related call.
-  /// - Throws: `StoreError`, with `leaseLost` when another run took over.
+  /// - Throws: `StoreError`, with `leaseLost` when another run took over, and when a slice is not done after
+  ///   all: a server that crashed has lost pages that it had confirmed, and the next run reads them again.
   package func closeHistory(
     _ period: Period, asked: Period, fence: RunFence
   ) async throws(StoreError) -> Int {
     try await translated {
-      try await pool.withTransaction(opening: [PageCommit.limits(lease), RunLease.confirm(fence)]) {
-        transaction in
+      try await pool.withTransaction(
+        opening: [
+          PageCommit.limits(lease), RunLease.confirm(fence), SliceRecords.countOpen(of: fence.run),
+        ]
+      ) { transaction in
         guard !transaction.opening[1].rows.isEmpty else { throw RunLease.lost }
+        guard try transaction.opening[2].rows.first?.int(0) == 0 else { throw Self.progressLost }
         let results = try await transaction.commit(with: [
           PostgresStatement(
             "DELETE FROM sync_holes WHERE period_start >= $1::timestamptz AND period_end <= $2::timestamptz",
@@ -86,4 +91,11 @@ extension CallStore {
       }
     }
   }
+
+  private static let progressLost = StoreError(
+    .other,
+    """
+    La base de datos perdió parte de lo que había confirmado (se reinició a la fuerza o cambió de servidor); \
+    repita el mismo comando, que lo completa.
+    """)
 }

@@ -38,7 +38,7 @@ struct PageCommit {
     do {
       outcome = try await pool.withTransaction(
         opening: [
-          Self.limits(lease), Self.lock, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
+          limits, Self.lock, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
           draft.leftOut,
         ] + draft.writes.statements
       ) { transaction in
@@ -69,7 +69,7 @@ struct PageCommit {
     let sids = page.calls.map(\.sid)
     return try await pool.withTransaction(
       opening: [
-        Self.limits(lease), Self.lock, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
+        limits, Self.lock, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
         StoredCallQuery.statement(sids: sids),
       ]
     ) { transaction in
@@ -129,17 +129,24 @@ struct PageCommit {
     return statements
   }
 
+  /// A historical run need not wait until each page is on the disk: a server that crashes loses the last
+  /// pages and the progress that goes with them together, which `closeHistory` notices.
+  private var limits: PostgresStatement {
+    Self.limits(lockMilliseconds: lease.lockMilliseconds, waitsForDisk: fence.kind != .historical)
+  }
+
   /// Who freezes in the middle of a commit loses the connection after ten seconds, and with it
   /// the lock.
   static func limits(_ lease: LeaseTerms) -> PostgresStatement {
     limits(lockMilliseconds: lease.lockMilliseconds)
   }
 
-  static func limits(lockMilliseconds: Int) -> PostgresStatement {
-    PostgresStatement(
+  static func limits(lockMilliseconds: Int, waitsForDisk: Bool = true) -> PostgresStatement {
+    let commits = waitsForDisk ? "" : ", set_config('synchronous_commit', 'off', true)"
+    return PostgresStatement(
       """
       SELECT set_config('idle_in_transaction_session_timeout', '10s', true),
-        set_config('lock_timeout', $1, true), set_config('statement_timeout', '60s', true)
+        set_config('lock_timeout', $1, true), set_config('statement_timeout', '60s', true)\(commits)
       """,
       [.text("\(lockMilliseconds)ms")])
   }

@@ -77,6 +77,12 @@ enum SliceRecords {
     return parts
   }
 
+  static func countOpen(of run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      "SELECT count(*) FROM sync_slices WHERE run_id = $1::bigint AND NOT is_done",
+      [.int(run.number)])
+  }
+
   static func delete(_ numbers: [Int], of run: RunID) -> PostgresStatement {
     PostgresStatement(
       "DELETE FROM sync_slices WHERE run_id = $1::bigint AND number = ANY($2::bigint[])",

@@ -104,7 +104,8 @@ package struct HistoricalSync: Sendable {
       shape: shape, clock: clock, places: places, lanes: lanes, writer: writer, onEvent: onEvent)
     let failure = await withTaskGroup(of: Ending.self) { group in
       for lane in lanes.streams {
-        group.addTask {
+        // Commits hold a lock that others wait for; so they never queue behind the decoding of a page.
+        group.addTask(priority: .high) {
           do throws(RunFailure) {
             try await writer.write(lane)
             return .written(nil)
@@ -145,7 +146,7 @@ package struct HistoricalSync: Sendable {
         while reading < settings.workers, !waiting.isEmpty {
           let slice = waiting.removeFirst()
           let others = reading + waiting.count
-          group.addTask {
+          group.addTask(priority: .utility) {
             do throws(RunFailure) {
               return .success(try await reader.read(slice, others: others))
             } catch {
