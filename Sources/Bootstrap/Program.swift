@@ -15,7 +15,7 @@ package enum Program {
   ///   - environment: The process's environment.
   /// - Returns: The exit status of contract section 1.
   package static func run(arguments: [String], environment: [String: String]) async -> Int32 {
-    Memory.giveBackLargeBlocks()
+    Memory.shareHeaps()
     do {
       let command = try Command(arguments: arguments)
       return try await perform(command, environment).rawValue

@@ -18,8 +18,8 @@ static const uint32_t clinux_hang_up = EPOLLHUP;
 static const uint32_t clinux_input_end = EPOLLRDHUP;
 static const int32_t clinux_close_on_exec = EPOLL_CLOEXEC;
 
-// Blocks of this many bytes and more are given back to the system when they are freed.
-static inline int clinux_set_mmap_threshold(int bytes) { return mallopt(M_MMAP_THRESHOLD, bytes); }
+// How many heaps the threads of the process share.
+static inline int clinux_limit_arenas(int count) { return mallopt(M_ARENA_MAX, count); }
 
 #endif
 #endif
