@@ -1,16 +1,17 @@
 import CallDomain
 import Postgres
 
-/// Reads what decides transfers: for each transfer of a page, and each stored transfer of a
-/// touched lead, the nearest related call on either side in time.
+/// Reads what decides transfers: for each transfer of a page, and each stored transfer next to a
+/// touched moment, the nearest related call on either side in time.
 ///
-/// Two probes of the index `calls_related` a transfer, never all calls to the lead: a number
-/// used for testing may have been rung 100,000 times.
+/// A few probes of the index `calls_related` a transfer or moment, never all calls to the lead nor all
+/// its transfers: a number used for testing may have been rung 100,000 times.
 enum EvidenceQuery {
   /// - Parameters:
   ///   - transfers: The page's transfers; those without a lead have no evidence.
-  ///   - touchedLeads: Leads whose stored transfers are decided anew.
-  static func statement(transfers: [Call], touchedLeads: Set<PhoneNumber>) -> PostgresStatement {
+  ///   - touched: Where stored transfers are decided anew.
+  static func statement(transfers: [Call], touched: Set<TouchedMoment>) -> PostgresStatement {
+    let touched = Array(touched)
     let withLead = transfers.compactMap { call in call.leadNumber.map { (call, $0) } }
     return PostgresStatement(
       sql,
@@ -18,14 +19,18 @@ enum EvidenceQuery {
         .textArray(withLead.map { $0.0.sid.text }),
         .textArray(withLead.map { $0.1.canonical }),
         .moments(withLead.map { $0.0.effectiveTime }),
-        .textArray(touchedLeads.map(\.canonical).sorted()),
         .textArray(transfers.map(\.sid.text)),
+        .textArray(touched.map(\.lead.canonical)),
+        .intArray(touched.map(\.time.milliseconds)),
       ])
   }
 
   // The SID breaks ties in byte order, whatever the database's own collation. The side before the
   // transfer takes two steps, since one that goes back in time and forward in SIDs would have to
   // sort all earlier calls to the lead.
+  //
+  // Most leads have no transfer, which one probe tells. OFFSET 0 keeps the planner from reading all
+  // transfers instead of those of a moment.
   static let sql = """
     SELECT t.id, t.lead_number, \(SQL.milliseconds("t.effective_at")), t.is_stored, t.workspace_id,
       t.phone_number,
@@ -36,11 +41,32 @@ enum EvidenceQuery {
         NULL::bigint AS workspace_id, NULL::text AS phone_number
       FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS p(id, lead_number, effective_at)
       UNION ALL
-      SELECT s.id, s.lead_number, s.effective_at, true, s.workspace_id, s.phone_number
-      FROM calls s
-      WHERE s.source = 'twilio' AND s.direction = 'trunking-originating'
-        AND s.lead_number = ANY($4::text[]) AND s.lead_number IS NOT NULL
-        AND s.effective_at IS NOT NULL AND NOT (s.id = ANY($5::text[]))
+      SELECT s.id, s.lead_number, s.effective_at, true, s.workspace_id::bigint, s.phone_number
+      FROM (SELECT unnest($5::text[]) AS lead_number, unnest($6::bigint[]) AS milliseconds) k
+      CROSS JOIN LATERAL (SELECT \(SQL.moment("k.milliseconds")) AS effective_at OFFSET 0) m
+      CROSS JOIN LATERAL (
+        SELECT FROM calls x WHERE x.lead_number = k.lead_number AND \(SQL.isTransfer("x")) LIMIT 1
+      ) any_transfer
+      LEFT JOIN LATERAL (
+        SELECT c.effective_at FROM calls c
+        WHERE c.lead_number = k.lead_number AND c.effective_at < m.effective_at
+          AND \(SQL.isRelatedCall("c"))
+        ORDER BY c.effective_at DESC LIMIT 1
+      ) earlier ON true
+      LEFT JOIN LATERAL (
+        SELECT c.effective_at FROM calls c
+        WHERE c.lead_number = k.lead_number AND c.effective_at > m.effective_at
+          AND \(SQL.isRelatedCall("c"))
+        ORDER BY c.effective_at LIMIT 1
+      ) later ON true
+      CROSS JOIN LATERAL (
+        SELECT * FROM calls s
+        WHERE s.lead_number = k.lead_number AND \(SQL.isTransfer("s"))
+          AND s.effective_at >= coalesce(earlier.effective_at, '-infinity')
+          AND s.effective_at <= coalesce(later.effective_at, 'infinity')
+        OFFSET 0
+      ) s
+      WHERE NOT (s.id = ANY($4::text[]))
     ) t
     LEFT JOIN LATERAL (
       SELECT c.effective_at FROM calls c
@@ -64,9 +90,13 @@ enum EvidenceQuery {
 
   static func read(_ result: PostgresResult) throws(PostgresError) -> [TransferEvidence] {
     var evidence: [TransferEvidence] = []
+    // A transfer between two touched moments is found by both.
+    var seen: Set<CallSID> = []
     evidence.reserveCapacity(result.rows.count)
     for row in result.rows {
-      guard let sid = try CallSID(row.requiredText(0)), let time = try row.moment(2) else { continue }
+      guard let sid = try CallSID(row.requiredText(0)), let time = try row.moment(2),
+        seen.insert(sid).inserted
+      else { continue }
       let isStored = try row.requiredBool(3)
       try evidence.append(
         TransferEvidence(

@@ -34,6 +34,9 @@ enum Migrations {
     Migration(version: 6, name: "indexes", work: .indexes(PackageResources._006_indexes_sql)),
     Migration(version: 7, name: "history", work: .statements(PackageResources._007_history_sql)),
     Migration(version: 8, name: "older calls", work: .indexes(PackageResources._008_older_calls_sql)),
+    Migration(
+      version: 9, name: "transfers by time",
+      work: .indexes(PackageResources._009_transfers_by_time_sql)),
   ]
 
   static func statements(of file: [UInt8]) -> [String] {

@@ -13,8 +13,8 @@ struct OutboundWrites: Sendable {
       upsert =
         areNew ? CallUpsert.insertion(merged.outboundRows) : CallUpsert.statement(merged.outboundRows)
     }
-    if !merged.transfers.isEmpty || !merged.touchedLeads.isEmpty {
-      evidence = EvidenceQuery.statement(transfers: merged.transfers, touchedLeads: merged.touchedLeads)
+    if !merged.transfers.isEmpty || !merged.touched.isEmpty {
+      evidence = EvidenceQuery.statement(transfers: merged.transfers, touched: merged.touched)
     }
   }
 

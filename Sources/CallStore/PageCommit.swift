@@ -51,7 +51,9 @@ struct PageCommit {
           evidence: try draft.writes.evidence(in: transaction.opening.dropFirst(5)),
           directory: draft.directory, createdPhones: 0)
         try await transaction.commit(
-          with: lastWrites(merged: draft.merged, stored: [:], decided: decided, areNew: true))
+          with: lastWrites(
+            transfers: decided.transferRows.isEmpty ? nil : CallUpsert.insertion(decided.transferRows),
+            decided: decided, watch: draft.watch))
         return decided.outcome
       }
     } catch is OldDraft {
@@ -89,7 +91,11 @@ struct PageCommit {
         merged: merged, stored: stored, evidence: try await OutboundWrites(merged).run(on: transaction),
         directory: directory, createdPhones: createdPhones)
       if page.isRehearsal { throw Rehearsed(outcome: decided.outcome) }
-      try await transaction.commit(with: lastWrites(merged: merged, stored: stored, decided: decided))
+      try await transaction.commit(
+        with: lastWrites(
+          transfers: decided.transferRows.isEmpty ? nil : CallUpsert.statement(decided.transferRows),
+          decided: decided,
+          watch: WatchUpdate.statements(of: page, merged: merged, stored: stored)))
       return decided.outcome
     }
   }
@@ -109,19 +115,13 @@ struct PageCommit {
   }
 
   private func lastWrites(
-    merged: MergedPage, stored: [CallSID: StoredCall], decided: DecidedPage, areNew: Bool = false
+    transfers: PostgresStatement?, decided: DecidedPage, watch: [PostgresStatement]
   ) -> [PostgresStatement] {
-    var statements: [PostgresStatement] = []
-    if !decided.transferRows.isEmpty {
-      statements.append(
-        areNew ? CallUpsert.insertion(decided.transferRows) : CallUpsert.statement(decided.transferRows))
-    }
+    var statements = [transfers].compactMap(\.self)
     if !decided.reattributions.isEmpty {
       statements.append(AttributionUpdate.statement(decided.reattributions))
     }
-    if !page.isReread {
-      statements += WatchUpdate.statements(calls: merged.calls, stored: stored, readAt: page.readAt)
-    }
+    statements += watch
     for mark in page.marks {
       statements += MarkUpdate.statements(
         mark, readAt: page.readAt, outcome: decided.outcome, run: fence.run)

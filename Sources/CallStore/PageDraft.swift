@@ -14,6 +14,7 @@ struct PageDraft: Sendable {
   /// Asks whether any of the calls that the draft leaves out is stored: its direction may be unknown here
   /// and known there.
   let leftOut: PostgresStatement
+  let watch: [PostgresStatement]
 
   /// Nil when it would create or claim a number, after which the directory is another.
   init?(_ page: IntakePage, rows: [PhoneRow], directory: PhoneDirectory) {
@@ -22,8 +23,10 @@ struct PageDraft: Sendable {
     self.rows = rows
     self.directory = directory
     self.merged = merged
+    watch = WatchUpdate.statements(of: page, merged: merged, stored: [:]).map { $0.prepared() }
     leftOut = StoredCallQuery.count(
-      sids: page.calls.filter { $0.attributionCase == nil }.map(\.sid))
+      sids: page.calls.filter { $0.attributionCase == nil }.map(\.sid)
+    ).prepared()
     writes = OutboundWrites(merged, areNew: true).prepared()
   }
 }

@@ -42,6 +42,14 @@ enum SQL {
     "to_timestamp(\(expression) / 1000.0::float8)"
   }
 
+  /// Transfers with a lead, as the index `calls_transfers_by_time` has them.
+  static func isTransfer(_ table: String) -> String {
+    """
+    \(table).source = 'twilio' AND \(table).lead_number IS NOT NULL
+    AND \(table).direction = 'trunking-originating'
+    """
+  }
+
   /// Calls of cases 1 and 2 with a usable caller, as the index `calls_related` has it.
   static func isRelatedCall(_ table: String) -> String {
     """

@@ -3,8 +3,14 @@ import Postgres
 
 /// Keeps the list of unsettled calls in step with a page.
 enum WatchUpdate {
-  /// The statements for the calls of a page; none when nothing changes.
+  /// The statements for a page; none when nothing changes, and none for calls that Twilio was not asked for.
   static func statements(
+    of page: IntakePage, merged: MergedPage, stored: [CallSID: StoredCall]
+  ) -> [PostgresStatement] {
+    page.isReread ? [] : statements(calls: merged.calls, stored: stored, readAt: page.readAt)
+  }
+
+  private static func statements(
     calls: [Call], stored: [CallSID: StoredCall], readAt: Timestamp
   ) -> [PostgresStatement] {
     var settled: [CallSID] = []

@@ -202,6 +202,12 @@ struct HistoryTests {
             makeTransfer(makeSID(102), from: "+34600000003", endTime: makeTime("2025-01-01T00:00:00Z")),
             makeRing(makeSID(1), endedAt: at("09:00")),
           ]), fence: fence)
+      // A server that crashed has forgotten that the slice was done.
+      let failure = await #expect(throws: StoreError.self) {
+        _ = try await store.closeHistory(period, asked: period, fence: fence)
+      }
+      #expect(failure?.sentence.contains("repita el mismo comando") == true)
+      _ = try await store.commit(page([step(opened.open[0], next: nil, calls: 4, in: period)]), fence: fence)
       #expect(try await store.closeHistory(period, asked: period, fence: fence) == 1)
       #expect(
         try await fixture.pool.lines("SELECT (period_start AT TIME ZONE 'UTC')::date FROM sync_holes")

@@ -90,7 +90,7 @@ struct QueryPlanTests {
     try await withPlans { commit in
       let plan = try only(try await commit(page(20, lead: lead)), "LEFT JOIN LATERAL")
       #expect(plan.indexes.contains("calls_related"))
-      #expect(plan.indexes.contains("calls_transfers"))
+      #expect(plan.indexes.contains("calls_transfers_by_time"))
       #expect(plan.scanned.isEmpty)
       // The nearest call on each side is the first entry of the index: nothing is sorted.
       #expect(!plan.nodes.contains { $0.type.contains("Sort") })

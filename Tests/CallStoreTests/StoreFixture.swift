@@ -101,7 +101,7 @@ extension PostgresTemplate {
 }
 
 /// The steps from nothing to the present schema.
-let everyMigration = Array(1...8)
+let everyMigration = Array(1...9)
 
 /// A migrator whose pauses are short and whose lease is not renewed.
 func makeMigrator(

@@ -9,7 +9,7 @@ package struct DecidedPage: Sendable {
 
   /// - Parameters:
   ///   - evidence: One for each transfer of the page that has a lead, and one for each stored
-  ///     transfer of a touched lead.
+  ///     transfer that a touched moment may have changed.
   ///   - createdPhones: How many rows were created in the directory.
   package init(
     merged: MergedPage, stored: [CallSID: StoredCall], evidence: [TransferEvidence],
@@ -17,12 +17,8 @@ package struct DecidedPage: Sendable {
   ) {
     let resolver = WorkspaceResolver(directory: directory)
     let bySID = Dictionary(evidence.map { ($0.sid, $0) }, uniquingKeysWith: { first, _ in first })
-    var outcome = PageOutcome()
+    var outcome = merged.outboundOutcome
     var transferRows: [CallRow] = []
-    for row in merged.outboundRows {
-      outcome.changed.insert(row.call.sid)
-      outcome.countMove(from: stored[row.call.sid], to: row.attribution)
-    }
     for call in merged.transfers {
       let lead = call.leadNumber
       let row = CallRow(

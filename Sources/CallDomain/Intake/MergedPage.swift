@@ -5,15 +5,16 @@ package struct MergedPage: Sendable {
   package let outboundRows: [CallRow]
   /// The page's transfers, merged, whether changed or not: all are decided.
   package let transfers: [Call]
-  /// Leads whose stored transfers must be decided anew, because a call that rang them arrived
-  /// or changed.
-  package let touchedLeads: Set<PhoneNumber>
+  /// Where stored transfers must be decided anew, because a call that rang their lead arrived or changed.
+  package let touched: Set<TouchedMoment>
   /// Numbers of ours that the directory does not know: created with the default workspace.
   package let newPhones: [PhoneNumber]
   /// Rows of the directory without a workspace, to be given the default one.
   package let unclaimedRows: [Int64]
   /// Every call of the page that is stored, merged.
   package let calls: [Call]
+  /// What the calls of cases 1 and 2 amount to, before the transfers are counted.
+  package let outboundOutcome: PageOutcome
 
   /// - Parameters:
   ///   - page: Calls as Twilio sent them; every SID once.
@@ -22,7 +23,7 @@ package struct MergedPage: Sendable {
     let resolver = WorkspaceResolver(directory: directory)
     var outboundRows: [CallRow] = []
     var transfers: [Call] = []
-    var touched: Set<PhoneNumber> = []
+    var touched: Set<TouchedMoment> = []
     var newPhones: Set<PhoneNumber> = []
     var unclaimed: Set<Int64> = []
     var calls: [Call] = []
@@ -50,14 +51,25 @@ package struct MergedPage: Sendable {
         if !row.isStored(as: old) { outboundRows.append(row) }
       }
       if related != old?.related || call.leadNumber != old?.leadNumber {
-        if related != nil, let lead = call.leadNumber { touched.insert(lead) }
-        if old?.related != nil, let lead = old?.leadNumber { touched.insert(lead) }
+        if let time = related?.time, let lead = call.leadNumber {
+          touched.insert(TouchedMoment(lead: lead, time: time))
+        }
+        if let time = old?.related?.time, let lead = old?.leadNumber {
+          touched.insert(TouchedMoment(lead: lead, time: time))
+        }
       }
     }
     self.outboundRows = outboundRows
     self.transfers = transfers
     self.calls = calls
-    touchedLeads = touched
+    self.touched = touched
+    var outcome = PageOutcome()
+    outcome.changed.reserveCapacity(calls.count)
+    for row in outboundRows {
+      outcome.changed.insert(row.call.sid)
+      outcome.countMove(from: stored[row.call.sid], to: row.attribution)
+    }
+    outboundOutcome = outcome
     self.newPhones = newPhones.sorted { $0.canonical < $1.canonical }
     unclaimedRows = unclaimed.sorted()
   }

@@ -32,7 +32,7 @@ struct MemoryTable {
 
     var evidence = merged.transfers.map { self.evidence(for: $0, stored: nil) }
     for (sid, row) in rows where !sids.contains(sid) && row.call.attributionCase == .transfer {
-      guard let lead = row.leadNumber, merged.touchedLeads.contains(lead) else { continue }
+      guard let lead = row.leadNumber, merged.touched.contains(where: { $0.lead == lead }) else { continue }
       let old = TransferEvidence.Stored(workspace: row.workspace, phoneNumber: row.phoneNumber)
       evidence.append(self.evidence(for: row.call, stored: old))
     }
