@@ -18,8 +18,9 @@ package struct WindowPlan: Hashable, Sendable {
     let wanted = coveredUntil.map { min(plain, $0.adding(minutes: -Self.overlapMinutes)) } ?? plain
     let start = max(wanted, now.adding(hours: -maxCatchUpHours))
     period = Period(start: start, end: now)
-    // What was covered is not missed, even where the overlap would have read it again.
-    hole = coveredUntil.flatMap { $0 < start ? Period(start: $0, end: start) : nil }
+    // The overlap is part of it: a call that Twilio listed late may lie there, and nobody looks again.
+    let unread = coveredUntil?.adding(minutes: -Self.overlapMinutes)
+    hole = unread.flatMap { $0 < start ? Period(start: $0, end: start) : nil }
     slices = Self.slices(of: period)
   }
 

@@ -135,14 +135,20 @@ struct StoreErrorTests {
     }
   }
 
+  // The server's last word is lost now and then when the program is sending at that moment; the connection is
+  // then told as cut, which is true as well.
   @Test("A transaction that the server ended because the program stood still")
   func stoodStill() async throws {
-    let error = try await fault(
-      inTheMiddle: "set_config('idle_in_transaction_session_timeout', '1ms', true)", isHeldBack: true)
-    #expect(error?.kind == .unreachable)
-    expectFitForOutsiders(error)
-    let sentence = error?.sentence ?? ""
-    #expect(sentence.contains("25P03") && sentence.contains("parado a mitad de una escritura"), "\(sentence)")
+    var sentences: [String] = []
+    while sentences.count < 8, sentences.last?.contains("25P03") != true {
+      let error = try await fault(
+        inTheMiddle: "set_config('idle_in_transaction_session_timeout', '1ms', true)", isHeldBack: true)
+      #expect(error?.kind == .unreachable)
+      expectFitForOutsiders(error)
+      sentences.append(error?.sentence ?? "")
+    }
+    let last = sentences.last ?? ""
+    #expect(last.contains("25P03") && last.contains("parado a mitad de una escritura"), "\(sentences)")
   }
 
   @Test("A session that somebody terminated, as a run does with a frozen one")
