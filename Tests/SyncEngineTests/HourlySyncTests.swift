@@ -108,7 +108,7 @@ struct HourlySyncTests {
       $0.pageSize = 2
     }
     _ = try await bench.run().get()
-    let hole = Period(start: now.adding(hours: -60), end: now.adding(hours: -24))
+    let hole = Period(start: now.adding(minutes: -60 * 60 - 15), end: now.adding(hours: -24))
     #expect(bench.notes.events.contains(.hole(hole)))
     let ends = [-18, -12, -6, 0].map { now.adding(hours: $0) }
     #expect(bench.notes.pages.map(\.marks) == [[.hole(hole)]] + ends.map { [.coveredUntil($0)] })
