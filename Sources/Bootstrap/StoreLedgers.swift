@@ -37,6 +37,11 @@ extension HistoryLedger {
           try await store.openHistory(request, restart: restart, now: now, fence: fence)
         }
       },
+      progress: { fence throws(RunFailure) in
+        try await translated { () async throws(StoreError) in
+          try await store.historyProgress(of: fence)
+        }
+      },
       close: { period, asked, fence throws(RunFailure) in
         try await translated { () async throws(StoreError) in
           try await store.closeHistory(period, asked: asked, fence: fence)

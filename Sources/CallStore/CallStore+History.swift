@@ -56,6 +56,14 @@ extension CallStore {
     return extended
   }
 
+  /// How far the resync of a run has come, as the database knows it.
+  package func historyProgress(of fence: RunFence) async throws(StoreError) -> HistoryProgress {
+    try await translated {
+      let slices = try await pool.read(SliceRecords.all(of: fence.run))
+      return HistoryProgress(parts: try SliceRecords.read(slices), isContinued: true)
+    }
+  }
+
   /// What is left to do when every slice of a resync is done: holes that it has filled are forgotten.
   ///
   /// - Parameters:
@@ -63,7 +71,7 @@ extension CallStore {
   ///   - asked: What was to be read; Twilio keeps nothing of the rest.
   /// - Returns: How many transfers of the period have no related call.
   /// - Throws: `StoreError`, with `leaseLost` when another run took over, and when a slice is not done after
-  ///   all: a server that crashed has lost pages that it had confirmed, and the next run reads them again.
+  ///   all.
   package func closeHistory(
     _ period: Period, asked: Period, fence: RunFence
   ) async throws(StoreError) -> Int {

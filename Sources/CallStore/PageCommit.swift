@@ -130,7 +130,7 @@ struct PageCommit {
   }
 
   /// A historical run need not wait until each page is on the disk: a server that crashes loses the last
-  /// pages and the progress that goes with them together, which `closeHistory` notices.
+  /// pages and the progress that goes with them together, and the run reads at its end what was lost.
   private var limits: PostgresStatement {
     Self.limits(lockMilliseconds: lease.lockMilliseconds, waitsForDisk: fence.kind != .historical)
   }

@@ -76,17 +76,35 @@ package struct HistoricalSync: Sendable {
       onEvent(.slicesPlanned(slices: resync.parts.count))
     }
     let shape = HistoryShape(resync, period: period, workers: settings.workers)
-    let tally = HistoryTally(resync, progress: progress)
-    try await work(resync.open, shape, tally, fence, progress, onEvent)
+    try await finish(resync, shape, fence, progress, onEvent)
     if shape.period != period {
       progress.set(shape.period)
       try await runs.record(shape.period, fence)
     }
-    var counts = tally.counts
+    var counts = progress.counts
     counts.unmatchedCalls = try await history.close(shape.period, asked, fence)
     progress.set(counts)
     onEvent(counts.totalCalls > 0 ? .saved(calls: counts.savedCalls) : .noCalls)
   }
+
+  /// Reads all that is open. A server that crashed meanwhile may have lost pages that it had confirmed,
+  /// together with their progress; so what the database then knows to be open is read, too.
+  private func finish(
+    _ resync: HistoryProgress, _ shape: HistoryShape, _ fence: RunFence, _ progress: RunProgress,
+    _ onEvent: @escaping @Sendable (SyncEvent) -> Void
+  ) async throws(RunFailure) {
+    var resync = resync
+    for _ in 0..<Self.mostRounds {
+      let tally = HistoryTally(resync, progress: progress)
+      try await work(resync.open, shape, tally, fence, progress, onEvent)
+      resync = try await history.progress(fence)
+      if resync.open.isEmpty { return }
+      onEvent(.resuming(slicesDone: resync.slicesDone, slices: resync.parts.count))
+    }
+  }
+
+  /// Crashes of the server that one run makes up for; closing fails when there were more.
+  private static let mostRounds = 5
 
   /// Reads and commits side by side. What was read when reading fails is still committed, so that the next
   /// run need not ask for it; when a commit fails, all ends.

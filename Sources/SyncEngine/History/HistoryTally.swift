@@ -15,9 +15,6 @@ final class HistoryTally: Sendable {
     progress.set(resync.counts)
   }
 
-  /// The sum over all slices.
-  var counts: RunCounts { progress.counts }
-
   /// - Returns: How many calls of the slice have been read by now.
   @discardableResult
   func count(_ commit: HistoryCommit, _ outcome: PageOutcome) -> Int {

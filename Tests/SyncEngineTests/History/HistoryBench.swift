@@ -18,6 +18,8 @@ final class HistoryBench: Sendable {
     var retentionStart: Timestamp?
     /// Asked before each request is answered, by its number from 1.
     var onRequest: @Sendable (Int) async throws(SourceError) -> Void = { _ throws(SourceError) in }
+    /// Commits, by their number from 1, that are confirmed and then forgotten.
+    var forgetsCommits: Set<Int> = []
     /// Asked before each commit of a page, by its number from 1.
     var onCommit: @Sendable (Int) async throws(RunFailure) -> Void = { _ throws(RunFailure) in }
   }

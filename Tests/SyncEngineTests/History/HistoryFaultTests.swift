@@ -91,6 +91,18 @@ struct HistoryFaultTests {
     #expect(bench.notes.pauses == [500, 1000, 2000, 4000])
   }
 
+  @Test("Pages that a crashed database has forgotten are read again, and counted once")
+  func forgotten() async throws {
+    let bench = HistoryBench { script in
+      script.calls = calls
+      script.forgetsCommits = [5, 6, 11]
+    }
+    let run = try await bench.run().get()
+    #expect(run.counts.totalCalls == 200)
+    #expect(Set(bench.notes.stored.keys) == Set(calls.map(\.sid)))
+    #expect(bench.notes.events.contains { if case .resuming = $0 { true } else { false } })
+  }
+
   @Test("After ten minutes without the database the run fails")
   func databaseGone() async throws {
     let bench = HistoryBench { script in
