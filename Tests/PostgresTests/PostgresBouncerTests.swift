@@ -37,12 +37,24 @@ struct PostgresBouncerTests {
     _ = try await pool.read(PostgresStatement("CREATE ROLE ana LOGIN PASSWORD 'right'"))
     await pool.close()
     let tcp = "host=127.0.0.1 port=\(cluster.poolerPort) dbname=postgres"
-    _ = try await PostgresConnection.open(PostgresConfiguration("\(tcp) user=ana password=right"))
+    try await reach("\(tcp) user=ana password=right")
     #expect(await refusal("\(tcp) user=ana password=wrong") == .authentication)
     #expect(await refusal("\(tcp) user=nobody password=wrong") == .authentication)
     let missing = bouncer.conninfo.replacing("dbname=postgres", with: "dbname=none")
     #expect(await refusal(missing) == .databaseMissing)
     await cluster.remove()
+  }
+
+  /// The pooler asks the server for a role's password when it is first named, which may take it longer than a
+  /// connection is waited for.
+  private func reach(_ conninfo: String) async throws {
+    for _ in 0..<3 {
+      do {
+        _ = try await PostgresConnection.open(PostgresConfiguration(conninfo))
+        return
+      } catch  where error.kind == .unreachable {}
+    }
+    _ = try await PostgresConnection.open(PostgresConfiguration(conninfo))
   }
 
   private func refusal(_ conninfo: String) async -> PostgresError.Kind? {
