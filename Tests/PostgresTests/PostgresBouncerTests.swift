@@ -47,14 +47,15 @@ struct PostgresBouncerTests {
 
   /// The pooler asks the server for a role's password when it is first named, which may take it longer than a
   /// connection is waited for.
-  private func reach(_ conninfo: String) async throws {
-    for _ in 0..<3 {
-      do {
+  private func reach(_ conninfo: String) async throws(PostgresError) {
+    for attempt in 1...4 {
+      do throws(PostgresError) {
         _ = try await PostgresConnection.open(PostgresConfiguration(conninfo))
         return
-      } catch  where error.kind == .unreachable {}
+      } catch {
+        guard error.kind == .unreachable, attempt < 4 else { throw error }
+      }
     }
-    _ = try await PostgresConnection.open(PostgresConfiguration(conninfo))
   }
 
   private func refusal(_ conninfo: String) async -> PostgresError.Kind? {
