@@ -1,11 +1,15 @@
 import Foundation
 
-/// A port that was free on the loopback interface a moment ago.
+/// A port that was free on the loopback interface a moment ago, from below those that the system hands out
+/// by itself: whoever is to listen there begins to only seconds later.
 enum LoopbackPort {
   static func free() throws -> Int {
-    let listener = try TCPProxySocket.listening()
-    defer { close(listener.descriptor) }
-    return listener.port
+    for _ in 0..<100 {
+      guard let listener = try? TCPProxySocket.listening(on: .random(in: 20_000..<32_000)) else { continue }
+      close(listener.descriptor)
+      return listener.port
+    }
+    throw TCPProxySocket.Failure(description: "no port from 20000 to 31999 is free")
   }
 }
 
@@ -23,10 +27,11 @@ enum TCPProxySocket {
     private static let noSignal: Int32 = 0
   #endif
 
-  static func listening() throws -> (descriptor: Int32, port: Int) {
+  /// - Parameter port: 0 for one that the system chooses.
+  static func listening(on port: Int = 0) throws -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, stream, 0)
     guard descriptor >= 0 else { throw failure("socket") }
-    var address = loopback(port: 0)
+    var address = loopback(port: port)
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let bound = unsafe withUnsafePointer(to: &address) {
       unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(descriptor, $0, size) }
