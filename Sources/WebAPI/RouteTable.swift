@@ -9,19 +9,19 @@ struct RouteTable: Sendable {
   init(actions: ServiceActions, clock: APIClock, onEvent: @escaping @Sendable (APIEvent) -> Void) {
     let runs = RunRoutes(actions: actions)
     let start = StartRoutes(actions: actions, clock: clock, onEvent: onEvent)
-    let routes: [Route?] = [
-      HealthRoutes.health,
-      HealthRoutes.ready(SharedReadiness(milliseconds: clock.milliseconds, check: actions.readiness)),
-      start.route(.hourly, "/api/sync-twilio-hourly", [.get, .post]),
-      start.route(.historical, "/api/resync-twilio-historical", [.get, .post]),
-      start.route(.reattribute, "/api/reattribute", [.post]),
-      runs.list,
-      runs.one,
-    ]
-    for case let route? in routes { add(route) }
+    add(HealthRoutes.health)
+    add(HealthRoutes.ready(SharedReadiness(milliseconds: clock.milliseconds, check: actions.readiness)))
+    add(start.route(.hourly, "/api/sync-twilio-hourly", [.get, .post]))
+    add(start.route(.historical, "/api/resync-twilio-historical", [.get, .post]))
+    add(start.route(.reattribute, "/api/reattribute", [.post]))
+    add(runs.list)
+    add(runs.one)
   }
 
-  private mutating func add(_ route: Route) {
+  // One by one: of an array of routes that is walked through at once, the optimizer of Swift 6.3 takes the
+  // arrays of methods for temporary ones and leaves the table with memory of a stack that is gone.
+  private mutating func add(_ route: Route?) {
+    guard let route else { return }
     access[route.pattern] = route.access
     for method in route.methods { router.on(route.pattern, method, handler: route) }
   }
