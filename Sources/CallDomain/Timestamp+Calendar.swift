@@ -1,10 +1,13 @@
 extension Timestamp {
   /// The moment of a proleptic Gregorian date and time of day in UTC.
   ///
+  /// - Parameter offset: minutes that the time of day is ahead of UTC.
   /// - Returns: nil when a component is out of range (months 1 to 12, days of that month,
-  ///   hours 0 to 23, minutes 0 to 59, seconds 0 to 60; a leap second counts as the next one).
+  ///   hours 0 to 23, minutes 0 to 59, seconds 0 to 60; a leap second counts as the next one), and
+  ///   when the moment in UTC is outside the years 1 to 9999, which are all that is ever written.
   package init?(
-    year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, millisecond: Int = 0
+    year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, millisecond: Int = 0,
+    offset: Int = 0
   ) {
     guard (1...9999).contains(year), (1...12).contains(month),
       (1...Self.days(inMonth: month, of: year)).contains(day),
@@ -12,7 +15,8 @@ extension Timestamp {
       (0...999).contains(millisecond)
     else { return nil }
     let days = Self.daysSinceEpoch(year: year, month: month, day: day)
-    let seconds = ((days * 24 + Int64(hour)) * 60 + Int64(minute)) * 60 + Int64(second)
+    let seconds = ((days * 24 + Int64(hour)) * 60 + Int64(minute - offset)) * 60 + Int64(second)
+    guard Self.writableSeconds.contains(seconds) else { return nil }
     self.init(milliseconds: seconds * 1000 + Int64(millisecond))
   }
 
@@ -63,6 +67,9 @@ extension Timestamp {
       divisor /= 10
     }
   }
+
+  // From 0001-01-01 to 9999-12-31.
+  private static let writableSeconds: Range<Int64> = -62_135_596_800..<253_402_300_800
 
   static func days(inMonth month: Int, of year: Int) -> Int {
     switch month {

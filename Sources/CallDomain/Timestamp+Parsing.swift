@@ -26,14 +26,10 @@ extension Timestamp {
         millisecond = fraction
       }
     }
-    guard let offset = reader.offsetInMinutes(), reader.isAtEnd,
-      let local = Timestamp(
-        year: year, month: month, day: day, hour: hour, minute: minute, second: second,
-        millisecond: millisecond)
-    else { return nil }
-    let moment = local.adding(minutes: -offset)
-    guard (1...9999).contains(moment.calendarParts.date.year) else { return nil }
-    self = moment
+    guard let offset = reader.offsetInMinutes(), reader.isAtEnd else { return nil }
+    self.init(
+      year: year, month: month, day: day, hour: hour, minute: minute, second: second,
+      millisecond: millisecond, offset: offset)
   }
 }
 

@@ -39,11 +39,10 @@ private struct DateReader {
       let day = number(digits: 1...2), take(" "), let month = month(), take(" "),
       let year = number(digits: 4...4), take(" "), let hour = number(digits: 2...2), take(":"),
       let minute = number(digits: 2...2), take(":"), let second = number(digits: 2...2), take(" "),
-      let offset = offsetInMinutes(), position == end,
-      let local = Timestamp(
-        year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+      let offset = offsetInMinutes(), position == end
     else { return nil }
-    return local.adding(minutes: -offset)
+    return Timestamp(
+      year: year, month: month, day: day, hour: hour, minute: minute, second: second, offset: offset)
   }
 
   private mutating func takeWeekdayIfAny() -> Bool {
