@@ -43,11 +43,11 @@ struct Settings {
   }
 
   mutating func flag(_ name: String, default standard: Bool) -> Bool {
-    switch text(name)?.lowercased() {
-    case nil: return standard
+    guard let text = text(name) else { return standard }
+    switch text.lowercased() {
     case "true", "1", "yes": return true
     case "false", "0", "no": return false
-    case .some(let text):
+    default:
       fault("\(name) debe ser true o false; vale «\(shown(text))».")
       return standard
     }
