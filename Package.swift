@@ -90,7 +90,7 @@ let package = Package(
     tests(of: "Postgres"),
     tests(of: "WebServer"),
     tests(of: "Telemetry"),
-    tests(of: "TwilioClient", sees: ["CallDomain", "Curl", "TwilioSimulator", "WebServer"]),
+    tests(of: "TwilioClient", sees: ["CallDomain", "Curl", "FuzzTargets", "TwilioSimulator", "WebServer"]),
     tests(of: "CallStore", sees: ["CallDomain", "Postgres", "SyncEngine"]),
     tests(of: "SyncEngine", sees: ["CallDomain"]),
     tests(of: "TwilioSimulator", sees: ["WebServer"]),
@@ -104,5 +104,19 @@ let package = Package(
         "Telemetry", "SyncEngine", "TwilioClient", "twilio-sync", "twilio-simulator",
       ]),
     .testTarget(name: "HouseTests", swiftSettings: strict),
+
+    // What is fed with arbitrary bytes: by a test with the corpus, by libFuzzer with what it makes of it.
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["Bootstrap", "CallDomain", "Curl", "Telemetry", "TwilioClient", "WebAPI", "WebServer"],
+      path: "Tests/FuzzTargets", swiftSettings: strict),
+    .testTarget(
+      name: "FuzzTargetsTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"], swiftSettings: strict),
   ]
 )
+
+// libFuzzer brings the program's main, so nothing but scripts/fuzz, which links it, can build this.
+if Context.environment["FUZZING"] == "1" {
+  package.targets.append(
+    .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/FuzzProgram"))
+}

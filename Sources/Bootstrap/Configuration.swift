@@ -5,14 +5,21 @@ import Telemetry
 import TwilioClient
 
 /// What the environment says, checked (contract section 2).
-struct Configuration: Sendable {
+package struct Configuration: Sendable {
   /// What a command needs; the rest is neither required nor checked.
-  struct Needs: OptionSet {
-    let rawValue: Int
+  package struct Needs: OptionSet, Sendable {
+    package let rawValue: Int
 
-    static let server = Needs(rawValue: 1)
-    static let database = Needs(rawValue: 2)
-    static let twilio = Needs(rawValue: 4)
+    package init(rawValue: Int) {
+      self.rawValue = rawValue
+    }
+
+    /// The secret of the callers.
+    package static let server = Needs(rawValue: 1)
+    /// Where the database is.
+    package static let database = Needs(rawValue: 2)
+    /// Account and credentials, and what is asked of Twilio.
+    package static let twilio = Needs(rawValue: 4)
   }
 
   /// Twilio's account and how it is asked.
@@ -35,10 +42,10 @@ struct Configuration: Sendable {
   var logFormat = Logger.Format.text
   var logLevel = LogLevel.info
   /// Every secret of the environment, for the last net under the log.
-  var secrets: [String] = []
+  package private(set) var secrets: [String] = []
 
   /// - Throws: every fault at once.
-  init(environment: [String: String], needs: Needs) throws(ConfigurationFaults) {
+  package init(environment: [String: String], needs: Needs) throws(ConfigurationFaults) {
     var settings = Settings(environment)
     host = settings.text("HOST") ?? host
     port = settings.number("PORT", 0...65_535, default: port)
@@ -120,6 +127,7 @@ struct Configuration: Sendable {
 }
 
 /// What is wrong with the configuration: one Spanish sentence a fault, none of which shows a secret.
-struct ConfigurationFaults: Error, Hashable {
-  let sentences: [String]
+package struct ConfigurationFaults: Error, Hashable {
+  /// One or more, each ending in a full stop.
+  package let sentences: [String]
 }

@@ -1,10 +1,10 @@
 import CallDomain
-import Curl
+package import Curl
 
 extension TwilioError {
   /// The failure that an answer tells when its status is not 200. The body may be JSON, HTML
   /// or nothing.
-  init(answer: CurlResponse) {
+  package init(answer: CurlResponse) {
     let code = ErrorBody.code(answer.body)
     self.init(Self.kind(status: answer.status, code: code), answer: answer)
     self.code = code

@@ -3,8 +3,27 @@ import Foundation
 import TwilioClient
 
 /// Pages as Foundation's decoder reads them: slow, and sure of what JSON is.
-enum DecodingOracle {
-  static func page(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> CallPage {
+///
+/// What differs on purpose: a number keeps its text (zeros at its end, digits beyond the 38th, and so also
+/// more than a price may have), and UTF-16 and UTF-32 are refused.
+package enum DecodingOracle {
+  /// How the reader differs from the decoder about a page; nil when they agree.
+  package static func difference(onPage page: [UInt8]) -> String? {
+    let found = Result { () throws(TwilioError.BadAnswer) in try CallPageDecoding.page(page) }
+    let expected = Result { () throws(TwilioError.BadAnswer) in try DecodingOracle.page(page) }
+    if found == expected || found.map(plain) == expected.map(plain) { return nil }
+    return "\(found) is for Foundation \(expected): \(String(decoding: page, as: UTF8.self))"
+  }
+
+  /// How the reader differs from the decoder about a single call; nil when they agree.
+  package static func difference(onCall call: [UInt8]) -> String? {
+    let found = Result { () throws(TwilioError.BadAnswer) in try CallPageDecoding.call(call) }
+    let expected = Result { () throws(TwilioError.BadAnswer) in try DecodingOracle.call(call) }
+    if found == expected || found.map(plain) == expected.map(plain) { return nil }
+    return "\(found) is for Foundation \(expected): \(String(decoding: call, as: UTF8.self))"
+  }
+
+  private static func page(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> CallPage {
     // The decoder looks at the encoding only where it reads a text.
     guard String(validating: body, as: UTF8.self) != nil,
       let answer = try? JSONDecoder().decode(ListAnswer.self, from: Data(body))
@@ -15,10 +34,33 @@ enum DecodingOracle {
       calls: distinct(calls), next: answer.next, unreadable: records.count - calls.count)
   }
 
-  static func call(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> Call {
+  private static func call(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> Call {
     guard let record = try? JSONDecoder().decode(CallRecord.self, from: Data(body)), let call = record.call
     else { throw .malformed }
     return call
+  }
+
+  private static func plain(_ page: CallPage) -> CallPage {
+    var page = page
+    page.calls = page.calls.map(plain)
+    return page
+  }
+
+  // The oracle's numbers have been through a decimal of 38 digits.
+  private static func plain(_ call: Call) -> Call {
+    var call = call
+    call.from = call.from.map(plain)
+    call.to = call.to.map(plain)
+    call.direction = call.direction.map { CallDirection(plain($0.text)) }
+    call.status = call.status.map { CallStatus(plain($0.text)) }
+    call.price = call.price.flatMap { Price(plain($0.text)) }
+    call.priceUnit = call.priceUnit.map(plain)
+    return call
+  }
+
+  private static func plain(_ text: String) -> String {
+    let isNumber = text.utf8.allSatisfy { "0123456789.-".utf8.contains($0) }
+    return isNumber ? Decimal(string: text).map { "\($0)" } ?? text : text
   }
 
   private static func distinct(_ calls: [Call]) -> [Call] {

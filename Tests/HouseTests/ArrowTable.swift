@@ -24,6 +24,9 @@ struct ArrowTable {
     "twilio-sync": ["Bootstrap"],
     "twilio-simulator": ["TwilioSimulator"],
     "TestSupport": ["CallDomain", "Postgres"],
+    "FuzzTargets": [
+      "Bootstrap", "CallDomain", "Curl", "Telemetry", "TwilioClient", "WebAPI", "WebServer",
+    ],
   ])
 
   /// What any room may import: the toolchain and the system's C library.
@@ -52,7 +55,7 @@ struct ArrowTable {
     }
   }
 
-  /// The arrows that the manifest's `room`, `program` and TestSupport's `.target` declare.
+  /// The arrows that the manifest's `room` and `program`, and the `.target` of what tests share, declare.
   static func arrows(ofManifest manifest: String) -> [String: Set<String>] {
     let room = /(?:room|program)\(\s*"([^"]+)"(?:,\s*sees:\s*\[([^\]]*)\])?/
     let support = /\.target\(\s*name:\s*"([^"\\]+)",\s*dependencies:\s*\[([^\]]*)\]/

@@ -2,10 +2,11 @@ import Testing
 
 @Suite("Arrows between the rooms")
 struct ArrowTableTests {
-  @Test("Every file of Sources and TestSupport imports only what its room may see")
+  @Test("Every file of Sources, TestSupport and FuzzTargets imports only what its room may see")
   func importsFollowTheTable() throws {
     let files =
       try Repository.swiftFiles(under: "Sources") + Repository.swiftFiles(under: "Tests/TestSupport")
+      + Repository.swiftFiles(under: "Tests/FuzzTargets")
     #expect(files.count > 15)
     // Only what supports tests may see the library of tests.
     let faults = files.flatMap { ArrowTable.house.faults(in: $0) }

@@ -1,0 +1,47 @@
+import Curl
+import Foundation
+import TwilioClient
+
+/// Twilio's error answers. The input is a line with the status, lines with header fields, an empty line and
+/// the body.
+enum FailureProperties {
+  static func check(_ input: [UInt8]) throws(BrokenProperty) {
+    let answer = answer(of: input)
+    let error = TwilioError(answer: answer)
+    try hold(error.httpStatus == answer.status, "the status became \(error.httpStatus ?? 0)")
+    try hold(error.retryAfter ?? 0 >= 0, "to be repeated \(error.retryAfter ?? 0) seconds ago")
+    try hold(
+      error.description.utf8.allSatisfy { $0 >= 32 } && error.description.utf8.count < 500,
+      "the sentence \(error.description.debugDescription)")
+    if let expected = code(in: answer.body), answer.body.count <= 64 << 10 {
+      try hold(error.code == expected, "the code \(expected) became \(error.code.map(String.init) ?? "none")")
+    }
+  }
+
+  private static func answer(of input: [UInt8]) -> CurlResponse {
+    var rest = input[...]
+    var lines: [String] = []
+    while !rest.isEmpty {
+      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+      rest = rest.dropFirst(line.count + 1)
+      if line.isEmpty { break }
+      lines.append(String(decoding: line, as: UTF8.self))
+    }
+    let fields = lines.dropFirst().compactMap(Lines.field).map { CurlHeader($0.name, $0.value) }
+    return CurlResponse(
+      status: lines.first.flatMap { Int($0) } ?? 400, headers: fields, body: Array(rest))
+  }
+
+  private struct Body: Decodable {
+    let code: Int
+  }
+
+  /// As Foundation's decoder reads it; it takes a whole number with a fraction or a power of ten for one
+  /// as well, which is not Twilio's form.
+  private static func code(in body: [UInt8]) -> Int? {
+    guard !body.contains(where: { ".eE".utf8.contains($0) }),
+      body.count(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }) <= 512
+    else { return nil }
+    return try? JSONDecoder().decode(Body.self, from: Data(body)).code
+  }
+}

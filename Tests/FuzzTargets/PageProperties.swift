@@ -1,0 +1,10 @@
+/// Twilio's pages and single calls: the reader agrees with Foundation's decoder.
+enum PageProperties {
+  static func check(_ input: [UInt8]) throws(BrokenProperty) {
+    // Foundation's decoder traps on text that is nested more than 512 deep and cut off there.
+    guard input.count(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }) <= 512 else { return }
+    if let difference = DecodingOracle.difference(onPage: input) ?? DecodingOracle.difference(onCall: input) {
+      throw BrokenProperty(description: difference)
+    }
+  }
+}
