@@ -46,6 +46,9 @@ package final class StatementCutter: Sendable {
     }
   }
 
+  /// The port on 127.0.0.1 that leads there.
+  package var port: Int { proxy.port }
+
   /// Takes no more connections.
   package func close() { proxy.close() }
 
