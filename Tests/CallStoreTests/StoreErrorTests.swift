@@ -84,7 +84,7 @@ struct StoreErrorTests {
         let error = await #expect(throws: StoreError.self) { try await store.coverage() }
         #expect(error?.kind == .unreachable)
         expectFitForOutsiders(error, hiding: role)
-        #expect(error?.sentence.contains("ocupada") == true)
+        #expect(error?.sentence.contains("statement_timeout") == true)
       }
     }
   }

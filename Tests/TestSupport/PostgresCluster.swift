@@ -29,7 +29,19 @@ package final class PostgresCluster: Sendable {
 
   /// A cluster of one's own, for tests that stop it. With TCP it also listens on a free loopback port,
   /// where passwords are asked for (SCRAM); `settings` are lines of `postgresql.conf`.
-  package init(withTCP: Bool = false, settings: [String] = []) async throws {
+  package convenience init(withTCP: Bool = false, settings: [String] = []) async throws {
+    try await self.init(withTCP: withTCP, settings: settings) { tools, directory in
+      try await tools.run("initdb", Self.initdb(directory), in: directory)
+    }
+    try await start()
+  }
+
+  /// A cluster that is not started yet.
+  ///
+  /// - Parameter fill: Makes its data in the given folder.
+  init(
+    withTCP: Bool, settings: [String], fill: (PostgresTools, _ directory: String) async throws -> Void
+  ) async throws {
     tools = try PostgresTools()
     directory = try PostgresFolder.make(for: tools)
     tcpPort = withTCP ? try LoopbackPort.free() : nil
@@ -38,21 +50,22 @@ package final class PostgresCluster: Sendable {
     administration = PostgresPool(
       PostgresConfiguration(Self.conninfo(directory, tcpPort ?? 5432, database: "postgres", user: "postgres"))
     )
-    try await tools.run("initdb", Self.initdb(directory), in: directory)
+    try await fill(tools, directory)
     try PostgresFolder.append(
       Self.settings(directory, tcpPort) + settings, to: "\(directory)/data/postgresql.conf")
-    try await start()
   }
 
   /// Starts a stopped server and waits until it takes connections.
   ///
   /// The server is a child of this process: what pg_ctl starts keeps a socket of Foundation's open by
   /// which Foundation watches pg_ctl, so that pg_ctl would never seem to end.
-  package func start() async throws {
+  ///
+  /// - Parameter state: What it says of itself then: `standby` of one that only reads.
+  package func start(until state: String = "ready") async throws {
     let log = "\(directory)/log"
     let server = tools.process("postgres", ["-D", "\(directory)/data"], in: directory, output: log)
     try server.run()
-    while !isReady {
+    while self.state?.hasPrefix(state) != true {
       guard server.isRunning else {
         let printed = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         throw PostgresTools.Failure(description: "the server did not start: \(printed)")
@@ -62,9 +75,9 @@ package final class PostgresCluster: Sendable {
   }
 
   /// The last line of the server's PID file says how far it is (PostgreSQL's pidfile.h).
-  private var isReady: Bool {
+  private var state: Substring? {
     let lines = try? String(contentsOfFile: "\(directory)/data/postmaster.pid", encoding: .utf8)
-    return lines?.split(separator: "\n").last?.hasPrefix("ready") == true
+    return lines?.split(separator: "\n").last
   }
 
   /// Stops the server and waits for it.

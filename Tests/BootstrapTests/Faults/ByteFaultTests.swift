@@ -6,8 +6,8 @@ import TwilioSimulator
 struct ByteFaultTests {
   @Test(
     "Whole pages only, a sentence, and the next run makes up for it",
-    arguments: Strike.Peer.allCases, Strike.Fault.allCases)
-  func everywhere(peer: Strike.Peer, fault: Strike.Fault) async throws {
+    arguments: FaultyWay.Peer.allCases, Strike.Fault.allCases)
+  func everywhere(peer: FaultyWay.Peer, fault: Strike.Fault) async throws {
     let seed = ChaosProfile.seed()
     var random = TestSupport.SeededRandom(seed: seed)
     try await withInstallation(simulator: FaultSite.simulator) { installation in

@@ -1,3 +1,4 @@
+import CallDomain
 import TestSupport
 import Testing
 
@@ -22,6 +23,15 @@ struct FaultTally: CustomStringConvertible {
   var succeeded = 0
   /// Failed runs by what they said.
   var sentences: [String: Int] = [:]
+
+  mutating func count(_ outcome: Result<SyncRun, RunFailure>, hasStruck: Bool) {
+    rounds += 1
+    struck += hasStruck ? 1 : 0
+    switch outcome {
+    case .success: succeeded += 1
+    case .failure(let failure): sentences[failure.message, default: 0] += 1
+    }
+  }
 
   var description: String {
     let said = sentences.sorted { $0.value > $1.value }.map { "\n  \($0.value) × \($0.key)" }.joined()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import TwilioSimulator
 
-/// Two hours of calls, the first of them stored already, and copies of that database for one round after
+/// Seven hours of calls, all but those of the last hour stored already, and copies of that database for one round after
 /// the other: a run that meets a fault, then one that meets none.
 struct FaultSite {
   private static let now = Moment(year: 2026, month: 3, day: 2, hour: 12, minute: 7) ?? Moment(seconds: 0)
@@ -21,16 +21,21 @@ struct FaultSite {
   /// - Parameter seed: Of the calls.
   init(_ installation: Installation, seed: UInt64) async throws {
     prepared = installation
-    var varied = VariedCalls(seed: seed, rates: .init(latePriced: 10, neverPriced: 5, neverFinal: 10))
-    installation.simulation.put(
-      varied.calls(
-        everySeconds: 120, from: Self.now.adding(minutes: -130), until: Self.now.adding(minutes: -2)))
+    var varied = VariedCalls(seed: seed, rates: .init(latePriced: 10, neverPriced: 10, neverFinal: 20))
+    let early = varied.calls(
+      everySeconds: 600, from: Self.now.adding(minutes: -430), until: Self.now.adding(minutes: -130))
+    let late = varied.calls(
+      everySeconds: 120, from: Self.now.adding(minutes: -130), until: Self.now.adding(minutes: -2))
+    installation.simulation.put(early + late)
     try await installation.fillDirectory()
     directory = try await installation.directory()
-    installation.simulation.setClock(.fixed(Self.now.adding(minutes: -60)))
-    let run = try await FaultyRun(installation, FaultyWay(installation))
-    _ = try await run.outcome().get()
-    try await run.end()
+    // Those of the first run that are not settled are asked for one by one.
+    for minutes in [360, 60] {
+      installation.simulation.setClock(.fixed(Self.now.adding(minutes: -minutes)))
+      let run = try await FaultyRun(installation, FaultyWay(installation))
+      _ = try await run.outcome().get()
+      try await run.end()
+    }
   }
 
   /// Does `body` with a copy of the database, at the time of the next run.

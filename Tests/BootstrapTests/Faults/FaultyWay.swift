@@ -6,6 +6,11 @@ import TwilioSimulator
 
 /// How a run reaches Twilio and the database, where something on the way is to fail.
 struct FaultyWay: Sendable {
+  /// What is at the other end.
+  enum Peer: String, CaseIterable {
+    case twilio, database
+  }
+
   /// The port of Twilio's stand-in on 127.0.0.1.
   var twilio: Int
   /// The port of the database on 127.0.0.1.
@@ -20,6 +25,14 @@ struct FaultyWay: Sendable {
   init(_ installation: Installation) {
     twilio = installation.simulator.port
     database = installation.cluster.programPort ?? 0
+  }
+
+  /// Makes the way to a peer go over a port of 127.0.0.1.
+  mutating func lead(_ peer: Peer, to port: Int) {
+    switch peer {
+    case .twilio: twilio = port
+    case .database: database = port
+    }
   }
 
   func log() throws -> TwilioCallLog {

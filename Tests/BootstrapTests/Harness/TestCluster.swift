@@ -13,9 +13,11 @@ enum TestCluster {
   private static let task = Task { try await make() }
 
   /// A cluster of the test's own, to be stopped and started; remove it at the end.
-  static func make() async throws -> PostgresCluster {
+  ///
+  /// - Parameter settings: Lines of `postgresql.conf`.
+  static func make(settings: [String] = []) async throws -> PostgresCluster {
     // A crash must lose nothing that was committed.
-    let cluster = try await PostgresCluster(withTCP: true, settings: ["synchronous_commit = on"])
+    let cluster = try await PostgresCluster(withTCP: true, settings: ["synchronous_commit = on"] + settings)
     let password = Secrets.databasePassword.replacing("'", with: "''")
     try await administer(cluster.conninfo(), ["CREATE ROLE \(role) LOGIN PASSWORD '\(password)'"])
     return cluster
