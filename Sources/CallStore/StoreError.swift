@@ -76,7 +76,12 @@ extension StoreError {
         "La base de datos está ocupada (\(error.shortReason)); otro programa bloquea las tablas. Repita más tarde."
       )
     default:
-      self.init(.other, "La base de datos rechazó una operación (\(error.shortReason)).")
+      self.init(
+        .other,
+        """
+        La base de datos rechazó una operación (\(error.shortReason)). Repita y, si vuelve a pasar, mire su \
+        registro.
+        """)
     }
   }
 

@@ -29,7 +29,8 @@ struct CurlTLSTests {
   @Test(
     "refuses one that has expired, is another host's or vouches for itself, and sends nothing",
     arguments: [
-      ("expired", "certificate has expired"), ("another host's", "no alternative certificate subject name matches"),
+      ("expired", "certificate has expired"),
+      ("another host's", "no alternative certificate subject name matches"),
       ("self-signed", "self-signed certificate"),
     ])
   func refused(which: String, words: String) async throws {

@@ -59,13 +59,11 @@ package final class PostgresCluster: Sendable {
   ///
   /// The server is a child of this process: what pg_ctl starts keeps a socket of Foundation's open by
   /// which Foundation watches pg_ctl, so that pg_ctl would never seem to end.
-  ///
-  /// - Parameter state: What it says of itself then: `standby` of one that only reads.
-  package func start(until state: String = "ready") async throws {
+  package func start() async throws {
     let log = "\(directory)/log"
     let server = tools.process("postgres", ["-D", "\(directory)/data"], in: directory, output: log)
     try server.run()
-    while self.state?.hasPrefix(state) != true {
+    while !isReady {
       guard server.isRunning else {
         let printed = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         throw PostgresTools.Failure(description: "the server did not start: \(printed)")
@@ -74,10 +72,12 @@ package final class PostgresCluster: Sendable {
     }
   }
 
-  /// The last line of the server's PID file says how far it is (PostgreSQL's pidfile.h).
-  private var state: Substring? {
+  /// The last line of the server's PID file says how far it is (PostgreSQL's pidfile.h); `standby` is one in
+  /// recovery that takes no connections meanwhile.
+  private var isReady: Bool {
     let lines = try? String(contentsOfFile: "\(directory)/data/postmaster.pid", encoding: .utf8)
-    return lines?.split(separator: "\n").last
+    guard let state = lines?.split(separator: "\n").last else { return false }
+    return state.hasPrefix("ready") || state.hasPrefix("standby")
   }
 
   /// Stops the server and waits for it.

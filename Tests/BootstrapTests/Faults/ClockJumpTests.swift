@@ -49,7 +49,8 @@ struct ClockJumpTests {
   ) async throws -> Int {
     var looks = 0
     try await site.round(
-      "the clock jumps by \(seconds) s after look \(look)", isHarmless: abs(seconds) < 300, blaming: .twilio,
+      "the clock jumps by \(seconds) s after look \(look)", isHarmless: abs(seconds) < 300,
+      blaming: [.twilio],
       &tally
     ) { installation in
       let clock = JumpingClock(installation.simulation, look: look, bySeconds: Int64(seconds))

@@ -21,7 +21,7 @@ struct FaultSite {
   /// - Parameter seed: Of the calls.
   init(_ installation: Installation, seed: UInt64) async throws {
     prepared = installation
-    var varied = VariedCalls(seed: seed, rates: .init(latePriced: 10, neverPriced: 10, neverFinal: 20))
+    var varied = VariedCalls(seed: seed, rates: .init(latePriced: 0, neverPriced: 10, neverFinal: 20))
     let early = varied.calls(
       everySeconds: 600, from: Self.now.adding(minutes: -430), until: Self.now.adding(minutes: -130))
     let late = varied.calls(

@@ -15,7 +15,7 @@ struct StatementFaultTests {
       let site = try await FaultSite(installation, seed: seed)
       var tally = FaultTally()
       var statements = 0
-      try await site.round("no fault", isHarmless: true, blaming: .database, &tally) { installation in
+      try await site.round("no fault", isHarmless: true, blaming: [.database], &tally) { installation in
         let cutter = try installation.database.cutter()
         var way = FaultyWay(installation)
         way.database = cutter.port
@@ -27,7 +27,8 @@ struct StatementFaultTests {
           })
       }
       for statement in FaultProfile.places(among: statements, some: 6, many: statements, &random) {
-        try await site.round("cut after statement \(statement)", blaming: .database, &tally) { installation in
+        try await site.round("cut after statement \(statement)", blaming: [.database], &tally) {
+          installation in
           let cutter = try installation.database.cutter()
           cutter.cut(afterStatements: statement, forGood: forGood)
           var way = FaultyWay(installation)

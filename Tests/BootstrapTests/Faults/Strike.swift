@@ -60,7 +60,8 @@ extension FaultSite {
   /// A run that meets the fault and what it leaves, then a clean one.
   func round(_ strike: Strike, options: String? = nil, _ tally: inout FaultTally) async throws {
     try await round(
-      "\(strike)", isHarmless: strike.isHarmless, blaming: strike.peer == .twilio ? .twilio : .database,
+      "\(strike)", isHarmless: strike.isHarmless,
+      blaming: strike.peer == .twilio ? [.twilio] : [.database, .internal],
       &tally
     ) { installation in
       let proxy = try TCPProxy(to: .tcp(port: Self.port(of: strike.peer, installation)))
