@@ -87,9 +87,9 @@ struct MovingSync {
         return page
       },
       call: { sid throws(SourceError) in
-        let call = try await source.call(sid)
+        let page = try await source.call(sid)
         notes.note([sid], at: simulation.now)
-        return call
+        return page
       })
   }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import TwilioSimulator
 
-/// Seven hours of calls, all but those of the last hour stored already, and copies of that database for one round after
+/// A day and more of calls, all but those of the last hour stored already, and copies of that database for one round after
 /// the other: a run that meets a fault, then one that meets none.
 struct FaultSite {
   private static let now = Moment(year: 2026, month: 3, day: 2, hour: 12, minute: 7) ?? Moment(seconds: 0)
@@ -26,11 +26,12 @@ struct FaultSite {
       everySeconds: 600, from: Self.now.adding(minutes: -430), until: Self.now.adding(minutes: -130))
     let late = varied.calls(
       everySeconds: 120, from: Self.now.adding(minutes: -130), until: Self.now.adding(minutes: -2))
-    installation.simulation.put(early + late)
+    // One that never ends and stands alone, so that it is asked for by itself.
+    let lone = TestCalls.open(1, now: Self.now.adding(minutes: -1800))
+    installation.simulation.put(lone + early + late)
     try await installation.fillDirectory()
     directory = try await installation.directory()
-    // Those of the first run that are not settled are asked for one by one.
-    for minutes in [360, 60] {
+    for minutes in [1800, 360, 60] {
       installation.simulation.setClock(.fixed(Self.now.adding(minutes: -minutes)))
       let run = try await FaultyRun(installation, FaultyWay(installation))
       _ = try await run.outcome().get()
