@@ -7,6 +7,8 @@ struct HistoryCommit: Sendable {
   let readAt: Timestamp
   /// What its commit does to its slice.
   let step: SliceStep
+  /// The part of the history that it covers, from 0 to 1.
+  let share: Double
 
   var slice: HistorySlice { step.slice }
   var page: IntakePage { IntakePage(calls: calls, readAt: readAt, marks: [.slice(step)]) }
