@@ -2,18 +2,21 @@ import TestSupport
 import Testing
 import WebServer
 
-@Suite("Abuse over real sockets", .timeLimit(.minutes(5)))
+@Suite("Abuse over real sockets", .timeLimit(.minutes(2)))
 struct AbuseTests {
   /// A stop that lets everything end by itself: it returns only when no connection and no handler is left, and
   /// the suite's time limit is over before it gives up.
   private static let patience = Duration.seconds(3600)
+  /// Deadlines that end nothing either.
+  private static let none = HTTPDeadlines(
+    header: patience, body: patience, idle: patience, write: patience, linger: patience)
 
   @Test(
     "resets after every byte of a request leave neither a connection nor a handler", arguments: [true, false])
   func resetRequests(immediately: Bool) async throws {
     let request = Array(makeRequest("POST", "/a", fields: ["Expect: 100-continue"], body: "content").utf8)
     let immediate: @Sendable (HTTPRequest) -> HTTPResponse? = { _ in immediately ? .text("done") : nil }
-    try await withServer(immediate: immediate) { server, port in
+    try await withServer(deadlines: Self.none, immediate: immediate) { server, port in
       for count in 0...request.count {
         let client = try await RawSocketClient(port: port)
         try await client.send(Array(request.prefix(count)))
@@ -37,7 +40,7 @@ struct AbuseTests {
           await ended.pass()
         })
     }
-    try await withServer(handler: handler) { server, port in
+    try await withServer(deadlines: Self.none, handler: handler) { server, port in
       for count in 0..<50 {
         let client = try await RawSocketClient(port: port, receiveBuffer: 4096)
         try await client.send(makeRequest("GET", "/stream"))
