@@ -82,7 +82,7 @@ bench_idle() {
 
 # Case, who, kilobytes before, kilobytes afterwards, requests.
 bench_hour_of_requests() {
-  local before requests=0 rest
+  local before case requests=0 rest
   step "hour: an hour's requests to $1, some 50 a second"
   "start_$1"
   load keep-alive 2
