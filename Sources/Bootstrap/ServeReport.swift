@@ -11,8 +11,10 @@ enum ServeReport {
       logger.log(
         .info, "listening", text: ["🚀 twilio-sync \(Version.text) escucha en http://\(address)"],
         fields: [LogField("address", .text("\(address)")), LogField("version", .text(Version.text))])
-    case .connectionRefused:
-      logger.log(.warning, "connection_refused", text: ["⚠️ Demasiadas conexiones a la vez; se rechazó una"])
+    case .connectionsRefused(let count):
+      logger.log(
+        .warning, "connections_refused", text: ["⚠️ Demasiadas conexiones a la vez; rechazadas: \(count)"],
+        fields: [LogField("count", .integer(Int64(count)))])
     case .acceptFailed(let error):
       logger.log(
         .warning, "accept_failed", text: ["⚠️ No se pueden aceptar conexiones por ahora: \(error)"])

@@ -51,7 +51,8 @@ package struct Routes: Sendable {
     let trace = trace(of: request)
     let row = table.row(of: request.target.path)
     let response = await judged(request, row: row, trace: trace)
-    return finished(response, of: request, route: row?.pattern ?? "unknown", trace: trace, since: begin)
+    return finished(
+      response.protected, of: request, route: row?.pattern ?? "unknown", trace: trace, since: begin)
   }
 
   private func judged(
@@ -100,10 +101,11 @@ package struct Routes: Sendable {
       make: clock.makeRequestID)
   }
 
+  /// Names the request in its answer and reports both.
   private func finished(
     _ response: HTTPResponse, of request: HTTPRequest, route: String, trace: RequestTrace, since: Int64
   ) -> HTTPResponse {
-    var response = response.protected
+    var response = response
     response.headers.set("X-Request-Id", trace.id)
     if let traceparent = trace.traceparent { response.headers.set("traceparent", traceparent) }
     onEvent(
