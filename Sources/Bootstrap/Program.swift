@@ -71,6 +71,7 @@ package enum Program {
     let screen = ProgressScreen(
       order.kind, environment: environment, logFormat: configuration.logFormat, logsToError: json, log: log)
     let logger = logger(configuration, sink: screen?.makeRoom ?? log)
+    ConnectionReport.report(configuration.database, to: logger)
     let service = Service(configuration, logger: logger) { screen?.take($0) }
     return await RunCommand(service: service, order: order, screen: screen).run(json: json)
   }
@@ -79,8 +80,9 @@ package enum Program {
     _ environment: [String: String], _ needs: Configuration.Needs, json: Bool
   ) throws(ConfigurationFaults) -> Service {
     let configuration = try Configuration(environment: environment, needs: needs)
-    return Service(
-      configuration, logger: logger(configuration, sink: json ? Output.error : Output.out))
+    let logger = logger(configuration, sink: json ? Output.error : Output.out)
+    ConnectionReport.report(configuration.database, to: logger)
+    return Service(configuration, logger: logger)
   }
 
   private static func logger(
