@@ -16,6 +16,7 @@ package enum Program {
   /// - Returns: The exit status of contract section 1.
   package static func run(arguments: [String], environment: [String: String]) async -> Int32 {
     Memory.shareHeaps()
+    Memory.keepPrivate()
     do {
       let command = try Command(arguments: arguments)
       return try await perform(command, environment).rawValue
