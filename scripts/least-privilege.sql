@@ -10,6 +10,7 @@
 -- PostgreSQL 15 this includes creating tables: REVOKE CREATE ON SCHEMA public FROM PUBLIC.
 
 BEGIN;
+SET LOCAL client_min_messages = warning;
 -- CREATE POLICY waits for those who use a table, and all others wait behind it meanwhile.
 SET LOCAL lock_timeout = '10s';
 
