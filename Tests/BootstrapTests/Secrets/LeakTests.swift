@@ -54,6 +54,22 @@ struct LeakTests {
     }
   }
 
+  @Test("A secret or a number in the name of the client does not get into the run's record")
+  func clientsName() async throws {
+    try await withInstallation { installation in
+      let service = try await installation.serve()
+      for (name, recorded) in [
+        (Secrets.cron, "•••"), ("curl/\(Secrets.cron)", "curl/•••"), ("curl/34600123456", "curl"),
+        ("a34600123456", "http"), ("curl/8.5.0", "curl/8.5.0"),
+      ] {
+        let answer = try await service.ask("POST", LiveService.route, headers: ["User-Agent: \(name)"])
+        #expect(answer.status == 200)
+        let last = try await installation.value("SELECT requested_by FROM sync_runs ORDER BY id DESC LIMIT 1")
+        #expect(last == recorded)
+      }
+    }
+  }
+
   @Test("What a database's own code says of a row, secrets and numbers in it, is not passed on")
   func databaseWords() async throws {
     try await withInstallation { installation in
