@@ -42,7 +42,7 @@ struct PooledAdoptionTests {
           for start in stride(from: 0, to: part.count, by: 200) {
             let page = Array(part[start..<min(start + 200, part.count)])
             _ = try await store.commit(IntakePage(calls: page, readAt: LegacyDatabase.now), fence: fence)
-            try await store.renew(fence)
+            try await store.renew(fence, counts: RunCounts())
           }
           let second = await #expect(throws: StoreError.self) {
             try await store.begin(kind, requestedBy: "test", now: LegacyDatabase.now)

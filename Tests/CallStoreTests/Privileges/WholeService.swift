@@ -37,7 +37,7 @@ struct WholeService {
     try await commit(
       [makeRing(makeSID(5), of: 5, endedAt: at("09:59")), makeCall(makeSID(3))], [.gone([makeSID(3)])],
       fence)
-    try await store.renew(fence)
+    try await store.renew(fence, counts: RunCounts())
     try await finish(fence, .succeeded)
   }
 
