@@ -37,7 +37,8 @@ enum ServeReport {
           LogField("durationMs", .integer(request.milliseconds)),
         ])
     case .secretRefused(let requestID, let route, let address, let limited):
-      let limit = limited ? "; demasiados intentos, se responde 429" : ""
+      let limit =
+        limited ? "; demasiados intentos, se responde 429 y los siguientes de este minuto no se anotan" : ""
       logger.log(
         .warning, "secret_refused",
         text: ["⚠️ Secreto incorrecto en \(route) desde \(address)\(limit)"],

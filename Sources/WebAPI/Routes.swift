@@ -24,6 +24,9 @@ package struct Routes: Sendable {
     self.onEvent = onEvent
   }
 
+  /// Every row of the table: what has which methods, and who may use it.
+  package var rules: [RouteRule] { table.rules }
+
   /// Answers every request.
   package var handler: HTTPHandler {
     { request in await self.answer(request) }
@@ -89,8 +92,8 @@ package struct Routes: Sendable {
     case .refuse(let triedSecret):
       if triedSecret { report(limited: false) }
       return .unauthorized(challenges: row.access.challenges)
-    case .turnAway(let retryAfter):
-      report(limited: true)
+    case .turnAway(let retryAfter, let isFirst):
+      if isFirst { report(limited: true) }
       return .tooManyAttempts(retryAfter: retryAfter)
     }
   }

@@ -13,7 +13,7 @@ struct CommitLockRescueTests {
 
   private func makeStore(_ fixture: StoreFixture, staleSeconds: Int) -> CallStore {
     CallStore(
-      pool: fixture.pool, defaultWorkspace: WorkspaceID(1),
+      pool: fixture.servicePool, defaultWorkspace: WorkspaceID(1),
       lease: LeaseTerms(lockMilliseconds: 200, staleSeconds: staleSeconds))
   }
 
@@ -22,7 +22,7 @@ struct CommitLockRescueTests {
   func ended(isShared: Bool) async throws {
     let lock = isShared ? Self.sharedLock : Self.commitLock
     try await withStore { fixture in
-      let frozen = fixture.database.pool()
+      let frozen = fixture.database.servicePool()
       let store = makeStore(fixture, staleSeconds: 0)
       let page = IntakePage(calls: [], readAt: at("12:00"), marks: [.coveredUntil(at("12:00"))])
       let error = await #expect(throws: PostgresError.self) {
@@ -42,7 +42,7 @@ struct CommitLockRescueTests {
   @Test("A commit that lives is waited for and not ended")
   func spared() async throws {
     try await withStore { fixture in
-      let living = fixture.database.pool()
+      let living = fixture.database.servicePool()
       let store = makeStore(fixture, staleSeconds: 3600)
       let page = IntakePage(calls: [], readAt: at("12:00"), marks: [.coveredUntil(at("12:00"))])
       try await living.withTransaction(opening: [Self.commitLock, Self.lease]) { transaction in

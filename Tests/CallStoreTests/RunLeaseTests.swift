@@ -127,7 +127,7 @@ struct RunLeaseTests {
     try await withStore { fixture in
       try await fixture.store.finish(ended(fixture.fence), fence: fixture.fence)
       let stores = (0..<5).map { _ in
-        CallStore(pool: fixture.database.pool(), defaultWorkspace: WorkspaceID(1))
+        CallStore(pool: fixture.database.servicePool(), defaultWorkspace: WorkspaceID(1))
       }
       let outcomes = await withTaskGroup(of: Result<RunFence, StoreError>.self) { group in
         for number in 0..<20 {

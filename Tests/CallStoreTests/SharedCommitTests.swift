@@ -30,7 +30,7 @@ struct SharedCommitTests {
       let drafted = commit([ring])
       try await waiting(1, on: fixture)
       // A store that knows no directory yet makes no draft.
-      let other = CallStore(pool: fixture.pool, defaultWorkspace: WorkspaceID(1))
+      let other = CallStore(pool: fixture.servicePool, defaultWorkspace: WorkspaceID(1))
       var changed = ring
       changed.dateUpdated = at("11:00")
       changed.price = Price("-0.1")

@@ -12,7 +12,7 @@ struct PooledAdoptionTests {
     try await withLegacy { direct in
       let before = try await LegacySnapshot(of: direct.pool)
       let pool = PostgresPool(PostgresConfiguration(direct.database.pooledConninfo))
-      let adoption = Adoption(legacy: direct.legacy, database: direct.database, pool: pool)
+      let adoption = Adoption(legacy: direct.legacy, database: direct.database, pool: pool, servicePool: pool)
       try await adoption.migrate()
       #expect(try await LegacySnapshot(of: direct.pool).tables == before.tables)
       let directory = try await direct.directory()
