@@ -67,7 +67,7 @@ extension EngineBench {
         #expect(begun == 1)
         return Self.fence
       },
-      renew: { fence throws(RunFailure) in
+      renew: { fence, _ throws(RunFailure) in
         #expect(fence == Self.fence)
         let number = self.note { notes in
           notes.renewals += 1

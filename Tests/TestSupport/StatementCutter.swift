@@ -84,6 +84,6 @@ extension PostgresTestDatabase {
 
   /// A pool whose connections go through `cutter`.
   package func pool(through cutter: StatementCutter) -> PostgresPool {
-    pool { $0.connectionString = "\(cutter.address) user=postgres dbname=\(name)" }
+    pool { $0.connectionString = "\(cutter.address) user=\(serviceRole) dbname=\(name)" }
   }
 }
