@@ -9,13 +9,16 @@ WORKDIR /build
 COPY Package.swift ./
 COPY Sources ./Sources
 COPY Tests ./Tests
-RUN swift build -c release --product twilio-sync --static-swift-stdlib \
+# -s leaves out the symbols, a fourth of the program: nothing in the image could show them.
+RUN swift build -c release --product twilio-sync --static-swift-stdlib -Xlinker -s \
  && cp "$(swift build -c release --static-swift-stdlib --show-bin-path)/twilio-sync" /twilio-sync
 
 FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates libcurl4 libpq5 \
  && rm -rf /var/lib/apt/lists/*
+# No program of the image may give its caller another user's rights; ours needs none.
+RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} +
 COPY --from=build /twilio-sync /usr/local/bin/twilio-sync
 # A number, so that an orchestrator can see that it is not root.
 USER 10001:10001

@@ -124,21 +124,27 @@ install_missing() {
   [ "${#wanted[@]}" -eq 0 ] || fail "still missing after the installation: ${wanted[*]}"
 }
 
-# PgBouncer, which only tests need. Debian starts and enables its service with it. Nobody asked for that:
-# no service may be started while it is installed, however that ends, and it is disabled afterwards.
+# PgBouncer, which only tests need.
 install_pooler() {
-  # It is in /usr/sbin, which not everybody has in PATH.
-  PATH="$PATH:/usr/sbin" command -v pgbouncer >/dev/null && return
-  missing=(pgbouncer)
-  command -v apt-get >/dev/null || fail "this machine has no apt-get; install PgBouncer"
-  step "Installing pgbouncer"
+  install_beside pgbouncer pgbouncer
+}
+
+# A program that stands beside ours in tests or benchmarks, and its package, unless it is there. Debian
+# starts and enables its service with it. Nobody asked for that: no service may be started while it is
+# installed, however that ends, and it is disabled afterwards.
+install_beside() {
+  # Some are in /usr/sbin, which not everybody has in PATH.
+  PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null && return
+  missing=("$2")
+  command -v apt-get >/dev/null || fail "this machine has no apt-get; install what Debian calls $2"
+  step "Installing $2"
   apt_get update
   (
     trap allow_services EXIT
     trap 'exit 130' INT TERM HUP
     forbid_services
-    apt_get install --no-install-recommends pgbouncer
-    as_root update-rc.d pgbouncer disable >/dev/null
+    apt_get install --no-install-recommends "$2"
+    if [ -e "/etc/init.d/$2" ]; then as_root update-rc.d "$2" disable >/dev/null; fi
   )
 }
 

@@ -42,6 +42,7 @@ as_database_user() {
   fi
 }
 
+# Takes another folder for a socket, besides the cluster's own, if there is to be one.
 start_database() {
   local tools
   step "Starting a private PostgreSQL cluster"
@@ -59,7 +60,7 @@ start_database() {
         --locale=C.UTF-8 >>"$folder/postgresql.log" 2>&1 &&
       # No TCP: the socket lies in the cluster's own folder, which nobody else may enter.
       as_database_user "$tools/pg_ctl" start -w -D "$folder/database" -l "$folder/postgresql.log" \
-        -o "-c listen_addresses='' -c unix_socket_directories='$folder/database'" >/dev/null
+        -o "-c listen_addresses='' -c unix_socket_directories='$folder/database${1:+,$1}'" >/dev/null
   ) || fail "the private PostgreSQL cluster did not start"
 }
 

@@ -20,5 +20,7 @@ enum Clocks {
   static let api = APIClock(
     milliseconds: { Int64(ProcessInfo.processInfo.systemUptime * 1000) },
     sleep: { milliseconds in try? await Task.sleep(for: .milliseconds(milliseconds)) },
-    makeRequestID: { UUID().uuidString.lowercased() })
+    makeRequestID: { requestIDs.next() })
+
+  private static let requestIDs = RequestIDs()
 }

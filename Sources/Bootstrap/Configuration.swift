@@ -69,7 +69,7 @@ package struct Configuration: Sendable {
       history.start = settings.date("HISTORY_START", default: history.start)
       history.workers = twilio?.concurrency ?? history.workers
     }
-    secrets = settings.secrets + [database.password].compactMap { $0 }
+    secrets = settings.secrets + database.passwords
     guard settings.faults.isEmpty else { throw ConfigurationFaults(sentences: settings.faults) }
   }
 

@@ -2,7 +2,7 @@
   import CLinux
 #endif
 
-/// How the process's memory is kept flat.
+/// How the process's memory is kept flat, and to itself.
 enum Memory {
   /// Pages of Twilio's log have up to 2 MB and come and go by the thousand on several threads. By itself
   /// glibc gives each thread a heap of its own (mallopt(3), M_ARENA_MAX), and each keeps the largest pages
@@ -11,6 +11,15 @@ enum Memory {
   static func shareHeaps() {
     #if os(Linux)
       _ = clinux_limit_arenas(2)
+    #endif
+  }
+
+  /// Memory and environment hold the secrets. A core dump would write them to a disk or hand them to a
+  /// collector, and any process of the same user could read them in /proc (core(5), PR_SET_DUMPABLE in
+  /// prctl(2)). The price: no core dump to look at, and only root can attach a debugger.
+  static func keepPrivate() {
+    #if os(Linux)
+      clinux_forbid_dumps()
     #endif
   }
 }

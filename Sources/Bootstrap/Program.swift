@@ -11,13 +11,19 @@ package enum Program {
   /// Does what the command line asks for.
   ///
   /// - Parameters:
-  ///   - arguments: Without the program's name.
+  ///   - commandLine: The program's name and the arguments. Swift reads them from /proc on Linux, and finds
+  ///     not even the name where it is not mounted: then nothing is done.
   ///   - environment: The process's environment.
   /// - Returns: The exit status of contract section 1.
-  package static func run(arguments: [String], environment: [String: String]) async -> Int32 {
+  package static func run(commandLine: [String], environment: [String: String]) async -> Int32 {
+    guard !commandLine.isEmpty else {
+      Output.error("❌ No se pueden leer los argumentos, porque /proc no está montado; móntelo.\n")
+      return ExitStatus.usage.rawValue
+    }
     Memory.shareHeaps()
+    Memory.keepPrivate()
     do {
-      let command = try Command(arguments: arguments)
+      let command = try Command(arguments: Array(commandLine.dropFirst()))
       return try await perform(command, environment).rawValue
     } catch let error as UsageError {
       Output.error("❌ \(error)\n")
@@ -71,6 +77,7 @@ package enum Program {
     let screen = ProgressScreen(
       order.kind, environment: environment, logFormat: configuration.logFormat, logsToError: json, log: log)
     let logger = logger(configuration, sink: screen?.makeRoom ?? log)
+    ConnectionReport.report(configuration.database, to: logger)
     let service = Service(configuration, logger: logger) { screen?.take($0) }
     return await RunCommand(service: service, order: order, screen: screen).run(json: json)
   }
@@ -79,8 +86,9 @@ package enum Program {
     _ environment: [String: String], _ needs: Configuration.Needs, json: Bool
   ) throws(ConfigurationFaults) -> Service {
     let configuration = try Configuration(environment: environment, needs: needs)
-    return Service(
-      configuration, logger: logger(configuration, sink: json ? Output.error : Output.out))
+    let logger = logger(configuration, sink: json ? Output.error : Output.out)
+    ConnectionReport.report(configuration.database, to: logger)
+    return Service(configuration, logger: logger)
   }
 
   private static func logger(

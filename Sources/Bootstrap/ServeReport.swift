@@ -11,8 +11,10 @@ enum ServeReport {
       logger.log(
         .info, "listening", text: ["🚀 twilio-sync \(Version.text) escucha en http://\(address)"],
         fields: [LogField("address", .text("\(address)")), LogField("version", .text(Version.text))])
-    case .connectionRefused:
-      logger.log(.warning, "connection_refused", text: ["⚠️ Demasiadas conexiones a la vez; se rechazó una"])
+    case .connectionsRefused(let count):
+      logger.log(
+        .warning, "connections_refused", text: ["⚠️ Demasiadas conexiones a la vez; rechazadas: \(count)"],
+        fields: [LogField("count", .integer(Int64(count)))])
     case .acceptFailed(let error):
       logger.log(
         .warning, "accept_failed", text: ["⚠️ No se pueden aceptar conexiones por ahora: \(error)"])
@@ -35,7 +37,8 @@ enum ServeReport {
           LogField("durationMs", .integer(request.milliseconds)),
         ])
     case .secretRefused(let requestID, let route, let address, let limited):
-      let limit = limited ? "; demasiados intentos, se responde 429" : ""
+      let limit =
+        limited ? "; demasiados intentos, se responde 429 y los siguientes de este minuto no se anotan" : ""
       logger.log(
         .warning, "secret_refused",
         text: ["⚠️ Secreto incorrecto en \(route) desde \(address)\(limit)"],

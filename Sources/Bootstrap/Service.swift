@@ -73,7 +73,9 @@ struct Service: Sendable {
         .database, "El esquema se está migrando; repita la petición cuando /ready responda 200.",
         retryAfter: 10)
     }
-    return try await conductor.start(order, requestedBy: requestedBy)
+    // It comes from a header, into which somebody may have put the secret by mistake.
+    let requester = Redaction(secrets: configuration.secrets).applied(to: requestedBy)
+    return try await conductor.start(order, requestedBy: requester)
   }
 
   /// What the routes can do.

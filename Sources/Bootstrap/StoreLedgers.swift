@@ -62,9 +62,9 @@ extension RunLedger {
           try await store.begin(kind, requestedBy: requestedBy, now: now)
         }
       },
-      renew: { fence throws(RunFailure) in
+      renew: { fence, counts throws(RunFailure) in
         do throws(StoreError) {
-          try await store.renew(fence)
+          try await store.renew(fence, counts: counts)
           return true
         } catch {
           if error.kind == .leaseLost { return false }

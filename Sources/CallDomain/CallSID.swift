@@ -24,6 +24,12 @@ package struct CallSID: Hashable, Comparable, Sendable {
     self.text = text
   }
 
+  /// Where it stands among all SIDs in their order: from 0 to below 1.
+  package var position: Double {
+    let digits = text.dropFirst(2).prefix(8)
+    return Double(UInt32(digits, radix: 16) ?? 0) / 0x1_0000_0000
+  }
+
   /// Byte order, the same as PostgreSQL's `COLLATE "C"`.
   package static func < (left: CallSID, right: CallSID) -> Bool {
     left.text < right.text

@@ -65,12 +65,14 @@ extension CallStore {
 
   /// Renews the lease.
   ///
+  /// - Parameter counts: What the run has counted so far, for those who look at it meanwhile.
   /// - Throws: `StoreError` with `leaseLost` when another run took over.
-  package func renew(_ fence: RunFence) async throws(StoreError) {
+  package func renew(_ fence: RunFence, counts: RunCounts) async throws(StoreError) {
     try await translated {
       let result = try await pool.read(
         RunLease.renew(kind: fence.kind.rawValue, token: fence.token, seconds: lease.seconds))
       if result.affectedRows == 0 { throw RunLease.lost }
+      _ = try await pool.read(RunRecords.setCounts(counts, of: fence.run))
     }
   }
 
@@ -85,7 +87,8 @@ extension CallStore {
     try await translated {
       try await pool.withTransaction(opening: [PageCommit.limits(lease)]) { transaction in
         try await transaction.commit(with: [
-          RunLease.release(kind: fence.kind.rawValue, token: fence.token), RunRecords.finish(run),
+          RunLease.release(kind: fence.kind.rawValue, token: fence.token),
+          RunRecords.setCounts(run.counts, of: run.id), RunRecords.finish(run),
         ])
         return
       }

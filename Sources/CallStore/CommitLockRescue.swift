@@ -32,7 +32,7 @@ enum CommitLockRescue {
             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
               AND (l.classid::bigint << 32) | l.objid::bigint = $2::bigint)
         """,
-        [.int(Int64(seconds)), .int(PageCommit.lockNumber)]))
+        [.int(Int64(seconds)), .int(CommitLock.number)]))
     return ended.rows.count
   }
 }

@@ -11,7 +11,8 @@ enum EvidenceQuery {
   ///   - transfers: The page's transfers; those without a lead have no evidence.
   ///   - touched: Where stored transfers are decided anew.
   static func statement(transfers: [Call], touched: Set<TouchedMoment>) -> PostgresStatement {
-    let touched = Array(touched)
+    // In the order of the index, so that neighbours are looked up one after the other.
+    let touched = touched.sorted { ($0.lead.canonical, $0.time) < ($1.lead.canonical, $1.time) }
     let withLead = transfers.compactMap { call in call.leadNumber.map { (call, $0) } }
     return PostgresStatement(
       sql,

@@ -10,7 +10,7 @@ extension Migrator {
         "SELECT to_regclass('schema_migrations') IS NOT NULL AND to_regclass('sync_leases') IS NOT NULL"))
     if try found.rows.first?.requiredBool(0) == true { return }
     do {
-      try await pool.withTransaction(opening: [PageCommit.limits(lease), PageCommit.lock]) { transaction in
+      try await pool.withTransaction(opening: [PageCommit.limits(lease), CommitLock.alone]) { transaction in
         try await transaction.commit(with: Self.foundation.map { PostgresStatement($0) })
         return
       }

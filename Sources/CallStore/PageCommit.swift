@@ -5,7 +5,8 @@ import Postgres
 /// the marks of its progress, or nothing.
 ///
 /// Three round trips: lock and read; write the calls of cases 1 and 2 and read the evidence; write
-/// the transfers and commit. One more when a number of ours is new; one less with a draft.
+/// the transfers and commit. One more when a number of ours is new; one less with a draft, whose new calls
+/// go in before the commit has its turn.
 struct PageCommit {
   let page: IntakePage
   let fence: RunFence
@@ -36,19 +37,20 @@ struct PageCommit {
   private func commit(_ draft: PageDraft, on pool: PostgresPool) async throws -> PageOutcome? {
     let outcome: PageOutcome?
     do {
+      let writes = draft.writes
+      let beforeTurn = [limits, CommitLock.shared] + [writes.insertion].compactMap(\.self)
+      let turn = [CommitLock.turn, RunLease.confirm(fence), PhoneDirectoryQuery.statement, draft.leftOut]
       outcome = try await pool.withTransaction(
-        opening: [
-          limits, Self.lock, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
-          draft.leftOut,
-        ] + draft.writes.statements
+        opening: beforeTurn + turn + [writes.evidence].compactMap(\.self)
       ) { transaction in
-        guard !transaction.opening[2].rows.isEmpty else { throw RunLease.lost }
-        guard try PhoneDirectoryQuery.rows(transaction.opening[3]) == draft.rows,
-          try transaction.opening[4].rows.first?.int(0) == 0
+        let answers = Array(transaction.opening.dropFirst(beforeTurn.count))
+        guard !answers[1].rows.isEmpty else { throw RunLease.lost }
+        guard try PhoneDirectoryQuery.rows(answers[2]) == draft.rows,
+          try answers[3].rows.first?.int(0) == 0
         else { throw OldDraft() }
         let decided = DecidedPage(
           merged: draft.merged, stored: [:],
-          evidence: try draft.writes.evidence(in: transaction.opening.dropFirst(5)),
+          evidence: try writes.evidence(in: answers.dropFirst(turn.count)),
           directory: draft.directory, createdPhones: 0)
         try await transaction.commit(
           with: lastWrites(
@@ -71,7 +73,7 @@ struct PageCommit {
     let sids = page.calls.map(\.sid)
     return try await pool.withTransaction(
       opening: [
-        limits, Self.lock, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
+        limits, CommitLock.alone, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
         StoredCallQuery.statement(sids: sids),
       ]
     ) { transaction in
@@ -150,9 +152,4 @@ struct PageCommit {
       """,
       [.text("\(lockMilliseconds)ms")])
   }
-
-  /// One page at a time in the whole database: a transfer and its related call in two commits
-  /// that cannot see one another would lose the attribution. The number has no meaning.
-  static let lock = PostgresStatement("SELECT pg_advisory_xact_lock($1)", [.int(lockNumber)])
-  static let lockNumber: Int64 = 7_234_160_283_746
 }

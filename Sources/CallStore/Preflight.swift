@@ -47,7 +47,7 @@ struct Preflight {
       "Al usuario de la base de datos le falta un permiso (\(missing)); concédalo y repita.")
   }
 
-  // A missing permission to read makes one of these two queries fail; one to write is asked for. Row level
+  // Missing permissions are asked for, so that a run that lacks one does not begin. Row level
   // security hides nothing from a role to which it does not apply, and nothing where a
   // permissive policy shows every row and no restrictive one narrows it. Reading is asked of all
   // tables, updating of those that are updated.
@@ -71,16 +71,26 @@ struct Preflight {
           OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
             AND p.polcmd::text IN ('*', needed.command)
             AND EXISTS (SELECT FROM unnest(p.polroles) role WHERE role = 0 OR pg_has_role(role, 'USAGE'))))),
-      (SELECT string_agg(needed.privilege || ' en ' || c.relname, ', ' ORDER BY c.relname, needed.privilege)
-        FROM (VALUES ('workspace_phones', 'INSERT'), ('workspace_phones', 'UPDATE'), ('calls', 'INSERT'),
-          ('calls', 'UPDATE'), ('sync_runs', 'INSERT'), ('sync_runs', 'UPDATE'), ('sync_leases', 'UPDATE'),
-          ('sync_state', 'UPDATE'), ('sync_holes', 'INSERT'), ('sync_holes', 'DELETE'),
+      (SELECT string_agg(missing, ', ' ORDER BY missing) FROM (
+        SELECT needed.privilege || ' en ' || c.relname AS missing
+        FROM (VALUES ('workspaces', 'SELECT'), ('workspace_phones', 'SELECT'),
+          ('workspace_phones', 'INSERT'), ('workspace_phones', 'UPDATE'), ('calls', 'SELECT'),
+          ('calls', 'INSERT'), ('calls', 'UPDATE'), ('sync_runs', 'SELECT'), ('sync_runs', 'INSERT'),
+          ('sync_runs', 'UPDATE'), ('sync_leases', 'SELECT'), ('sync_leases', 'UPDATE'),
+          ('sync_state', 'SELECT'), ('sync_state', 'UPDATE'), ('sync_holes', 'SELECT'),
+          ('sync_holes', 'INSERT'), ('sync_holes', 'DELETE'), ('sync_slices', 'SELECT'),
           ('sync_slices', 'INSERT'), ('sync_slices', 'UPDATE'), ('sync_slices', 'DELETE'),
-          ('unsettled_calls', 'INSERT'), ('unsettled_calls', 'UPDATE'), ('unsettled_calls', 'DELETE'))
+          ('unsettled_calls', 'SELECT'), ('unsettled_calls', 'INSERT'), ('unsettled_calls', 'UPDATE'),
+          ('unsettled_calls', 'DELETE'), ('schema_migrations', 'SELECT'))
           AS needed(relation, privilege)
         JOIN pg_class c ON c.oid = to_regclass(needed.relation)
         WHERE NOT CASE needed.privilege WHEN 'DELETE' THEN has_table_privilege(c.oid, 'DELETE')
-          ELSE has_any_column_privilege(c.oid, needed.privilege) END)
+          ELSE has_any_column_privilege(c.oid, needed.privilege) END
+        UNION ALL
+        SELECT 'USAGE en ' || pg_get_serial_sequence('workspace_phones', attname) FROM pg_attribute
+        WHERE attrelid = to_regclass('workspace_phones') AND attname = 'id' AND attidentity = ''
+          AND NOT has_sequence_privilege(pg_get_serial_sequence('workspace_phones', attname), 'USAGE, UPDATE')
+      ) missing)
     """)
 
   private static func schema(_ defaultWorkspace: WorkspaceID) -> PostgresStatement {

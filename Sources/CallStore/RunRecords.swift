@@ -32,22 +32,30 @@ enum RunRecords {
       [.int(run.number), .moment(period.start), .moment(period.end)])
   }
 
+  /// How far a run has come; one that has ended stays as it is.
+  static func setCounts(_ numbers: RunCounts, of run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_runs SET total_calls = $2::bigint, saved_calls = $3::bigint, created_phones = $4::bigint,
+        case1_count = $5::bigint, case2_count = $6::bigint, case3_count = $7::bigint,
+        skipped_calls = $8::bigint, unmatched_calls = $9::bigint, refreshed_calls = $10::bigint,
+        reattributed_calls = $11::bigint, twilio_requests = $12::bigint
+      WHERE id = $1::bigint AND state = 'running'
+      """,
+      [.int(run.number)] + counts.map { .int(Int64(numbers[keyPath: $0])) })
+  }
+
   /// Ends a run; one that was declared interrupted meanwhile stays so.
   static func finish(_ run: SyncRun) -> PostgresStatement {
     PostgresStatement(
       """
-      UPDATE sync_runs SET state = $2, finished_at = $3::timestamptz, error = $4,
-        total_calls = $5::bigint, saved_calls = $6::bigint, created_phones = $7::bigint,
-        case1_count = $8::bigint, case2_count = $9::bigint, case3_count = $10::bigint,
-        skipped_calls = $11::bigint, unmatched_calls = $12::bigint, refreshed_calls = $13::bigint,
-        reattributed_calls = $14::bigint, twilio_requests = $15::bigint
+      UPDATE sync_runs SET state = $2, finished_at = $3::timestamptz, error = $4
       WHERE id = $1::bigint AND state = 'running'
       """,
       [
         .int(run.id.number), .text(run.state.rawValue), .moment(run.finishedAt),
         run.error.map(PostgresValue.text) ?? .null,
-      ]
-        + counts.map { .int(Int64(run.counts[keyPath: $0])) })
+      ])
   }
 
   /// Newest first. A run that says it is running while nobody holds its lease is interrupted.

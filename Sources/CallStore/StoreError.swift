@@ -46,14 +46,11 @@ extension StoreError {
       self.init(.unreachable, sentence)
       return
     }
+    if let advice = Self.advice(error.kind) {
+      self.init(.unreachable, "No se puede usar la base de datos (\(error.shortReason)); \(advice).")
+      return
+    }
     switch error.kind {
-    case .unreachable, .connectionLost, .timeout, .poolTimeout, .poolClosed, .adminShutdown, .crash,
-      .cannotConnectNow, .tooManyConnections, .authentication, .databaseMissing, .commitOutcomeUnknown,
-      .invalidConnectionString:
-      self.init(
-        .unreachable,
-        "No se puede usar la base de datos (\(error.shortReason)); compruebe que está en marcha y DATABASE_URL."
-      )
     case .readOnly:
       self.init(
         .readOnly,
@@ -66,13 +63,45 @@ extension StoreError {
         "Al usuario de la base de datos le falta un permiso (\(error.shortReason)); concédalo y repita.")
     case .undefinedTable, .undefinedColumn:
       self.init(.oldSchema, Self.oldSchemaSentence)
-    case .lockTimeout, .deadlock, .serialization, .queryCanceled, .idleInTransactionTimeout:
+    case .queryCanceled:
+      self.init(
+        .unreachable,
+        """
+        La base de datos canceló una consulta (\(error.shortReason)): otro programa bloquea las tablas, \
+        statement_timeout es demasiado corto para este usuario, o alguien la canceló. Revíselo y repita.
+        """)
+    case .lockTimeout, .deadlock, .serialization, .idleInTransactionTimeout:
       self.init(
         .unreachable,
         "La base de datos está ocupada (\(error.shortReason)); otro programa bloquea las tablas. Repita más tarde."
       )
     default:
-      self.init(.other, "La base de datos rechazó una operación (\(error.shortReason)).")
+      self.init(
+        .other,
+        """
+        La base de datos rechazó una operación (\(error.shortReason)). Repita y, si vuelve a pasar, mire su \
+        registro.
+        """)
+    }
+  }
+
+  /// What to do about a database that cannot be reached as things are; nil where the fault is another.
+  private static func advice(_ kind: PostgresError.Kind) -> String? {
+    switch kind {
+    case .unreachable, .connectionLost, .poolClosed, .adminShutdown, .crash, .authentication,
+      .databaseMissing,
+      .commitOutcomeUnknown, .invalidConnectionString:
+      "compruebe que está en marcha y DATABASE_URL"
+    case .timeout, .poolTimeout:
+      "compruebe que está en marcha, que ningún otro programa bloquea las tablas y DATABASE_URL"
+    case .cannotConnectNow: "repita dentro de un momento y, si sigue así, mire su registro"
+    case .tooManyConnections:
+      "cierre las que sobran, suba max_connections o el límite del usuario, o use un pooler, y repita"
+    case .hostNotFound: "revise el servidor que nombra DATABASE_URL y el DNS"
+    case .untrustedCertificate:
+      "revise el reloj, el servidor que nombra DATABASE_URL y el fichero de sslrootcert"
+    case .tlsRefused: "revise sslmode en DATABASE_URL y que el servidor ofrece TLS"
+    default: nil
     }
   }
 
@@ -114,11 +143,14 @@ extension PostgresError {
     let words =
       switch kind {
       case .unreachable: "no responde"
+      case .hostNotFound: "no se encuentra su dirección"
+      case .untrustedCertificate: "su certificado no es de confianza"
+      case .tlsRefused: "falla el cifrado TLS"
       case .connectionLost, .adminShutdown, .crash: "la conexión se cortó"
       case .commitOutcomeUnknown: "la conexión se cortó al confirmar"
       case .timeout, .poolTimeout: "no respondió a tiempo"
       case .poolClosed: "el servicio se está parando"
-      case .cannotConnectNow: "está arrancando o parándose"
+      case .cannotConnectNow: "está arrancando, parándose o recuperándose"
       case .tooManyConnections: "no le quedan conexiones libres"
       case .authentication: "rechaza el usuario o la contraseña"
       case .databaseMissing: "no existe"

@@ -36,6 +36,9 @@ extension CurlHandle {
     try set(CURLOPT_SSL_VERIFYHOST, 2)
   }
 
+  /// A PEM file instead of this machine's authorities. https://curl.se/libcurl/c/CURLOPT_CAINFO.html
+  func believe(_ authorities: String) throws(CurlError) { try set(CURLOPT_CAINFO, authorities) }
+
   /// https://curl.se/libcurl/c/CURLOPT_SSLVERSION.html
   func requireTLS12() throws(CurlError) { try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)) }
 

@@ -41,6 +41,7 @@ extension CurlHandle {
     try useHTTP1()
     try followNoRedirects()
     try verifyPeerAndHost()
+    if let authorities = request.authorities { try believe(authorities) }
     try requireTLS12()
     try acceptAnyCompression()
     try allowProtocols(plainHTTP: request.allowsPlainHTTP)

@@ -17,7 +17,7 @@ struct ConnectMessage: Equatable {
   /// What it means. PgBouncer gives all refusals, its own and those it passes on, the SQLSTATE 08P01: only
   /// the words tell them apart.
   var kind: PostgresError.Kind {
-    guard let sqlstate else { return .unreachable }
+    guard let sqlstate else { return kindOfWords }
     guard sqlstate == "08P01" else { return PostgresError.Kind(sqlstate: sqlstate) }
     if text.contains("authentication failed") || text.contains("no such user") { return .authentication }
     if text.contains("no such database") || text.contains(#/database ".*" does not exist/#) {
@@ -25,5 +25,15 @@ struct ConnectMessage: Equatable {
     }
     if text.contains("no more connections allowed") { return .tooManyConnections }
     return .unreachable
+  }
+
+  /// What libpq means where the server has said nothing: its own messages (fe-connect.c, fe-secure*.c) have
+  /// words only. They are in English, since this program sets no locale.
+  private var kindOfWords: PostgresError.Kind {
+    if text.contains("could not translate host name") { return .hostNotFound }
+    let certificate = ["certificate verify failed", "does not match host name", "root certificate file"]
+    if certificate.contains(where: text.contains) { return .untrustedCertificate }
+    let refusal = ["does not support SSL", "SSL error", "SSL connection has been closed"]
+    return refusal.contains(where: text.contains) ? .tlsRefused : .unreachable
   }
 }

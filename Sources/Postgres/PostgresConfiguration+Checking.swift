@@ -9,8 +9,9 @@ extension PostgresConfiguration {
     }
   }
 
-  /// The password in the connection string, so that whoever writes logs can keep it out of them.
-  package var password: String? {
-    ConnectionString.option("password", of: connectionString)
+  /// The passwords in the connection string, the role's and that of a private key, so that whoever writes
+  /// logs can keep them out of them.
+  package var passwords: [String] {
+    ["password", "sslpassword"].compactMap { ConnectionString.option($0, of: connectionString) }
   }
 }

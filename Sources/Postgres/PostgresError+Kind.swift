@@ -45,8 +45,15 @@ extension PostgresError {
     case transactionFailed
     /// The connection string cannot be read; found before any connection is tried.
     case invalidConnectionString
-    /// No connection came about: no such host, refused, no answer, TLS refused.
+    /// No connection came about: refused, no answer, or nothing that speaks PostgreSQL.
     case unreachable
+    /// The host's name leads to no address.
+    case hostNotFound
+    /// The server's certificate is not of a trusted authority, not for this host, or not valid now; or the
+    /// authorities' file is missing.
+    case untrustedCertificate
+    /// TLS is demanded and the server does not speak it, or not as it must.
+    case tlsRefused
     /// The connection broke; nothing was committed by the statements that failed.
     case connectionLost
     /// Our own limit passed; the statement was cancelled and the connection given up.

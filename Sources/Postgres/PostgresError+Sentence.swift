@@ -25,6 +25,10 @@ extension PostgresError.Kind {
     case .invalidConnectionString:
       "The connection string cannot be read; percent-encode special characters of the password"
     case .unreachable: "No connection to the database came about; check address, network and TLS"
+    case .hostNotFound: "The database's host name leads to no address; check the name and the DNS"
+    case .untrustedCertificate:
+      "The database's certificate is not trusted; check the host name, the clock and sslrootcert"
+    case .tlsRefused: "The database does not speak TLS as it is demanded; check sslmode and the server's TLS"
     case .connectionLost: "The connection to the database broke; try again"
     case .timeout: "The database did not answer in time; the statement was given up"
     case .poolTimeout: "No database connection became free in time; raise their number or try again"

@@ -23,7 +23,8 @@ extension PostgresError {
   /// Whether the database is out of reach for now, and the same work may succeed later.
   package var isUnavailable: Bool {
     switch kind {
-    case .unreachable, .connectionLost, .adminShutdown, .crash, .cannotConnectNow, .tooManyConnections,
+    case .unreachable, .hostNotFound, .untrustedCertificate, .tlsRefused, .connectionLost, .adminShutdown,
+      .crash, .cannotConnectNow, .tooManyConnections,
       .timeout, .poolTimeout, .commitOutcomeUnknown, .idleInTransactionTimeout:
       true
     default: false

@@ -67,8 +67,8 @@ package enum JSONEvents {
     case .unreadableRecords(let count): [field("records", count)]
     case .clockOff(let seconds): [field("seconds", seconds)]
     case .slicesPlanned(let slices): [field("slices", slices)]
-    case .sliceReplaced(let parts): [field("parts", parts)]
-    case .pageStored(let calls): [field("calls", calls)]
+    case .sliceReplaced(let parts, _): [field("parts", parts)]
+    case .pageStored(let calls, _): [field("calls", calls)]
     case .databaseAway(let delay, let reason):
       [LogField("delayMs", .integer(delay)), LogField("reason", .text(PhoneMask.applied(to: reason)))]
     case .sliceDone(let period, let calls): fields(period) + [field("calls", calls)]
@@ -78,7 +78,7 @@ package enum JSONEvents {
         field("calls", calls), LogField("dryRun", .bool(dryRun)),
       ]
     case .retentionReached(let start): [LogField("start", .text(start.iso8601))]
-    case .resuming(let done, let slices): [field("slicesDone", done), field("slices", slices)]
+    case .resuming(let done, let slices, _): [field("slicesDone", done), field("slices", slices)]
     }
   }
 

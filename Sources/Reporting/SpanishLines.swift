@@ -29,7 +29,8 @@ package enum SpanishLines {
     case .databaseAway(let delay, let reason): ["⚠️ " + databaseAway(delay, reason)]
     case .reattributed(let move, let calls, let dryRun): [reattributed(move, calls, dryRun)]
     case .retentionReached(let start): ["⚠️ " + retentionReached(start)]
-    case .resuming(let done, let slices): ["🔁 Se reanuda donde se quedó: \(done) de \(slices) tramos hechos"]
+    case .resuming(let done, let slices, _):
+      ["🔁 Se reanuda donde se quedó: \(done) de \(slices) tramos hechos"]
     }
   }
 

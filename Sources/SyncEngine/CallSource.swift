@@ -7,13 +7,13 @@ package struct CallSource: Sendable {
   package var list: @Sendable (CallQuery) async throws(SourceError) -> CallPage
   /// The page at `CallPage.next`.
   package var next: @Sendable (String) async throws(SourceError) -> CallPage
-  /// One call, nil when Twilio does not know it.
-  package var call: @Sendable (CallSID) async throws(SourceError) -> Call?
+  /// A page of that one call, an empty one when Twilio does not know it.
+  package var call: @Sendable (CallSID) async throws(SourceError) -> CallPage
 
   package init(
     list: @escaping @Sendable (CallQuery) async throws(SourceError) -> CallPage,
     next: @escaping @Sendable (String) async throws(SourceError) -> CallPage,
-    call: @escaping @Sendable (CallSID) async throws(SourceError) -> Call?
+    call: @escaping @Sendable (CallSID) async throws(SourceError) -> CallPage
   ) {
     self.list = list
     self.next = next

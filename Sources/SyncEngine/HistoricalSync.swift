@@ -70,12 +70,8 @@ package struct HistoricalSync: Sendable {
     onEvent(.period(period))
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.historical))
-    if resync.hasAdvanced {
-      onEvent(.resuming(slicesDone: resync.slicesDone, slices: resync.parts.count))
-    } else {
-      onEvent(.slicesPlanned(slices: resync.parts.count))
-    }
     let shape = HistoryShape(resync, period: period, workers: settings.workers)
+    onEvent(resync.hasAdvanced ? shape.resuming(resync) : .slicesPlanned(slices: resync.parts.count))
     try await finish(resync, shape, fence, progress, onEvent)
     if shape.period != period {
       progress.set(shape.period)
@@ -99,7 +95,7 @@ package struct HistoricalSync: Sendable {
       try await work(resync.open, shape, tally, fence, progress, onEvent)
       resync = try await history.progress(fence)
       if resync.open.isEmpty { return }
-      onEvent(.resuming(slicesDone: resync.slicesDone, slices: resync.parts.count))
+      onEvent(shape.resuming(resync))
     }
   }
 

@@ -20,17 +20,21 @@ struct ReattributionRun {
     onEvent(.fetching(.reattribute))
     var tally = RunTally()
     var last: CallSID?
+    var done = 0.0
     while true {
       let batch = try await calls.stored(last, since, Self.batch)
       guard let end = batch.last else { break }
       last = end.sid
+      // Calls are looked through in the order of their SIDs, which are spread evenly.
+      let share = (batch.count < Self.batch ? 1 : end.sid.position) - done
+      done += share
       tally.countListed(batch)
       let page = IntakePage(
         calls: batch, readAt: clock.now(), isReread: true, isRehearsal: dryRun)
       tally.countReread(try await calls.commit(page, fence))
       progress.set(tally.counts)
       progress.set(tally.moves)
-      onEvent(.pageStored(calls: batch.count))
+      onEvent(.pageStored(calls: batch.count, share: share))
     }
     onEvent(.fetched(calls: tally.counts.totalCalls))
     for (move, count) in tally.moves.sorted(by: { $0.key < $1.key }) {

@@ -117,10 +117,10 @@ package final class RunConductor: Sendable {
           }
           return .done(nil)
         } catch {
-          return .done(Task.isCancelled ? Self.stopping : await self.cause(of: error, fence))
+          return .done(Task.isCancelled ? Self.stopping : await self.cause(of: error, fence, progress))
         }
       }
-      group.addTask { await self.keepLease(fence) }
+      group.addTask { await self.keepLease(fence, progress) }
       defer { group.cancelAll() }
       var lost: RunFailure?
       for await ending in group {
@@ -138,8 +138,8 @@ package final class RunConductor: Sendable {
 
   // A process that stood still notices the end of its connections, and that Twilio waits no longer, before
   // it notices that another run took over.
-  private func cause(of failure: RunFailure, _ fence: RunFence) async -> RunFailure {
-    guard let held = try? await runs.renew(fence), !held else { return failure }
+  private func cause(of failure: RunFailure, _ fence: RunFence, _ progress: RunProgress) async -> RunFailure {
+    guard let held = try? await runs.renew(fence, progress.counts), !held else { return failure }
     return .leaseLost
   }
 
@@ -151,10 +151,10 @@ package final class RunConductor: Sendable {
 
   // A renewal that fails because the database is away is tried again at the next beat; the lease
   // outlives several.
-  private func keepLease(_ fence: RunFence) async -> Ending {
+  private func keepLease(_ fence: RunFence, _ progress: RunProgress) async -> Ending {
     while true {
       guard (try? await clock.sleep(beat)) != nil else { return .cancelled }
-      if let held = try? await runs.renew(fence), !held {
+      if let held = try? await runs.renew(fence, progress.counts), !held {
         return .leaseLost(.leaseLost)
       }
     }

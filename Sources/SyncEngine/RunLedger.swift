@@ -8,8 +8,8 @@ package struct RunLedger: Sendable {
   /// run of the kind is in progress.
   package var begin:
     @Sendable (RunKind, _ requestedBy: String, Timestamp) async throws(RunFailure) -> RunFence
-  /// Renews the lease; false when another run took it over.
-  package var renew: @Sendable (RunFence) async throws(RunFailure) -> Bool
+  /// Renews the lease and records the counts so far; false when another run took the lease over.
+  package var renew: @Sendable (RunFence, RunCounts) async throws(RunFailure) -> Bool
   package var record: @Sendable (Period, RunFence) async throws(RunFailure) -> Void
   /// Records the end and frees the lease.
   package var finish: @Sendable (SyncRun, RunFence) async throws(RunFailure) -> Void
@@ -18,7 +18,7 @@ package struct RunLedger: Sendable {
     check: @escaping @Sendable () async throws(RunFailure) -> Void,
     begin:
       @escaping @Sendable (RunKind, _ requestedBy: String, Timestamp) async throws(RunFailure) -> RunFence,
-    renew: @escaping @Sendable (RunFence) async throws(RunFailure) -> Bool,
+    renew: @escaping @Sendable (RunFence, RunCounts) async throws(RunFailure) -> Bool,
     record: @escaping @Sendable (Period, RunFence) async throws(RunFailure) -> Void,
     finish: @escaping @Sendable (SyncRun, RunFence) async throws(RunFailure) -> Void
   ) {

@@ -31,11 +31,7 @@ struct SourceReader: Sendable {
 
   /// - Returns: nil when Twilio does not know the call.
   func call(_ sid: CallSID) async throws(RunFailure) -> Call? {
-    do throws(SourceError) {
-      return try await retry { () async throws(SourceError) in try await source.call(sid) }
-    } catch {
-      throw RunFailure(error)
-    }
+    try await page { () async throws(SourceError) in try await source.call(sid) }.calls.first
   }
 
   /// `list`, with the error as the source gave it.

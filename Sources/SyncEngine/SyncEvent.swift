@@ -29,16 +29,18 @@ package enum SyncEvent: Hashable, Sendable {
   case sliceDone(Period, calls: Int)
   /// So many slices are to be read, as far as is known.
   case slicesPlanned(slices: Int)
-  /// A slice is read in so many parts instead.
-  case sliceReplaced(parts: Int)
-  /// A page of the history is stored, or a batch of stored calls is looked through.
-  case pageStored(calls: Int)
+  /// A slice is read in so many parts instead. A share of the run's work falls away with it, or comes back
+  /// when it is negative.
+  case sliceReplaced(parts: Int, share: Double)
+  /// A page of the history is stored, or a batch of stored calls is looked through: so large a share of
+  /// the whole run's work, from 0 to 1.
+  case pageStored(calls: Int, share: Double)
   /// The database did not take a page in; it is tried again after `delay` milliseconds.
   case databaseAway(delay: Int64, reason: String)
   /// Twilio keeps nothing older: the history begins here (error 20004).
   case retentionReached(start: Timestamp)
   /// Stored calls went to another workspace, or would go in a dry run.
   case reattributed(WorkspaceMove, calls: Int, dryRun: Bool)
-  /// An interrupted historical run goes on where it was.
-  case resuming(slicesDone: Int, slices: Int)
+  /// An interrupted historical run goes on where it was, with so large a share of the work done.
+  case resuming(slicesDone: Int, slices: Int, share: Double)
 }

@@ -36,8 +36,14 @@ package final class Logger: Sendable {
 
   /// Writes one event. In the text format an event without text writes nothing; in JSON the
   /// text is left out, so whatever a machine should know belongs into `fields`.
-  package func log(_ level: LogLevel, _ event: String, text: [String] = [], fields: [LogField] = []) {
+  ///
+  /// Text and fields of an event that is dropped are not even made.
+  package func log(
+    _ level: LogLevel, _ event: String, text: @autoclosure () -> [String] = [],
+    fields: @autoclosure () -> [LogField] = []
+  ) {
     guard level >= minimumLevel else { return }
+    let (text, fields) = (text(), fields())
     // The clock is read under the lock, so that times never run backwards in the output.
     sink.withLock { sink in
       let line = LogLine(time: clock(), level: level, event: event, text: text, fields: fields)

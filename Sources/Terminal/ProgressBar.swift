@@ -73,7 +73,7 @@ package struct ProgressBar: Sendable {
   }
 
   private func bar(_ progress: RunProgress, length: Int) -> String {
-    let full = progress.slices > 0 ? progress.slicesDone * length / progress.slices : 0
+    let full = (progress.percent ?? 0) * length / 100
     return paint.green(String(repeating: "█", count: full)) + String(repeating: "░", count: length - full)
   }
 

@@ -1,13 +1,12 @@
 /// The text of a string with escapes (RFC 8259, section 7).
 enum JSONEscapes {
-  /// - Returns: nil when an escape is none, half a surrogate pair is missing, a control
-  ///   character stands as it is, or the rest is not UTF-8.
+  /// - Returns: nil when an escape is none, half a surrogate pair is missing, or the rest is not
+  ///   UTF-8.
   static func text(of string: ArraySlice<UInt8>) -> String? {
     var text: [UInt8] = []
     text.reserveCapacity(string.count)
     var rest = string
     while let byte = rest.popFirst() {
-      guard byte >= 0x20 else { return nil }
       guard byte == UInt8(ascii: "\\") else {
         text.append(byte)
         continue

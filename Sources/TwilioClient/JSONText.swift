@@ -7,8 +7,8 @@
 extension JSONReader {
   /// The text of a string, or of a number exactly as it is written.
   ///
-  /// - Returns: nil for any other value, for a string with an escape or a control character that
-  ///   JSON does not allow, and for what only looks like a number.
+  /// - Returns: nil for any other value, for a string with an escape that JSON does not allow, and
+  ///   for what only looks like a number.
   func text(of token: JSONToken) -> String? {
     switch token.kind {
     case .plain: String(decoding: bytes[token.range], as: UTF8.self)

@@ -44,20 +44,20 @@ package struct TwilioCallLog: Sendable {
     return try await page(path: path)
   }
 
-  /// One call as it is now; nil when Twilio has no such call (any more).
-  package func call(_ sid: CallSID) async throws(TwilioError) -> Call? {
+  /// One call as it is now, as a page of its own; an empty one when Twilio has no such call (any more).
+  package func call(_ sid: CallSID) async throws(TwilioError) -> CallPage {
     let answer: CurlResponse
     do {
       answer = try await ask(path: paths.call(sid))
     } catch {
       // Without Twilio's own code a 404 may come from anything that stands between us.
       guard error.kind == .notFound, error.code == 20404 else { throw error }
-      return nil
+      return CallPage(calls: [])
     }
     do throws(TwilioError.BadAnswer) {
       let call = try CallPageDecoding.call(answer.body)
       guard call.sid == sid else { throw TwilioError.BadAnswer.otherCall }
-      return call
+      return CallPage(calls: [call], serverTime: answer.serverTime)
     } catch {
       throw TwilioError(.badAnswer(error), answer: answer)
     }

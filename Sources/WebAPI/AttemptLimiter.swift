@@ -2,14 +2,16 @@
 ///
 /// A machine without a clock of its own. It never sees right secrets, so it cannot hold them up.
 /// Counting is by fixed minutes, and nothing is noted beyond `totalLimit` in one of them: that
-/// is what bounds its memory.
+/// is what bounds its memory. An IPv6 network of 64 bits counts as one address.
 package struct AttemptLimiter: Equatable, Sendable {
   /// What is to be done with a wrong secret.
   package enum Verdict: Hashable, Sendable {
     /// Answer that it is wrong.
     case refuse
-    /// Answer that there were too many, with the seconds to wait, and close the connection.
-    case turnAway(retryAfter: Int)
+    /// Answer that there were too many, with the seconds to wait, and close the connection. Only the first of
+    /// an address, and of all that are too many together, is to be reported: who sends thousands must not
+    /// fill the log.
+    case turnAway(retryAfter: Int, isFirst: Bool)
   }
 
   /// Milliseconds that are counted together.
@@ -21,8 +23,19 @@ package struct AttemptLimiter: Equatable, Sendable {
   package let totalLimit: Int
 
   private var windowStart: Int64?
-  private var byAddress: [String: Int] = [:]
-  private var total = 0
+  private var byAddress: [String: Attempts] = [:]
+  private var total = Attempts()
+
+  private struct Attempts: Equatable {
+    var refused = 0
+    var isTurnedAway = false
+
+    /// Whether this is the first that is turned away.
+    mutating func turnAway() -> Bool {
+      defer { isTurnedAway = true }
+      return !isTurnedAway
+    }
+  }
 
   /// Limits of at least 1.
   package init(addressLimit: Int = 20, totalLimit: Int = 500) {
@@ -37,13 +50,17 @@ package struct AttemptLimiter: Equatable, Sendable {
   /// go back.
   package mutating func judge(address: String, now: Int64) -> Verdict {
     let start = openWindow(at: now)
-    let attempts = byAddress[address, default: 0]
-    guard total < totalLimit, attempts < addressLimit else {
-      let left = start + Self.window - now
-      return .turnAway(retryAfter: Int((left + 999) / 1000))
+    let network = ClientNetwork.key(of: address)
+    let retryAfter = Int((start + Self.window - now + 999) / 1000)
+    if let attempts = byAddress[network], attempts.refused >= addressLimit {
+      let isFirst = byAddress[network]?.turnAway() ?? false
+      return .turnAway(retryAfter: retryAfter, isFirst: isFirst)
     }
-    total += 1
-    byAddress[address] = attempts + 1
+    guard total.refused < totalLimit else {
+      return .turnAway(retryAfter: retryAfter, isFirst: total.turnAway())
+    }
+    total.refused += 1
+    byAddress[network, default: Attempts()].refused += 1
     return .refuse
   }
 
@@ -51,7 +68,7 @@ package struct AttemptLimiter: Equatable, Sendable {
     if let start = windowStart, now >= start, now - start < Self.window { return start }
     windowStart = now
     byAddress.removeAll()
-    total = 0
+    total = Attempts()
     return now
   }
 }

@@ -8,7 +8,8 @@ extension HTTPResponse {
   }
 
   /// The answer with the headers that all answers carry, where it has none of its own: never
-  /// cached, never taken for another type, never framed, nothing loaded by it.
+  /// cached, never taken for another type, never framed or embedded, nothing loaded by it, and no address
+  /// of ours told to others.
   var protected: HTTPResponse {
     var response = self
     for (name, value) in Self.protections where response.headers[name] == nil {
@@ -22,5 +23,8 @@ extension HTTPResponse {
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Referrer-Policy", "no-referrer"),
+    // For browsers that do not know frame-ancestors; and no other site's page may embed an answer.
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
   ]
 }

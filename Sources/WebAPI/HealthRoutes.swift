@@ -6,8 +6,8 @@ enum HealthRoutes {
   /// `/health`: the process lives; touches nothing else.
   static let health = Route("/health", [.get, .head], .open) { _ in alive }
 
-  /// What `/health` answers.
-  static let alive = HTTPResponse.answer(#"{"status":"ok"}"#)
+  /// What `/health` answers, made once.
+  static let alive = HTTPResponse.answer(#"{"status":"ok"}"#).protected
 
   /// `/ready`: whether a run could start now, in one word a check.
   static func ready(_ readiness: SharedReadiness) -> Route {

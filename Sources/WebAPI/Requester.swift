@@ -8,7 +8,8 @@ enum Requester {
   /// `curl/8.5.0` (RFC 9110 section 10.1.5), at most 65 characters of ASCII.
   ///
   /// What does not begin with a letter or holds other characters than letters, digits, `.`, `_`
-  /// and `-` counts as unnamed: addresses and telephone numbers do not get into run records.
+  /// and `-`, or seven digits in a row, counts as unnamed: addresses and telephone numbers do not get into
+  /// run records.
   static func name(userAgent: String?) -> String {
     guard let token = userAgent?.split(separator: " ", maxSplits: 1).first else { return unnamed }
     let parts = token.split(separator: "/", omittingEmptySubsequences: false)
@@ -22,9 +23,14 @@ enum Requester {
   private static func isWord(_ text: Substring) -> Bool {
     (1...longestPart).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in
-        isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        isLetter(byte) || isDigit(byte)
           || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains(byte)
       }
+      && text.utf8.split(whereSeparator: { !isDigit($0) }).allSatisfy { $0.count < 7 }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool {

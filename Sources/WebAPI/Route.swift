@@ -1,4 +1,4 @@
-import WebServer
+package import WebServer
 
 /// One row of the table: a path, what may be done with it, and who answers.
 struct Route: Sendable {
@@ -17,6 +17,16 @@ struct Route: Sendable {
     self.access = access
     self.answer = answer
   }
+}
+
+/// A row of the table without its action.
+package struct RouteRule: Hashable, Sendable {
+  /// The path, with names in braces for what varies.
+  package let pattern: String
+  /// What may be done with it.
+  package let methods: [HTTPMethod]
+  /// Who may use it.
+  package let access: RouteAccess
 }
 
 /// A request that has passed 404, 401 and 405.

@@ -1,5 +1,5 @@
 /// Who may use a route.
-enum RouteAccess: Hashable, Sendable {
+package enum RouteAccess: Hashable, Sendable {
   /// Anybody.
   case open
   /// Whoever sends the secret as `Bearer`. For routes that start something: browsers resend

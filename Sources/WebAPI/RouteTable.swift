@@ -5,6 +5,8 @@ import WebServer
 struct RouteTable: Sendable {
   private var router = Router<Route>()
   private var access: [String: RouteAccess] = [:]
+  /// The rows in their order.
+  private(set) var rules: [RouteRule] = []
 
   init(actions: ServiceActions, clock: APIClock, onEvent: @escaping @Sendable (APIEvent) -> Void) {
     let runs = RunRoutes(actions: actions)
@@ -23,6 +25,7 @@ struct RouteTable: Sendable {
   private mutating func add(_ route: Route?) {
     guard let route else { return }
     access[route.pattern] = route.access
+    rules.append(RouteRule(pattern: route.pattern, methods: route.methods, access: route.access))
     for method in route.methods { router.on(route.pattern, method, handler: route) }
   }
 

@@ -24,6 +24,9 @@ package struct Routes: Sendable {
     self.onEvent = onEvent
   }
 
+  /// Every row of the table: what has which methods, and who may use it.
+  package var rules: [RouteRule] { table.rules }
+
   /// Answers every request.
   package var handler: HTTPHandler {
     { request in await self.answer(request) }
@@ -51,7 +54,8 @@ package struct Routes: Sendable {
     let trace = trace(of: request)
     let row = table.row(of: request.target.path)
     let response = await judged(request, row: row, trace: trace)
-    return finished(response, of: request, route: row?.pattern ?? "unknown", trace: trace, since: begin)
+    return finished(
+      response.protected, of: request, route: row?.pattern ?? "unknown", trace: trace, since: begin)
   }
 
   private func judged(
@@ -88,8 +92,8 @@ package struct Routes: Sendable {
     case .refuse(let triedSecret):
       if triedSecret { report(limited: false) }
       return .unauthorized(challenges: row.access.challenges)
-    case .turnAway(let retryAfter):
-      report(limited: true)
+    case .turnAway(let retryAfter, let isFirst):
+      if isFirst { report(limited: true) }
       return .tooManyAttempts(retryAfter: retryAfter)
     }
   }
@@ -100,10 +104,11 @@ package struct Routes: Sendable {
       make: clock.makeRequestID)
   }
 
+  /// Names the request in its answer and reports both.
   private func finished(
     _ response: HTTPResponse, of request: HTTPRequest, route: String, trace: RequestTrace, since: Int64
   ) -> HTTPResponse {
-    var response = response.protected
+    var response = response
     response.headers.set("X-Request-Id", trace.id)
     if let traceparent = trace.traceparent { response.headers.set("traceparent", traceparent) }
     onEvent(

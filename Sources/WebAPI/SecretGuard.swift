@@ -10,8 +10,8 @@ final class SecretGuard: Sendable {
     case admit
     /// 401; without credentials nothing was tried, so nothing is counted or reported.
     case refuse(triedSecret: Bool)
-    /// 429, and the connection is closed.
-    case turnAway(retryAfter: Int)
+    /// 429, and the connection is closed; only the first of many is reported.
+    case turnAway(retryAfter: Int, isFirst: Bool)
   }
 
   private let secret: SecretComparison
@@ -31,7 +31,8 @@ final class SecretGuard: Sendable {
     if authorization.isEmpty { return .refuse(triedSecret: false) }
     switch limiter.withLock({ $0.judge(address: address, now: now) }) {
     case .refuse: return .refuse(triedSecret: true)
-    case .turnAway(let retryAfter): return .turnAway(retryAfter: retryAfter)
+    case .turnAway(let retryAfter, let isFirst):
+      return .turnAway(retryAfter: retryAfter, isFirst: isFirst)
     }
   }
 

@@ -5,7 +5,7 @@ import Foundation
 struct Main {
   static func main() async {
     let status = await Program.run(
-      arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
+      commandLine: CommandLine.arguments, environment: ProcessInfo.processInfo.environment)
     exit(status)
   }
 }

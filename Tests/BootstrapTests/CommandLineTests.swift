@@ -1,3 +1,4 @@
+import Bootstrap
 import TestSupport
 import Testing
 import WebServer
@@ -20,6 +21,11 @@ struct CommandLineTests {
       #expect(ended.errors.hasPrefix("❌ ") && ended.errors.contains("--help"))
       #expect(ended.errors.split(separator: "\n").count == 1)
     }
+  }
+
+  @Test("Arguments that cannot be read are no command to serve")
+  func unreadable() async {
+    #expect(await Program.run(commandLine: [], environment: ConfigurationTests.environment) == 2)
   }
 
   @Test("--help and --version work with nothing configured", arguments: [[]] + commands.map { [$0] })

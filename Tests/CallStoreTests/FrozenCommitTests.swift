@@ -85,7 +85,7 @@ struct FrozenCommitTests {
   }
 
   private func makeStore(_ fixture: StoreFixture, _ lease: LeaseTerms) -> CallStore {
-    CallStore(pool: fixture.pool, defaultWorkspace: WorkspaceID(1), lease: lease)
+    CallStore(pool: fixture.servicePool, defaultWorkspace: WorkspaceID(1), lease: lease)
   }
 
   /// Runs `body` while a commit of 1,000 calls by the fixture's run stands still; its second parameter lets
@@ -97,10 +97,10 @@ struct FrozenCommitTests {
     let cluster = try await PostgresCluster.shared()
     try await withStore(lease: lease) { fixture in
       let proxy = try TCPProxy(to: .unix(path: "\(cluster.directory)/.s.PGSQL.5432"))
-      let name = fixture.database.name
+      let (name, role) = (fixture.database.name, fixture.database.serviceRole)
       let pool = fixture.database.pool(direct: true) { configuration in
         configuration.connectionString =
-          "host=127.0.0.1 port=\(proxy.port) user=postgres dbname=\(name) sslmode=disable gssencmode=disable"
+          "host=127.0.0.1 port=\(proxy.port) user=\(role) dbname=\(name) sslmode=disable gssencmode=disable"
         configuration.connectLimit = .seconds(300)
       }
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1), lease: lease)

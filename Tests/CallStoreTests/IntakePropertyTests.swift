@@ -48,7 +48,7 @@ struct IntakePropertyTests {
 
   private func commit(_ plan: IntakePlan, on database: PostgresTestDatabase) async throws {
     let killer = database.pool { $0.applicationName = "killer" }
-    let store = CallStore(pool: database.pool(), defaultWorkspace: WorkspaceID(1))
+    let store = CallStore(pool: database.servicePool(), defaultWorkspace: WorkspaceID(1))
     var fences: [RunFence] = []
     for kind in RunKind.allCases {
       fences.append(try await store.begin(kind, requestedBy: "test", now: at("12:00")))

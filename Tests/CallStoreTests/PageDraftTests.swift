@@ -19,7 +19,7 @@ struct PageDraftTests {
       var older = ring(2)
       older.price = nil
       older.dateUpdated = at("08:00")
-      let other = CallStore(pool: fixture.pool, defaultWorkspace: WorkspaceID(1))
+      let other = CallStore(pool: fixture.servicePool, defaultWorkspace: WorkspaceID(1))
       _ = try await other.commit(
         IntakePage(calls: [ring(2)], readAt: at("12:00")), fence: fixture.fence)
       let outcome = try await fixture.commit([older, ring(3)])

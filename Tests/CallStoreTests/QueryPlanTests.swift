@@ -26,6 +26,7 @@ struct QueryPlanTests {
     try await PostgresTemplate.prepare(pool)
     try await pool.run(calls, "VACUUM ANALYZE")
     await pool.close(grace: .zero)
+    if LeastPrivilege.isWanted { try await LeastPrivilege.grant(in: conninfo) }
   }
 
   /// Runs `body` with a function that commits a page and gives the plans of its statements.
@@ -51,7 +52,7 @@ struct QueryPlanTests {
         "ALTER DATABASE \(name) SET auto_explain.log_level = 'notice'")
       let plans = QueryPlans()
       // These settings hold for new sessions; a pooler would go on with its old ones.
-      let pool = fixture.database.pool(direct: true) { $0.onNotice = plans.receive }
+      let pool = fixture.database.servicePool(direct: true) { $0.onNotice = plans.receive }
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
       try await body(store, fixture.fence, plans)
     }

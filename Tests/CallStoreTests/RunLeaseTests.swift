@@ -24,7 +24,10 @@ struct RunLeaseTests {
         id: fixture.fence.run, kind: .hourly, state: .running, startedAt: at("12:00"), requestedBy: "test")
       #expect(try await fixture.store.run(started.id) == started)
       try await fixture.store.record(Period(start: at("10:45"), end: at("12:00")), of: fixture.fence)
-      try await fixture.store.renew(fixture.fence)
+      var counts = RunCounts()
+      counts.totalCalls = 77
+      try await fixture.store.renew(fixture.fence, counts: counts)
+      #expect(try await fixture.store.run(started.id)?.counts == counts)
       var run = ended(fixture.fence, .failed, error: "Twilio no responde.")
       run.period = Period(start: at("10:45"), end: at("12:00"))
       run.counts.totalCalls = 1
@@ -84,13 +87,15 @@ struct RunLeaseTests {
       #expect(error?.kind == .leaseLost)
       #expect(try await fixture.stamps() == before)
       #expect(try await fixture.store.coverage().coveredUntil == nil)
-      let renewal = await #expect(throws: StoreError.self) { try await fixture.store.renew(fixture.fence) }
+      let renewal = await #expect(throws: StoreError.self) {
+        try await fixture.store.renew(fixture.fence, counts: RunCounts())
+      }
       #expect(renewal?.kind == .leaseLost)
       try await fixture.store.finish(ended(fixture.fence), fence: fixture.fence)
       #expect(try await fixture.store.run(fixture.fence.run) == old)
       // The successor's lease is untouched by all of that.
       #expect(try await fixture.store.run(next.run)?.state == .running)
-      try await fixture.store.renew(next)
+      try await fixture.store.renew(next, counts: RunCounts())
     }
   }
 
@@ -98,7 +103,7 @@ struct RunLeaseTests {
   func lateRenewal() async throws {
     try await withStore { fixture in
       try await fixture.pool.run(Self.expire)
-      try await fixture.store.renew(fixture.fence)
+      try await fixture.store.renew(fixture.fence, counts: RunCounts())
       #expect(try await fixture.store.run(fixture.fence.run)?.state == .running)
       await #expect(throws: StoreError.self) {
         try await fixture.store.begin(.hourly, requestedBy: "other", now: at("12:00"))
@@ -122,7 +127,7 @@ struct RunLeaseTests {
     try await withStore { fixture in
       try await fixture.store.finish(ended(fixture.fence), fence: fixture.fence)
       let stores = (0..<5).map { _ in
-        CallStore(pool: fixture.database.pool(), defaultWorkspace: WorkspaceID(1))
+        CallStore(pool: fixture.database.servicePool(), defaultWorkspace: WorkspaceID(1))
       }
       let outcomes = await withTaskGroup(of: Result<RunFence, StoreError>.self) { group in
         for number in 0..<20 {

@@ -84,7 +84,7 @@ struct StoreErrorTests {
         let error = await #expect(throws: StoreError.self) { try await store.coverage() }
         #expect(error?.kind == .unreachable)
         expectFitForOutsiders(error, hiding: role)
-        #expect(error?.sentence.contains("ocupada") == true)
+        #expect(error?.sentence.contains("statement_timeout") == true)
       }
     }
   }
@@ -102,10 +102,10 @@ struct StoreErrorTests {
       let cluster = try await PostgresCluster.shared()
       let proxy = try TCPProxy(to: .unix(path: "\(cluster.directory)/.s.PGSQL.5432"))
       if isHeldBack { holdBackCommits(proxy) }
-      let name = fixture.database.name
+      let (name, role) = (fixture.database.name, fixture.database.serviceRole)
       let pool = fixture.database.pool(direct: true) {
         $0.connectionString =
-          "host=127.0.0.1 port=\(proxy.port) user=postgres dbname=\(name) sslmode=disable gssencmode=disable"
+          "host=127.0.0.1 port=\(proxy.port) user=\(role) dbname=\(name) sslmode=disable gssencmode=disable"
       }
       let calls = (1...300).map { makeRing(makeSID($0), endedAt: at("09:50")) }
       let page = IntakePage(calls: calls, readAt: at("12:00"))
@@ -163,7 +163,7 @@ struct StoreErrorTests {
   @Test("Calls with a workspace that was deleted meanwhile")
   func foreignKey() async throws {
     try await withStore { fixture in
-      let store = CallStore(pool: fixture.pool, defaultWorkspace: WorkspaceID(77))
+      let store = CallStore(pool: fixture.servicePool, defaultWorkspace: WorkspaceID(77))
       let error = await #expect(throws: StoreError.self) {
         try await store.commit(
           IntakePage(calls: [makeTransfer(makeSID(1))], readAt: at("12:00")), fence: fixture.fence)

@@ -8,7 +8,10 @@ import TestSupport
 /// Workspaces 1 (the default), 4, 5 and 6; the numbers `own(4)`, `own(5)` and `own(6)` are listed.
 struct StoreFixture: Sendable {
   let database: PostgresTestDatabase
+  /// As superuser, to prepare and to look.
   let pool: PostgresPool
+  /// As the service's role.
+  let servicePool: PostgresPool
   let store: CallStore
   let fence: RunFence
 
@@ -73,10 +76,12 @@ func withStore(
   isolation: isolated (any Actor)? = #isolation, _ body: (StoreFixture) async throws -> Void
 ) async throws {
   try await PostgresCluster.shared().withDatabase(template: template) { database in
-    let pool = database.pool()
-    let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1), lease: lease)
+    let servicePool = database.servicePool()
+    let store = CallStore(pool: servicePool, defaultWorkspace: WorkspaceID(1), lease: lease)
     let fence = try await store.begin(.hourly, requestedBy: "test", now: makeTime("2026-03-01T12:00:00Z"))
-    try await body(StoreFixture(database: database, pool: pool, store: store, fence: fence))
+    try await body(
+      StoreFixture(
+        database: database, pool: database.pool(), servicePool: servicePool, store: store, fence: fence))
   }
 }
 
@@ -86,6 +91,7 @@ extension PostgresTemplate {
     let pool = PostgresPool(PostgresConfiguration(conninfo))
     try await prepare(pool)
     await pool.close(grace: .zero)
+    if LeastPrivilege.isWanted { try await LeastPrivilege.grant(in: conninfo) }
   }
 
   static func prepare(_ pool: PostgresPool) async throws {

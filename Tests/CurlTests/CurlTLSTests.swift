@@ -1,90 +1,97 @@
 import Curl
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("CurlClient: TLS", .enabled(if: OpenSSLServer.isAvailable, "needs the openssl command"))
+@Suite("CurlClient: TLS", .enabled(if: TestCertificates.isAvailable, "needs the openssl command"))
 struct CurlTLSTests {
-  @Test("refuses a self-signed certificate and sends nothing")
-  func selfSigned() async throws {
-    let server = try OpenSSLServer()
-    let failed = await failure(of: makeRequest(server.url, user: "u", password: "p"))
-    #expect(failed?.kind == .untrustedCertificate)
-    #expect(!server.stop().contains("Authorization"))
+  let certificates: TestCertificates
+
+  init() throws { certificates = try TestCertificates() }
+
+  /// Asks a server with that certificate, trusting the tests' authority.
+  private func ask(
+    _ pair: TestCertificates.Pair, trusting authorities: String?
+  ) async throws -> (failure: CurlError?, printed: String) {
+    let server = try OpenSSLServer(pair)
+    var request = makeRequest(server.url, user: "user-55ab", password: "password-66cd")
+    request.authorities = authorities
+    return (await failure(of: request), server.stop())
+  }
+
+  @Test("takes a certificate of a trusted authority for the host")
+  func trusted() async throws {
+    let answer = try await ask(
+      certificates.issue(for: "localhost"), trusting: certificates.authorities)
+    #expect(answer.failure == nil)
+  }
+
+  @Test(
+    "refuses one that has expired, is another host's or vouches for itself, and sends nothing",
+    arguments: [
+      ("expired", "certificate has expired"),
+      ("another host's", "no alternative certificate subject name matches"),
+      ("self-signed", "self-signed certificate"),
+    ])
+  func refused(which: String, words: String) async throws {
+    let pair =
+      switch which {
+      case "expired": try certificates.issue(for: "localhost", days: -1)
+      case "another host's": try certificates.issue(for: "api.twilio.example")
+      default: try certificates.selfSigned(for: "localhost")
+      }
+    let answer = try await ask(pair, trusting: certificates.authorities)
+    #expect(answer.failure?.kind == .untrustedCertificate)
+    #expect(answer.failure?.detail?.contains(words) == true, "\(answer.failure?.detail ?? "")")
+    #expect(!answer.printed.contains("Authorization"))
+  }
+
+  @Test("refuses an authority that this machine does not trust")
+  func foreignAuthority() async throws {
+    let answer = try await ask(certificates.issue(for: "localhost"), trusting: nil)
+    #expect(answer.failure?.kind == .untrustedCertificate)
+    #expect(!answer.printed.contains("Authorization"))
   }
 
   @Test("refuses TLS 1.1")
   func oldTLS() async throws {
-    let server = try OpenSSLServer(arguments: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
+    let server = try OpenSSLServer(
+      certificates.issue(for: "localhost"), arguments: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
     #expect(await failure(of: makeRequest(server.url))?.kind == .tls)
     _ = server.stop()
   }
-}
 
-/// `openssl s_server` with a certificate of its own making.
-private final class OpenSSLServer {
-  static let isAvailable = FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")
-
-  private let process = Process()
-  private let output = Pipe()
-  private let folder: URL
-  private var text = ""
-  private(set) var url = ""
-
-  init(arguments: [String] = []) throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "curl-tests-\(UUID().uuidString)")
+  // What the service reads of Twilio comes this way only, so no wrong byte gets into a row.
+  @Test("never returns an answer of which a byte was changed on the way")
+  func changedByte() async throws {
+    let body = (0..<400).map { "{\"sid\":\"CA\($0)\"}" }.joined(separator: ",")
+    let folder = FileManager.default.temporaryDirectory.appending(path: "page-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let making = Process()
-    try Self.start(
-      making, in: folder,
-      "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem "
-        + "-subj /CN=localhost -days 2",
-      output: FileHandle.nullDevice)
-    making.waitUntilExit()
-    try Self.start(
-      process, in: folder, "s_server -accept 127.0.0.1:0 -key key.pem -cert cert.pem -www", arguments,
-      output: output.fileHandleForWriting)
-    try output.fileHandleForWriting.close()
-    while url.isEmpty, let more = readMore() {
-      text += more
-      if let match = text.firstMatch(of: /ACCEPT 127\.0\.0\.1:(\d+)\n/) {
-        url = "https://localhost:\(match.1)"
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let page = folder.appending(path: "page")
+    try Data("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8).write(to: page)
+    let server = try OpenSSLServer(certificates.issue(for: "localhost"), page: page)
+    let proxy = try TCPProxy(to: .tcp(port: server.port))
+    var request = makeRequest("https://localhost:\(proxy.port)/page")
+    request.authorities = certificates.authorities
+    let undisturbed = try await CurlClient(maxHandles: 1).send(request)
+    #expect(String(decoding: undisturbed.body, as: UTF8.self) == body)
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededRandom(seed: seed)
+    let counts = [TCPProxy.Direction.toServer, .toClient].map { ($0, proxy.arrived($0)) }
+    for (direction, count) in counts {
+      for _ in 0..<(isLong ? 300 : 12) {
+        let (offset, mask) = (random.number(in: 0...count - 1), UInt8(1) << UInt8(random.number(in: 0...7)))
+        proxy.strike(direction, afterBytes: offset, .replace(with: { $0 ^ mask }))
+        let answer = try? await CurlClient(maxHandles: 1).send(request)
+        #expect(
+          answer == nil || answer?.body == undisturbed.body,
+          "seed \(seed): bit \(mask) of byte \(offset) \(direction)")
       }
     }
-    try #require(!url.isEmpty, "openssl s_server did not start: \(text)")
+    proxy.close()
+    _ = server.stop()
   }
 
-  /// Ends the server and returns everything it printed.
-  func stop() -> String {
-    kill()
-    while let more = readMore() { text += more }
-    process.waitUntilExit()
-    return text
-  }
-
-  deinit {
-    kill()
-    try? FileManager.default.removeItem(at: folder)
-  }
-
-  // A child of a test inherits blocked signals, so it has to be one that cannot be blocked.
-  private func kill() {
-    if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
-  }
-
-  private func readMore() -> String? {
-    let data = output.fileHandleForReading.availableData
-    return data.isEmpty ? nil : String(decoding: data, as: UTF8.self)
-  }
-
-  private static func start(
-    _ process: Process, in folder: URL, _ command: String, _ arguments: [String] = [], output: FileHandle
-  ) throws {
-    process.executableURL = URL(filePath: "/usr/bin/openssl")
-    process.currentDirectoryURL = folder
-    process.arguments = command.split(separator: " ").map(String.init) + arguments
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-  }
+  private var isLong: Bool { ProcessInfo.processInfo.environment["TEST_LONG"] == "1" }
 }

@@ -24,8 +24,8 @@ package enum DecodingOracle {
   }
 
   private static func page(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> CallPage {
-    // The decoder looks at the encoding only where it reads a text.
-    guard String(validating: body, as: UTF8.self) != nil,
+    // The decoder looks at the encoding only where it reads a text, and so at control characters.
+    guard String(validating: body, as: UTF8.self) != nil, !holdsControl(body),
       let answer = try? JSONDecoder().decode(ListAnswer.self, from: Data(body))
     else { throw .malformed }
     guard let records = answer.records else { throw .noCalls }
@@ -35,9 +35,21 @@ package enum DecodingOracle {
   }
 
   private static func call(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> Call {
-    guard let record = try? JSONDecoder().decode(CallRecord.self, from: Data(body)), let call = record.call
+    guard !holdsControl(body), let record = try? JSONDecoder().decode(CallRecord.self, from: Data(body)),
+      let call = record.call
     else { throw .malformed }
     return call
+  }
+
+  /// Whether a control character stands in a string as it is.
+  static func holdsControl(_ body: [UInt8]) -> Bool {
+    var (isInString, isEscaped) = (false, false)
+    for byte in body {
+      if isInString, byte < 0x20 { return true }
+      if byte == UInt8(ascii: "\""), !isEscaped { isInString.toggle() }
+      isEscaped = isInString && byte == UInt8(ascii: "\\") && !isEscaped
+    }
+    return false
   }
 
   private static func plain(_ page: CallPage) -> CallPage {

@@ -15,6 +15,13 @@ enum Deployment {
     if !build.contains(where: { $0.contains("--static-swift-stdlib") && $0.contains("-c release") }) {
       faults.append("the build stage does not link the Swift standard library statically")
     }
+    if !build.contains(where: { $0.contains(/swift build .*-Xlinker -s\b/) }) {
+      faults.append("the build stage does not strip the program")
+    }
+    if !runtime.contains(where: { $0.hasPrefix("RUN find / ") && $0.contains("-perm /6000 -exec chmod a-s") })
+    {
+      faults.append("the runtime stage leaves setuid bits")
+    }
     if packages(in: runtime) != runtimePackages {
       faults.append("the runtime stage installs \(packages(in: runtime).sorted())")
     }

@@ -24,6 +24,8 @@ struct DeploymentTests {
       ("EXPOSE 3093", "EXPOSE 80", "the runtime stage lacks EXPOSE 3093"),
       ("STOPSIGNAL SIGTERM", "", "the runtime stage lacks STOPSIGNAL SIGTERM"),
       ("HEALTHCHECK", "# HEALTHCHECK", "the runtime stage lacks CMD [\"twilio-sync\", \"health\"]"),
+      ("-Xlinker -s", "", "the build stage does not strip the program"),
+      ("chmod a-s", "ls -l", "the runtime stage leaves setuid bits"),
       (" --static-swift-stdlib", "", "the build stage does not link the Swift standard library statically"),
     ])
   func findsDockerfileFault(part: String, replacement: String, fault: String) throws {

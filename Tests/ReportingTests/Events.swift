@@ -41,6 +41,6 @@ func makeEveryEvent() throws -> [SyncEvent] {
       .noCalls, .retrying(attempt: 1, delay: 250, reason: "Twilio respondió 503", requestID: "RQ1"),
       .retrying(attempt: 1, delay: 250, reason: "sin respuesta", requestID: nil), .unreadableRecords(2),
       .clockOff(seconds: 61), .hole(try makePeriod()), .sliceDone(try makePeriod(), calls: 3),
-      .retentionReached(start: .epoch), .resuming(slicesDone: 1, slices: 2),
+      .retentionReached(start: .epoch), .resuming(slicesDone: 1, slices: 2, share: 0.5),
     ]
 }

@@ -113,7 +113,7 @@ struct SpanishLinesTests {
   func smallEvents() throws {
     #expect(SpanishLines.lines(for: .noCalls) == ["✅ No hay llamadas nuevas"])
     #expect(
-      SpanishLines.lines(for: .resuming(slicesDone: 12, slices: 40)) == [
+      SpanishLines.lines(for: .resuming(slicesDone: 12, slices: 40, share: 0.5)) == [
         "🔁 Se reanuda donde se quedó: 12 de 40 tramos hechos"
       ])
     #expect(

@@ -26,7 +26,8 @@ extension EngineBench {
       call: { sid throws(SourceError) in
         self.note { $0.asked.append(sid) }
         try await self.countRequest()
-        return try self.script.onCall(sid)
+        let call = try self.script.onCall(sid)
+        return CallPage(calls: call.map { [$0] } ?? [], serverTime: self.serverTime)
       })
   }
 
@@ -66,7 +67,7 @@ extension EngineBench {
         #expect(begun == 1)
         return Self.fence
       },
-      renew: { fence throws(RunFailure) in
+      renew: { fence, _ throws(RunFailure) in
         #expect(fence == Self.fence)
         let number = self.note { notes in
           notes.renewals += 1
@@ -105,7 +106,11 @@ extension EngineBench {
     return CallPage(
       calls: Array(calls[start..<end]), next: end < calls.count ? "\(listing) \(end)" : nil,
       unreadable: script.unreadable,
-      serverTime: script.skew.map { script.now.adding(milliseconds: notes.elapsed).adding(seconds: $0) })
+      serverTime: serverTime)
+  }
+
+  private var serverTime: Timestamp? {
+    script.skew.map { script.now.adding(milliseconds: notes.elapsed).adding(seconds: $0) }
   }
 
   private func matches(_ call: Call, _ query: CallQuery) -> Bool {

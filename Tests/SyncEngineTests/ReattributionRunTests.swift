@@ -75,7 +75,8 @@ struct ReattributionRunTests {
     #expect(
       bench.notes.events == [
         .started(.reattribute), .directoryLoaded(numbers: 17), .fetching(.reattribute),
-        .pageStored(calls: 1000), .pageStored(calls: 1000), .pageStored(calls: 1), .fetched(calls: 2001),
+        .pageStored(calls: 1000, share: 0), .pageStored(calls: 1000, share: 0),
+        .pageStored(calls: 1, share: 1), .fetched(calls: 2001),
       ] + told + [.finished(.reattribute, run.counts)])
     #expect(run.counts.reattributedCalls == 9)
     #expect(run.moves.values.reduce(0, +) == 9)

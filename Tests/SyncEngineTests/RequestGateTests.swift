@@ -37,7 +37,8 @@ struct RequestGateTests {
           if let failure { throw failure }
           return CallPage(calls: [])
         },
-        next: { _ throws(SourceError) in CallPage(calls: []) }, call: { _ throws(SourceError) in nil })
+        next: { _ throws(SourceError) in CallPage(calls: []) },
+        call: { _ throws(SourceError) in CallPage(calls: []) })
     }
 
     /// Answers the oldest open request.

@@ -47,6 +47,16 @@ struct LoggerTests {
     }
   }
 
+  @Test("Text and fields of an event that is dropped are not made")
+  func dropped() {
+    func unmade<Value>() -> [Value] {
+      Issue.record("made in vain")
+      return []
+    }
+    let logger = makeLogger(minimumLevel: .warning, into: Recorder())
+    logger.log(.info, "dropped", text: unmade(), fields: unmade())
+  }
+
   @Test("Secrets leave in no format", arguments: Logger.Format.allCases)
   func secrets(format: Logger.Format) {
     let recorder = Recorder()

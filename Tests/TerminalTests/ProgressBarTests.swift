@@ -9,8 +9,11 @@ struct ProgressBarTests {
     retries: Int = 2
   ) -> RunProgress {
     var progress = RunProgress()
-    if slices > 0 { progress.take(.planned(slices: slices, done: before)) }
-    for _ in 0..<pages { progress.take(.page(calls: callsPerPage)) }
+    if slices > 0 {
+      progress.take(.planned(slices: slices, done: before, share: Double(before) / Double(slices)))
+    }
+    let share = slices > 0 ? Double(done - before) / Double(slices * pages) : 0
+    for _ in 0..<pages { progress.take(.page(calls: callsPerPage, share: share)) }
     for _ in before..<max(before, done) { progress.take(.sliceDone) }
     for _ in 0..<retries { progress.take(.retry) }
     return progress
@@ -81,18 +84,27 @@ struct ProgressBarTests {
     #expect(makeProgress(slices: 40, before: 20, done: 20).remainingSeconds(after: .seconds(60)) == nil)
   }
 
-  @Test("Work that is found on the way lowers the percentage")
+  @Test("Slices that are split change nothing but their number; what falls away is done")
   func added() {
     var progress = makeProgress(slices: 4, done: 2)
-    progress.take(.added(slices: 4))
-    #expect(progress.percent == 25)
+    progress.take(.added(slices: 4, droppedShare: 0))
+    #expect(progress.percent == 50)
     #expect(progress.slices == 8)
+    progress.take(.added(slices: -1, droppedShare: 0.25))
+    #expect(progress.percent == 75)
+    #expect(progress.slices == 7)
+    #expect(progress.remainingSeconds(after: .seconds(60)) == 30)
   }
 
   @Test(
     "The engine's events that mean progress are steps",
     arguments: [
-      (SyncEvent.resuming(slicesDone: 3, slices: 9), ProgressStep.planned(slices: 9, done: 3)),
+      (
+        SyncEvent.resuming(slicesDone: 3, slices: 9, share: 0.5),
+        ProgressStep.planned(slices: 9, done: 3, share: 0.5)
+      ),
+      (.pageStored(calls: 7, share: 0.125), .page(calls: 7, share: 0.125)),
+      (.sliceReplaced(parts: 3, share: 0.25), .added(slices: 2, droppedShare: 0.25)),
       (.sliceDone(Period(start: .epoch, end: .epoch), calls: 3), .sliceDone),
       (.retrying(attempt: 1, delay: 1, reason: "", requestID: nil), .retry),
       (.saved(calls: 3), nil),

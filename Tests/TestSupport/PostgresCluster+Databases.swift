@@ -17,6 +17,20 @@ extension PostgresCluster {
     return PostgresTestDatabase(cluster: self, name: name)
   }
 
+  /// A database that begins as a copy of another, whose connections are ended.
+  package func database(copying other: PostgresTestDatabase) async throws -> PostgresTestDatabase {
+    let name = "test_\(Self.counter.add(1, ordering: .relaxed).newValue)"
+    await other.closePools()
+    try await administration.withConnection { connection in
+      _ = try await connection.query(
+        PostgresStatement(
+          "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1",
+          [.text(other.name)]))
+    }
+    try await create(name, from: other.name)
+    return PostgresTestDatabase(cluster: self, name: name)
+  }
+
   /// Runs `body` with a database of its own. It is dropped afterwards, unless `body` threw or the test
   /// has failed in another way that `keepsFailedDatabases` has seen: then it is kept and its address printed.
   package func withDatabase<Value: Sendable>(

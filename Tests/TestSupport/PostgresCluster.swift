@@ -29,7 +29,19 @@ package final class PostgresCluster: Sendable {
 
   /// A cluster of one's own, for tests that stop it. With TCP it also listens on a free loopback port,
   /// where passwords are asked for (SCRAM); `settings` are lines of `postgresql.conf`.
-  package init(withTCP: Bool = false, settings: [String] = []) async throws {
+  package convenience init(withTCP: Bool = false, settings: [String] = []) async throws {
+    try await self.init(withTCP: withTCP, settings: settings) { tools, directory in
+      try await tools.run("initdb", Self.initdb(directory), in: directory)
+    }
+    try await start()
+  }
+
+  /// A cluster that is not started yet.
+  ///
+  /// - Parameter fill: Makes its data in the given folder.
+  init(
+    withTCP: Bool, settings: [String], fill: (PostgresTools, _ directory: String) async throws -> Void
+  ) async throws {
     tools = try PostgresTools()
     directory = try PostgresFolder.make(for: tools)
     tcpPort = withTCP ? try LoopbackPort.free() : nil
@@ -38,10 +50,9 @@ package final class PostgresCluster: Sendable {
     administration = PostgresPool(
       PostgresConfiguration(Self.conninfo(directory, tcpPort ?? 5432, database: "postgres", user: "postgres"))
     )
-    try await tools.run("initdb", Self.initdb(directory), in: directory)
+    try await fill(tools, directory)
     try PostgresFolder.append(
       Self.settings(directory, tcpPort) + settings, to: "\(directory)/data/postgresql.conf")
-    try await start()
   }
 
   /// Starts a stopped server and waits until it takes connections.
@@ -61,10 +72,12 @@ package final class PostgresCluster: Sendable {
     }
   }
 
-  /// The last line of the server's PID file says how far it is (PostgreSQL's pidfile.h).
+  /// The last line of the server's PID file says how far it is (PostgreSQL's pidfile.h); `standby` is one in
+  /// recovery that takes no connections meanwhile.
   private var isReady: Bool {
     let lines = try? String(contentsOfFile: "\(directory)/data/postmaster.pid", encoding: .utf8)
-    return lines?.split(separator: "\n").last?.hasPrefix("ready") == true
+    guard let state = lines?.split(separator: "\n").last else { return false }
+    return state.hasPrefix("ready") || state.hasPrefix("standby")
   }
 
   /// Stops the server and waits for it.

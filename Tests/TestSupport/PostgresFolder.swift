@@ -24,6 +24,16 @@ enum PostgresFolder {
     try file.close()
   }
 
+  /// Writes a file that only the server may read.
+  static func give(_ data: Data, to path: String, for tools: PostgresTools) throws {
+    try? FileManager.default.removeItem(atPath: path)
+    guard
+      FileManager.default.createFile(
+        atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
+    else { throw PostgresTools.Failure(description: "\(path) cannot be written") }
+    if !tools.prefix.isEmpty { try giveToServer(path) }
+  }
+
   private static func giveToServer(_ path: String) throws {
     guard let user = unsafe getpwnam("postgres") else {
       throw PostgresTools.Failure(description: "there is no user postgres to run the server")

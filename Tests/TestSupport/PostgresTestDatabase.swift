@@ -35,9 +35,13 @@ package final class PostgresTestDatabase: Sendable {
     return pool
   }
 
+  func closePools() async {
+    for pool in pools.withLock({ $0 }) { await pool.close(grace: .zero) }
+  }
+
   /// Closes the pools and drops the database, or keeps it and says where it is.
   package func finish(keep: Bool) async throws {
-    for pool in pools.withLock({ $0 }) { await pool.close(grace: .zero) }
+    await closePools()
     if keep {
       print("database kept: \(conninfo) (gone with the test process; stop it in a debugger to look)")
     } else {

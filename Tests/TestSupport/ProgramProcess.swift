@@ -9,10 +9,13 @@ package final class ProgramProcess: Sendable {
   /// Starts an executable of this package with exactly this environment, and with what sanitizers and the
   /// loader need.
   ///
-  /// - Parameter columns: Of the terminal that it runs on (`script` of util-linux), whose text is its
-  ///   output; nil for pipes.
+  /// - Parameters:
+  ///   - columns: Of the terminal that it runs on (`script` of util-linux), whose text is its output; nil
+  ///     for pipes.
+  ///   - descriptors: How many it may have open, `ulimit -n`; nil for as many as the test process.
   package init(
-    _ name: String, _ arguments: [String], environment: [String: String], columns: Int? = nil
+    _ name: String, _ arguments: [String], environment: [String: String], columns: Int? = nil,
+    descriptors: Int? = nil
   ) throws {
     self.name = ([name] + arguments).joined(separator: " ")
     let output = try ProgramPipe()
@@ -25,6 +28,9 @@ package final class ProgramProcess: Sendable {
       let command = ([path] + arguments).map { "'\($0)'" }.joined(separator: " ")
       process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
       process.arguments = ["-qefc", "stty cols \(columns); exec \(command)", "/dev/null"]
+    } else if let descriptors {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "ulimit -n \(descriptors); exec \"$0\" \"$@\"", path] + arguments
     } else {
       process.executableURL = URL(fileURLWithPath: path)
       process.arguments = arguments

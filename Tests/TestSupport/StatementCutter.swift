@@ -5,9 +5,10 @@ import Synchronization
 /// read so many statements and then the end of the connection.
 package final class StatementCutter: Sendable {
   private struct State {
-    var messages: [Int: FrontendMessages] = [:]
+    var messages: [Int: ProtocolMessages] = [:]
     /// Statements that still pass; nil when nothing is to be cut.
     var remaining: Int?
+    var passed = 0
     var staysCut = false
     var isCut = false
   }
@@ -46,14 +47,21 @@ package final class StatementCutter: Sendable {
     }
   }
 
+  /// Statements that came so far.
+  package var passed: Int { state.withLock(\.passed) }
+
+  /// The port on 127.0.0.1 that leads there.
+  package var port: Int { proxy.port }
+
   /// Takes no more connections.
   package func close() { proxy.close() }
 
   private func judge(_ bytes: [UInt8], of connection: Int) -> TCPProxy.Verdict {
     state.withLock { state in
       if state.isCut, state.staysCut { return .cutBefore }
-      for message in state.messages[connection, default: FrontendMessages()].take(bytes) {
+      for message in state.messages[connection, default: ProtocolMessages()].take(bytes) {
         // Parse, Bind, Describe, Execute, and Sync at the end of a pipeline.
+        if message.type == "E" { state.passed += 1 }
         guard let remaining = state.remaining, "PBDES".contains(message.type) else { continue }
         if remaining == 0 {
           state.remaining = nil
@@ -76,6 +84,6 @@ extension PostgresTestDatabase {
 
   /// A pool whose connections go through `cutter`.
   package func pool(through cutter: StatementCutter) -> PostgresPool {
-    pool { $0.connectionString = "\(cutter.address) user=postgres dbname=\(name)" }
+    pool { $0.connectionString = "\(cutter.address) user=\(serviceRole) dbname=\(name)" }
   }
 }

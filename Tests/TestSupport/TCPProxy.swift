@@ -48,6 +48,12 @@ package final class TCPProxy: Sendable {
   struct State: Sendable {
     var treatments: [Direction: Treatment] = [.toServer: Treatment(), .toClient: Treatment()]
     var judge: @Sendable (_ connection: Int, Direction, [UInt8]) -> Verdict = { _, _, _ in .forward }
+    var ambush: Ambush?
+    var target: Target
+    /// How many bytes have arrived.
+    var arrived: [Direction: Int] = [:]
+    /// New connections are cut at once.
+    var isAway = false
     var isClosed = false
     /// Raised to cut all connections open at that moment.
     var generation = 0
@@ -56,12 +62,11 @@ package final class TCPProxy: Sendable {
 
   /// The port on 127.0.0.1 to connect to.
   package let port: Int
-  let target: Target
-  let state = Mutex(State())
+  let state: Mutex<State>
 
   /// Listens at once; the target is connected to for each connection.
   package init(to target: Target) throws {
-    self.target = target
+    state = Mutex(State(target: target))
     let listener = try TCPProxySocket.listening()
     port = listener.port
     DispatchQueue(label: "proxy listener").async { [self] in accept(on: listener.descriptor) }
@@ -69,6 +74,14 @@ package final class TCPProxy: Sendable {
 
   /// Connections taken so far.
   package var accepted: Int { state.withLock(\.accepted) }
+
+  /// Bytes that have arrived so far, from whichever connection.
+  package func arrived(_ direction: Direction) -> Int { state.withLock { $0.arrived[direction] ?? 0 } }
+
+  /// Where connections to come are passed on to, as when an address is given to another server.
+  package func lead(to target: Target) {
+    state.withLock { $0.target = target }
+  }
 
   /// Waits before passing bytes on.
   package func delay(_ direction: Direction, by duration: Duration) {
@@ -133,10 +146,13 @@ package final class TCPProxy: Sendable {
       guard TCPProxySocket.isReadable(listener, within: 20) else { continue }
       let client = Foundation.accept(listener, nil, nil)
       guard client >= 0 else { continue }
-      guard let server = try? TCPProxySocket.connected(to: target) else {
+      let (isAway, target) = state.withLock { ($0.isAway, $0.target) }
+      guard !isAway, let server = try? TCPProxySocket.connected(to: target) else {
         Foundation.close(client)
         continue
       }
+      TCPProxySocket.sendAtOnce(client)
+      if case .tcp = target { TCPProxySocket.sendAtOnce(server) }
       let (number, generation) = state.withLock { state in
         state.accepted += 1
         return (state.accepted, state.generation)

@@ -12,6 +12,8 @@ final class TCPProxyLink: Sendable {
   private let isCut = Atomic(false)
   /// Nothing more goes to the server, whose answers vanish.
   private let isEnding = Atomic(false)
+  /// Nothing passes any more, and nobody is told.
+  private let isStalled = Atomic(false)
 
   init(proxy: TCPProxy, number: Int, client: Int32, server: Int32, generation: Int) {
     self.proxy = proxy
@@ -34,14 +36,14 @@ final class TCPProxyLink: Sendable {
   private func pump(_ direction: TCPProxy.Direction) {
     let (source, sink) = direction == .toServer ? (client, server) : (server, client)
     while isAlive {
-      guard !treatment(direction).isPaused else {
+      guard !isHeld(direction) else {
         nap(.milliseconds(5))
         continue
       }
       guard let bytes = TCPProxySocket.receive(from: source, within: 20) else { continue }
       guard !bytes.isEmpty else { break }
       // It may have changed while nothing arrived: what holds is what was said before the bytes came.
-      while isAlive, treatment(direction).isPaused { nap(.milliseconds(5)) }
+      while isAlive, isHeld(direction) { nap(.milliseconds(5)) }
       nap(treatment(direction).delay)
       guard isAlive, pass(bytes, direction, treatment(direction), to: sink) else { return cut() }
       if direction == .toServer && isEnding.load(ordering: .relaxed) { return }
@@ -51,6 +53,10 @@ final class TCPProxyLink: Sendable {
 
   private func treatment(_ direction: TCPProxy.Direction) -> TCPProxy.Treatment {
     proxy.state.withLock { $0.treatments[direction] } ?? TCPProxy.Treatment()
+  }
+
+  private func isHeld(_ direction: TCPProxy.Direction) -> Bool {
+    isStalled.load(ordering: .relaxed) || treatment(direction).isPaused
   }
 
   /// Whether the connection goes on.
@@ -73,9 +79,37 @@ final class TCPProxyLink: Sendable {
       _ = TCPProxySocket.send(bytes[...], to: sink)
       return false
     }
+    if let (offset, mischief) = proxy.ambush(direction, of: bytes.count) {
+      return TCPProxySocket.send(bytes.prefix(offset), to: sink)
+        && strike(mischief, bytes.dropFirst(offset), to: sink)
+    }
     guard let limit = treatment.cutAfter else { return trickle(bytes[...], treatment, to: sink) }
     proxy.state.withLock { $0.treatments[direction]?.cutAfter = max(0, limit - bytes.count) }
     return trickle(bytes.prefix(limit), treatment, to: sink) && bytes.count < limit
+  }
+
+  /// Does the mischief to the bytes from the one on that was waited for.
+  private func strike(_ mischief: TCPProxy.Mischief, _ bytes: ArraySlice<UInt8>, to sink: Int32) -> Bool {
+    switch mischief {
+    case .cut: return false
+    case .vanish:
+      proxy.cutAll()
+      return false
+    case .stall:
+      isStalled.store(true, ordering: .relaxed)
+      return true
+    case .freeze: return true
+    case .wait(let duration):
+      nap(duration)
+      return TCPProxySocket.send(bytes, to: sink)
+    case .trickle(let count):
+      for byte in bytes.prefix(count) {
+        guard isAlive, TCPProxySocket.send([byte], to: sink) else { return false }
+      }
+      return TCPProxySocket.send(bytes.dropFirst(count), to: sink)
+    case .replace(let change):
+      return TCPProxySocket.send(bytes.prefix(1).map(change)[...] + bytes.dropFirst(), to: sink)
+    }
   }
 
   private func trickle(_ bytes: ArraySlice<UInt8>, _ treatment: TCPProxy.Treatment, to sink: Int32) -> Bool {

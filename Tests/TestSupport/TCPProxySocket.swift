@@ -62,6 +62,13 @@ enum TCPProxySocket {
     }
   }
 
+  /// Lets bytes sent one by one arrive one by one.
+  static func sendAtOnce(_ descriptor: Int32) {
+    var on: Int32 = 1
+    unsafe setsockopt(
+      descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+  }
+
   /// Whether all bytes were taken.
   static func send(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
     var rest = bytes

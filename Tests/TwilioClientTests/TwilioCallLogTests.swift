@@ -122,20 +122,23 @@ struct TwilioCallLogTests {
 
   @Test("asks for one call by its SID")
   func oneCall() async throws {
-    let server = try makeServer(body: TwilioSamples.oneCall)
+    let server = try makeServer(
+      fields: ["Content-Type: application/json", "Date: Sun, 01 Mar 2026 09:05:07 GMT"],
+      body: TwilioSamples.oneCall)
     let sid = try #require(CallSID("CA" + String(repeating: "a", count: 32)))
-    let call = try await makeLog(server.url).call(sid)
-    #expect(call?.sid == sid)
-    #expect(call?.duration == 4)
+    let page = try await makeLog(server.url).call(sid)
+    #expect(page.calls.map(\.sid) == [sid])
+    #expect(page.calls.first?.duration == 4)
+    #expect(page.serverTime?.iso8601 == "2026-03-01T09:05:07.000Z")
     let path = "/2010-04-01/Accounts/\(sampleAccount)/Calls/\(sid.text).json"
     #expect(server.requests.first?.hasPrefix("GET \(path) HTTP/1.1\r\n") == true)
   }
 
-  @Test("answers nil for a call that Twilio says it does not have, and only Twilio")
+  @Test("answers an empty page for a call that Twilio says it does not have, and only Twilio")
   func missingCall() async throws {
     let sid = try #require(CallSID(makeSID(1)))
     let twilio = try makeServer(status: "404 Not Found", body: #"{"code":20404,"message":"x","status":404}"#)
-    #expect(try await makeLog(twilio.url).call(sid) == nil)
+    #expect(try await makeLog(twilio.url).call(sid).calls.isEmpty)
     let proxy = try makeServer(status: "404 Not Found", fields: ["Content-Type: text/html"], body: "<html>")
     let log = try makeLog(proxy.url)
     #expect(await failure { () async throws(TwilioError) in try await log.call(sid) }?.kind == .notFound)

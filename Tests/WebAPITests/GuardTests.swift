@@ -187,12 +187,12 @@ struct GuardTests {
     }
   }
 
-  @Test("A wrong secret is reported with its address and without what was sent")
+  @Test("Wrong secrets are reported with their address, without what was sent, and not without end")
   func refusalsAreReported() async throws {
     let service = RecordedService()
     let routes = service.makeRoutes(attempts: AttemptLimiter(addressLimit: 1, totalLimit: 10))
     let client = HandlerClient(routes: routes)
-    for _ in 0..<2 {
+    for _ in 0..<50 {
       _ = try await client.ask(
         "GET", "/api/sync-runs?token=sent-by-query", authorization: "Bearer sent-secret")
     }
@@ -203,5 +203,29 @@ struct GuardTests {
         .secretRefused(requestID: "made-2", route: "/api/sync-runs", address: "192.0.2.7", limited: true),
       ])
     #expect(!String(describing: service.events).contains("sent-"))
+  }
+
+  @Test("A right secret is served at once in the midst of a flood of wrong ones from the same address")
+  func rightAmongWrong() async throws {
+    let service = RecordedService()
+    try await LiveClient.serving(service.makeRoutes()) { client in
+      try await withThrowingTaskGroup(of: [Int].self) { group in
+        for _ in 0..<8 {
+          group.addTask {
+            var statuses: [Int] = []
+            for _ in 0..<25 {
+              statuses.append(
+                try await client.ask("GET", "/api/sync-runs", authorization: "Bearer wrong").status)
+            }
+            return statuses
+          }
+        }
+        for _ in 0..<25 { #expect(try await client.ask("GET", "/api/sync-runs").status == 200) }
+        let wrong = try await group.reduce(into: []) { $0 += $1 }
+        #expect(wrong.count { $0 == 401 } == 20 && wrong.count { $0 == 429 } == 180)
+      }
+    }
+    // The right one is asked neither for the time nor for the count: nothing about it waits.
+    #expect(service.events.count { if case .secretRefused = $0 { true } else { false } } == 21)
   }
 }

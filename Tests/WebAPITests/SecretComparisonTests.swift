@@ -52,4 +52,40 @@ struct SecretComparisonTests {
     #expect(!SecretComparison("").matches([]))
     #expect(!SecretComparison("").matches([0]))
   }
+
+  @Test(
+    "What is read depends on the length of what is given, not on where it differs nor on the secret",
+    arguments: [0, 1, 15, 16, 39, 40, 41, 200, 255, 256, 257, 1000])
+  func readsTheSame(length: Int) {
+    for secret in [1, 16, 40, 100, 255].map(Self.makeSecret) {
+      for difference in [nil, 0, 7, 15, 16, 39, 100, length - 1] {
+        var given = Self.makeBytes(length)
+        if let difference, given.indices.contains(difference) { given[difference] ^= 1 }
+        let traced = TracedBytes(given)
+        let isSame = SecretComparison(secret).matches(traced)
+        #expect(isSame == (given == Array(secret.utf8)))
+        #expect(traced.read == Array(0..<min(length, 256)), "different at \(difference ?? -1)")
+      }
+    }
+  }
+}
+
+/// Bytes that note which of them are read, in what order.
+private final class TracedBytes: Collection {
+  private let bytes: [UInt8]
+  private(set) var read: [Int] = []
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  var startIndex: Int { 0 }
+  var endIndex: Int { bytes.count }
+
+  func index(after index: Int) -> Int { index + 1 }
+
+  subscript(index: Int) -> UInt8 {
+    read.append(index)
+    return bytes[index]
+  }
 }

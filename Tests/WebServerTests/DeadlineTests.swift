@@ -14,12 +14,15 @@ struct DeadlineTests {
       try await client.send("GET / HTTP/1.1\r\nX: ")
       // Fewer bytes than any limit allows, and no pause long enough to look idle.
       var received = await client.readToEnd(within: .milliseconds(20))
+      var bytes = received.bytes
       for _ in 0..<500 where received.ending == .deadline {
+        // The answer may be there before the close.
         try await client.send("y")
         received = await client.readToEnd(within: .milliseconds(20))
+        bytes += received.bytes
       }
       #expect(received.ending == .end)
-      #expect(ReceivedAnswer(received.bytes[...])?.status == 408)
+      #expect(ReceivedAnswer(bytes[...])?.status == 408)
     }
     #expect(events.events.contains(.deadlinePassed(.requestTimeout)))
   }

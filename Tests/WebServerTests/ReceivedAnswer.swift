@@ -39,11 +39,11 @@ struct ReceivedAnswer: Equatable {
     }
   }
 
-  /// All answers in `bytes` and how many bytes are left after them.
-  static func all(in bytes: [UInt8]) -> (answers: [ReceivedAnswer], rest: Int) {
+  /// All answers in `bytes`, the first so many to HEAD, and how many bytes are left after them.
+  static func all(in bytes: [UInt8], toHead heads: Int = 0) -> (answers: [ReceivedAnswer], rest: Int) {
     var answers: [ReceivedAnswer] = []
     var rest = bytes[...]
-    while let answer = ReceivedAnswer(rest) {
+    while let answer = ReceivedAnswer(rest, toHead: answers.count < heads) {
       answers.append(answer)
       rest = rest.dropFirst(answer.length)
     }

@@ -158,9 +158,12 @@ stop_proxy() {
 # --- the machine --------------------------------------------------------------------------------
 
 show_machine() {
-  printf '%s, %s cores, %s; %s; %s\n' "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" \
-    "$(nproc)" "$(free -h --si | awk '/^Mem/ { print $2 }')" \
-    "$(value 'SELECT split_part(version(), $$ on $$, 1)')" "$(date -u +%F)"
+  printf '%s, %s cores, %s; %s\n' "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" \
+    "$(nproc)" "$(free -h --si | awk '/^Mem/ { print $2 }')" "$(date -u +%F)"
+}
+
+show_database() {
+  value 'SELECT split_part(version(), $$ on $$, 1)'
   value "SELECT string_agg(name || '=' || current_setting(name), ', ' ORDER BY name) FROM pg_settings
     WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size',
       'wal_level', 'autovacuum', 'jit')"

@@ -1,4 +1,4 @@
-"""table.py sync|hourly RESULTS: medians of the measured runs as a Markdown table."""
+"""table.py sync|hourly|http RESULTS: medians of the measured runs as a Markdown table."""
 
 import statistics
 import sys
@@ -38,6 +38,44 @@ def hourly(case, ours, curl, psql):
         f"{wall / floor:.2f}")
 
 
+def http_load(measured):
+    """A row a server, and one of what twilio-sync does for each of nginx's."""
+    row("case", "server", "requests/s", "p50", "p99", "CPU a request", "requests per CPU second", "memory")
+    row(*("---" for _ in range(8)))
+    for case in ("keep-alive", "close"):
+        figures = {}
+        for who, rows in measured.get(case, {}).items():
+            rates = [int(r[3]) / float(r[0]) for r in rows]
+            per_cpu = [int(r[3]) / float(r[1]) for r in rows]
+            figures[who] = [statistics.median(rates), median(rows, 4), median(rows, 5),
+                            statistics.median(per_cpu), median(rows, 2)]
+        for who, (rate, p50, p99, per_cpu, memory) in figures.items():
+            row(case, who, f"{rate:,.0f}", f"{p50 / 1000:.2f} ms", f"{p99 / 1000:.2f} ms",
+                f"{1e6 / per_cpu:.1f} µs", f"{per_cpu:,.0f}", f"{memory / 1024:.1f} MB")
+        if figures:
+            ratio = [ours / theirs for ours, theirs in zip(figures["twilio-sync"], figures["nginx"])]
+            row(case, "ratio", *(f"{r:.2f}" for r in ratio[:3]), f"{1 / ratio[3]:.2f}", f"{ratio[3]:.2f}",
+                f"{ratio[4]:.2f}")
+
+
+def http_memory(measured):
+    """What idle connections and an hour's requests leave in memory."""
+    print()
+    row("case", "server", "before", "after", "growth")
+    row(*("---" for _ in range(5)))
+    for case in ("idle", "hour"):
+        for who, rows in measured.get(case, {}).items():
+            before, after, count = (int(figure) for figure in rows[0])
+            growth = after - before
+            each = f"{growth / count:.1f} KB a connection" if case == "idle" else f"{growth / 1024:+.1f} MB"
+            row(f"{count:,} " + ("idle connections" if case == "idle" else "requests"), who,
+                f"{before / 1024:.1f} MB", f"{after / 1024:.1f} MB", each)
+
+
+if subject == "http":
+    http_load(cases)
+    http_memory(cases)
+    sys.exit()
 if subject == "sync":
     heads = ("case", "calls", "wall (range)", "calls/s", "CPU", "peak memory", "rows written",
              "round trips a page", "psql", "curl (requests)", "wall / psql", "wall / larger")

@@ -7,19 +7,21 @@ struct HistoryCommit: Sendable {
   let readAt: Timestamp
   /// What its commit does to its slice.
   let step: SliceStep
+  /// The part of the history that it covers, from 0 to 1.
+  let share: Double
 
   var slice: HistorySlice { step.slice }
   var page: IntakePage { IntakePage(calls: calls, readAt: readAt, marks: [.slice(step)]) }
 }
 
 /// The ways by which pages get to the writers. The pages of a slice all take the same one, in their
-/// order; on the other one the next page is made ready and waits at the database's commit lock while one
-/// is being committed.
+/// order. While a page of one is decided and committed, which the database allows one at a time, those of
+/// the others are made ready, and their new calls inserted.
 struct HistoryLanes: Sendable {
   private let lanes:
     [(stream: AsyncStream<HistoryCommit>, continuation: AsyncStream<HistoryCommit>.Continuation)]
 
-  static let count = 2
+  static let count = 3
 
   init() {
     lanes = (0..<Self.count).map { _ in AsyncStream.makeStream() }

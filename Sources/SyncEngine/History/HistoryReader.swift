@@ -17,9 +17,13 @@ struct HistoryReader: Sendable {
   /// - Parameter others: How many other slices are being read or wait.
   /// - Returns: The slices that are to be read instead, none when this one was read to its end.
   func read(_ slice: HistorySlice, others: Int) async throws(RunFailure) -> [HistorySlice] {
-    if shape.isBeforeRetention(slice.period) { return try await writer.replace(slice, by: []) }
+    if shape.isBeforeRetention(slice.period) {
+      return try await writer.replace(slice, by: [], dropping: shape.share(of: slice.period))
+    }
     var slice = slice
     var seen: Set<CallSID> = []
+    // What is not covered yet; calls come newest first.
+    var rest = slice.period
     while true {
       guard await places.enter() else { throw RunFailure.cancelled }
       let readAt = clock.now()
@@ -28,7 +32,7 @@ struct HistoryReader: Sendable {
         page = try await request(slice)
       } catch {
         places.leave()
-        return try await recover(slice, from: error)
+        return try await recover(slice, Period(start: rest.end, end: slice.period.end), from: error)
       }
       if slice.next == nil, let parts = try await parts(of: slice, after: page, others: others) {
         places.leave()
@@ -37,7 +41,10 @@ struct HistoryReader: Sendable {
       let calls = page.calls.filter { slice.period.containsStart(of: $0) }
       let step = SliceStep(
         slice: slice, next: page.next, listed: count(calls, &seen), period: shape.period)
-      lanes.send(HistoryCommit(calls: calls, readAt: readAt, step: step))
+      let covered = rest.cut(backTo: page.next == nil ? nil : calls.compactMap(\.callDate).min())
+      rest = Period(start: rest.start, end: covered.start)
+      lanes.send(
+        HistoryCommit(calls: calls, readAt: readAt, step: step, share: shape.share(of: covered)))
       guard let next = page.next else { return [] }
       slice.next = next
     }
@@ -85,18 +92,23 @@ extension HistoryReader {
 // MARK: - What Twilio no longer gives
 
 extension HistoryReader {
+  /// - Parameter covered: What of the slice has been read, in vain now.
   private func recover(
-    _ slice: HistorySlice, from error: SourceError
+    _ slice: HistorySlice, _ covered: Period, from error: SourceError
   ) async throws(RunFailure) -> [HistorySlice] {
     switch error.kind {
     // The listing is begun anew; its calls are committed a second time, which does no harm.
     case .badPageToken where slice.next != nil && shape.mayRestart(slice.period):
-      return try await writer.replace(slice, by: shape.numbered([slice.period]))
+      return try await writer.replace(
+        slice, by: shape.numbered([slice.period]), dropping: -shape.share(of: covered))
     case .retention:
       let start = try await retentionStart(in: slice.period)
       if shape.moveRetention(to: start) { onEvent(.retentionReached(start: start)) }
       let rest = Period(start: start, end: slice.period.end)
-      return try await writer.replace(slice, by: start < rest.end ? shape.numbered([rest]) : [])
+      let gone = Period(start: slice.period.start, end: min(start, slice.period.end))
+      return try await writer.replace(
+        slice, by: start < rest.end ? shape.numbered([rest]) : [],
+        dropping: shape.share(of: gone) - shape.share(of: covered))
     default: throw RunFailure(error)
     }
   }
@@ -122,6 +134,11 @@ extension HistoryReader {
 }
 
 extension Period {
+  /// Its end, from a moment on; all of it without one.
+  fileprivate func cut(backTo moment: Timestamp?) -> Period {
+    Period(start: moment.map { min(max($0, start), end) } ?? start, end: end)
+  }
+
   // A call whose time cannot be read is where Twilio listed it.
   fileprivate func containsStart(of call: Call) -> Bool {
     call.callDate.map(contains) ?? true

@@ -14,6 +14,8 @@ final class HistoryShape: Sendable {
   }
 
   private let state: Mutex<State>
+  /// What the run was asked to read, in milliseconds.
+  private let whole: Int64
 
   init(_ progress: HistoryProgress, period: Period, workers: Int) {
     // Slices within a day are cut only where bounds were honoured, also by an earlier run.
@@ -21,6 +23,7 @@ final class HistoryShape: Sendable {
       let start = $0.slice.period.start
       return start != period.start && start != start.startOfDay
     }
+    whole = max(1, period.end.milliseconds(since: period.start))
     state = Mutex(
       State(
         period: period, nextNumber: progress.nextNumber, isGranularityUnknown: !isFine,
@@ -44,6 +47,17 @@ final class HistoryShape: Sendable {
       plan.granularity == .second || period.end == period.end.startOfDay
       ? period.end : period.end.startOfNextDay
     return CallQuery(startedFrom: period.start, startedBefore: end)
+  }
+
+  /// How large a part of the whole run a period is, from 0 to 1.
+  func share(of part: Period) -> Double {
+    Double(part.end.milliseconds(since: part.start)) / Double(whole)
+  }
+
+  func resuming(_ resync: HistoryProgress) -> SyncEvent {
+    let done = resync.parts.filter(\.isDone).map { share(of: $0.slice.period) }
+    return .resuming(
+      slicesDone: resync.slicesDone, slices: resync.parts.count, share: done.reduce(0, +))
   }
 
   func numbered(_ periods: [Period]) -> [HistorySlice] {

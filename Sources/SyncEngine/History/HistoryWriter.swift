@@ -16,7 +16,7 @@ struct HistoryWriter: Sendable {
       let outcome = try await store(commit.page)
       places.leave()
       let calls = tally.count(commit, outcome)
-      onEvent(.pageStored(calls: commit.calls.count))
+      onEvent(.pageStored(calls: commit.calls.count, share: commit.share))
       if commit.step.next == nil { onEvent(.sliceDone(commit.slice.period, calls: calls)) }
     }
     // A cancelled stream ends as one that is done does.
@@ -25,12 +25,16 @@ struct HistoryWriter: Sendable {
 
   /// Has a slice read in other parts.
   ///
+  /// - Parameter dropping: The part of the history that falls away, from 0 to 1; negative when what was read
+  ///   is read again.
   /// - Returns: The parts.
-  func replace(_ slice: HistorySlice, by parts: [HistorySlice]) async throws(RunFailure) -> [HistorySlice] {
+  func replace(
+    _ slice: HistorySlice, by parts: [HistorySlice], dropping share: Double = 0
+  ) async throws(RunFailure) -> [HistorySlice] {
     let mark = IntakeMark.sliceReplaced(number: slice.number, by: parts)
     _ = try await store(IntakePage(calls: [], readAt: clock.now(), marks: [mark]))
     tally.replace(slice, by: parts)
-    onEvent(.sliceReplaced(parts: parts.count))
+    onEvent(.sliceReplaced(parts: parts.count, share: share))
     return parts
   }
 

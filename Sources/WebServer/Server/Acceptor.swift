@@ -9,6 +9,8 @@ struct Acceptor: ~Copyable {
   let loops: [EventLoop]
   var next = 0
   var isExhausted = false
+  /// Connections that were refused since it was last told.
+  var refused = 0
 }
 
 extension EventLoop {
@@ -27,8 +29,16 @@ extension EventLoop {
 
   func stopAccepting() {
     guard let listener = acceptor?.listener.descriptor else { return }
+    tellRefused()
     poller.forget(listener)
     acceptor = nil
+  }
+
+  /// Tells how many connections were refused. Called now and then: a flood must not flood whoever is told.
+  func tellRefused() {
+    guard let refused = acceptor?.refused, refused > 0 else { return }
+    acceptor?.refused = 0
+    duties.onEvent(.connectionsRefused(refused))
   }
 
   /// - Returns: whether another connection may wait.
@@ -51,7 +61,7 @@ extension EventLoop {
 
   private func hand(_ socket: consuming Socket, from address: SocketAddress) {
     guard count.add() else {
-      duties.onEvent(.connectionRefused)
+      acceptor?.refused += 1
       return refuse(socket)
     }
     guard let loops = acceptor?.loops, let turn = acceptor?.next else { return }

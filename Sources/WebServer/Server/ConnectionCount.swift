@@ -8,7 +8,7 @@ final class ConnectionCount: Sendable {
   /// Leaves descriptors for everything else the process opens: a flood of connections must not keep it from
   /// its database.
   init(limit: Int, descriptors: Int) {
-    self.limit = max(1, min(limit, descriptors - max(16, min(descriptors / 4, 128))))
+    self.limit = max(1, min(limit, descriptors - max(32, min(descriptors / 4, 128))))
   }
 
   /// Counts one more connection; false when there are as many as allowed.

@@ -114,6 +114,7 @@ final class EventLoop: @unchecked Sendable {
   private func sweep() {
     refreshTime()
     for connection in connections { connection?.tick() }
+    tellRefused()
     finishIfDrained()
   }
 

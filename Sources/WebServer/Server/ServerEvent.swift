@@ -2,8 +2,9 @@
 package enum ServerEvent: Hashable, Sendable {
   /// Connections are accepted at this address.
   case listening(SocketAddress)
-  /// A connection was answered 503 and closed because there are as many as allowed.
-  case connectionRefused
+  /// So many connections were answered 503 and closed because there are as many as allowed; told at most once
+  /// a second.
+  case connectionsRefused(Int)
   /// No connection can be accepted for the moment, such as for want of descriptors; tried again soon.
   case acceptFailed(SocketError)
   /// A request was not understood or not allowed; the client got the error's status.

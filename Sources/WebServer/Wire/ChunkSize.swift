@@ -22,8 +22,39 @@ struct ChunkSize {
     guard !rest.contains(Octet.carriageReturn) else { throw .bareLineBreak }
     // No white space before the semicolon: some readers take it for the end of the line.
     guard first == UInt8(ascii: ";") else { throw .invalidChunkSize }
-    guard let name = rest.dropFirst().first, Octet.isTokenCharacter(name),
-      rest.allSatisfy(Octet.isFieldCharacter)
-    else { throw .invalidChunkExtension }
+    guard Self.areExtensions(rest) else { throw .invalidChunkExtension }
   }
+
+  /// `;name`, `;name=token` or `;name="quoted"`, as often as they like. A quotation that stays open, or a value
+  /// that is none, would let another reader find the end of the line elsewhere.
+  private static func areExtensions(_ bytes: ArraySlice<UInt8>) -> Bool {
+    var rest = bytes
+    while rest.first == UInt8(ascii: ";") {
+      rest.removeFirst()
+      guard dropToken(from: &rest) else { return false }
+      guard rest.first == UInt8(ascii: "=") else { continue }
+      rest.removeFirst()
+      guard rest.first == quote ? dropQuotation(from: &rest) : dropToken(from: &rest) else { return false }
+    }
+    return rest.isEmpty
+  }
+
+  private static func dropToken(from rest: inout ArraySlice<UInt8>) -> Bool {
+    let end = rest.firstIndex { !Octet.isTokenCharacter($0) } ?? rest.endIndex
+    defer { rest = rest[end...] }
+    return end > rest.startIndex
+  }
+
+  /// A quoted string with its escapes (RFC 9110 section 5.6.4).
+  private static func dropQuotation(from rest: inout ArraySlice<UInt8>) -> Bool {
+    rest.removeFirst()
+    while let byte = rest.popFirst() {
+      if byte == quote { return true }
+      let character = byte == UInt8(ascii: "\\") ? rest.popFirst() : byte
+      guard let character, Octet.isFieldCharacter(character) else { return false }
+    }
+    return false
+  }
+
+  private static let quote = UInt8(ascii: "\"")
 }

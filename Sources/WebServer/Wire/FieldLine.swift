@@ -77,6 +77,7 @@ struct FieldSection: Sendable {
   mutating func count(_ field: FieldLine, limits: HTTPLimits) throws(HTTPParseError) {
     fields += 1
     bytes += field.lineBytes
+    guard bytes <= limits.headerSection else { throw .headerSectionTooLarge }
     guard fields <= limits.headerFields else { throw .tooManyFields }
   }
 }

@@ -97,10 +97,10 @@ struct RequestHead: Sendable {
     }
   }
 
-  /// HTTP/1.0 clients have no expectations (RFC 9110 section 10.1.1).
+  /// One expectation, once. HTTP/1.0 clients have none (RFC 9110 section 10.1.1).
   private mutating func takeExpectation(_ field: FieldLine) throws(HTTPParseError) {
     guard !isHTTP10 else { return }
-    guard field.valueIs("100-continue") else { throw .unsupportedExpectation }
+    guard !expectsContinue, field.valueIs("100-continue") else { throw .unsupportedExpectation }
     expectsContinue = true
   }
 }

@@ -2,6 +2,7 @@ import Bootstrap
 import CallDomain
 import CallStore
 import Curl
+import Postgres
 import SyncEngine
 import Synchronization
 import TestSupport
@@ -48,7 +49,10 @@ struct MovingSync {
       credentials: try TwilioCredentials(
         accountSID: AccountCredentials().accountSID, authToken: Secrets.authToken),
       host: try TwilioHost(baseURL: installation.simulator.baseURL))
-    let store = CallStore(pool: installation.database.pool(), defaultWorkspace: WorkspaceID(1))
+    let pool = installation.database.pool {
+      $0.connectionString.replace("user=postgres", with: "user=\(TestCluster.role)")
+    }
+    let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
     let (calls, runs) = (CallLedger(store), RunLedger(store))
     let clock = Self.clock(of: simulation)
     let hourly = HourlySync(
@@ -87,9 +91,9 @@ struct MovingSync {
         return page
       },
       call: { sid throws(SourceError) in
-        let call = try await source.call(sid)
+        let page = try await source.call(sid)
         notes.note([sid], at: simulation.now)
-        return call
+        return page
       })
   }
 }

@@ -21,6 +21,14 @@ extension Installation {
     try await column(query).first ?? nil
   }
 
+  /// Runs `migrate` as the tables' owner, and lets the service at them.
+  func migrate() async throws {
+    let address = TestCluster.url(cluster, database.name, role: TestCluster.owner)
+    let migration = try await run("migrate", changes: ["DATABASE_URL": address])
+    #expect(migration.status == 0)
+    try await TestCluster.permitService(database.conninfo)
+  }
+
   /// How many calls are stored.
   func storedCalls() async throws -> Int {
     try await Int(value("SELECT count(*) FROM calls") ?? "") ?? -1

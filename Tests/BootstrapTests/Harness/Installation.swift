@@ -63,12 +63,15 @@ func withInstallation(
 }
 
 /// The same on a cluster of the test's own, which it may stop; it is removed at the end.
+///
+/// - Parameter settings: Lines of `postgresql.conf`.
 func withPrivateInstallation(
-  template: PostgresTemplate? = TestCluster.migrated, _ body: (Installation) async throws -> Void
+  template: PostgresTemplate? = TestCluster.migrated, simulator: SimulatorConfiguration = .init(),
+  settings: [String] = [], _ body: (Installation) async throws -> Void
 ) async throws {
-  let cluster = try await TestCluster.make()
+  let cluster = try await TestCluster.make(settings: settings)
   let result = await Result {
-    try await withInstallation(on: cluster, template: template, simulator: .init(), body)
+    try await withInstallation(on: cluster, template: template, simulator: simulator, body)
   }
   await cluster.remove()
   try result.get()

@@ -16,12 +16,14 @@ final class Programs: Sendable {
   private let started = Mutex<[ProgramProcess]>([])
   private let texts = Mutex<[String]>([])
 
-  /// - Parameter columns: Of the terminal that it runs on; nil for none.
+  /// - Parameters:
+  ///   - columns: Of the terminal that it runs on; nil for none.
+  ///   - descriptors: How many it may have open; nil for as many as the test process.
   func start(
-    _ arguments: [String], _ environment: [String: String], columns: Int? = nil
+    _ arguments: [String], _ environment: [String: String], columns: Int? = nil, descriptors: Int? = nil
   ) throws -> ProgramProcess {
     let program = try ProgramProcess(
-      "twilio-sync", arguments, environment: environment, columns: columns)
+      "twilio-sync", arguments, environment: environment, columns: columns, descriptors: descriptors)
     started.withLock { $0.append(program) }
     return program
   }

@@ -52,18 +52,19 @@ struct AdoptedIntakeTests {
   private func reattribute(
     _ adoption: Adoption, isRehearsal: Bool
   ) async throws -> (calls: [Call], moves: [WorkspaceMove: Int]) {
-    let fence = try await adoption.store.begin(.reattribute, requestedBy: "test", now: LegacyDatabase.now)
+    let store = try await adoption.serviceStore()
+    let fence = try await store.begin(.reattribute, requestedBy: "test", now: LegacyDatabase.now)
     var all: [Call] = []
     var moves: [WorkspaceMove: Int] = [:]
     while true {
-      let batch = try await adoption.store.storedCalls(after: all.last?.sid, since: nil, limit: 1000)
+      let batch = try await store.storedCalls(after: all.last?.sid, since: nil, limit: 1000)
       if batch.isEmpty { break }
       all += batch
       let page = IntakePage(
         calls: batch, readAt: LegacyDatabase.now, isReread: true, isRehearsal: isRehearsal)
-      moves.merge(try await adoption.store.commit(page, fence: fence).moves, uniquingKeysWith: +)
+      moves.merge(try await store.commit(page, fence: fence).moves, uniquingKeysWith: +)
     }
-    try await adoption.store.finish(
+    try await store.finish(
       SyncRun(
         id: fence.run, kind: .reattribute, state: .succeeded, startedAt: LegacyDatabase.now,
         requestedBy: "test"),

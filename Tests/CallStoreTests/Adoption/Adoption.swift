@@ -10,9 +10,19 @@ import Testing
 struct Adoption: Sendable {
   let legacy: LegacyDatabase
   let database: PostgresTestDatabase
+  /// As the tables' owner.
   let pool: PostgresPool
+  /// As the service's role.
+  let servicePool: PostgresPool
 
+  /// As the tables' owner.
   var store: CallStore { CallStore(pool: pool, defaultWorkspace: WorkspaceID(1)) }
+
+  /// As the service's role, which is let at the migrated tables.
+  func serviceStore() async throws -> CallStore {
+    try await database.permitService()
+    return CallStore(pool: servicePool, defaultWorkspace: WorkspaceID(1))
+  }
 
   /// Migrates and returns what was told meanwhile.
   @discardableResult
@@ -40,6 +50,7 @@ struct Adoption: Sendable {
 
   /// Commits all calls as Twilio has them now, in pages, as a historical run does.
   func takeIn(_ calls: [Call], random: inout SeededRandom) async throws {
+    let store = try await serviceStore()
     let fence = try await store.begin(.historical, requestedBy: "test", now: LegacyDatabase.now)
     let shuffled = calls.shuffled(using: &random)
     for start in stride(from: 0, to: shuffled.count, by: 1000) {
@@ -92,7 +103,9 @@ func withLegacy(
     await pool.close(grace: .zero)
   }
   try await PostgresCluster.shared().withDatabase(template: template) { database in
-    try await body(Adoption(legacy: filled, database: database, pool: database.pool()))
+    try await body(
+      Adoption(
+        legacy: filled, database: database, pool: database.pool(), servicePool: database.servicePool()))
   }
 }
 

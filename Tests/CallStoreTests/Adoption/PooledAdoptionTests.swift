@@ -12,7 +12,7 @@ struct PooledAdoptionTests {
     try await withLegacy { direct in
       let before = try await LegacySnapshot(of: direct.pool)
       let pool = PostgresPool(PostgresConfiguration(direct.database.pooledConninfo))
-      let adoption = Adoption(legacy: direct.legacy, database: direct.database, pool: pool)
+      let adoption = Adoption(legacy: direct.legacy, database: direct.database, pool: pool, servicePool: pool)
       try await adoption.migrate()
       #expect(try await LegacySnapshot(of: direct.pool).tables == before.tables)
       let directory = try await direct.directory()
@@ -42,7 +42,7 @@ struct PooledAdoptionTests {
           for start in stride(from: 0, to: part.count, by: 200) {
             let page = Array(part[start..<min(start + 200, part.count)])
             _ = try await store.commit(IntakePage(calls: page, readAt: LegacyDatabase.now), fence: fence)
-            try await store.renew(fence)
+            try await store.renew(fence, counts: RunCounts())
           }
           let second = await #expect(throws: StoreError.self) {
             try await store.begin(kind, requestedBy: "test", now: LegacyDatabase.now)

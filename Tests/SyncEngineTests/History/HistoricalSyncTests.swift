@@ -106,5 +106,14 @@ struct HistoricalSyncTests {
     try #require(run.counts == expected)
     let period = Period(start: bench.script.settings.start, end: bench.script.now)
     try #require(run.period == period && bench.notes.closed == [period])
+    let shares = bench.notes.events.reduce(0.0) { sum, event in
+      switch event {
+      case .slicesPlanned: 0
+      case .resuming(_, _, let share): share
+      case .pageStored(_, let share), .sliceReplaced(_, let share): sum + share
+      default: sum
+      }
+    }
+    try #require(abs(shares - 1) < 1e-6)
   }
 }

@@ -105,7 +105,7 @@ extension HistoryBench {
         }
         return RunFence(kind: kind, run: RunID(number), token: number)
       },
-      renew: { _ throws(RunFailure) in true },
+      renew: { _, _ throws(RunFailure) in true },
       record: { _, _ throws(RunFailure) in },
       finish: { run, _ throws(RunFailure) in self.note { $0.finished.append(run) } })
   }

@@ -1,19 +1,24 @@
-/// Takes what a client sends to PostgreSQL apart into messages (manual, section 55.7), however the bytes
-/// are cut into pieces.
-struct FrontendMessages {
+/// Takes what a client or a server of PostgreSQL sends apart into messages (manual, section 55.7), however
+/// the bytes are cut into pieces.
+struct ProtocolMessages {
   /// Where a message begins in the bytes at hand, and its type.
   struct Beginning {
     let offset: Int
     let type: Character
   }
 
-  /// The type and the length of the message being read; the first message of a connection has no type.
+  /// The type and the length of the message being read.
   private var head: [UInt8] = []
-  private var headSize = 4
+  private var headSize: Int
   /// Bytes of its body that are still to come.
   private var body = 0
 
-  /// The messages that begin in `bytes`, the first one of the connection left out.
+  /// Those of a connection that begins; a client's first message has no type.
+  init(ofClient isClient: Bool = true) {
+    headSize = isClient ? 4 : 5
+  }
+
+  /// The messages that begin in `bytes`, a client's first one left out.
   mutating func take(_ bytes: [UInt8]) -> [Beginning] {
     var beginnings: [Beginning] = []
     var offset = 0

@@ -1,0 +1,124 @@
+import CallDomain
+import CallStore
+import Postgres
+import TestSupport
+import Testing
+import TwilioSimulator
+
+@Suite("A database that makes a run wait", .timeLimit(.minutes(10)))
+struct BlockedTests {
+  /// What somebody else has locked.
+  enum Lock: String, CaseIterable {
+    /// Nobody reads or writes the table, as during ALTER TABLE.
+    case table = "LOCK TABLE calls IN ACCESS EXCLUSIVE MODE"
+    /// Nobody writes it, as during CREATE INDEX.
+    case writes = "LOCK TABLE calls IN SHARE MODE"
+    /// Nobody writes the stored rows, as during an UPDATE that is not committed.
+    case rows = "SELECT FROM calls FOR UPDATE"
+  }
+
+  @Test(
+    "A lock on calls that is given back: the run waits and goes on, and health is well",
+    arguments: Lock.allCases)
+  func released(lock: Lock) async throws {
+    try await withInstallation { installation in
+      let service = try await installation.serve()
+      let now = installation.simulation.now
+      installation.simulation.put(TestCalls.open(3, now: now))
+      #expect(try await service.sync().status == 200)
+      installation.simulation.put(TestCalls.settled(3, now: now))
+      let running = try await installation.holding(lock) {
+        let running = Task { try await service.sync() }
+        try await eventually("the run waits for the lock") {
+          try await installation.waiting("wait_event_type = 'Lock'")
+        }
+        #expect(try await service.askOpenly("GET", "/health").status == 200)
+        #expect(try await service.askOpenly("GET", "/ready").status == 200)
+        return running
+      }
+      let answer = try await running.value
+      #expect(answer.status == 200 && answer.integer("savedCalls") == 3, "\(answer.body)")
+      #expect(try await installation.value("SELECT count(*) FROM calls WHERE ended_at IS NULL") == "0")
+    }
+  }
+
+  @Test("A lock on calls that is kept: whole pages only, a sentence, and the next run makes up for it")
+  func kept() async throws {
+    let seed = ChaosProfile.seed()
+    try await withInstallation(simulator: FaultSite.simulator) { installation in
+      let site = try await FaultSite(installation, seed: seed)
+      for lock in [Lock.table, .writes] {
+        try await site.round { installation in
+          var way = FaultyWay(installation)
+          // What reads waits as long as it may; what writes, as long as for other locks.
+          if lock == .table { way.patience = .seconds(1) }
+          let run = try await FaultyRun(installation, way, lease: LeaseTerms(lockMilliseconds: 300))
+          let outcome = try await installation.holding(lock) { await run.outcome() }
+          try await run.end()
+          guard case .failure(let failure) = outcome else {
+            Issue.record("\(lock) did not stop the run, seed \(seed)")
+            return
+          }
+          #expect(failure.code == .database && failure.saysWhatToDo)
+          #expect(failure.message.contains(/otro programa bloquea las tablas/), "\(failure.message)")
+          try await run.expectWholePages()
+          try await site.expectCleanRun(on: installation)
+        }
+      }
+    }
+  }
+
+  @Test(
+    "A lock on calls that is kept before the whole program: 503 within a minute",
+    .enabled(if: ChaosProfile.isLong), arguments: Lock.allCases)
+  func keptForLong(lock: Lock) async throws {
+    try await withInstallation { installation in
+      let service = try await installation.serve()
+      let now = installation.simulation.now
+      installation.simulation.put(TestCalls.open(3, now: now))
+      #expect(try await service.sync().status == 200)
+      installation.simulation.put(TestCalls.settled(3, now: now))
+      let began = ContinuousClock.now
+      let answer = try await installation.holding(lock) { try await service.sync() }
+      print("\(lock) kept: told after \(ContinuousClock.now - began)")
+      #expect(ContinuousClock.now - began < .seconds(60))
+      #expect(answer.status == 503 && answer.text("error")?.contains("bloquea las tablas") == true)
+      #expect(try await service.sync().integer("savedCalls") == 3)
+    }
+  }
+
+  @Test(
+    "A role's short statement_timeout does not end a page's commit; elsewhere it is named, and what to do")
+  func statementTimeout() async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.open(1, now: installation.simulation.now))
+      try await installation.sql(
+        """
+        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(3); RETURN NEW; END $$
+        """)
+      try await installation.sql(
+        "CREATE TRIGGER slow BEFORE INSERT ON calls FOR EACH ROW EXECUTE FUNCTION slow()")
+      let role = "\(TestCluster.role) IN DATABASE \(installation.database.name)"
+      try await installation.sql("ALTER ROLE \(role) SET statement_timeout = '2s'")
+      let service = try await installation.serve(
+        changes: ["DATABASE_URL": installation.url(port: installation.cluster.tcpPort)])
+      let answer = try await service.sync()
+      #expect(answer.status == 200 && answer.integer("savedCalls") == 1, "\(answer.body)")
+
+      let refused = try await installation.holding(.table) { try await service.sync() }
+      #expect(refused.status == 503, "\(refused.body)")
+      #expect(refused.text("error")?.contains("statement_timeout") == true, "\(refused.body)")
+      #expect(try await service.sync().status == 200)
+    }
+  }
+}
+
+extension Installation {
+  /// Does `body` while somebody else holds the lock.
+  fileprivate func holding<Value: Sendable>(
+    _ lock: BlockedTests.Lock, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+  ) async throws -> Value {
+    try await pool.withTransaction(opening: [PostgresStatement(lock.rawValue)]) { _ in try await body() }
+  }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Testing
+import WebAPI
+import WebServer
+
+@Suite("Every route of the table")
+struct RouteRulesTests {
+  /// What contract section 3 says of a path.
+  private struct Promise: Hashable {
+    var methods: [HTTPMethod]
+    var access: RouteAccess
+    var startsSomething = false
+  }
+
+  private static let promises: [String: Promise] = [
+    "/api/sync-twilio-hourly": Promise(methods: [.get, .post], access: .bearer, startsSomething: true),
+    "/api/resync-twilio-historical": Promise(methods: [.get, .post], access: .bearer, startsSomething: true),
+    "/api/reattribute": Promise(methods: [.post], access: .bearer, startsSomething: true),
+    "/api/sync-runs": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/api/sync-runs/{id}": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/api/sync-status": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/metrics": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/health": Promise(methods: [.get, .head], access: .open),
+    "/ready": Promise(methods: [.get, .head], access: .open),
+    "/openapi.json": Promise(methods: [.get, .head], access: .open),
+  ]
+
+  private static let rules = RecordedService().makeRoutes().rules
+  private static let allMethods: [HTTPMethod] = [
+    .get, .head, .post, .put, .patch, .delete, .options, .trace, HTTPMethod("BREW"),
+  ]
+
+  private static func path(_ rule: RouteRule) -> String { rule.pattern.replacing("{id}", with: "7") }
+
+  private static func basic(_ password: String) -> String {
+    "Basic " + Data("ana:\(password)".utf8).base64EncodedString()
+  }
+
+  @Test("The table says what the contract says, and nothing that the contract does not know")
+  func promised() {
+    #expect(Self.rules.count >= 7)
+    for rule in Self.rules {
+      let promise = Self.promises[rule.pattern]
+      #expect(promise?.methods == rule.methods && promise?.access == rule.access, "\(rule.pattern)")
+    }
+  }
+
+  @Test("Basic opens nothing but GET and HEAD of what only reads: no page of others can start anything")
+  func basicStartsNothing() async throws {
+    let service = RecordedService(recorded: .success([makeRun()]))
+    try await withClient(of: service, .inMemory, attempts: AttemptLimiter(addressLimit: 1000)) {
+      client async throws in
+      for rule in Self.rules where rule.access != .open {
+        let startsSomething = Self.promises[rule.pattern]?.startsSomething != false
+        for method in Self.allMethods {
+          let answer = try await client.ask(
+            method.text, Self.path(rule), authorization: Self.basic(service.secret))
+          let isRead = [.get, .head].contains(method) && !startsSomething
+          #expect(answer.status == (startsSomething ? 401 : isRead ? 200 : 405), "\(method) \(rule.pattern)")
+          if startsSomething {
+            #expect(answer.headers.all("WWW-Authenticate") == [#"Bearer realm="twilio-sync""#])
+          }
+        }
+      }
+    }
+    #expect(service.starts.isEmpty)
+  }
+
+  @Test("Without the secret no protected route shows anything, whatever the method", arguments: Way.allCases)
+  func nothingWithoutSecret(way: Way) async throws {
+    let service = RecordedService(recorded: .success([makeRun()]))
+    let wrong = [nil, "Bearer wrong-wrong-wrong", Self.basic("wrong-wrong-wrong")]
+    try await withClient(of: service, way, attempts: AttemptLimiter(addressLimit: 1000)) {
+      client async throws in
+      for rule in Self.rules where rule.access != .open {
+        for method in Self.allMethods {
+          for authorization in wrong {
+            let answer = try await client.ask(method.text, Self.path(rule), authorization: authorization)
+            #expect(answer.status == 401, "\(method) \(rule.pattern)")
+            if method != .head { #expect(answer.body == #"{"error":"Unauthorized"}"#) }
+          }
+        }
+      }
+    }
+    #expect(service.starts.isEmpty && service.queries.isEmpty && service.asked.isEmpty)
+  }
+
+  @Test("A form or a link of another site reaches a route that starts something only without the secret")
+  func foreignPage() async throws {
+    let service = RecordedService()
+    try await withClient(of: service, .inMemory) { client async throws in
+      for rule in Self.rules where Self.promises[rule.pattern]?.startsSomething == true {
+        for method in rule.methods {
+          let answer = try await client.ask(
+            method.text, Self.path(rule), authorization: Self.basic(service.secret),
+            headers: [
+              ("Origin", "https://other.example"), ("Sec-Fetch-Site", "cross-site"),
+              ("Content-Type", "application/x-www-form-urlencoded"),
+              ("Cookie", "CRON_SECRET=\(service.secret)"),
+            ])
+          #expect(answer.status == 401)
+          #expect(answer.headers["Access-Control-Allow-Origin"] == nil)
+        }
+      }
+    }
+    #expect(service.starts.isEmpty)
+  }
+
+  @Test("Every answer is uncached, typed, unframed, tells no other site anything and names no software")
+  func protections() async throws {
+    let service = RecordedService(recorded: .success([makeRun()]))
+    try await LiveClient.serving(service.makeRoutes(attempts: AttemptLimiter(addressLimit: 1000))) { client in
+      for path in Self.rules.map(Self.path) + ["/nothing", "/a/../b", "/api/sync-runs/99"] {
+        for method in Self.allMethods {
+          for authorization in [nil, "Bearer wrong-wrong-wrong", "Bearer \(service.secret)"] {
+            let headers = try await client.ask(method.text, path, authorization: authorization).headers
+            let place: Comment = "\(method) \(path)"
+            #expect(headers["Cache-Control"] == "no-store", place)
+            #expect(headers["X-Content-Type-Options"] == "nosniff", place)
+            #expect(headers["Content-Type"]?.hasSuffix("; charset=utf-8") == true, place)
+            let policy = headers["Content-Security-Policy"] ?? ""
+            #expect(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), place)
+            #expect(!policy.contains("unsafe"), place)
+            #expect(headers["X-Frame-Options"] == "DENY", place)
+            #expect(headers["Referrer-Policy"] == "no-referrer", place)
+            #expect(headers["Cross-Origin-Resource-Policy"] == "same-origin", place)
+            for name in ["Server", "X-Powered-By", "Via", "Set-Cookie", "Access-Control-Allow-Origin"] {
+              #expect(headers[name] == nil, place)
+            }
+          }
+        }
+      }
+    }
+  }
+}
