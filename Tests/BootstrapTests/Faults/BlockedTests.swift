@@ -23,10 +23,7 @@ struct BlockedTests {
   func released(lock: Lock) async throws {
     try await withInstallation { installation in
       let service = try await installation.serve()
-      let now = installation.simulation.now
-      installation.simulation.put(TestCalls.open(3, now: now))
-      #expect(try await service.sync().status == 200)
-      installation.simulation.put(TestCalls.settled(3, now: now))
+      try await installation.storeChangingCalls(service)
       let running = try await installation.holding(lock) {
         let running = Task { try await service.sync() }
         try await eventually("the run waits for the lock") {
@@ -74,10 +71,7 @@ struct BlockedTests {
   func keptForLong(lock: Lock) async throws {
     try await withInstallation { installation in
       let service = try await installation.serve()
-      let now = installation.simulation.now
-      installation.simulation.put(TestCalls.open(3, now: now))
-      #expect(try await service.sync().status == 200)
-      installation.simulation.put(TestCalls.settled(3, now: now))
+      try await installation.storeChangingCalls(service)
       let began = ContinuousClock.now
       let answer = try await installation.holding(lock) { try await service.sync() }
       print("\(lock) kept: told after \(ContinuousClock.now - began)")
@@ -115,6 +109,14 @@ struct BlockedTests {
 }
 
 extension Installation {
+  /// Stores three calls, which then end.
+  fileprivate func storeChangingCalls(_ service: LiveService) async throws {
+    let now = simulation.now
+    simulation.put(TestCalls.open(3, now: now))
+    #expect(try await service.sync().status == 200)
+    simulation.put(TestCalls.settled(3, now: now))
+  }
+
   /// Does `body` while somebody else holds the lock.
   fileprivate func holding<Value: Sendable>(
     _ lock: BlockedTests.Lock, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value

@@ -15,7 +15,7 @@ struct ByteFaultTests {
       let bytes = try await site.bytes(of: peer)
       var tally = FaultTally()
       for (direction, count) in bytes {
-        for offset in FaultProfile.places(among: count, some: 2, many: 100, &random) {
+        for offset in FaultProfile.places(among: count, some: 1, many: 100, &random) {
           try await site.round(Strike(peer, direction, offset, fault), &tally)
         }
       }

@@ -35,7 +35,7 @@ struct ClockJumpTests {
       let site = try await FaultSite(installation, seed: seed)
       var tally = FaultTally()
       let looks = try await round(site, look: .max, seconds, &tally)
-      for look in FaultProfile.places(among: looks, some: 4, many: looks, &random) {
+      for look in FaultProfile.places(among: looks, some: 2, many: looks, &random) {
         try await round(site, look: look, seconds, &tally)
       }
       print("clock jumps by \(seconds) s: seed \(seed), of \(looks) looks at it: \(tally)")

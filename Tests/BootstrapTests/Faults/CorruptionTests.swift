@@ -22,7 +22,7 @@ struct CorruptionTests {
       let options = "sslmode=require&gssencmode=disable"
       var tally = FaultTally()
       for (direction, count) in try await site.bytes(of: .database, options: options) {
-        for offset in FaultProfile.places(among: count, some: 4, many: 150, &random) {
+        for offset in FaultProfile.places(among: count, some: 2, many: 150, &random) {
           let strike = Strike(.database, direction, offset, flipping: random.number(in: 0...7))
           try await site.round(strike, options: options, &tally)
         }
@@ -40,7 +40,7 @@ struct CorruptionTests {
       let site = try await FaultSite(installation, seed: seed)
       var tally = FaultTally()
       for (direction, messages) in try await site.messages() {
-        for place in FaultProfile.places(among: messages.count, some: 4, many: 250, &random) {
+        for place in FaultProfile.places(among: messages.count, some: 2, many: 250, &random) {
           let offset = messages[place] + random.number(in: 0...4)
           let strike = Strike(.database, direction, offset, flipping: random.number(in: 0...7))
           try await site.round(strike, &tally)
@@ -59,7 +59,7 @@ struct CorruptionTests {
       let site = try await FaultSite(installation, seed: seed)
       var tally = FaultTally()
       for (direction, count) in try await site.bytes(of: .twilio) {
-        for offset in FaultProfile.places(among: count, some: 4, many: 300, &random) {
+        for offset in FaultProfile.places(among: count, some: 2, many: 300, &random) {
           var strike = Strike(.twilio, direction, offset, .replace(with: { _ in 1 }), name: "control byte")
           strike.patience = .seconds(1)
           try await site.round(strike, &tally)

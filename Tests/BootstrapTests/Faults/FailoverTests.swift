@@ -10,7 +10,8 @@ struct FailoverTests {
     arguments: [PostgresCluster.StopMode.fast, .immediate])
   func restarted(mode: PostgresCluster.StopMode) async throws {
     try await withPrivateInstallation { installation in
-      let answer = try await installation.syncInTwoSteps { _ in
+      let port = installation.cluster.programPort
+      let answer = try await installation.syncInTwoSteps(through: port) { _ in
         try await installation.cluster.restart(mode)
       }
       // A pooler turns one more away before it tries the server again.
@@ -29,7 +30,7 @@ struct FailoverTests {
   func failedOver(mode: PostgresCluster.StopMode) async throws {
     try await withPrivateInstallation(settings: PostgresCluster.canBeFollowed) { installation in
       let follower = try await installation.follower()
-      let answer = try await installation.syncInTwoSteps { address in
+      let answer = try await installation.syncInTwoSteps(through: installation.cluster.tcpPort) { address in
         try await eventually("the standby has page 1") { try await follower.storedCalls() == 1000 }
         try await installation.cluster.stop(mode)
         address.lead(to: .tcp(port: follower.port))
@@ -108,12 +109,14 @@ extension Installation {
     return try Follower(cluster, database: database.name)
   }
 
-  /// A run of three pages through an address that is given to `body` when the first page is stored and the
+  /// A run of three pages through an address before that port, which is given to `body` when the first page is stored and the
   /// second asked for.
-  fileprivate func syncInTwoSteps(_ body: (TCPProxy) async throws -> Void) async throws -> Answer {
+  fileprivate func syncInTwoSteps(
+    through port: Int?, _ body: (TCPProxy) async throws -> Void
+  ) async throws -> Answer {
     simulation.put(TestCalls.open(2001, now: simulation.now))
     let twilio = try TCPProxy(to: .tcp(port: simulator.port))
-    let address = try TCPProxy(to: .tcp(port: cluster.programPort ?? 0))
+    let address = try TCPProxy(to: .tcp(port: port ?? 0))
     let way = twilio.asTwilio.merging(["DATABASE_URL": url(port: address.port)]) { $1 }
     let service = try await serve(changes: way)
     twilio.blockSecondPage()

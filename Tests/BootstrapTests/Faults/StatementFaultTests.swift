@@ -26,7 +26,7 @@ struct StatementFaultTests {
             cutter.close()
           })
       }
-      for statement in FaultProfile.places(among: statements, some: 6, many: statements, &random) {
+      for statement in FaultProfile.places(among: statements, some: 5, many: statements, &random) {
         try await site.round("cut after statement \(statement)", blaming: [.database], &tally) {
           installation in
           let cutter = try installation.database.cutter()
