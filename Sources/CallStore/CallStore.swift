@@ -6,7 +6,7 @@ package struct CallStore: Sendable {
   let pool: PostgresPool
   let defaultWorkspace: WorkspaceID
   let lease: LeaseTerms
-  private let lastDirectory = LastDirectory()
+  private let lastPage = LastPage()
 
   /// - Parameters:
   ///   - pool: Connections to the database, direct or through a transaction pooler.
@@ -32,8 +32,7 @@ package struct CallStore: Sendable {
   package func commit(_ page: IntakePage, fence: RunFence) async throws(StoreError) -> PageOutcome {
     try await translated {
       let commit = PageCommit(
-        page: page, fence: fence, defaultWorkspace: defaultWorkspace, lease: lease,
-        draft: lastDirectory.draft(of: page), onDirectory: lastDirectory.note)
+        page: page, fence: fence, defaultWorkspace: defaultWorkspace, lease: lease, lastPage: lastPage)
       return try await CommitLockRescue.attempt(on: pool, lease: lease) {
         do {
           return try await commit.run(on: pool)

@@ -1,6 +1,5 @@
 import CallDomain
 import Postgres
-import Synchronization
 
 /// A page made ready before its transaction, while another one holds the commit lock: all of it is right
 /// if nothing of the page is stored and the directory has not changed since, as in a first resync. Then
@@ -28,20 +27,5 @@ struct PageDraft: Sendable {
       sids: page.calls.filter { $0.attributionCase == nil }.map(\.sid)
     ).prepared()
     writes = OutboundWrites(merged, areNew: true).prepared()
-  }
-}
-
-/// The directory as the last commit found it, by which the next page is made ready; none after a page of
-/// which something was stored, since the next one will be like it.
-final class LastDirectory: Sendable {
-  private let state = Mutex<(rows: [PhoneRow], directory: PhoneDirectory)?>(nil)
-
-  func note(_ found: (rows: [PhoneRow], directory: PhoneDirectory)?) {
-    state.withLock { $0 = found }
-  }
-
-  func draft(of page: IntakePage) -> PageDraft? {
-    guard let (rows, directory) = state.withLock({ $0 }) else { return nil }
-    return PageDraft(page, rows: rows, directory: directory)
   }
 }
