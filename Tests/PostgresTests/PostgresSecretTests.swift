@@ -16,9 +16,9 @@ struct PostgresSecretTests {
     ("postgresql://guest:a@\(secret)@127.0.0.1:#/postgres", .invalidConnectionString),
     ("postgresql://guest:\(secret)/b@127.0.0.1:#/postgres", .invalidConnectionString),
     ("postgresql://guest:\(secret)@127.0.0.1:1/postgres", .unreachable),
-    ("postgresql://guest:\(secret)@nowhere.invalid:1/postgres", .unreachable),
+    ("postgresql://guest:\(secret)@nowhere.invalid:1/postgres", .hostNotFound),
     ("postgresql://right:\(secret)@127.0.0.1:#/missing", .databaseMissing),
-    ("postgresql://right:\(secret)@127.0.0.1:#/postgres?sslmode=require", .unreachable),
+    ("postgresql://right:\(secret)@127.0.0.1:#/postgres?sslmode=require", .tlsRefused),
   ]
 
   @Test("No way to fail at connecting shows the password, and each has its kind")
