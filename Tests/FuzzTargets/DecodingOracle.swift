@@ -1,6 +1,6 @@
-import CallDomain
+package import CallDomain
 import Foundation
-import TwilioClient
+package import TwilioClient
 
 /// Pages as Foundation's decoder reads them: slow, and sure of what JSON is.
 ///
@@ -23,7 +23,8 @@ package enum DecodingOracle {
     return "\(found) is for Foundation \(expected): \(String(decoding: call, as: UTF8.self))"
   }
 
-  private static func page(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> CallPage {
+  /// A page as the decoder reads it.
+  package static func page(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> CallPage {
     // The decoder looks at the encoding only where it reads a text, and so at control characters.
     guard String(validating: body, as: UTF8.self) != nil, !holdsControl(body),
       let answer = try? JSONDecoder().decode(ListAnswer.self, from: Data(body))

@@ -1,5 +1,6 @@
 import CallDomain
 import Foundation
+import FuzzTargets
 import TestSupport
 import Testing
 import TwilioClient
