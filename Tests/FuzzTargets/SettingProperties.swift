@@ -4,7 +4,7 @@ import Bootstrap
 /// shows a secret, wherever that was pasted.
 ///
 /// The input is lines `NAME=value`. The value of a secret gets an ending that stands nowhere else; `@0` to
-/// `@3` in any other value stands for the four secrets.
+/// `@3` in any other value stands for the four secrets, in which no `@` is left.
 enum SettingProperties {
   static func check(_ input: [UInt8]) throws(BrokenProperty) {
     // No environment can hold NUL.
@@ -44,7 +44,7 @@ enum SettingProperties {
     }
     for (index, name) in secretNames.enumerated() {
       guard let value = environment[name] else { continue }
-      environment[name] = "\(value)\(mark)\(index)"
+      environment[name] = "\(value.replacing("@", with: ""))\(mark)\(index)"
     }
     for (name, value) in environment where !secretNames.contains(name) {
       environment[name] = secretNames.enumerated().reduce(value) { value, secret in
