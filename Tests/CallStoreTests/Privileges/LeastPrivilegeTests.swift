@@ -74,6 +74,18 @@ struct LeastPrivilegeTests {
     }
   }
 
+  @Test("The check of its policies waits for nobody who holds the tables locked")
+  func checkedWhileLocked() async throws {
+    try await withLimited { database in
+      try await database.pool.withTransaction { transaction in
+        _ = try await transaction.query(
+          PostgresStatement("LOCK TABLE calls, workspace_phones, sync_state IN ACCESS EXCLUSIVE MODE"))
+        try await database.store.check()
+        return
+      }
+    }
+  }
+
   @Test("The schema and the database are opened to it by name, where they are not open to all")
   func closedToOthers() async throws {
     try await withLimited { database in
