@@ -30,8 +30,10 @@ enum EvidenceQuery {
   // transfer takes two steps, since one that goes back in time and forward in SIDs would have to
   // sort all earlier calls to the lead.
   //
-  // Most leads have no transfer, which one probe tells. OFFSET 0 keeps the planner from reading all
-  // transfers instead of those of a moment.
+  // Most leads have no transfer, which one probe tells. A history is read from its end, so that most often
+  // the first transfer lies after the call that follows the touched moment, which the second one tells.
+  // OFFSET 0 keeps the planner from looking further first, and from reading all transfers instead of those
+  // of a moment.
   static let sql = """
     SELECT t.id, t.lead_number, \(SQL.milliseconds("t.effective_at")), t.is_stored, t.workspace_id,
       t.phone_number,
@@ -43,31 +45,38 @@ enum EvidenceQuery {
       FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS p(id, lead_number, effective_at)
       UNION ALL
       SELECT s.id, s.lead_number, s.effective_at, true, s.workspace_id::bigint, s.phone_number
-      FROM (SELECT unnest($5::text[]) AS lead_number, unnest($6::bigint[]) AS milliseconds) k
-      CROSS JOIN LATERAL (SELECT \(SQL.moment("k.milliseconds")) AS effective_at OFFSET 0) m
-      CROSS JOIN LATERAL (
-        SELECT FROM calls x WHERE x.lead_number = k.lead_number AND \(SQL.isTransfer("x")) LIMIT 1
-      ) any_transfer
+      FROM (
+        SELECT k.lead_number, m.effective_at, first_transfer.effective_at AS first_transfer_at,
+          later.effective_at AS later_at
+        FROM (SELECT unnest($5::text[]) AS lead_number, unnest($6::bigint[]) AS milliseconds) k
+        CROSS JOIN LATERAL (SELECT \(SQL.moment("k.milliseconds")) AS effective_at OFFSET 0) m
+        CROSS JOIN LATERAL (
+          SELECT x.effective_at FROM calls x
+          WHERE x.lead_number = k.lead_number AND \(SQL.isTransfer("x"))
+          ORDER BY x.effective_at LIMIT 1
+        ) first_transfer
+        LEFT JOIN LATERAL (
+          SELECT c.effective_at FROM calls c
+          WHERE c.lead_number = k.lead_number AND c.effective_at > m.effective_at
+            AND \(SQL.isRelatedCall("c"))
+          ORDER BY c.effective_at LIMIT 1
+        ) later ON true
+        OFFSET 0
+      ) k
       LEFT JOIN LATERAL (
         SELECT c.effective_at FROM calls c
-        WHERE c.lead_number = k.lead_number AND c.effective_at < m.effective_at
+        WHERE c.lead_number = k.lead_number AND c.effective_at < k.effective_at
           AND \(SQL.isRelatedCall("c"))
         ORDER BY c.effective_at DESC LIMIT 1
       ) earlier ON true
-      LEFT JOIN LATERAL (
-        SELECT c.effective_at FROM calls c
-        WHERE c.lead_number = k.lead_number AND c.effective_at > m.effective_at
-          AND \(SQL.isRelatedCall("c"))
-        ORDER BY c.effective_at LIMIT 1
-      ) later ON true
       CROSS JOIN LATERAL (
         SELECT * FROM calls s
         WHERE s.lead_number = k.lead_number AND \(SQL.isTransfer("s"))
           AND s.effective_at >= coalesce(earlier.effective_at, '-infinity')
-          AND s.effective_at <= coalesce(later.effective_at, 'infinity')
+          AND s.effective_at <= coalesce(k.later_at, 'infinity')
         OFFSET 0
       ) s
-      WHERE NOT (s.id = ANY($4::text[]))
+      WHERE k.first_transfer_at <= coalesce(k.later_at, 'infinity') AND NOT (s.id = ANY($4::text[]))
     ) t
     LEFT JOIN LATERAL (
       SELECT c.effective_at FROM calls c
