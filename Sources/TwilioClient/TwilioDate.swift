@@ -78,11 +78,11 @@ private struct DateReader {
     return true
   }
 
-  /// The next bytes as one number, at most four; 0 when there are fewer.
+  /// The next bytes as one number, at most three; 0 when there are fewer.
   private mutating func letters(_ count: Int) -> UInt32 {
     guard count <= end - position else { return 0 }
     defer { position += count }
-    return bytes[position..<position + count].reduce(0) { $0 << 8 | UInt32($1) }
+    return Self.packed(bytes[position..<position + count])
   }
 
   private mutating func number(digits: ClosedRange<Int>) -> Int? {
@@ -107,6 +107,11 @@ private struct DateReader {
 
   /// In the form of `letters`.
   private static func words(_ words: String...) -> [UInt32] {
-    words.map { $0.utf8.reduce(0) { $0 << 8 | UInt32($1) } }
+    words.map { packed($0.utf8) }
+  }
+
+  // Beginning with one, lest a NUL in front of them be lost.
+  private static func packed(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    bytes.reduce(1) { $0 << 8 | UInt32($1) }
   }
 }

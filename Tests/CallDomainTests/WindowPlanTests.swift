@@ -93,13 +93,10 @@ struct WindowPlanTests {
       }
       try #require(plan.slices.allSatisfy { $0.start < $0.end })
 
-      // Everything from the covered-until on is read or named as a hole.
-      if let covered, covered < plan.period.start {
-        try #require(plan.hole?.end == plan.period.start)
-        try #require(plan.hole.map { $0.start <= covered } == true)
-      } else {
-        try #require(plan.hole == nil)
-      }
+      // Everything from a quarter of an hour before the covered-until on is read or named as a hole.
+      let unread = covered?.adding(minutes: -15)
+      let hole = unread.flatMap { $0.milliseconds < start ? Period(start: $0, end: plan.period.start) : nil }
+      try #require(plan.hole == hole)
     }
   }
 }

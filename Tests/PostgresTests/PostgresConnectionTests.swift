@@ -24,7 +24,7 @@ struct PostgresConnectionTests {
     let connection = try await PostgresCluster.shared().connection()
     let text = String(repeating: "ñ", count: 500_000)
     let results = try await connection.pipeline(
-      (0..<20).map { _ in PostgresStatement("SELECT $1::text", [.text(text)]) })
+      (0..<20).map { _ in PostgresStatement("SELECT $1::text", [.text(text)]) }, within: .seconds(600))
     #expect(try results.allSatisfy { try $0.rows[0].text(0) == text })
   }
 
