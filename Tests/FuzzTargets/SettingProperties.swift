@@ -27,9 +27,7 @@ enum SettingProperties {
     Result { () throws(ConfigurationFaults) in try Configuration(environment: environment, needs: needs) }
   }
 
-  private static let secretNames = [
-    "CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD",
-  ]
+  private static let secretNames = ["CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD"]
   private static let mark = "kQ3Zx9Jw5Vt"
 
   private static func judge(_ sentences: [String]) throws(BrokenProperty) {

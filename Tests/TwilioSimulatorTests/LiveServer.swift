@@ -59,11 +59,14 @@ extension SimulatorServer {
     return client
   }
 
+  // Under a sanitizer on a busy machine 20 MB take more than half a minute.
+  private var patience: Duration { .seconds(120) }
+
   func get(_ uri: String) async throws -> LiveAnswer {
-    LiveAnswer(try await connect(uri).readToEnd())
+    LiveAnswer(try await connect(uri).readToEnd(within: patience))
   }
 
   func send(_ method: String, _ uri: String, _ content: String = "") async throws -> LiveAnswer {
-    LiveAnswer(try await connect(uri, method: method, content: content).readToEnd())
+    LiveAnswer(try await connect(uri, method: method, content: content).readToEnd(within: patience))
   }
 }
