@@ -88,7 +88,9 @@ struct HistoryFaultTests {
     #expect(run.counts.totalCalls == 200)
     let waits = bench.notes.events.filter { if case .databaseAway = $0 { true } else { false } }
     #expect(waits.count == 4)
-    #expect(bench.notes.pauses == [500, 1000, 2000, 4000])
+    // Each of the two lanes doubles its own pauses, and either may meet any of the four refusals.
+    let shares: [[Int64]] = [[500, 1000, 2000, 4000], [500, 500, 1000, 2000], [500, 500, 1000, 1000]]
+    #expect(shares.contains(bench.notes.pauses.sorted()), "\(bench.notes.pauses)")
   }
 
   @Test("Pages that a crashed database has forgotten are read again, and counted once")
