@@ -15,19 +15,23 @@ package struct ServiceActions: Sendable {
   package var runs: (@Sendable (RunListQuery) async throws(RunFailure) -> [SyncRun])?
   /// One recorded run; nil when there is none of that number.
   package var run: (@Sendable (RunID) async throws(RunFailure) -> SyncRun?)?
+  /// How the service stands; of a database out of reach it throws.
+  package var status: (@Sendable () async throws(RunFailure) -> ServiceStatus)?
 
   package init(
     kinds: Set<RunKind> = Set(RunKind.allCases),
     start: @escaping @Sendable (RunOrder, _ requestedBy: String) async throws(RunFailure) -> StartedRun,
     readiness: @escaping @Sendable () async -> Readiness,
     runs: (@Sendable (RunListQuery) async throws(RunFailure) -> [SyncRun])? = nil,
-    run: (@Sendable (RunID) async throws(RunFailure) -> SyncRun?)? = nil
+    run: (@Sendable (RunID) async throws(RunFailure) -> SyncRun?)? = nil,
+    status: (@Sendable () async throws(RunFailure) -> ServiceStatus)? = nil
   ) {
     self.kinds = kinds
     self.start = start
     self.readiness = readiness
     self.runs = runs
     self.run = run
+    self.status = status
   }
 }
 

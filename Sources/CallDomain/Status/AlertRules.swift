@@ -1,0 +1,108 @@
+/// When an alert fires: the one evaluation behind `/api/sync-status`, `doctor`, the page and the webhook
+/// (contract section 7). The Prometheus rules are held to the same bounds by a test.
+package struct AlertRules: Hashable, Sendable {
+  /// `ALERT_NO_CALLS_HOURS`: the silence that is too long.
+  package var noCallsHours = 2
+  /// `ALERT_NO_RUN_HOURS`: how long there may be no successful hourly run.
+  package var noRunHours = 2
+  /// `ALERT_QUIET_TIMES`: when a lack of calls means nothing.
+  package var quietTimes = QuietTimes.none
+
+  /// The share of a day's calls in the default workspace above which its alert fires, in percent.
+  package static let defaultWorkspacePercent = 20
+  /// The least such calls for which it does.
+  package static let defaultWorkspaceLeast = 20
+  /// So many ended runs of a kind that did not succeed, one after the other, are too many.
+  package static let failuresInARow = 3
+
+  package init() {}
+
+  /// All four alerts, in the order of `Alert.Name`.
+  package func alerts(_ facts: StatusFacts, now: Timestamp) -> [Alert] {
+    Alert.Name.allCases.map { name in
+      switch name {
+      case .noCalls: noCalls(facts, now)
+      case .noRun: noRun(facts, now)
+      case .defaultWorkspace: defaultWorkspace(facts)
+      case .repeatedFailures: repeatedFailures(facts)
+      }
+    }
+  }
+
+  private func noCalls(_ facts: StatusFacts, _ now: Timestamp) -> Alert {
+    let detail =
+      facts.newestCall.map { "La última llamada guardada es de \($0.iso8601)." }
+      ?? "No hay ninguna llamada de Twilio guardada."
+    guard let last = facts.newestCall ?? facts.installedAt, !quietTimes.contains(now),
+      quietTimes.loudMilliseconds(from: last, to: now) > Self.milliseconds(noCallsHours)
+    else { return Alert(.noCalls, isFiring: false, since: nil, detail: detail, whatToDo: nil) }
+    return Alert(
+      .noCalls, isFiring: true, since: quietTimes.moment(after: Self.milliseconds(noCallsHours), from: last),
+      detail: detail + " Hace más de \(Self.hours(noCallsHours)).",
+      whatToDo: """
+        Compruebe en la consola de Twilio si hubo llamadas. Si las hubo, mire las últimas ejecuciones; si a \
+        esta hora no se llama, ponga ALERT_QUIET_TIMES o ALERT_NO_CALLS_HOURS.
+        """)
+  }
+
+  private func noRun(_ facts: StatusFacts, _ now: Timestamp) -> Alert {
+    let success = facts.runs[.hourly]?.lastSuccess
+    let detail =
+      success.map { "La última ejecución horaria correcta acabó el \($0.iso8601)." }
+      ?? "Todavía no ha acabado bien ninguna ejecución horaria."
+    guard let last = success ?? facts.installedAt,
+      now.milliseconds(since: last) > Self.milliseconds(noRunHours)
+    else { return Alert(.noRun, isFiring: false, since: nil, detail: detail, whatToDo: nil) }
+    return Alert(
+      .noRun, isFiring: true, since: last.adding(hours: noRunHours),
+      detail: detail + " Hace más de \(Self.hours(noRunHours)).",
+      whatToDo: """
+        Compruebe que el programador llama cada hora a /api/sync-twilio-hourly con el CRON_SECRET correcto, y \
+        ejecute «twilio-sync hourly» a mano: dirá qué falla. La siguiente ejecución recupera lo que falte.
+        """)
+  }
+
+  private func defaultWorkspace(_ facts: StatusFacts) -> Alert {
+    let share = facts.callsOfDay > 0 ? facts.defaultCallsOfDay * 100 / facts.callsOfDay : 0
+    let isFiring =
+      facts.defaultCallsOfDay >= Self.defaultWorkspaceLeast
+      && facts.defaultCallsOfDay * 100 > facts.callsOfDay * Self.defaultWorkspacePercent
+    return Alert(
+      .defaultWorkspace, isFiring: isFiring, since: isFiring ? facts.firingSince[.defaultWorkspace] : nil,
+      detail: """
+        \(facts.defaultCallsOfDay) de \(facts.callsOfDay) llamadas de las últimas 24 horas (\(share) %) están en \
+        el workspace por defecto.
+        """,
+      whatToDo: isFiring
+        ? """
+        Vea qué números son (página de estado, o SELECT phone_number, COUNT(*) FROM calls de la guía), asígnelos \
+        en workspace_phones y ejecute «twilio-sync reattribute».
+        """ : nil)
+  }
+
+  private func repeatedFailures(_ facts: StatusFacts) -> Alert {
+    let failing = RunKind.allCases.filter { kind in
+      let ended = facts.runs[kind]?.ended ?? []
+      return ended.count >= Self.failuresInARow
+        && ended.prefix(Self.failuresInARow).allSatisfy { $0.state != .succeeded }
+    }
+    guard !failing.isEmpty else {
+      return Alert(
+        .repeatedFailures, isFiring: false, since: nil,
+        detail: "Ningún tipo de ejecución ha fallado \(Self.failuresInARow) veces seguidas.", whatToDo: nil)
+    }
+    let details = failing.map { kind in
+      let reason = facts.runs[kind]?.ended.first?.error.map { ": \($0)" } ?? "."
+      return
+        "Las \(Self.failuresInARow) últimas ejecuciones de tipo \(kind.rawValue) no acabaron bien\(reason)"
+    }
+    return Alert(
+      .repeatedFailures, isFiring: true, since: failing.compactMap { facts.runs[$0]?.failingSince }.min(),
+      detail: details.joined(separator: " "),
+      whatToDo: "Haga lo que dice el error, compruébelo con «twilio-sync doctor» y repita la ejecución.")
+  }
+
+  private static func milliseconds(_ hours: Int) -> Int64 { Int64(hours) * 3_600_000 }
+
+  private static func hours(_ count: Int) -> String { count == 1 ? "1 hora" : "\(count) horas" }
+}
