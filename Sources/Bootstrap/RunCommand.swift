@@ -18,12 +18,29 @@ struct RunCommand {
     }
     let ticker = Task { await screen?.keepCurrent() }
     var status = await work(json: json)
-    if status == .terminated { status = await listener.value ?? .terminated }
+    if status == .terminated {
+      status = await listener.value ?? .terminated
+    } else if status != .alreadyRunning {
+      await follow(isSuccess: status == .done)
+    }
     ticker.cancel()
     listener.cancel()
     await service.pool.close()
     return status
   }
+
+  /// Looks at the alerts and tells who wants to know, for so long as whoever waits for the command may have to.
+  private func follow(isSuccess: Bool) async {
+    let watch = AlertWatch(service)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await watch.follow(RunEnd(kind: order.kind, isSuccess: isSuccess)) }
+      group.addTask { try? await Clocks.sleep(Self.followLimit) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private static let followLimit: Int64 = 30_000
 
   private func work(json: Bool) async -> ExitStatus {
     do throws(RunFailure) {
