@@ -100,7 +100,10 @@ struct Service: Sendable {
       run: { id throws(RunFailure) in
         try await translated { () async throws(StoreError) in try await store.run(id) }
       },
-      status: { () throws(RunFailure) in try await status() })
+      status: { () throws(RunFailure) in try await status() },
+      figures: { () throws(RunFailure) in
+        try await translated { () async throws(StoreError) in try await store.pageFigures(now: Clocks.now()) }
+      })
   }
 
   /// How the service stands, by the one evaluation of the alerts.
