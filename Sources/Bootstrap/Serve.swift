@@ -16,8 +16,8 @@ struct Serve {
     let logger = service.logger
     let configuration = service.configuration
     let routes = Routes(
-      actions: service.actions, secret: configuration.cronSecret.exposed, clock: Clocks.api,
-      onEvent: { ServeReport.report($0, to: logger) })
+      actions: service.actions, secret: configuration.cronSecret.exposed, version: Version.text,
+      clock: Clocks.api, onEvent: { ServeReport.report($0, to: logger) })
     let server = HTTPServer(
       configuration: HTTPServerConfiguration(host: configuration.host, port: configuration.port),
       onEvent: { ServeReport.report($0, to: logger) }, refusal: Routes.refusal,

@@ -61,7 +61,7 @@ final class RecordedService: Sendable {
 
   func makeRoutes(attempts: AttemptLimiter = AttemptLimiter()) -> Routes {
     Routes(
-      actions: actions, secret: secret, clock: clock.api, attempts: attempts,
+      actions: actions, secret: secret, version: "1.2.3", clock: clock.api, attempts: attempts,
       onEvent: { event in self.notes.withLock { $0.events.append(event) } })
   }
 
