@@ -50,7 +50,7 @@ struct Serve {
         return
       } catch {
         if Task.isCancelled { return }
-        service.logger.log(.error, "migration_failed", text: ["❌ La migración falló: \(error.sentence)"])
+        MigrationReport.reportFailure(error, to: service.logger)
         try? await Clocks.sleep(Self.migrationPause)
       }
     }

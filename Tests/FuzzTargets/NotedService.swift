@@ -34,7 +34,7 @@ final class NotedService: Sendable {
 
   private var actions: ServiceActions {
     var actions = ServiceActions(
-      start: { order, _ throws(RunFailure) in
+      start: { order, _, _ throws(RunFailure) in
         self.notes.withLock { $0.orders.append(order) }
         return StartedRun(Self.run(order.kind), outcome: { .success(Self.run(order.kind)) })
       },

@@ -12,6 +12,7 @@ final class RecordedService: Sendable {
 
   private struct Notes {
     var starts: [Start] = []
+    var requestIDs: [String] = []
     var queries: [RunListQuery] = []
     var asked: [RunID] = []
     var checks = 0
@@ -54,6 +55,8 @@ final class RecordedService: Sendable {
   }
 
   var starts: [Start] { notes.withLock { $0.starts } }
+  /// The ids of the requests that started something.
+  var requestIDs: [String] { notes.withLock { $0.requestIDs } }
   var queries: [RunListQuery] { notes.withLock { $0.queries } }
   var asked: [RunID] { notes.withLock { $0.asked } }
   var checks: Int { notes.withLock { $0.checks } }
@@ -68,8 +71,11 @@ final class RecordedService: Sendable {
   private var actions: ServiceActions {
     var actions = ServiceActions(
       kinds: kinds,
-      start: { order, requestedBy throws(RunFailure) in
-        self.notes.withLock { $0.starts.append(Start(order: order, requestedBy: requestedBy)) }
+      start: { order, requestedBy, requestID throws(RunFailure) in
+        self.notes.withLock { notes in
+          notes.starts.append(Start(order: order, requestedBy: requestedBy))
+          notes.requestIDs.append(requestID)
+        }
         return try await self.start(order)
       },
       readiness: {

@@ -44,7 +44,7 @@ struct OpenAPIDocument: Sendable {
     Times are UTC, ISO 8601 with milliseconds and `Z`. More keys may follow those described. No answer is to be \
     cached.
 
-    Every answer carries `X-Request-Id`: the one that was sent, else the trace id of a valid `traceparent`, else \
+    Every answer but the refusal of a request that is no valid HTTP carries `X-Request-Id`: the one that was sent, else the trace id of a valid `traceparent`, else \
     a new one. The log lines of the request, and of the run that it starts, carry the same.
     """
 
