@@ -1,4 +1,4 @@
--- A role that can do what twilio-sync does at runs and at /ready, and nothing else. The tables' owner runs
+-- A role that can do what twilio-sync does at runs, at its probes, its alerts and in doctor, and nothing else. The tables' owner runs
 -- this after each `twilio-sync migrate`; it may be repeated while the service runs:
 --
 --   psql "$OWNER_URL" -v ON_ERROR_STOP=1 -f scripts/least-privilege.sql
@@ -55,6 +55,7 @@ GRANT SELECT, UPDATE (token, run_id, expires_at) ON sync_leases TO twilio_sync;
 GRANT SELECT, UPDATE (covered_until) ON sync_state TO twilio_sync;
 GRANT SELECT, INSERT, UPDATE ON sync_runs TO twilio_sync;
 GRANT SELECT, INSERT, DELETE ON sync_holes TO twilio_sync;
+GRANT SELECT, UPDATE (firing_since) ON sync_alerts TO twilio_sync;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sync_slices, unsettled_calls TO twilio_sync;
 
 -- Row level security shows this role all rows. Of calls it writes those of Twilio only, where row level
@@ -66,7 +67,7 @@ DECLARE
   name TEXT;
 BEGIN
   FOREACH name IN ARRAY ARRAY['workspaces', 'workspace_phones', 'schema_migrations', 'sync_leases',
-    'sync_state', 'sync_runs', 'sync_holes', 'sync_slices', 'unsettled_calls']
+    'sync_state', 'sync_runs', 'sync_holes', 'sync_slices', 'sync_alerts', 'unsettled_calls']
   LOOP
     EXECUTE format('DROP POLICY IF EXISTS twilio_sync ON %I', name);
     EXECUTE format('CREATE POLICY twilio_sync ON %I TO twilio_sync USING (true)', name);

@@ -30,6 +30,15 @@ package struct Configuration: Sendable {
     var concurrency: Int
   }
 
+  /// When an alert fires and who is told. The addresses hold secrets of chat tools and monitors.
+  struct Alerts: Sendable {
+    var rules = AlertRules()
+    /// Told of every change of an alert.
+    var webhook: NotificationAddress?
+    /// Asked after every successful hourly run.
+    var heartbeat: NotificationAddress?
+  }
+
   var cronSecret = Secret("")
   var host = "0.0.0.0"
   var port = 3093
@@ -39,6 +48,7 @@ package struct Configuration: Sendable {
   var sync = HourlySync.Settings()
   var history = HistoricalSync.Settings(start: Self.historyStart)
   var defaultWorkspace = WorkspaceID(1)
+  var alerts = Alerts()
   var logFormat = Logger.Format.text
   var logLevel = LogLevel.info
   /// Every secret of the environment, for the last net under the log.
@@ -59,6 +69,7 @@ package struct Configuration: Sendable {
       database = Self.database(&settings)
       defaultWorkspace = WorkspaceID(
         Int64(settings.number("DEFAULT_WORKSPACE_ID", 1...Int(Int32.max), default: 1)))
+      alerts = Self.alerts(&settings)
     }
     if needs.contains(.twilio) {
       twilio = Self.twilio(&settings)
@@ -102,6 +113,18 @@ package struct Configuration: Sendable {
         "DATABASE_URL no se entiende; codifique con % los caracteres especiales de la contraseña.")
     }
     return configuration
+  }
+
+  private static func alerts(_ settings: inout Settings) -> Alerts {
+    var alerts = Alerts()
+    alerts.rules.noCallsHours = settings.number(
+      "ALERT_NO_CALLS_HOURS", 1...8784, default: alerts.rules.noCallsHours)
+    alerts.rules.noRunHours = settings.number(
+      "ALERT_NO_RUN_HOURS", 1...8784, default: alerts.rules.noRunHours)
+    alerts.rules.quietTimes = settings.quietTimes("ALERT_QUIET_TIMES")
+    alerts.webhook = settings.address("ALERT_WEBHOOK_URL")
+    alerts.heartbeat = settings.address("HEARTBEAT_URL")
+    return alerts
   }
 
   private static func twilio(_ settings: inout Settings) -> Twilio? {

@@ -67,17 +67,12 @@ package enum Program {
     case .migrate:
       let service = try service(environment, [.database], json: command.json)
       return await Migrate(service: service).run(json: command.json)
-    case .doctor: return notOffered(.doctor)
+    case .doctor: return await Doctor(environment: environment).run(json: command.json)
     case .run(let order):
       let needs: Configuration.Needs = order.kind == .reattribute ? [.database] : [.database, .twilio]
       return try await run(
         order, Configuration(environment: environment, needs: needs), environment, command.json)
     }
-  }
-
-  private static func notOffered(_ name: CommandName) -> ExitStatus {
-    Output.error("❌ Esta versión no ofrece «\(name.rawValue)»; vea «twilio-sync --help».\n")
-    return .usage
   }
 
   private static func run(

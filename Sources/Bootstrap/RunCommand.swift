@@ -18,28 +18,52 @@ struct RunCommand {
       return signal
     }
     let ticker = Task { await screen?.keepCurrent() }
-    var status = await work(json: json)
+    let failure = await work(json: json)
+    var status = failure.map { ExitStatus($0.code) } ?? .done
     if status == .terminated { status = await listener.value ?? .terminated }
+    if leavesAnythingToSee(failure) { await follow(isSuccess: failure == nil) }
     ticker.cancel()
     listener.cancel()
     await service.pool.close()
     return status
   }
 
-  private func work(json: Bool) async -> ExitStatus {
+  /// Whether the alerts may have changed and can be read.
+  private func leavesAnythingToSee(_ failure: RunFailure?) -> Bool {
+    switch failure?.code {
+    case nil, .twilio, .internal: true
+    case .alreadyRunning, .badParameter, .stopping, .database: false
+    }
+  }
+
+  /// Looks at the alerts and tells who wants to know, for so long as whoever waits for the command may have to.
+  private func follow(isSuccess: Bool) async {
+    let watch = AlertWatch(service)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await watch.follow(RunEnd(kind: order.kind, isSuccess: isSuccess)) }
+      group.addTask { try? await Clocks.sleep(Self.followLimit) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private static let followLimit: Int64 = 30_000
+
+  /// - Returns: Why the run did not succeed, nil when it did.
+  private func work(json: Bool) async -> RunFailure? {
     do throws(RunFailure) {
       let live = try await service.start(order, requestedBy: "cli")
       switch await live.outcome() {
       case .success(let run):
         if json { Output.out(run.answer.json + "\n") }
-        return .done
+        return nil
       case .failure(let failure):
         tell(failure, json: json, hasBegun: true)
-        return ExitStatus(failure.code)
+        return failure
       }
     } catch {
       tell(error, json: json, hasBegun: false)
-      return ExitStatus(error.code)
+      return error
     }
   }
 

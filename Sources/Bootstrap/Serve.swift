@@ -29,9 +29,11 @@ struct Serve {
       return .failed
     }
     let migration = configuration.migratesOnStart ? Task { await migrate() } : nil
+    let watch = Task { await AlertWatch(service).keepLooking() }
     _ = await signals.next()
     logger.log(.info, "stopping", text: ["🛑 Parando el servicio..."])
     migration?.cancel()
+    watch.cancel()
     // Runs are interrupted and recorded first, so that the requests that wait for them end, too.
     async let stopped: Void = server.stop(gracePeriod: .seconds(25))
     await service.conductor.stop()

@@ -16,6 +16,8 @@ struct Service: Sendable {
   let store: CallStore
   let conductor: RunConductor
   let gate: MigrationGate
+  /// The runs that end in this process, for one who follows them.
+  let ends: AsyncStream<RunEnd>
 
   /// Connects to nothing yet.
   ///
@@ -44,12 +46,15 @@ struct Service: Sendable {
         settings: configuration.history, source: source.patient, calls: calls, runs: runs,
         history: HistoryLedger(store), clock: Clocks.engine)
     }
+    let (ends, ending) = AsyncStream.makeStream(of: RunEnd.self, bufferingPolicy: .bufferingNewest(16))
+    self.ends = ends
     conductor = RunConductor(
       hourly: hourly, historical: historical, calls: calls, runs: runs, clock: Clocks.engine,
       beat: lease.beat,
       report: { trace, event in
         onEvent(event)
         RunReporter(logger: logger, runID: trace.run, requestID: trace.requestID).report(event)
+        if let end = RunEnd(event) { ending.yield(end) }
       })
   }
 
@@ -98,7 +103,15 @@ struct Service: Sendable {
       },
       run: { id throws(RunFailure) in
         try await translated { () async throws(StoreError) in try await store.run(id) }
-      })
+      },
+      status: { () throws(RunFailure) in try await status() })
+  }
+
+  /// How the service stands, by the one evaluation of the alerts.
+  func status() async throws(RunFailure) -> ServiceStatus {
+    let now = Clocks.now()
+    let facts = try await translated { () async throws(StoreError) in try await store.status(now: now) }
+    return ServiceStatus(facts, rules: configuration.alerts.rules, now: now)
   }
 
   /// Whether a run could start now; answers within a few seconds, whatever the database does.

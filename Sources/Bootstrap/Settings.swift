@@ -16,7 +16,10 @@ struct Settings {
   /// The values of the variables that hold nothing but a secret.
   var secrets: [String] { Self.secretNames.compactMap { text($0) } }
 
-  private static let secretNames = ["CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD"]
+  private static let secretNames = [
+    "CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD", "ALERT_WEBHOOK_URL",
+    "HEARTBEAT_URL",
+  ]
 
   mutating func fault(_ sentence: String) {
     faults.append(sentence)
@@ -68,6 +71,29 @@ struct Settings {
     if let date = Timestamp(iso8601: text) { return date }
     fault("\(name) debe ser una fecha como 2025-08-01 o una hora ISO 8601; vale «\(shown(text))».")
     return standard
+  }
+
+  /// Times of the week (see `QuietTimes`); none where the variable is not set.
+  mutating func quietTimes(_ name: String) -> QuietTimes {
+    guard let text = text(name) else { return .none }
+    if let times = QuietTimes(text) { return times }
+    fault(
+      """
+      \(name) debe ser una lista de horas UTC y días como «22:00-07:00, sat-sun, fri 15:00-24:00» que deje \
+      alguna hora; vale «\(shown(text))».
+      """)
+    return .none
+  }
+
+  /// An address to send something to. Nothing of a faulty one is shown, since they hold secrets.
+  mutating func address(_ name: String) -> NotificationAddress? {
+    guard let text = text(name) else { return nil }
+    if let address = NotificationAddress(text) { return address }
+    fault(
+      """
+      \(name) debe ser una dirección https:// sin espacios, usuario ni contraseña (http:// solo a esta máquina).
+      """)
+    return nil
   }
 
   // What someone pasted into the wrong variable must not fill the screen, nor be a secret that is shown.

@@ -37,6 +37,7 @@ enum Migrations {
     Migration(
       version: 9, name: "transfers by time",
       work: .indexes(PackageResources._009_transfers_by_time_sql)),
+    Migration(version: 10, name: "alerts", work: .statements(PackageResources._010_alerts_sql)),
   ]
 
   static func statements(of file: [UInt8]) -> [String] {

@@ -61,7 +61,7 @@ struct Preflight {
           ('sync_leases', 'w'), ('sync_state', 'r'), ('sync_state', 'w'), ('sync_holes', 'r'),
           ('sync_holes', 'd'), ('sync_slices', 'r'), ('sync_slices', 'w'), ('sync_slices', 'd'),
           ('unsettled_calls', 'r'), ('unsettled_calls', 'w'), ('unsettled_calls', 'd'),
-          ('schema_migrations', 'r'))
+          ('sync_alerts', 'r'), ('sync_alerts', 'w'), ('schema_migrations', 'r'))
           AS needed(relation, command)
         JOIN pg_class c ON c.oid = to_regclass(needed.relation)
         WHERE row_security_active(c.oid) AND (
@@ -81,7 +81,8 @@ struct Preflight {
           ('sync_holes', 'INSERT'), ('sync_holes', 'DELETE'), ('sync_slices', 'SELECT'),
           ('sync_slices', 'INSERT'), ('sync_slices', 'UPDATE'), ('sync_slices', 'DELETE'),
           ('unsettled_calls', 'SELECT'), ('unsettled_calls', 'INSERT'), ('unsettled_calls', 'UPDATE'),
-          ('unsettled_calls', 'DELETE'), ('schema_migrations', 'SELECT'))
+          ('unsettled_calls', 'DELETE'), ('sync_alerts', 'SELECT'), ('sync_alerts', 'UPDATE'),
+          ('schema_migrations', 'SELECT'))
           AS needed(relation, privilege)
         JOIN pg_class c ON c.oid = to_regclass(needed.relation)
         WHERE NOT CASE needed.privilege WHEN 'DELETE' THEN has_table_privilege(c.oid, 'DELETE')

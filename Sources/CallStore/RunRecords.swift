@@ -58,20 +58,28 @@ enum RunRecords {
       ])
   }
 
-  /// Newest first. A run that says it is running while nobody holds its lease is interrupted.
+  /// What is read of a run `r`. One that says it is running while nobody holds its lease is interrupted.
+  static let columns = """
+    r.id, r.kind,
+    CASE WHEN r.state = 'running' AND NOT EXISTS (
+      SELECT FROM sync_leases l
+      WHERE l.kind = r.kind AND l.run_id = r.id AND l.expires_at > clock_timestamp())
+    THEN 'interrupted' ELSE r.state END,
+    \(SQL.milliseconds("r.started_at")), \(SQL.milliseconds("r.finished_at")),
+    \(SQL.milliseconds("r.period_start")), \(SQL.milliseconds("r.period_end")), r.error,
+    r.requested_by, r.total_calls, r.saved_calls, r.created_phones, r.case1_count, r.case2_count,
+    r.case3_count, r.skipped_calls, r.unmatched_calls, r.refreshed_calls, r.reattributed_calls,
+    r.twilio_requests
+    """
+
+  /// How many columns that is.
+  static let columnCount = 20
+
+  /// Newest first.
   static func list(limit: Int, before: RunID?, kind: RunKind?, id: RunID? = nil) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT r.id, r.kind,
-        CASE WHEN r.state = 'running' AND NOT EXISTS (
-          SELECT FROM sync_leases l
-          WHERE l.kind = r.kind AND l.run_id = r.id AND l.expires_at > clock_timestamp())
-        THEN 'interrupted' ELSE r.state END,
-        \(SQL.milliseconds("r.started_at")), \(SQL.milliseconds("r.finished_at")),
-        \(SQL.milliseconds("r.period_start")), \(SQL.milliseconds("r.period_end")), r.error,
-        r.requested_by, r.total_calls, r.saved_calls, r.created_phones, r.case1_count, r.case2_count,
-        r.case3_count, r.skipped_calls, r.unmatched_calls, r.refreshed_calls, r.reattributed_calls,
-        r.twilio_requests
+      SELECT \(columns)
       FROM sync_runs r
       WHERE ($1::bigint IS NULL OR r.id < $1::bigint) AND ($2::text IS NULL OR r.kind = $2::text)
         AND ($3::bigint IS NULL OR r.id = $3::bigint)
@@ -86,21 +94,26 @@ enum RunRecords {
   static func read(_ result: PostgresResult) throws(PostgresError) -> [SyncRun] {
     var runs: [SyncRun] = []
     for row in result.rows {
-      guard let kind = try RunKind(rawValue: row.requiredText(1)),
-        let state = try RunState(rawValue: row.requiredText(2)), let startedAt = try row.moment(3)
-      else { continue }
-      var run = try SyncRun(
-        id: RunID(row.requiredInt(0)), kind: kind, state: state, startedAt: startedAt,
-        finishedAt: row.moment(4), error: row.text(7), requestedBy: row.requiredText(8))
-      if let start = try row.moment(5), let end = try row.moment(6) {
-        run.period = Period(start: start, end: end)
-      }
-      for (column, count) in zip(9..., counts) {
-        run.counts[keyPath: count] = try Int(row.requiredInt(column))
-      }
-      runs.append(run)
+      if let run = try read(row) { runs.append(run) }
     }
     return runs
+  }
+
+  /// Nil for a run of a kind or state that only a newer program knows.
+  static func read(_ row: PostgresRow) throws(PostgresError) -> SyncRun? {
+    guard let kind = try RunKind(rawValue: row.requiredText(1)),
+      let state = try RunState(rawValue: row.requiredText(2)), let startedAt = try row.moment(3)
+    else { return nil }
+    var run = try SyncRun(
+      id: RunID(row.requiredInt(0)), kind: kind, state: state, startedAt: startedAt,
+      finishedAt: row.moment(4), error: row.text(7), requestedBy: row.requiredText(8))
+    if let start = try row.moment(5), let end = try row.moment(6) {
+      run.period = Period(start: start, end: end)
+    }
+    for (column, count) in zip(9..., counts) {
+      run.counts[keyPath: count] = try Int(row.requiredInt(column))
+    }
+    return run
   }
 
   // In the order of the columns.

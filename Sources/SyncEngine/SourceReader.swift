@@ -80,9 +80,11 @@ struct SourceReader: Sendable {
 }
 
 /// How far the process's clock may be from Twilio's, in seconds (contract section 4).
-enum ClockLimits {
-  static let warning = 60
-  static let failure = 300
+package enum ClockLimits {
+  /// Beyond it a run warns.
+  package static let warning = 60
+  /// Beyond it a run fails.
+  package static let failure = 300
 }
 
 extension RunFailure {

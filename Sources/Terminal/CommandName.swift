@@ -9,17 +9,6 @@ package enum CommandName: String, Sendable, CaseIterable {
   case health
   case completion
 
-  /// Whether this version does what the command asks for. The others are understood, so that their
-  /// use is answered by a sentence, and stand in no help and no completion.
-  package var isOffered: Bool {
-    switch self {
-    case .doctor: false
-    case .serve, .hourly, .historical, .reattribute, .migrate, .health, .completion: true
-    }
-  }
-
-  static let offered = allCases.filter(\.isOffered)
-
   /// What the command accepts besides the options that every command has.
   var options: [CommandOption] {
     switch self {

@@ -17,7 +17,7 @@ package enum Completion {
     }
   }
 
-  private static let commands = CommandName.offered.map(\.rawValue).joined(separator: " ")
+  private static let commands = CommandName.allCases.map(\.rawValue).joined(separator: " ")
   private static let common = names(CommandOption.common)
   private static let shells = Shell.allCases.map(\.rawValue).joined(separator: " ")
 
@@ -32,7 +32,7 @@ package enum Completion {
 
   // `compgen` fills the array; the inner words hold no space.
   private static var bash: String {
-    let cases = CommandName.offered.map { "    \($0.rawValue)) words=\"\(words($0))\" ;;" }
+    let cases = CommandName.allCases.map { "    \($0.rawValue)) words=\"\(words($0))\" ;;" }
     return """
       _twilio_sync() {
         local words
@@ -54,8 +54,8 @@ package enum Completion {
 
   // A file in $fpath is the function itself and runs at the first completion; sourced, it is registered.
   private static var zsh: String {
-    let list = CommandName.offered.map { described($0.rawValue, $0.summary) }
-    let cases = CommandName.offered.map { command in
+    let list = CommandName.allCases.map { described($0.rawValue, $0.summary) }
+    let cases = CommandName.allCases.map { command in
       let lines = command.options.map { described($0.name, $0.summary) }
       return "    \(command.rawValue))\n"
         + (["      options+=("] + lines.map { "    " + $0 } + ["      ) ;;"])
@@ -100,10 +100,10 @@ package enum Completion {
 
   private static var fish: String {
     let head = "complete -c twilio-sync"
-    let commands = CommandName.offered.map {
+    let commands = CommandName.allCases.map {
       "\(head) -n __fish_use_subcommand -a \($0.rawValue) -d '\($0.summary)'"
     }
-    let options = CommandName.offered.flatMap { command in
+    let options = CommandName.allCases.flatMap { command in
       command.options.map { option in
         "\(head) -n '__fish_seen_subcommand_from \(command.rawValue)' -l \(option.rawValue)"
           + "\(option.placeholder == nil ? "" : " -x") -d '\(option.summary)'"

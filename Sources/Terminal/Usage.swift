@@ -12,7 +12,7 @@ package enum Usage {
     Sincroniza las llamadas de Twilio con PostgreSQL y asigna cada una a su workspace.
 
     Comandos:
-    \(table(CommandName.offered.map { ($0.rawValue, $0.summary) }))
+    \(table(CommandName.allCases.map { ($0.rawValue, $0.summary) }))
 
     Opciones de todos los comandos:
     \(table(CommandOption.common.map(row)))

@@ -21,6 +21,7 @@ struct RouteTable: Sendable {
     add(start.route(.reattribute, "/api/reattribute", [.post]))
     add(runs.list)
     add(runs.one)
+    add(StatusRoute.route(actions))
     // The last one: it describes the others.
     add(OpenAPIRoute.route(rules: rules, version: version))
   }

@@ -14,7 +14,7 @@ extension SyncRun {
       AnswerField("state", .text(state.rawValue)),
       AnswerField("startedAt", .text(startedAt.iso8601)),
       AnswerField("finishedAt", finishedAt.map { .text($0.iso8601) } ?? .null),
-      AnswerField("period", period.map(Self.record) ?? .null),
+      AnswerField("period", period?.record ?? .null),
     ]
   }
 
@@ -37,10 +37,11 @@ extension SyncRun {
       AnswerField("requestedBy", .text(requestedBy)),
     ]
   }
+}
 
-  private static func record(_ period: Period) -> AnswerValue {
-    .object([
-      AnswerField("start", .text(period.start.iso8601)), AnswerField("end", .text(period.end.iso8601)),
-    ])
+extension Period {
+  /// The period as an object of the answers.
+  var record: AnswerValue {
+    .object([AnswerField("start", .text(start.iso8601)), AnswerField("end", .text(end.iso8601))])
   }
 }

@@ -47,7 +47,7 @@ struct MigratorTests {
         "SELECT relname::text FROM pg_class WHERE relrowsecurity ORDER BY relname")
       #expect(
         Set(secured).isSuperset(of: [
-          "calls", "schema_migrations", "sync_holes", "sync_leases", "sync_runs", "sync_state",
+          "calls", "schema_migrations", "sync_alerts", "sync_holes", "sync_leases", "sync_runs", "sync_state",
           "unsettled_calls", "workspace_phones", "workspaces",
         ]))
     }

@@ -10,6 +10,18 @@ struct DescriptionTests {
       try await HandlerClient(routes: service.makeRoutes()).ask("GET", "/openapi.json", authorization: nil))
   }
 
+  /// A service with every action.
+  private static let complete = RecordedService(status: .success(status))
+
+  private static let status: ServiceStatus = {
+    var facts = StatusFacts()
+    facts.holes = [Period(start: exampleEnd.adding(minutes: -75), end: exampleEnd)]
+    facts.runs[.historical] = StatusFacts.Runs()
+    facts.runs[.historical]?.last = makeRun(kind: .historical, state: .failed, error: "Falla.")
+    facts.installedAt = exampleEnd
+    return ServiceStatus(facts, rules: AlertRules(), now: exampleEnd.adding(hours: 5))
+  }()
+
   @Test("It is served to everybody, from memory, and HEAD is GET without content", arguments: Way.allCases)
   func served(way: Way) async throws {
     try await withClient(of: RecordedService(), way) { client async throws in
@@ -26,7 +38,8 @@ struct DescriptionTests {
   @Test(
     "It describes every row of the table with its methods and its secret, and nothing else",
     arguments: [
-      RecordedService(), RecordedService(kinds: [.hourly]), RecordedService(kinds: [], recorded: nil),
+      complete, RecordedService(), RecordedService(kinds: [.hourly]),
+      RecordedService(kinds: [], recorded: nil),
     ])
   func equalsTable(service: RecordedService) async throws {
     let description = try await Self.description(of: service)
@@ -65,7 +78,7 @@ struct DescriptionTests {
 
   @Test("Versions, names of operations and references are whole")
   func whole() async throws {
-    let description = try await Self.description(of: RecordedService())
+    let description = try await Self.description(of: Self.complete)
     #expect(description.root["openapi"] == .text("3.1.0"))
     #expect(description.root["info"]?["version"] == .text("1.2.3"))
     let names = description.operations.compactMap { $0["operationId"]?.text }
@@ -77,7 +90,7 @@ struct DescriptionTests {
 
   @Test("Every example is what its schema says")
   func examples() async throws {
-    let description = try await Self.description(of: RecordedService())
+    let description = try await Self.description(of: Self.complete)
     var count = 0
     for operation in description.operations {
       for response in (operation["responses"]?.object ?? [:]).values.compactMap(description.schema.followed) {
@@ -133,6 +146,10 @@ struct DescriptionTests {
     Case(
       service: RecordedService(recorded: .failure(RunFailure(.database, "Fuera."))), method: "GET",
       target: "/api/sync-runs/7", status: 503),
+    Case(service: complete, method: "GET", target: "/api/sync-status", status: 200),
+    Case(
+      service: RecordedService(status: .failure(RunFailure(.database, "Fuera."))), method: "GET",
+      target: "/api/sync-status", status: 503),
     Case(service: RecordedService(), method: "GET", target: "/health", status: 200),
     Case(service: RecordedService(), method: "GET", target: "/ready", status: 200),
     Case(

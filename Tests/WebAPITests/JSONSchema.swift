@@ -25,7 +25,7 @@ struct JSONSchema {
     switch keyword {
     case "description", "default": []
     case "$ref": referred(value, rule, place)
-    case "required", "properties", "additionalProperties", "propertyNames", "items":
+    case "required", "properties", "items":
       partFaults(value, schema, keyword, rule, place)
     default: accepts(value, keyword, rule) ? [] : ["\(place) is not \(keyword) \(rule)"]
     }
@@ -59,9 +59,6 @@ struct JSONSchema {
       return rule.list.compactMap(\.text).filter { object[$0] == nil }.map { "\(place).\($0) is missing" }
     case "properties":
       return known.flatMap { key, rule in object[key].map { faults($0, rule, at: "\(place).\(key)") } ?? [] }
-    case "propertyNames": return object.keys.flatMap { faults(.text($0), rule, at: place) }
-    case "additionalProperties":
-      return object.filter { known[$0.key] == nil }.flatMap { faults($1, rule, at: "\(place).\($0)") }
     default: return value.list.flatMap { faults($0, rule, at: place + "[]") }
     }
   }

@@ -26,10 +26,12 @@ final class RecordedService: Sendable {
   private let start: @Sendable (RunOrder) async throws(RunFailure) -> StartedRun
   private let recorded: Result<[SyncRun], RunFailure>?
   private let readiness: @Sendable () async -> Readiness
+  private let status: Result<ServiceStatus, RunFailure>?
 
   init(
     secret: String = "correct-horse-battery", kinds: Set<RunKind> = Set(RunKind.allCases),
     recorded: Result<[SyncRun], RunFailure>? = .success([]),
+    status: Result<ServiceStatus, RunFailure>? = nil,
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(database: .ok, schema: .ok) },
     start: @escaping @Sendable (RunOrder) async throws(RunFailure) -> StartedRun = { order in
       StartedRun(makeRunningRun(kind: order.kind), outcome: { .success(makeRun(kind: order.kind)) })
@@ -39,6 +41,7 @@ final class RecordedService: Sendable {
     self.kinds = kinds
     self.recorded = recorded
     self.readiness = readiness
+    self.status = status
     self.start = start
   }
 
@@ -82,6 +85,7 @@ final class RecordedService: Sendable {
         self.notes.withLock { $0.checks += 1 }
         return await self.readiness()
       })
+    if let status { actions.status = { () throws(RunFailure) in try status.get() } }
     guard let recorded else { return actions }
     actions.runs = { query throws(RunFailure) in
       self.notes.withLock { $0.queries.append(query) }

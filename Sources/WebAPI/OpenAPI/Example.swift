@@ -20,19 +20,19 @@ enum Example {
   /// An answer in lines: the run at once and every few seconds, then its result.
   static let lines = AnswerValue.text([running, running, result].map { $0.json + "\n" }.joined())
 
-  static let status: AnswerValue = [
-    "healthy": false, "coveredUntil": .text(end.iso8601), "lagSeconds": 7500,
-    "lastRuns": ["hourly": succeeded],
-    "alerts": [
-      [
-        "name": "no_run", "firing": true, "since": "2025-10-05T22:00:04.210Z",
-        "detail":
-          "La última ejecución horaria correcta acabó el 2025-10-05T20:00:04.210Z. Hace más de 2 horas.",
-        "whatToDo": "Compruebe que el programador llama cada hora a /api/sync-twilio-hourly.",
-      ]
-    ],
-    "unsettledCalls": 3, "givenUpCalls": 0, "holes": [],
-  ]
+  static let status: AnswerValue = {
+    var facts = StatusFacts()
+    facts.coveredUntil = end
+    facts.newestCall = Timestamp(milliseconds: end.milliseconds - 95_000)
+    facts.callsOfDay = 1912
+    facts.defaultCallsOfDay = 40
+    facts.unsettledCalls = 3
+    facts.runs[.hourly] = StatusFacts.Runs()
+    facts.runs[.hourly]?.last = run(.hourly, .succeeded)
+    facts.runs[.hourly]?.lastSuccess = run(.hourly, .succeeded).finishedAt
+    let now = Timestamp(milliseconds: end.milliseconds + 7_500_000)
+    return .object(StatusRoute.answer(ServiceStatus(facts, rules: AlertRules(), now: now)).fields)
+  }()
 
   private static let end = Timestamp(milliseconds: 1_759_694_400_000)
 

@@ -27,9 +27,13 @@ extension SchemaDescription {
             described(
               ["type": "array", "items": reference("Period")],
               "Periods that no hourly run will take in; a historical run fills them.")),
+          AnswerField("asOf", described(time, "When it was asked.")),
           AnswerField(
             "newestCall", described(orNull(time), "When the newest stored call of Twilio's began.")),
-        ], optional: ["newestCall"])),
+          AnswerField("callsLastDay", described(count, "Stored calls of Twilio's of the last 24 hours.")),
+          AnswerField(
+            "defaultWorkspaceCallsLastDay", described(count, "Those of them in the default workspace.")),
+        ])),
     AnswerField(
       "Alert",
       object(
@@ -44,9 +48,7 @@ extension SchemaDescription {
         ])),
   ]
 
-  /// By kind; a kind that never ran is missing or null.
-  private static let lastRuns: AnswerValue = [
-    "type": "object", "description": "The newest run of each kind, in progress or ended.",
-    "propertyNames": reference("RunKind"), "additionalProperties": orNull(reference("Run")),
-  ]
+  private static let lastRuns = object(
+    "The newest run of each kind, in progress or ended; null for a kind that never ran.",
+    RunKind.allCases.map { AnswerField($0.rawValue, orNull(reference("Run"))) })
 }

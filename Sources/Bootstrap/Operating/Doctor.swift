@@ -1,0 +1,33 @@
+import CTerminal
+import CallDomain
+import Terminal
+
+/// `twilio-sync doctor`: what is right, what is not and what to do about it, with as much of the installation
+/// as works.
+struct Doctor {
+  let environment: [String: String]
+
+  func run(json: Bool) async -> ExitStatus {
+    let report = DoctorReport(await findings())
+    if json {
+      Output.out(report.answer.json + "\n")
+    } else {
+      Output.out(report.lines(paint: paint).joined(separator: "\n") + "\n")
+    }
+    return report.exitStatus
+  }
+
+  private var paint: Paint {
+    Paint(isTerminal: terminal_columns(Self.standardOutput) >= 0, environment: environment)
+  }
+
+  private static let standardOutput: Int32 = 1
+
+  /// Configuration first, because the rest goes by it; then Twilio and the database side by side.
+  func findings() async -> [Finding] {
+    let settings = SettingsCheck(environment: environment)
+    async let twilio = TwilioCheck(settings.twilio).findings()
+    async let database = DatabaseCheck(settings.database).findings()
+    return await settings.findings + twilio + database
+  }
+}

@@ -1,0 +1,44 @@
+import CallDomain
+
+/// The configuration as `doctor` sees it: each part by itself, so that a fault in one hides no other.
+struct SettingsCheck {
+  /// What concerns Twilio; nil where it is faulty.
+  let twilio: Configuration?
+  /// What concerns the database; nil where it is faulty.
+  let database: Configuration?
+  let findings: [Finding]
+
+  init(environment: [String: String]) {
+    var faults: [String] = []
+    func read(_ needs: Configuration.Needs) -> Configuration? {
+      do throws(ConfigurationFaults) {
+        return try Configuration(environment: environment, needs: needs)
+      } catch {
+        for sentence in error.sentences where !faults.contains(sentence) { faults.append(sentence) }
+        return nil
+      }
+    }
+    let server = read(.server)
+    twilio = read(.twilio)
+    database = read(.database)
+    let settings = faults.map { Finding(fault: "configuración", sentence: $0) }
+    findings =
+      (settings.isEmpty
+        ? [Finding(.ok, check: "configuración", detail: "Todas las variables se entienden.")] : settings)
+      + Self.notifications(database ?? server)
+  }
+
+  private static func notifications(_ configuration: Configuration?) -> [Finding] {
+    guard let alerts = configuration?.alerts, alerts.heartbeat == nil else { return [] }
+    return [
+      Finding(
+        .warning, check: "avisos",
+        detail: alerts.webhook == nil
+          ? "Nadie recibe las alertas ni nota que el servicio calla."
+          : "Nadie de fuera nota que el servicio calla.",
+        whatToDo: alerts.webhook == nil
+          ? "Ponga ALERT_WEBHOOK_URL (un chat) y HEARTBEAT_URL (un monitor que espera una señal cada hora)."
+          : "Ponga HEARTBEAT_URL, la dirección de un monitor que espera una señal cada hora.")
+    ]
+  }
+}

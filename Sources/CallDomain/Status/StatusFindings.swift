@@ -1,0 +1,156 @@
+extension ServiceStatus {
+  /// What `doctor` says of the stored state: the last runs, the alerts, and what runs left undone.
+  package var findings: [Finding] {
+    [lastRun] + alerts.map(Self.finding) + [unsettled, givenUp, holes]
+  }
+
+  private var lastRun: Finding {
+    guard let run = facts.runs[.hourly]?.last else {
+      return Finding(
+        .warning, check: "última ejecución", detail: "Todavía no ha habido ninguna ejecución horaria.",
+        whatToDo: "Ejecute «twilio-sync hourly» o llame a /api/sync-twilio-hourly.")
+    }
+    let detail = "La ejecución horaria \(run.id.number) empezó el \(run.startedAt.iso8601)"
+    switch run.state {
+    case .running:
+      return Finding(.ok, check: "última ejecución", detail: detail + " y sigue en curso.")
+    case .succeeded:
+      return Finding(
+        .ok, check: "última ejecución",
+        detail: detail
+          + " y acabó bien; el registro está al día hasta \(facts.coveredUntil?.iso8601 ?? "ahora").")
+    case .failed, .interrupted:
+      return Finding(
+        .warning, check: "última ejecución",
+        detail: detail + " y no acabó bien: \(run.error ?? "su proceso murió o se detuvo.")",
+        whatToDo: "Haga lo que dice el error y ejecute «twilio-sync hourly»; recupera lo que falte.")
+    }
+  }
+
+  private static func finding(_ alert: Alert) -> Finding {
+    Finding(
+      alert.isFiring ? .fault : .ok, check: "alerta \(alert.name.rawValue)", detail: alert.detail,
+      whatToDo: alert.whatToDo)
+  }
+
+  private var unsettled: Finding {
+    Finding(
+      .ok, check: "llamadas sin cerrar",
+      detail:
+        "\(facts.unsettledCalls) llamadas sin estado final o sin precio; se preguntan otra vez cada hora.")
+  }
+
+  private var givenUp: Finding {
+    guard facts.givenUpCalls > 0 else {
+      return Finding(.ok, check: "llamadas abandonadas", detail: "Ninguna quedó sin precio tras 48 horas.")
+    }
+    return Finding(
+      .warning, check: "llamadas abandonadas",
+      detail: "\(facts.givenUpCalls) llamadas seguían sin estado final o sin precio tras 48 horas.",
+      whatToDo: """
+        Vea cuáles son (SELECT call_id FROM unsettled_calls WHERE given_up_at IS NOT NULL), pregunte por ellas a \
+        Twilio y, cuando tengan precio, ejecute «twilio-sync historical» de esos días.
+        """)
+  }
+
+  private var holes: Finding {
+    guard let first = facts.holes.first, let last = facts.holes.last else {
+      return Finding(.ok, check: "huecos", detail: "No falta ningún periodo.")
+    }
+    let commands = facts.holes.prefix(3).map(\.historicalCommand).joined(separator: " y ")
+    let rest = facts.holes.count > 3 ? " (y \(facts.holes.count - 3) más, en /api/sync-status)" : ""
+    return Finding(
+      .fault, check: "huecos",
+      detail: "Faltan \(facts.holes.count) periodos entre \(first.start.iso8601) y \(last.end.iso8601).",
+      whatToDo: "Ejecute \(commands)\(rest).")
+  }
+}
+
+extension Inspection {
+  /// What `doctor` says of the tables. `now` is the process's clock.
+  package func findings(now: Timestamp) -> [Finding] {
+    [prices, numbersOfWorkspaces, sharedNumbers, rowsWithoutWorkspace] + clock(now)
+  }
+
+  private var prices: Finding {
+    guard unpricedCalls > 0 else {
+      return Finding(
+        .ok, check: "precios", detail: "Toda llamada completada tiene precio o se sigue preguntando.")
+    }
+    return Finding(
+      .warning, check: "precios",
+      detail: "\(unpricedCalls) llamadas completadas no tienen precio y nadie vuelve a preguntar por ellas.",
+      whatToDo: "Ejecute \(unpricedPeriod?.historicalCommand ?? "«twilio-sync historical»").")
+  }
+
+  private var numbersOfWorkspaces: Finding {
+    guard !unlisted.isEmpty else {
+      return Finding(.ok, check: "números de workspaces", detail: "Todos están en workspace_phones.")
+    }
+    let values = unlisted.map {
+      "(\($0.workspace.number), '\($0.number.canonical.replacing("'", with: "''"))', true)"
+    }
+    return Finding(
+      .fault, check: "números de workspaces",
+      detail: "\(unlisted.count) números están solo en workspaces, y solo workspace_phones cuenta.",
+      whatToDo: """
+        Si son de esos workspaces: INSERT INTO workspace_phones (workspace_id, phone_number, is_primary) VALUES \
+        \(values.joined(separator: ", ")); y después «twilio-sync reattribute».
+        """)
+  }
+
+  private var sharedNumbers: Finding {
+    guard !shared.isEmpty else {
+      return Finding(.ok, check: "números repetidos", detail: "Cada número está en un solo workspace.")
+    }
+    var workspaces: [(number: PhoneNumber, ids: [String])] = []
+    for listing in shared {
+      if workspaces.last?.number != listing.number { workspaces.append((listing.number, [])) }
+      workspaces[workspaces.count - 1].ids.append(String(listing.workspace.number))
+    }
+    let list = workspaces.map { "\($0.number.canonical) (\($0.ids.joined(separator: ", ")))" }
+    return Finding(
+      .warning, check: "números repetidos",
+      detail: "Están en varios workspaces: \(list.joined(separator: "; ")).",
+      whatToDo: """
+        Decide is_primary, después un workspace distinto del predeterminado, después la fila más antigua; deje \
+        cada número en uno y ejecute «twilio-sync reattribute».
+        """)
+  }
+
+  private var rowsWithoutWorkspace: Finding {
+    guard phonesWithoutWorkspace > 0 else {
+      return Finding(
+        .ok, check: "filas sin workspace", detail: "Toda fila de workspace_phones tiene workspace.")
+    }
+    return Finding(
+      .warning, check: "filas sin workspace",
+      detail: "\(phonesWithoutWorkspace) filas de workspace_phones no tienen workspace y no cuentan.",
+      whatToDo: "Ponga su workspace_id; si no, reciben el predeterminado cuando su número llame.")
+  }
+
+  private func clock(_ now: Timestamp) -> [Finding] {
+    guard let databaseTime else { return [] }
+    let seconds = now.milliseconds(since: databaseTime) / 1000
+    guard abs(seconds) > Self.clockLimit else {
+      return [Finding(.ok, check: "reloj de la base de datos", detail: "Va con el de este equipo.")]
+    }
+    return [
+      Finding(
+        .warning, check: "reloj de la base de datos",
+        detail: "Difiere \(abs(seconds)) segundos del de este equipo.",
+        whatToDo:
+          "Ponga en hora los dos equipos (NTP): created_at y updated_at son del reloj de la base de datos.")
+    ]
+  }
+
+  // Seconds, as for Twilio's clock (contract section 4).
+  private static let clockLimit: Int64 = 60
+}
+
+extension Period {
+  /// The command that reads it again.
+  package var historicalCommand: String {
+    "«twilio-sync historical --since \(start.iso8601) --until \(end.iso8601)»"
+  }
+}

@@ -1,0 +1,63 @@
+package import CallDomain
+import Postgres
+
+extension CallStore {
+  /// Looks over the tables for what a person should know; reads all of `calls`, so not for every minute.
+  package func inspect() async throws(StoreError) -> Inspection {
+    try await translated {
+      var inspection = Inspection()
+      let phones = try PhoneDirectoryQuery.rows(await pool.read(PhoneDirectoryQuery.statement))
+      try await readUnpriced(into: &inspection)
+      inspection.unlisted = try await listingsOfWorkspaces(but: phones)
+      inspection.shared = Self.shared(phones)
+      inspection.phonesWithoutWorkspace = phones.count { $0.workspace == nil }
+      let clock = try await pool.read(
+        PostgresStatement("SELECT \(SQL.milliseconds("clock_timestamp()"))"))
+      inspection.databaseTime = try clock.rows.first?.moment(0)
+      return inspection
+    }
+  }
+
+  private func readUnpriced(into inspection: inout Inspection) async throws {
+    let result = try await pool.read(
+      PostgresStatement(
+        """
+        SELECT count(*), \(SQL.milliseconds("min(call_date)")), \(SQL.milliseconds("max(call_date)"))
+        FROM calls c WHERE source = 'twilio' AND cost IS NULL AND status = 'completed' AND duration > 0
+          AND NOT EXISTS (SELECT FROM unsettled_calls u WHERE u.call_id = c.id AND u.given_up_at IS NULL)
+        """), within: .seconds(120))
+    guard let row = result.rows.first else { return }
+    inspection.unpricedCalls = try Int(row.requiredInt(0))
+    if let first = try row.moment(1), let last = try row.moment(2) {
+      inspection.unpricedPeriod = Period(start: first.startOfDay, end: last.startOfNextDay)
+    }
+  }
+
+  // Only older databases have the column; a row as JSON is read alike with and without it.
+  private func listingsOfWorkspaces(but phones: [PhoneRow]) async throws -> [Inspection.Listing] {
+    let listed = Set(phones.filter { $0.workspace != nil }.compactMap { PhoneNumber($0.number) })
+    let result = try await pool.read(
+      PostgresStatement("SELECT id, to_jsonb(w)->>'phone_number' FROM workspaces w ORDER BY id"))
+    var listings: [Inspection.Listing] = []
+    for row in result.rows {
+      guard let text = try row.text(1), !text.hasPrefix("default:"), let number = PhoneNumber(text),
+        !listed.contains(number), let workspace = try row.workspace(0)
+      else { continue }
+      listings.append(Inspection.Listing(number: number, workspace: workspace))
+    }
+    return listings
+  }
+
+  private static func shared(_ phones: [PhoneRow]) -> [Inspection.Listing] {
+    var workspaces: [PhoneNumber: Set<WorkspaceID>] = [:]
+    for phone in phones {
+      guard let number = PhoneNumber(phone.number), let workspace = phone.workspace else { continue }
+      workspaces[number, default: []].insert(workspace)
+    }
+    return workspaces.filter { $0.value.count > 1 }.sorted { $0.key.canonical < $1.key.canonical }
+      .flatMap { number, workspaces in
+        workspaces.sorted { $0.number < $1.number }
+          .map { Inspection.Listing(number: number, workspace: $0) }
+      }
+  }
+}

@@ -1,0 +1,58 @@
+import CallDomain
+import WebServer
+
+/// `/api/sync-status`: how the service stands, for dashboards and scripts. It is 200 whether it is healthy or
+/// not; what fails is the question itself, when the database is out of reach.
+enum StatusRoute {
+  /// Nil where nothing tells the status.
+  static func route(_ actions: ServiceActions) -> Route? {
+    guard let read = actions.status else { return nil }
+    return Route("/api/sync-status", [.get, .head], .bearerOrBasic) { _ in
+      do throws(RunFailure) {
+        return .answer(answer(try await read()).json)
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  /// The keys of contract section 3, then when it was asked, the newest call and the last day's calls.
+  static func answer(_ status: ServiceStatus) -> RunAnswer {
+    let facts = status.facts
+    return RunAnswer([
+      AnswerField("healthy", .bool(status.isHealthy)),
+      AnswerField("coveredUntil", time(facts.coveredUntil)),
+      AnswerField("lagSeconds", status.lagSeconds.map { .number($0) } ?? .null),
+      AnswerField("lastRuns", .object(lastRuns(facts))),
+      AnswerField("alerts", .list(status.alerts.map(answer))),
+      AnswerField("unsettledCalls", .number(Int64(facts.unsettledCalls))),
+      AnswerField("givenUpCalls", .number(Int64(facts.givenUpCalls))),
+      AnswerField("holes", .list(facts.holes.map(\.record))),
+      AnswerField("asOf", time(status.asOf)),
+      AnswerField("newestCall", time(facts.newestCall)),
+      AnswerField("callsLastDay", .number(Int64(facts.callsOfDay))),
+      AnswerField("defaultWorkspaceCallsLastDay", .number(Int64(facts.defaultCallsOfDay))),
+    ])
+  }
+
+  /// By kind; a kind that never ran is null.
+  private static func lastRuns(_ facts: StatusFacts) -> [AnswerField] {
+    RunKind.allCases.map { kind in
+      AnswerField(kind.rawValue, facts.runs[kind]?.last?.record ?? .null)
+    }
+  }
+
+  private static func answer(_ alert: Alert) -> AnswerValue {
+    .object([
+      AnswerField("name", .text(alert.name.rawValue)),
+      AnswerField("firing", .bool(alert.isFiring)),
+      AnswerField("since", time(alert.since)),
+      AnswerField("detail", .text(alert.detail)),
+      AnswerField("whatToDo", alert.whatToDo.map { .text($0) } ?? .null),
+    ])
+  }
+
+  private static func time(_ moment: Timestamp?) -> AnswerValue {
+    moment.map { .text($0.iso8601) } ?? .null
+  }
+}
