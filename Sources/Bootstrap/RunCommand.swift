@@ -1,6 +1,7 @@
 import CallDomain
 import Postgres
 import SyncEngine
+import Telemetry
 import Terminal
 
 /// `twilio-sync hourly`, `historical` and `reattribute`: one run, then the end.
@@ -71,6 +72,10 @@ struct RunCommand {
     let isStopped = hasBegun && failure.code == .stopping
     if json {
       Output.out(failure.answer.json + "\n")
+    } else if service.configuration.logFormat == .json {
+      // What reads the log finds no line in it that is no JSON; a run that had begun has told its end.
+      if !hasBegun { RefusalReport.report(failure, of: order.kind, requestID: nil, to: service.logger) }
+      return
     } else if !isStopped {
       for line in RunSummary.lines(for: failure) { Output.error(line + "\n") }
     }

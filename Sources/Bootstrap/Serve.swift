@@ -16,8 +16,8 @@ struct Serve {
     let logger = service.logger
     let configuration = service.configuration
     let routes = Routes(
-      actions: service.actions, secret: configuration.cronSecret.exposed, clock: Clocks.api,
-      onEvent: { ServeReport.report($0, to: logger) })
+      actions: service.actions, secret: configuration.cronSecret.exposed, version: Version.text,
+      clock: Clocks.api, onEvent: { ServeReport.report($0, to: logger) })
     let server = HTTPServer(
       configuration: HTTPServerConfiguration(host: configuration.host, port: configuration.port),
       onEvent: { ServeReport.report($0, to: logger) }, refusal: Routes.refusal,
@@ -52,7 +52,7 @@ struct Serve {
         return
       } catch {
         if Task.isCancelled { return }
-        service.logger.log(.error, "migration_failed", text: ["❌ La migración falló: \(error.sentence)"])
+        MigrationReport.reportFailure(error, to: service.logger)
         try? await Clocks.sleep(Self.migrationPause)
       }
     }

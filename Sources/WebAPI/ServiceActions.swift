@@ -8,7 +8,8 @@ package struct ServiceActions: Sendable {
   /// Takes the lease and writes the run's record; the run then goes on by itself, whatever its
   /// client does. Throws what prevents a start: `badParameter`, `alreadyRunning`, `database`,
   /// `stopping`, `internal`.
-  package var start: @Sendable (RunOrder, _ requestedBy: String) async throws(RunFailure) -> StartedRun
+  package var start:
+    @Sendable (RunOrder, _ requestedBy: String, _ requestID: String) async throws(RunFailure) -> StartedRun
   /// Asks once whether a run could start now; it must bound its own time.
   package var readiness: @Sendable () async -> Readiness
   /// Recorded runs, newest first.
@@ -22,7 +23,9 @@ package struct ServiceActions: Sendable {
 
   package init(
     kinds: Set<RunKind> = Set(RunKind.allCases),
-    start: @escaping @Sendable (RunOrder, _ requestedBy: String) async throws(RunFailure) -> StartedRun,
+    start:
+      @escaping @Sendable (RunOrder, _ requestedBy: String, _ requestID: String) async throws(RunFailure) ->
+      StartedRun,
     readiness: @escaping @Sendable () async -> Readiness,
     runs: (@Sendable (RunListQuery) async throws(RunFailure) -> [SyncRun])? = nil,
     run: (@Sendable (RunID) async throws(RunFailure) -> SyncRun?)? = nil,

@@ -12,6 +12,7 @@ final class RecordedService: Sendable {
 
   private struct Notes {
     var starts: [Start] = []
+    var requestIDs: [String] = []
     var queries: [RunListQuery] = []
     var asked: [RunID] = []
     var checks = 0
@@ -57,6 +58,8 @@ final class RecordedService: Sendable {
   }
 
   var starts: [Start] { notes.withLock { $0.starts } }
+  /// The ids of the requests that started something.
+  var requestIDs: [String] { notes.withLock { $0.requestIDs } }
   var queries: [RunListQuery] { notes.withLock { $0.queries } }
   var asked: [RunID] { notes.withLock { $0.asked } }
   var checks: Int { notes.withLock { $0.checks } }
@@ -64,15 +67,18 @@ final class RecordedService: Sendable {
 
   func makeRoutes(attempts: AttemptLimiter = AttemptLimiter()) -> Routes {
     Routes(
-      actions: actions, secret: secret, clock: clock.api, attempts: attempts,
+      actions: actions, secret: secret, version: "1.2.3", clock: clock.api, attempts: attempts,
       onEvent: { event in self.notes.withLock { $0.events.append(event) } })
   }
 
   private var actions: ServiceActions {
     var actions = ServiceActions(
       kinds: kinds,
-      start: { order, requestedBy throws(RunFailure) in
-        self.notes.withLock { $0.starts.append(Start(order: order, requestedBy: requestedBy)) }
+      start: { order, requestedBy, requestID throws(RunFailure) in
+        self.notes.withLock { notes in
+          notes.starts.append(Start(order: order, requestedBy: requestedBy))
+          notes.requestIDs.append(requestID)
+        }
         return try await self.start(order)
       },
       readiness: {
