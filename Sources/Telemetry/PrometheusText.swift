@@ -9,9 +9,11 @@ package enum PrometheusText {
   }
 
   private static func render(_ family: MetricFamily) -> String {
+    let samples = family.samples()
+    guard !samples.isEmpty else { return "" }
     var text = "# HELP \(family.name) \(escapedHelp(family.help))\n"
     text += "# TYPE \(family.name) \(family.kind.rawValue)\n"
-    for sample in ordered(family.samples()) {
+    for sample in ordered(samples) {
       text += family.name + sample.suffix + labels(of: sample, in: family) + " "
       text += number(sample.value) + "\n"
     }
