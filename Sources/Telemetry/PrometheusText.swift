@@ -1,9 +1,6 @@
 /// The Prometheus text exposition format, version 0.0.4
 /// (Prometheus documentation: Exposition formats).
-package enum PrometheusText {
-  /// The `Content-Type` of what `MetricRegistry.render` returns.
-  package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
-
+enum PrometheusText {
   static func render(_ families: [MetricFamily]) -> String {
     families.map(render).joined()
   }

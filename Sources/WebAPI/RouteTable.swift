@@ -19,6 +19,7 @@ struct RouteTable: Sendable {
     add(runs.list)
     add(runs.one)
     add(StatusRoute.route(actions))
+    add(MetricsRoute.route(actions))
   }
 
   // One by one: of an array of routes that is walked through at once, the optimizer of Swift 6.3 takes the

@@ -17,6 +17,8 @@ package struct ServiceActions: Sendable {
   package var run: (@Sendable (RunID) async throws(RunFailure) -> SyncRun?)?
   /// How the service stands; of a database out of reach it throws.
   package var status: (@Sendable () async throws(RunFailure) -> ServiceStatus)?
+  /// The metrics in the Prometheus text format, version 0.0.4.
+  package var metrics: (@Sendable () async -> String)?
 
   package init(
     kinds: Set<RunKind> = Set(RunKind.allCases),
@@ -24,7 +26,8 @@ package struct ServiceActions: Sendable {
     readiness: @escaping @Sendable () async -> Readiness,
     runs: (@Sendable (RunListQuery) async throws(RunFailure) -> [SyncRun])? = nil,
     run: (@Sendable (RunID) async throws(RunFailure) -> SyncRun?)? = nil,
-    status: (@Sendable () async throws(RunFailure) -> ServiceStatus)? = nil
+    status: (@Sendable () async throws(RunFailure) -> ServiceStatus)? = nil,
+    metrics: (@Sendable () async -> String)? = nil
   ) {
     self.kinds = kinds
     self.start = start
@@ -32,6 +35,7 @@ package struct ServiceActions: Sendable {
     self.runs = runs
     self.run = run
     self.status = status
+    self.metrics = metrics
   }
 }
 
