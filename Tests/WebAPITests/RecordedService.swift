@@ -25,11 +25,13 @@ final class RecordedService: Sendable {
   private let start: @Sendable (RunOrder) async throws(RunFailure) -> StartedRun
   private let recorded: Result<[SyncRun], RunFailure>?
   private let readiness: @Sendable () async -> Readiness
+  private let metrics: (@Sendable () async -> String)?
 
   init(
     secret: String = "correct-horse-battery", kinds: Set<RunKind> = Set(RunKind.allCases),
     recorded: Result<[SyncRun], RunFailure>? = .success([]),
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(database: .ok, schema: .ok) },
+    metrics: (@Sendable () async -> String)? = { "up 1\n" },
     start: @escaping @Sendable (RunOrder) async throws(RunFailure) -> StartedRun = { order in
       StartedRun(makeRunningRun(kind: order.kind), outcome: { .success(makeRun(kind: order.kind)) })
     }
@@ -38,6 +40,7 @@ final class RecordedService: Sendable {
     self.kinds = kinds
     self.recorded = recorded
     self.readiness = readiness
+    self.metrics = metrics
     self.start = start
   }
 
@@ -76,6 +79,7 @@ final class RecordedService: Sendable {
         self.notes.withLock { $0.checks += 1 }
         return await self.readiness()
       })
+    actions.metrics = metrics
     guard let recorded else { return actions }
     actions.runs = { query throws(RunFailure) in
       self.notes.withLock { $0.queries.append(query) }
