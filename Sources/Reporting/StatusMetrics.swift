@@ -52,7 +52,8 @@ package struct StatusMetrics: Sendable {
     givenUp = try registry.gauge(
       "twilio_sync_given_up_calls", help: "Calls given up after 48 hours without a final status or a price.")
     holes = try registry.gauge(
-      "twilio_sync_holes", help: "Periods that no hourly run will take in, until a historical run does.")
+      "twilio_sync_holes",
+      help: "Periods that no hourly run will take in, until a historical run does.")
   }
 
   /// Shows how the service stands; nil, when nobody can tell, leaves nothing but `twilio_sync_status_up` 0.
@@ -64,7 +65,8 @@ package struct StatusMetrics: Sendable {
     coveredUntil.show(facts?.coveredUntil)
     newestCall.show(facts?.newestCall)
     installed.show(facts?.installedAt)
-    let runs = facts.map { facts in RunKind.allCases.map { ($0, facts.runs[$0] ?? StatusFacts.Runs()) } } ?? []
+    let runs =
+      facts.map { facts in RunKind.allCases.map { ($0, facts.runs[$0] ?? StatusFacts.Runs()) } } ?? []
     lastSuccess.replace(
       with: Self.values(runs) { kind, runs in runs.lastSuccess.map { (kind.rawValue, $0.unixSeconds) } })
     failures.replace(

@@ -19,10 +19,12 @@ package struct SyncMetrics: Sendable {
     let kinds = RunKind.allCases.map { [$0.rawValue] }
     let outcomes = Self.outcomes.map(\.rawValue)
     runs = try registry.counter(
-      "twilio_sync_runs_total", help: "Runs of this process that ended, by kind and outcome.", labels: ["kind", "outcome"],
+      "twilio_sync_runs_total", help: "Runs of this process that ended, by kind and outcome.",
+      labels: ["kind", "outcome"],
       starting: kinds.flatMap { kind in outcomes.map { kind + [$0] } })
     duration = try registry.histogram(
-      "twilio_sync_run_duration_seconds", help: "How long runs of this process took, by kind.", labels: ["kind"],
+      "twilio_sync_run_duration_seconds", help: "How long runs of this process took, by kind.",
+      labels: ["kind"],
       bounds: [0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600], starting: kinds)
     calls = try registry.counter(
       "twilio_sync_calls_total",
