@@ -18,6 +18,10 @@ package struct ServiceActions: Sendable {
   package var run: (@Sendable (RunID) async throws(RunFailure) -> SyncRun?)?
   /// How the service stands; of a database out of reach it throws.
   package var status: (@Sendable () async throws(RunFailure) -> ServiceStatus)?
+  /// What the status page adds up.
+  package var figures: (@Sendable () async throws(RunFailure) -> PageFigures)?
+  /// The metrics in the Prometheus text format, version 0.0.4.
+  package var metrics: (@Sendable () async -> String)?
 
   package init(
     kinds: Set<RunKind> = Set(RunKind.allCases),
@@ -27,7 +31,9 @@ package struct ServiceActions: Sendable {
     readiness: @escaping @Sendable () async -> Readiness,
     runs: (@Sendable (RunListQuery) async throws(RunFailure) -> [SyncRun])? = nil,
     run: (@Sendable (RunID) async throws(RunFailure) -> SyncRun?)? = nil,
-    status: (@Sendable () async throws(RunFailure) -> ServiceStatus)? = nil
+    status: (@Sendable () async throws(RunFailure) -> ServiceStatus)? = nil,
+    figures: (@Sendable () async throws(RunFailure) -> PageFigures)? = nil,
+    metrics: (@Sendable () async -> String)? = nil
   ) {
     self.kinds = kinds
     self.start = start
@@ -35,6 +41,8 @@ package struct ServiceActions: Sendable {
     self.runs = runs
     self.run = run
     self.status = status
+    self.figures = figures
+    self.metrics = metrics
   }
 }
 
