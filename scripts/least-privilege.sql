@@ -1,4 +1,4 @@
--- A role that can do what twilio-sync does at runs and at /ready, and nothing else. The tables' owner runs
+-- A role that can do what twilio-sync does at runs, at its probes, its alerts and in doctor, and nothing else. The tables' owner runs
 -- this after each `twilio-sync migrate`; it may be repeated while the service runs:
 --
 --   psql "$OWNER_URL" -v ON_ERROR_STOP=1 -f scripts/least-privilege.sql

@@ -1,6 +1,7 @@
 import CallDomain
 import CallStore
 import Postgres
+import Telemetry
 import Terminal
 
 /// `twilio-sync migrate`.
@@ -27,6 +28,8 @@ struct Migrate {
         Output.out(
           RunAnswer([AnswerField("success", .bool(true)), AnswerField("applied", .list(versions))]).json
             + "\n")
+      } else if service.configuration.logFormat == .json {
+        MigrationReport.reportEnd(steps: applied.count, to: service.logger)
       } else {
         Output.out(
           "✅ El esquema está al día (\(applied.isEmpty ? "nada que hacer" : "\(applied.count) pasos"))\n")
@@ -35,6 +38,8 @@ struct Migrate {
     } catch {
       if json {
         Output.out(RunFailure(.database, error.sentence).answer.json + "\n")
+      } else if service.configuration.logFormat == .json {
+        MigrationReport.reportFailure(error, to: service.logger)
       } else {
         Output.error("❌ La migración falló: \(error.sentence)\n")
       }

@@ -33,4 +33,17 @@ enum MigrationReport {
         ], fields: [LogField("views", .text(views.joined(separator: ", ")))])
     }
   }
+
+  static func reportFailure(_ error: StoreError, to logger: Logger) {
+    logger.log(
+      .error, "migration_failed", text: ["❌ La migración falló: \(error.sentence)"],
+      fields: [LogField("error", .text(error.sentence))])
+  }
+
+  /// For machines; people are told by the command's result.
+  ///
+  /// - Parameter steps: How many steps were applied.
+  static func reportEnd(steps: Int, to logger: Logger) {
+    logger.log(.info, "migration_finished", fields: [LogField("steps", .integer(Int64(steps)))])
+  }
 }

@@ -28,12 +28,22 @@ package enum Program {
     } catch let error as UsageError {
       Output.error("❌ \(error)\n")
     } catch let error as ConfigurationFaults {
-      for sentence in error.sentences { Output.error("❌ \(sentence)\n") }
+      tell(error, logFormat: environment["LOG_FORMAT"])
     } catch {
       Output.error("❌ Error inesperado.\n")
       return ExitStatus.failed.rawValue
     }
     return ExitStatus.usage.rawValue
+  }
+
+  // Its sentences show no secret, and what reads a log of JSON finds no other line in it.
+  private static func tell(_ faults: ConfigurationFaults, logFormat: String?) {
+    let format = logFormat.flatMap { Logger.Format(rawValue: $0.lowercased()) } ?? .text
+    let logger = Logger(format: format, clock: { Clocks.now().iso8601 }, sink: Output.error)
+    for sentence in faults.sentences {
+      logger.log(
+        .error, "configuration_fault", text: ["❌ \(sentence)"], fields: [LogField("error", .text(sentence))])
+    }
   }
 
   private static func perform(

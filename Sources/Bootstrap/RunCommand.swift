@@ -1,6 +1,7 @@
 import CallDomain
 import Postgres
 import SyncEngine
+import Telemetry
 import Terminal
 
 /// `twilio-sync hourly`, `historical` and `reattribute`: one run, then the end.
@@ -17,16 +18,22 @@ struct RunCommand {
       return signal
     }
     let ticker = Task { await screen?.keepCurrent() }
-    var status = await work(json: json)
-    if status == .terminated {
-      status = await listener.value ?? .terminated
-    } else if status != .alreadyRunning {
-      await follow(isSuccess: status == .done)
-    }
+    let failure = await work(json: json)
+    var status = failure.map { ExitStatus($0.code) } ?? .done
+    if status == .terminated { status = await listener.value ?? .terminated }
+    if leavesAnythingToSee(failure) { await follow(isSuccess: failure == nil) }
     ticker.cancel()
     listener.cancel()
     await service.pool.close()
     return status
+  }
+
+  /// Whether the alerts may have changed and can be read.
+  private func leavesAnythingToSee(_ failure: RunFailure?) -> Bool {
+    switch failure?.code {
+    case nil, .twilio, .internal: true
+    case .alreadyRunning, .badParameter, .stopping, .database: false
+    }
   }
 
   /// Looks at the alerts and tells who wants to know, for so long as whoever waits for the command may have to.
@@ -42,20 +49,21 @@ struct RunCommand {
 
   private static let followLimit: Int64 = 30_000
 
-  private func work(json: Bool) async -> ExitStatus {
+  /// - Returns: Why the run did not succeed, nil when it did.
+  private func work(json: Bool) async -> RunFailure? {
     do throws(RunFailure) {
       let live = try await service.start(order, requestedBy: "cli")
       switch await live.outcome() {
       case .success(let run):
         if json { Output.out(run.answer.json + "\n") }
-        return .done
+        return nil
       case .failure(let failure):
         tell(failure, json: json, hasBegun: true)
-        return ExitStatus(failure.code)
+        return failure
       }
     } catch {
       tell(error, json: json, hasBegun: false)
-      return ExitStatus(error.code)
+      return error
     }
   }
 
@@ -64,6 +72,10 @@ struct RunCommand {
     let isStopped = hasBegun && failure.code == .stopping
     if json {
       Output.out(failure.answer.json + "\n")
+    } else if service.configuration.logFormat == .json {
+      // What reads the log finds no line in it that is no JSON; a run that had begun has told its end.
+      if !hasBegun { RefusalReport.report(failure, of: order.kind, requestID: nil, to: service.logger) }
+      return
     } else if !isStopped {
       for line in RunSummary.lines(for: failure) { Output.error(line + "\n") }
     }

@@ -17,7 +17,8 @@ struct Serve {
     let configuration = service.configuration
     let metrics = service.metrics
     let routes = Routes(
-      actions: service.actions, secret: configuration.cronSecret.exposed, clock: Clocks.api,
+      actions: service.actions, secret: configuration.cronSecret.exposed, version: Version.text,
+      clock: Clocks.api,
       onEvent: { event in
         metrics?.count(event)
         ServeReport.report(event, to: logger)
@@ -58,7 +59,7 @@ struct Serve {
         return
       } catch {
         if Task.isCancelled { return }
-        service.logger.log(.error, "migration_failed", text: ["❌ La migración falló: \(error.sentence)"])
+        MigrationReport.reportFailure(error, to: service.logger)
         try? await Clocks.sleep(Self.migrationPause)
       }
     }

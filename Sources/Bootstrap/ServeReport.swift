@@ -17,7 +17,8 @@ enum ServeReport {
         fields: [LogField("count", .integer(Int64(count)))])
     case .acceptFailed(let error):
       logger.log(
-        .warning, "accept_failed", text: ["⚠️ No se pueden aceptar conexiones por ahora: \(error)"])
+        .warning, "accept_failed", text: ["⚠️ No se pueden aceptar conexiones por ahora: \(error)"],
+        fields: [LogField("error", .text("\(error)"))])
     case .requestRefused(let error):
       logger.log(.debug, "request_refused", fields: [LogField("status", .integer(Int64(error.status.code)))])
     case .deadlinePassed: logger.log(.debug, "deadline_passed")
@@ -53,6 +54,8 @@ enum ServeReport {
           LogField("requestId", .text(requestID)), LogField("kind", .text(kind.rawValue)),
           LogField("runId", .integer(id.number)),
         ])
+    case .runRefused(let requestID, let kind, let failure):
+      RefusalReport.report(failure, of: kind, requestID: requestID, to: logger)
     }
   }
 
@@ -64,6 +67,10 @@ enum ServeReport {
         ❌ No se puede escuchar en \(configuration.host):\(configuration.port) (\(error)); compruebe HOST y \
         PORT y que ningún otro programa use el puerto.
         """
+      ],
+      fields: [
+        LogField("host", .text(configuration.host)), LogField("port", .integer(Int64(configuration.port))),
+        LogField("error", .text("\(error)")),
       ])
   }
 }

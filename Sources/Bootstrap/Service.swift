@@ -56,9 +56,11 @@ struct Service: Sendable {
     conductor = RunConductor(
       hourly: hourly, historical: historical, calls: calls, runs: runs, clock: Clocks.engine,
       beat: lease.beat,
-      report: { run, event in
+      report: { trace, event in
         onEvent(event)
-        RunReporter(logger: logger, runID: run, metrics: metrics?.sync).report(event)
+        RunReporter(
+          logger: logger, runID: trace.run, requestID: trace.requestID, metrics: metrics?.sync
+        ).report(event)
         if let end = RunEnd(event) { ending.yield(end) }
       },
       onEnd: { metrics?.sync.count($0) })
@@ -78,7 +80,11 @@ struct Service: Sendable {
   }
 
   /// Starts a run, unless the schema is being migrated.
-  func start(_ order: RunOrder, requestedBy: String) async throws(RunFailure) -> LiveRun {
+  ///
+  /// - Parameter requestID: The request that asked for it; nil where none did.
+  func start(
+    _ order: RunOrder, requestedBy: String, requestID: String? = nil
+  ) async throws(RunFailure) -> LiveRun {
     guard !gate.isMigrating else {
       throw RunFailure(
         .database, "El esquema se está migrando; repita la petición cuando /ready responda 200.",
@@ -86,15 +92,15 @@ struct Service: Sendable {
     }
     // It comes from a header, into which somebody may have put the secret by mistake.
     let requester = Redaction(secrets: configuration.secrets).applied(to: requestedBy)
-    return try await conductor.start(order, requestedBy: requester)
+    return try await conductor.start(order, requestedBy: requester, requestID: requestID)
   }
 
   /// What the routes can do.
   var actions: ServiceActions {
     ServiceActions(
       kinds: Set(RunKind.allCases),
-      start: { order, requestedBy throws(RunFailure) in
-        let live = try await start(order, requestedBy: requestedBy)
+      start: { order, requestedBy, requestID throws(RunFailure) in
+        let live = try await start(order, requestedBy: requestedBy, requestID: requestID)
         return StartedRun(live.run, progress: { live.progress }, outcome: { await live.outcome() })
       },
       readiness: { await readiness() },
@@ -107,6 +113,9 @@ struct Service: Sendable {
         try await translated { () async throws(StoreError) in try await store.run(id) }
       },
       status: { () throws(RunFailure) in try await status() },
+      figures: { () throws(RunFailure) in
+        try await translated { () async throws(StoreError) in try await store.pageFigures(now: Clocks.now()) }
+      },
       metrics: metrics.map { scrape($0) })
   }
 

@@ -1,7 +1,7 @@
 /// What `/ready` tells: one word per check, nothing that helps an attacker.
 package struct Readiness: Hashable, Sendable {
   /// Whether the database can be used for a run.
-  package enum Database: String, Sendable {
+  package enum Database: String, Sendable, CaseIterable {
     case ok
     case unreachable
     case readOnly = "read-only"
@@ -12,7 +12,7 @@ package struct Readiness: Hashable, Sendable {
   }
 
   /// Whether the schema is the one this program writes.
-  package enum Schema: String, Sendable {
+  package enum Schema: String, Sendable, CaseIterable {
     case ok
     case old
     case new

@@ -12,6 +12,22 @@ extension CallStore {
     }
   }
 
+  /// What the status page adds up.
+  ///
+  /// - Parameter now: The end of its days and hours, by the process's clock.
+  package func pageFigures(now: Timestamp) async throws(StoreError) -> PageFigures {
+    try await translated {
+      var figures = PageFigures()
+      try PageQuery.readTotals(await pool.read(PageQuery.totals(now: now)), into: &figures)
+      figures.defaultNumbers = try PageQuery.readNumbers(
+        await pool.read(PageQuery.defaultNumbers(defaultWorkspace, now: now)))
+      try PageQuery.readWorkspaces(await pool.read(PageQuery.workspaces(now: now)), into: &figures)
+      figures.runs = try RunRecords.read(
+        await pool.read(RunRecords.list(limit: 10, before: nil, kind: nil)))
+      return figures
+    }
+  }
+
   /// Notes which alerts fire, for `StatusFacts.firingSince`.
   ///
   /// - Returns: Those that began or ceased to fire since anybody looked last; whoever gets one may tell of it.

@@ -10,7 +10,7 @@ package final class RunConductor: Sendable {
   private let runs: RunLedger
   private let clock: EngineClock
   private let beat: Int64
-  private let report: @Sendable (RunID, SyncEvent) -> Void
+  private let report: @Sendable (RunTrace, SyncEvent) -> Void
   private let onEnd: @Sendable (SyncRun) -> Void
   private let live = Mutex(LiveRuns())
 
@@ -22,7 +22,7 @@ package final class RunConductor: Sendable {
   ///   - onEnd: Told how a run ended, before `report` is; one whose end could not be recorded has failed.
   package init(
     hourly: HourlySync?, historical: HistoricalSync?, calls: CallLedger, runs: RunLedger,
-    clock: EngineClock, beat: Int64 = 20_000, report: @escaping @Sendable (RunID, SyncEvent) -> Void,
+    clock: EngineClock, beat: Int64 = 20_000, report: @escaping @Sendable (RunTrace, SyncEvent) -> Void,
     onEnd: @escaping @Sendable (SyncRun) -> Void = { _ in }
   ) {
     self.hourly = hourly
@@ -37,10 +37,14 @@ package final class RunConductor: Sendable {
 
   /// Starts a run.
   ///
-  /// - Parameter requestedBy: Who asked, as `sync_runs` shows it.
+  /// - Parameters:
+  ///   - requestedBy: Who asked, as `sync_runs` shows it.
+  ///   - requestID: The request that asked, for the events of the run; nil where none did.
   /// - Returns: The run, once it holds its lease and is recorded.
   /// - Throws: What prevents the start; nothing is recorded then.
-  package func start(_ order: RunOrder, requestedBy: String) async throws(RunFailure) -> LiveRun {
+  package func start(
+    _ order: RunOrder, requestedBy: String, requestID: String? = nil
+  ) async throws(RunFailure) -> LiveRun {
     guard !live.withLock(\.isStopping) else { throw Self.stopping }
     if case .historical(let since, let until, _) = order {
       _ = try historical?.request(since: since, until: until, now: clock.now())
@@ -51,7 +55,10 @@ package final class RunConductor: Sendable {
     let run = SyncRun(
       id: fence.run, kind: order.kind, state: .running, startedAt: now, requestedBy: requestedBy)
     let progress = RunProgress()
-    let task = Task { await self.conduct(run, order: order, fence: fence, progress: progress) }
+    let (report, trace) = (report, RunTrace(run: fence.run, requestID: requestID))
+    let task = Task {
+      await self.conduct(run, order: order, fence: fence, progress: progress) { report(trace, $0) }
+    }
     let isStopping = live.withLock { live in
       if live.ended.remove(fence.run) == nil { live.tasks[fence.run] = task }
       return live.isStopping
@@ -71,10 +78,9 @@ package final class RunConductor: Sendable {
   }
 
   private func conduct(
-    _ run: SyncRun, order: RunOrder, fence: RunFence, progress: RunProgress
+    _ run: SyncRun, order: RunOrder, fence: RunFence, progress: RunProgress,
+    onEvent: @escaping @Sendable (SyncEvent) -> Void
   ) async -> Result<SyncRun, RunFailure> {
-    let report = report
-    let onEvent: @Sendable (SyncEvent) -> Void = { report(fence.run, $0) }
     onEvent(.started(run.kind))
     let failure = await work(order, fence, run.startedAt, progress, onEvent)
     var ended = run

@@ -52,31 +52,50 @@ package enum Completion {
       """
   }
 
+  // A file in $fpath is the function itself and runs at the first completion; sourced, it is registered.
   private static var zsh: String {
-    let list = CommandName.allCases.map { "    '\($0.rawValue):\($0.summary)'" }
-    let cases = CommandName.allCases.map { "    \($0.rawValue)) compadd -- \(words($0)) ;;" }
+    let list = CommandName.allCases.map { described($0.rawValue, $0.summary) }
+    let cases = CommandName.allCases.map { command in
+      let lines = command.options.map { described($0.name, $0.summary) }
+      return "    \(command.rawValue))\n"
+        + (["      options+=("] + lines.map { "    " + $0 } + ["      ) ;;"])
+        .joined(separator: "\n")
+    }
     return """
       #compdef twilio-sync
-      _twilio_sync() {
-        local -a commands
+      _twilio-sync() {
+        local -a commands options
         commands=(
       \(list.joined(separator: "\n"))
+        )
+        options=(
+      \(CommandOption.common.map { described($0.name, $0.summary) }.joined(separator: "\n"))
         )
         case "$words[CURRENT-1]" in
           --since|--until|--url) return ;;
         esac
         if (( CURRENT == 2 )); then
           _describe 'comando' commands
-          compadd -- \(common)
-          return
+        elif [[ "$words[2]" == completion ]]; then
+          compadd -- \(shells)
         fi
         case "$words[2]" in
       \(cases.joined(separator: "\n"))
         esac
+        _describe -o 'opción' options
       }
-      compdef _twilio_sync twilio-sync
+      if [[ "$funcstack[1]" == _twilio-sync ]]; then
+        _twilio-sync "$@"
+      else
+        compdef _twilio-sync twilio-sync
+      fi
 
       """
+  }
+
+  /// A word and what it does, as zsh's `_describe` takes them.
+  private static func described(_ word: String, _ summary: String) -> String {
+    "    '\(word):\(summary)'"
   }
 
   private static var fish: String {
@@ -90,7 +109,9 @@ package enum Completion {
           + "\(option.placeholder == nil ? "" : " -x") -d '\(option.summary)'"
       }
     }
-    let common = CommandOption.common.map { "\(head) -l \($0.rawValue) -d '\($0.summary)'" }
+    let common = CommandOption.common.map { option in
+      "\(head)\(option == .help ? " -s h" : "") -l \(option.rawValue) -d '\(option.summary)'"
+    }
     let shells = "\(head) -n '__fish_seen_subcommand_from completion' -a '\(self.shells)'"
     return (["\(head) -f"] + commands + options + [shells] + common).joined(separator: "\n") + "\n"
   }

@@ -44,8 +44,10 @@ extension Usage {
       """
     case .completion:
       """
-      Escribe el autocompletado del intérprete de comandos dado. Por ejemplo, para bash:
-        source <(twilio-sync completion bash)
+      Escribe el autocompletado del intérprete de comandos dado. Para usarlo:
+        bash  source <(twilio-sync completion bash)
+        zsh   twilio-sync completion zsh > DIR/_twilio-sync, con DIR en fpath
+        fish  twilio-sync completion fish > ~/.config/fish/completions/twilio-sync.fish
       """
     }
   }

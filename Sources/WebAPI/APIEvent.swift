@@ -10,6 +10,8 @@ package enum APIEvent: Hashable, Sendable {
   case secretRefused(requestID: String, route: String, address: String, limited: Bool)
   /// A request started a run.
   case runStarted(requestID: String, kind: RunKind, id: RunID)
+  /// A request with the right secret asked for a run, and none was started.
+  case runRefused(requestID: String, kind: RunKind, RunFailure)
 }
 
 /// A request and how it was answered; all its texts but the id come from small fixed sets.

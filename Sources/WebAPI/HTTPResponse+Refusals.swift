@@ -26,10 +26,14 @@ extension HTTPResponse {
 
   /// Any other refusal of a request as such; without a sentence the status's own is given.
   static func refusal(_ status: HTTPStatus, _ text: String? = nil) -> HTTPResponse {
-    let fields = [
+    answer(refusalValue(status, text).json, status: status)
+  }
+
+  /// What such a refusal says.
+  static func refusalValue(_ status: HTTPStatus, _ text: String? = nil) -> AnswerValue {
+    .object([
       AnswerField("success", .bool(false)), AnswerField("error", .text(text ?? sentence(for: status))),
-    ]
-    return answer(AnswerValue.object(fields).json, status: status)
+    ])
   }
 
   private static func sentence(for status: HTTPStatus) -> String {

@@ -8,7 +8,10 @@ struct RouteTable: Sendable {
   /// The rows in their order.
   private(set) var rules: [RouteRule] = []
 
-  init(actions: ServiceActions, clock: APIClock, onEvent: @escaping @Sendable (APIEvent) -> Void) {
+  init(
+    actions: ServiceActions, version: String, clock: APIClock,
+    onEvent: @escaping @Sendable (APIEvent) -> Void
+  ) {
     let runs = RunRoutes(actions: actions)
     let start = StartRoutes(actions: actions, clock: clock, onEvent: onEvent)
     add(HealthRoutes.health)
@@ -20,6 +23,9 @@ struct RouteTable: Sendable {
     add(runs.one)
     add(StatusRoute.route(actions))
     add(MetricsRoute.route(actions))
+    add(PageRoute(actions: actions).route)
+    // The last one: it describes the others.
+    add(OpenAPIRoute.route(rules: rules, version: version))
   }
 
   // One by one: of an array of routes that is walked through at once, the optimizer of Swift 6.3 takes the

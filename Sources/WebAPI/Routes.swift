@@ -13,12 +13,13 @@ package struct Routes: Sendable {
 
   /// - Parameters:
   ///   - secret: what callers must send; must not be empty, an empty one lets nobody in.
+  ///   - version: the program's, as `/openapi.json` tells it.
   ///   - onEvent: is told of every answer, from any thread; must not block.
   package init(
-    actions: ServiceActions, secret: String, clock: APIClock,
+    actions: ServiceActions, secret: String, version: String, clock: APIClock,
     attempts: AttemptLimiter = AttemptLimiter(), onEvent: @escaping @Sendable (APIEvent) -> Void = { _ in }
   ) {
-    table = RouteTable(actions: actions, clock: clock, onEvent: onEvent)
+    table = RouteTable(actions: actions, version: version, clock: clock, onEvent: onEvent)
     secretGuard = SecretGuard(secret: secret, limiter: attempts)
     self.clock = clock
     self.onEvent = onEvent

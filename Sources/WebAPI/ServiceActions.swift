@@ -8,7 +8,8 @@ package struct ServiceActions: Sendable {
   /// Takes the lease and writes the run's record; the run then goes on by itself, whatever its
   /// client does. Throws what prevents a start: `badParameter`, `alreadyRunning`, `database`,
   /// `stopping`, `internal`.
-  package var start: @Sendable (RunOrder, _ requestedBy: String) async throws(RunFailure) -> StartedRun
+  package var start:
+    @Sendable (RunOrder, _ requestedBy: String, _ requestID: String) async throws(RunFailure) -> StartedRun
   /// Asks once whether a run could start now; it must bound its own time.
   package var readiness: @Sendable () async -> Readiness
   /// Recorded runs, newest first.
@@ -17,16 +18,21 @@ package struct ServiceActions: Sendable {
   package var run: (@Sendable (RunID) async throws(RunFailure) -> SyncRun?)?
   /// How the service stands; of a database out of reach it throws.
   package var status: (@Sendable () async throws(RunFailure) -> ServiceStatus)?
+  /// What the status page adds up.
+  package var figures: (@Sendable () async throws(RunFailure) -> PageFigures)?
   /// The metrics in the Prometheus text format, version 0.0.4.
   package var metrics: (@Sendable () async -> String)?
 
   package init(
     kinds: Set<RunKind> = Set(RunKind.allCases),
-    start: @escaping @Sendable (RunOrder, _ requestedBy: String) async throws(RunFailure) -> StartedRun,
+    start:
+      @escaping @Sendable (RunOrder, _ requestedBy: String, _ requestID: String) async throws(RunFailure) ->
+      StartedRun,
     readiness: @escaping @Sendable () async -> Readiness,
     runs: (@Sendable (RunListQuery) async throws(RunFailure) -> [SyncRun])? = nil,
     run: (@Sendable (RunID) async throws(RunFailure) -> SyncRun?)? = nil,
     status: (@Sendable () async throws(RunFailure) -> ServiceStatus)? = nil,
+    figures: (@Sendable () async throws(RunFailure) -> PageFigures)? = nil,
     metrics: (@Sendable () async -> String)? = nil
   ) {
     self.kinds = kinds
@@ -35,6 +41,7 @@ package struct ServiceActions: Sendable {
     self.runs = runs
     self.run = run
     self.status = status
+    self.figures = figures
     self.metrics = metrics
   }
 }

@@ -15,6 +15,7 @@ struct StartRoutes: Sendable {
       do throws(RunFailure) {
         return await answer(try await start(kind, request), to: request.http)
       } catch {
+        onEvent(.runRefused(requestID: request.requestID, kind: kind, error))
         return .failure(error)
       }
     }
@@ -23,7 +24,7 @@ struct StartRoutes: Sendable {
   private func start(_ kind: RunKind, _ request: RouteRequest) async throws(RunFailure) -> StartedRun {
     let order = try RunOrder(kind, query: request.http.target.query)
     let requester = Requester.name(userAgent: request.http.headers["User-Agent"])
-    let started = try await actions.start(order, requester)
+    let started = try await actions.start(order, requester, request.requestID)
     onEvent(.runStarted(requestID: request.requestID, kind: kind, id: started.run.id))
     return started
   }

@@ -17,7 +17,7 @@ enum StatusRoute {
   }
 
   /// The keys of contract section 3, then when it was asked, the newest call and the last day's calls.
-  private static func answer(_ status: ServiceStatus) -> RunAnswer {
+  static func answer(_ status: ServiceStatus) -> RunAnswer {
     let facts = status.facts
     return RunAnswer([
       AnswerField("healthy", .bool(status.isHealthy)),

@@ -16,7 +16,7 @@ final class NotedService: Sendable {
   /// Answers one request, waiting for it.
   func answer(_ request: HTTPRequest, secret: String) -> HTTPResponse {
     let clock = APIClock(milliseconds: { 0 }, sleep: { _ in }, makeRequestID: { "id" })
-    let handler = Routes(actions: actions, secret: secret, clock: clock).handler
+    let handler = Routes(actions: actions, secret: secret, version: "1.2.3", clock: clock).handler
     let answer = Answer()
     let isThere = DispatchSemaphore(value: 0)
     Task {
@@ -34,7 +34,7 @@ final class NotedService: Sendable {
 
   private var actions: ServiceActions {
     var actions = ServiceActions(
-      start: { order, _ throws(RunFailure) in
+      start: { order, _, _ throws(RunFailure) in
         self.notes.withLock { $0.orders.append(order) }
         return StartedRun(Self.run(order.kind), outcome: { .success(Self.run(order.kind)) })
       },

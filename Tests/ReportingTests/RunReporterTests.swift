@@ -13,12 +13,13 @@ struct RunReporterTests {
   }
 
   private func makeReporter(
-    _ format: Logger.Format, runID: RunID? = RunID(42), metrics: SyncMetrics? = nil, into recorder: Recorder
+    _ format: Logger.Format, runID: RunID? = RunID(42), requestID: String? = nil,
+    metrics: SyncMetrics? = nil, into recorder: Recorder
   ) -> RunReporter {
     let logger = Logger(format: format, clock: { "2025-10-05T20:00:00.000Z" }) { text in
       recorder.output.withLock { $0 += text }
     }
-    return RunReporter(logger: logger, runID: runID, metrics: metrics)
+    return RunReporter(logger: logger, runID: runID, requestID: requestID, metrics: metrics)
   }
 
   @Test("Every JSON line of a run is an object with its run's id and English names")
@@ -55,6 +56,17 @@ struct RunReporterTests {
         "start":"2025-10-05T18:45:00.000Z","end":"2025-10-05T20:00:00.000Z"}
 
         """)
+  }
+
+  @Test("The request that started a run stands in each of its lines, after the run's id")
+  func requestID() throws {
+    let recorder = Recorder()
+    let reporter = makeReporter(.json, requestID: "req-1", into: recorder)
+    let events = try makeEveryEvent()
+    events.forEach(reporter.handler)
+    let lines = recorder.text.split(separator: "\n")
+    #expect(lines.count == events.count)
+    #expect(lines.allSatisfy { $0.contains(#","runId":42,"requestId":"req-1""#) })
   }
 
   @Test("A retry and a failure carry their facts, without numbers of people")

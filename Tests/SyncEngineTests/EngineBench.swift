@@ -107,8 +107,8 @@ final class EngineBench: Sendable {
       settings: script.settings, source: source, calls: calls, runs: runs, clock: clock)
     return RunConductor(
       hourly: hourly, historical: nil, calls: calls, runs: runs, clock: clock, beat: Self.beat,
-      report: { run, event in
-        #expect(run == Self.fence.run)
+      report: { trace, event in
+        #expect(trace.run == Self.fence.run)
         self.note { $0.events.append(event) }
       },
       onEnd: { run in self.note { $0.ends.append(run) } })

@@ -12,6 +12,7 @@ final class RecordedService: Sendable {
 
   private struct Notes {
     var starts: [Start] = []
+    var requestIDs: [String] = []
     var queries: [RunListQuery] = []
     var asked: [RunID] = []
     var checks = 0
@@ -25,11 +26,13 @@ final class RecordedService: Sendable {
   private let start: @Sendable (RunOrder) async throws(RunFailure) -> StartedRun
   private let recorded: Result<[SyncRun], RunFailure>?
   private let readiness: @Sendable () async -> Readiness
+  private let status: Result<ServiceStatus, RunFailure>?
   private let metrics: (@Sendable () async -> String)?
 
   init(
     secret: String = "correct-horse-battery", kinds: Set<RunKind> = Set(RunKind.allCases),
     recorded: Result<[SyncRun], RunFailure>? = .success([]),
+    status: Result<ServiceStatus, RunFailure>? = nil,
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(database: .ok, schema: .ok) },
     metrics: (@Sendable () async -> String)? = { "up 1\n" },
     start: @escaping @Sendable (RunOrder) async throws(RunFailure) -> StartedRun = { order in
@@ -40,6 +43,7 @@ final class RecordedService: Sendable {
     self.kinds = kinds
     self.recorded = recorded
     self.readiness = readiness
+    self.status = status
     self.metrics = metrics
     self.start = start
   }
@@ -57,6 +61,8 @@ final class RecordedService: Sendable {
   }
 
   var starts: [Start] { notes.withLock { $0.starts } }
+  /// The ids of the requests that started something.
+  var requestIDs: [String] { notes.withLock { $0.requestIDs } }
   var queries: [RunListQuery] { notes.withLock { $0.queries } }
   var asked: [RunID] { notes.withLock { $0.asked } }
   var checks: Int { notes.withLock { $0.checks } }
@@ -64,21 +70,25 @@ final class RecordedService: Sendable {
 
   func makeRoutes(attempts: AttemptLimiter = AttemptLimiter()) -> Routes {
     Routes(
-      actions: actions, secret: secret, clock: clock.api, attempts: attempts,
+      actions: actions, secret: secret, version: "1.2.3", clock: clock.api, attempts: attempts,
       onEvent: { event in self.notes.withLock { $0.events.append(event) } })
   }
 
   private var actions: ServiceActions {
     var actions = ServiceActions(
       kinds: kinds,
-      start: { order, requestedBy throws(RunFailure) in
-        self.notes.withLock { $0.starts.append(Start(order: order, requestedBy: requestedBy)) }
+      start: { order, requestedBy, requestID throws(RunFailure) in
+        self.notes.withLock { notes in
+          notes.starts.append(Start(order: order, requestedBy: requestedBy))
+          notes.requestIDs.append(requestID)
+        }
         return try await self.start(order)
       },
       readiness: {
         self.notes.withLock { $0.checks += 1 }
         return await self.readiness()
       })
+    if let status { actions.status = { () throws(RunFailure) in try status.get() } }
     actions.metrics = metrics
     guard let recorded else { return actions }
     actions.runs = { query throws(RunFailure) in

@@ -101,6 +101,24 @@ struct TraceTests {
     }
     #expect(service.events.first == .runStarted(requestID: "abc", kind: .hourly, id: RunID(7)))
     #expect(service.events.count == 2)
+    #expect(service.requestIDs == ["abc"])
+  }
+
+  @Test("A run that is not started is an event, with the reason")
+  func runRefused() async throws {
+    let failure = RunFailure(.alreadyRunning, "Ya hay otra.", runID: RunID(3), retryAfter: 20)
+    let service = RecordedService(failingStart: failure)
+    try await withClient(of: service, .inMemory) { client async throws in
+      _ = try await client.ask("POST", "/api/reattribute", headers: [("X-Request-Id", "abc")])
+      _ = try await client.ask("POST", "/api/reattribute?x=1", headers: [("X-Request-Id", "def")])
+    }
+    #expect(service.events.count == 4)
+    #expect(service.events.first == .runRefused(requestID: "abc", kind: .reattribute, failure))
+    guard case .runRefused("def", .reattribute, let wrong) = service.events[2] else {
+      Issue.record("A wrong parameter is a refusal.")
+      return
+    }
+    #expect(wrong.code == .badParameter)
   }
 
   @Test(

@@ -75,8 +75,8 @@ package struct AlertRules: Hashable, Sendable {
         """,
       whatToDo: isFiring
         ? """
-        Vea qué números son (página de estado, o SELECT phone_number, COUNT(*) FROM calls de la guía), asígnelos \
-        en workspace_phones y ejecute «twilio-sync reattribute».
+        Vea en la página de estado («/») qué números son, asígnelos en workspace_phones y ejecute «twilio-sync \
+        reattribute».
         """ : nil)
   }
 

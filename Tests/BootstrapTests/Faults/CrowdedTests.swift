@@ -12,10 +12,10 @@ struct CrowdedTests {
     try await withPrivateInstallation(settings: Self.settings) { installation in
       installation.simulation.put(TestCalls.open(3, now: installation.simulation.now))
       let url = installation.url(port: installation.cluster.tcpPort)
-      let service = try await installation.serve(changes: ["DATABASE_URL": url])
       // The administrator's connection stands before the others come.
       #expect(try await installation.storedCalls() == 0)
       var crowd = try await crowd(url)
+      let service = try await installation.serve(changes: ["DATABASE_URL": url])
       let refused = try await service.sync()
       #expect(refused.status == 503)
       #expect(refused.text("error")?.contains("max_connections") == true, "\(refused.body)")

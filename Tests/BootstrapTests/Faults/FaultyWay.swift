@@ -17,9 +17,9 @@ struct FaultyWay: Sendable {
   var database: Int
   /// Of the database's address, such as `sslmode`.
   var options = "sslmode=disable&gssencmode=disable"
-  /// How long is waited for an answer: where one is to come long enough for the slowest machine, where
-  /// none is to come not long.
-  var patience = Duration.seconds(60)
+  /// How long is waited for a peer's answer where none is to come; elsewhere long enough for the slowest
+  /// machine.
+  var patience: [Peer: Duration] = [:]
 
   /// The straight way.
   init(_ installation: Installation) {
@@ -35,17 +35,20 @@ struct FaultyWay: Sendable {
     }
   }
 
+  private func patience(with peer: Peer) -> Duration { patience[peer] ?? .seconds(60) }
+
   func log() throws -> TwilioCallLog {
     TwilioCallLog(
       http: CurlClient(maxHandles: 4),
       credentials: try TwilioCredentials(
         accountSID: AccountCredentials().accountSID, authToken: Secrets.authToken),
       host: try TwilioHost(baseURL: "http://127.0.0.1:\(twilio)"), pageSize: 12,
-      timeouts: CurlTimeouts(connect: patience, total: patience))
+      timeouts: CurlTimeouts(connect: patience(with: .twilio), total: patience(with: .twilio)))
   }
 
   func pool(_ installation: Installation) -> PostgresPool {
     let url = TestCluster.url(installation.cluster, installation.database.name, port: database)
+    let patience = patience(with: .database)
     return installation.database.pool { configuration in
       configuration.connectionString = "\(url)?\(options)"
       configuration.connectLimit = patience

@@ -68,7 +68,7 @@ extension FaultSite {
       proxy.strike(strike.direction, afterBytes: strike.offset, strike.mischief)
       var way = FaultyWay(installation)
       way.lead(strike.peer, to: proxy.port)
-      way.patience = strike.patience
+      way.patience[strike.peer] = strike.patience
       if let options { way.options = options }
       return Obstacle(
         way: way, hasStruck: { proxy.hasStruck }, end: { proxy.close() })

@@ -3,7 +3,7 @@ import CallStore
 import TestSupport
 import Testing
 
-/// Everything that runs do with the tables, once, so that each permission is needed for something.
+/// Everything that runs and those who look at them do with the tables, once, so that each permission is needed for something.
 struct WholeService {
   let store: CallStore
 
@@ -17,6 +17,14 @@ struct WholeService {
     try await reattribute()
     let runs = try await store.runs(limit: 10)
     #expect(runs.count == 4)
+    try await look()
+  }
+
+  /// What the status, the alerts and `doctor` do.
+  private func look() async throws {
+    let status = ServiceStatus(try await store.status(now: Self.now), rules: AlertRules(), now: Self.now)
+    _ = try await store.record(status.alerts, now: Self.now)
+    _ = try await store.inspect()
   }
 
   private func hourly() async throws {

@@ -1,0 +1,77 @@
+/// What the status page shows besides `ServiceStatus`.
+package struct PageFigures: Hashable, Sendable {
+  /// The calls of one workspace in one hour or day that began at `start`.
+  package struct Bucket: Hashable, Sendable {
+    package let start: Timestamp
+    package let workspace: WorkspaceID?
+    package let calls: Int
+
+    package init(start: Timestamp, workspace: WorkspaceID?, calls: Int) {
+      self.start = start
+      self.workspace = workspace
+      self.calls = calls
+    }
+  }
+
+  /// What the calls of one workspace came to in the last 30 days, by the unit of their price.
+  package struct Total: Hashable, Sendable {
+    package let workspace: WorkspaceID?
+    /// `USD`; nil for calls without a price.
+    package let unit: String?
+    package let calls: Int
+    /// Each call's duration rounded up to the minute.
+    package let minutes: Int
+    /// A decimal with every digit that the sum has; nil without a priced call.
+    package let cost: String?
+
+    package init(workspace: WorkspaceID?, unit: String?, calls: Int, minutes: Int, cost: String?) {
+      self.workspace = workspace
+      self.unit = unit
+      self.calls = calls
+      self.minutes = minutes
+      self.cost = cost
+    }
+  }
+
+  /// How many of the last 24 hours' calls stand in the default workspace because of a number.
+  package struct NumberShare: Hashable, Sendable {
+    /// The number that decided it; nil for transfers without a related call and withheld callers.
+    package let number: String?
+    package let calls: Int
+
+    package init(number: String?, calls: Int) {
+      self.number = number
+      self.calls = calls
+    }
+  }
+
+  /// How far the newest resync of the history has come.
+  package struct Resync: Hashable, Sendable {
+    package let doneSlices: Int
+    package let slices: Int
+
+    package init(doneSlices: Int, slices: Int) {
+      self.doneSlices = doneSlices
+      self.slices = slices
+    }
+  }
+
+  /// The last 24 hours, the present one included, by hour and workspace; without empty ones.
+  package var hours: [Bucket] = []
+  /// The last 30 days, today included, in UTC, by day and workspace; without empty ones.
+  package var days: [Bucket] = []
+  /// By workspace and unit, over the same 30 days.
+  package var totals: [Total] = []
+  /// The numbers behind the default workspace's share, those with most calls first, ten at most.
+  package var defaultNumbers: [NumberShare] = []
+  /// Transfers of the 30 days without a related call.
+  package var unmatchedTransfers = 0
+  /// What workspaces are called.
+  package var names: [WorkspaceID: String] = [:]
+  /// The newest runs of all kinds, newest first, ten at most.
+  package var runs: [SyncRun] = []
+  /// Of the newest historical run; nil where it keeps no slices.
+  package var resync: Resync?
+
+  package init() {}
+}

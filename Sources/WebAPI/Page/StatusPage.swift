@@ -1,0 +1,64 @@
+import CallDomain
+
+/// The status page: whether the calls are in, whose they are, and what to do when they are not.
+struct StatusPage: Sendable {
+  let status: ServiceStatus
+  let figures: PageFigures
+  let language: PageLanguage
+  let workspaces: Workspaces
+
+  init(_ status: ServiceStatus, _ figures: PageFigures, language: PageLanguage) {
+    self.status = status
+    self.figures = figures
+    self.language = language
+    workspaces = Workspaces(figures, language: language)
+  }
+
+  var html: String {
+    let state =
+      status.isHealthy
+      ? language.say("Todo en orden", "All is well") : language.say("Necesita atención", "Needs attention")
+    return PageFrame(language: language, state: state, isHealthy: status.isHealthy, asOf: status.asOf).page([
+      health, alerts, resync, hours, days, money, defaults, undone, runs,
+    ])
+  }
+
+  /// A part of the page under its heading.
+  func section(_ id: String, _ title: String, _ children: [HTML]) -> HTML {
+    .element(
+      "section", ["aria-labelledby": id], [.element("h2", ["id": id], text: title)] + children)
+  }
+
+  func paragraph(_ text: String, style: String? = nil) -> HTML {
+    .element("p", ["class": style], text: text)
+  }
+}
+
+extension PageLanguage {
+  /// A moment to the minute, in UTC.
+  func time(_ moment: Timestamp) -> String {
+    minute(moment) + "\u{A0}UTC"
+  }
+
+  /// The same where a heading says UTC.
+  func minute(_ moment: Timestamp) -> String {
+    String(moment.iso8601Seconds.prefix(16)).replacing("T", with: "\u{A0}")
+  }
+
+  func kind(_ kind: RunKind) -> String {
+    switch kind {
+    case .hourly: say("horaria", "hourly")
+    case .historical: say("histórica", "historical")
+    case .reattribute: say("reasignación", "reattribution")
+    }
+  }
+
+  func state(_ state: RunState) -> String {
+    switch state {
+    case .running: say("en curso", "running")
+    case .succeeded: say("bien", "succeeded")
+    case .failed: say("falló", "failed")
+    case .interrupted: say("interrumpida", "interrupted")
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import Foundation
+import TestSupport
+import Testing
+import TwilioSimulator
+
+@Suite("doctor, before set-ups that are broken", .timeLimit(.minutes(5)))
+struct DoctorTests {
+  /// Something wrong with an installation, and the beginning of the line that names it.
+  struct Fault: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    var settings: [String: String?] = [:]
+    var statements: [String] = []
+    var faults = ""
+    /// What the lines that matter contain.
+    let lines: [String]
+    var status: Int32 = 1
+  }
+
+  static let setUps = [
+    Fault(
+      testDescription: "no secret, a short window",
+      settings: ["CRON_SECRET": nil, "SYNC_WINDOW_MINUTES": "0"],
+      lines: [
+        "❌ configuración: Falta CRON_SECRET. → Ponga al menos 16",
+        "❌ configuración: SYNC_WINDOW_MINUTES debe ser",
+      ]),
+    Fault(
+      testDescription: "nothing set at all",
+      settings: [
+        "CRON_SECRET": nil, "DATABASE_URL": nil, "TWILIO_ACCOUNT_SID": nil, "TWILIO_AUTH_TOKEN": nil,
+        "TWILIO_API_BASE_URL": nil,
+      ],
+      lines: [
+        "❌ configuración: Falta CRON_SECRET", "❌ configuración: Falta TWILIO_ACCOUNT_SID",
+        "❌ configuración: Falta DATABASE_URL", "❌ Twilio: No se ha preguntado",
+        "❌ base de datos: No se ha preguntado",
+      ]),
+    Fault(
+      testDescription: "a wrong token", settings: ["TWILIO_AUTH_TOKEN": "otro-token-0000000000000000000"],
+      lines: ["❌ Twilio: "]),
+    Fault(
+      testDescription: "a Twilio that is away", settings: ["TWILIO_API_BASE_URL": "http://127.0.0.1:1"],
+      lines: ["❌ Twilio: "]),
+    Fault(testDescription: "a Twilio that speaks HTML", faults: "*:html=200", lines: ["❌ Twilio: "]),
+    Fault(
+      testDescription: "a database that is away", settings: ["DATABASE_URL": "postgresql://127.0.0.1:1/base"],
+      lines: [
+        "✅ Twilio: ",
+        "❌ base de datos: No se puede usar la base de datos (no responde). → Compruebe que está",
+      ]),
+    Fault(
+      testDescription: "a server that does not exist",
+      settings: ["DATABASE_URL": "postgresql://u@no-such-host.invalid/base"],
+      lines: ["⚠️ cifrado: ", "❌ base de datos: "]),
+    Fault(
+      testDescription: "an old schema",
+      statements: [
+        "DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)"
+      ],
+      lines: [
+        "❌ esquema: El esquema de la base de datos es antiguo o falta. → Ejecute «twilio-sync migrate»."
+      ]),
+    Fault(
+      testDescription: "a newer schema",
+      statements: ["INSERT INTO schema_migrations (version, name, oldest_program) VALUES (999, 'x', 999)"],
+      lines: ["❌ esquema: "]),
+    Fault(
+      testDescription: "no default workspace", statements: ["DELETE FROM workspaces WHERE id = 1"],
+      lines: ["❌ workspace por defecto: "]),
+    Fault(
+      testDescription: "a missing permission", statements: ["REVOKE INSERT ON calls FROM servicio"],
+      lines: ["❌ permisos: "]),
+    Fault(
+      testDescription: "hidden rows",
+      statements: [
+        "ALTER TABLE workspace_phones FORCE ROW LEVEL SECURITY",
+        "CREATE POLICY narrow ON workspace_phones AS RESTRICTIVE USING (workspace_id > 0)",
+      ], lines: ["❌ filas ocultas: La seguridad a nivel de fila puede ocultar filas de workspace_phones"]),
+    Fault(
+      testDescription: "a read-only database",
+      statements: ["ALTER DATABASE %@ SET default_transaction_read_only = on"],
+      lines: ["❌ base de datos: La base de datos es de solo lectura. → Conecte"]),
+    Fault(
+      testDescription: "nobody runs it",
+      statements: ["UPDATE schema_migrations SET applied_at = now() - INTERVAL '1 day'"],
+      lines: ["⚠️ última ejecución: ", "❌ alerta no_run: ", "❌ alerta no_calls: "]),
+    Fault(
+      testDescription: "three failures in a row",
+      statements: [
+        """
+        INSERT INTO sync_runs (kind, state, requested_by, started_at, finished_at, error)
+        SELECT 'hourly', 'failed', 'test', now(), now(), 'Twilio no responde.' FROM generate_series(1, 3)
+        """
+      ],
+      lines: ["⚠️ última ejecución: ", "❌ alerta repeated_failures: Las 3 últimas ejecuciones de tipo hourly"]),
+    Fault(
+      testDescription: "calls of numbers that nobody listed",
+      statements: [
+        """
+        INSERT INTO calls (id, source, workspace_id, call_date)
+        SELECT 'CA' || n, 'twilio', 1, now() FROM generate_series(1, 25) n
+        """
+      ], lines: ["❌ alerta default_workspace: 25 de 25 llamadas"]),
+    Fault(
+      testDescription: "a hole",
+      statements: ["INSERT INTO sync_holes (period_start, period_end) VALUES ('2026-01-01Z', '2026-01-02Z')"],
+      lines: ["❌ huecos: Faltan 1 periodos", "«twilio-sync historical --since 2026-01-01T00:00:00.000Z"]),
+    Fault(
+      testDescription: "a call that was given up",
+      statements: [
+        "INSERT INTO calls (id, source, workspace_id, call_date) VALUES ('CA1', 'twilio', 1, now())",
+        "INSERT INTO unsettled_calls (call_id, asked_at, given_up_at) VALUES ('CA1', now(), now())",
+      ], lines: ["⚠️ llamadas abandonadas: 1 llamadas"], status: 0),
+    Fault(
+      testDescription: "adopted rows without a price",
+      statements: [
+        """
+        INSERT INTO calls (id, source, workspace_id, call_date, status, duration)
+        VALUES ('CA1', 'twilio', 1, now(), 'completed', 60)
+        """
+      ], lines: ["⚠️ precios: 1 llamadas completadas"], status: 0),
+    Fault(
+      testDescription: "a number that stands in workspaces alone",
+      statements: [
+        "ALTER TABLE workspaces ADD COLUMN phone_number TEXT",
+        "UPDATE workspaces SET phone_number = '+34910000099' WHERE id = 1",
+      ],
+      lines: [
+        "❌ números de workspaces: 1 números están solo en workspaces", "VALUES (1, '+34910000099', true)",
+      ]),
+    Fault(
+      testDescription: "a number of two workspaces, a row of none",
+      statements: [
+        "INSERT INTO workspaces (id, name) VALUES (9, 'nueve')",
+        """
+        INSERT INTO workspace_phones (workspace_id, phone_number)
+        VALUES (1, '+34910000099'), (9, '0034910000099'), (NULL, '+34910000098')
+        """,
+      ],
+      lines: [
+        "⚠️ números repetidos: Están en varios workspaces: +34910000099 (1, 9).",
+        "⚠️ filas sin workspace: 1 filas",
+      ],
+      status: 0),
+  ]
+
+  @Test("Each is named with what to do about it, and the rest is still looked at", arguments: setUps)
+  func broken(setUp: Fault) async throws {
+    try await withInstallation { installation in
+      for statement in setUp.statements {
+        try await installation.sql(statement.replacing("%@", with: installation.database.name))
+      }
+      try installation.simulation.setFaults(setUp.faults)
+      let ended = try await installation.run("doctor", changes: setUp.settings)
+      for line in setUp.lines { #expect(ended.output.contains(line), "\(ended.output)") }
+      #expect(ended.status == setUp.status && ended.errors.isEmpty)
+    }
+  }
+
+  @Test("A sound installation has no fault; with --json its findings are one object")
+  func sound() async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.settled(3, now: installation.simulation.now))
+      #expect(try await installation.run("hourly").status == 0)
+      let ended = try await installation.run("doctor")
+      #expect(ended.status == 0 && !ended.output.contains("❌"), "\(ended.output)")
+      #expect(ended.output.contains("✅ última ejecución: "))
+      #expect(ended.output.hasSuffix(": 0 problemas, 1 aviso\n"), "\(ended.output)")
+      let json = try await installation.run("doctor", "--json")
+      #expect(json.status == 0 && json.output.hasPrefix(#"{"healthy":true,"findings":[{"level":"ok","#))
+      #expect(json.output.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test("A clock that is off is a warning after a minute and a fault after five", arguments: [90, 400])
+  func clock(seconds: Int) async throws {
+    var simulator = SimulatorConfiguration()
+    simulator.clock = .running(offsetSeconds: Int64(seconds))
+    try await withInstallation(simulator: simulator) { installation in
+      let ended = try await installation.run("doctor")
+      #expect(
+        ended.output.contains(seconds > 300 ? "❌ reloj: Difiere" : "⚠️ reloj: Difiere"), "\(ended.output)")
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+import TwilioSimulator
+
+@Suite("Who is told of alerts and of successful runs", .timeLimit(.minutes(5)))
+struct NotificationTests {
+  private static let path = "/hooks/secreto-de-chat-44ab1"
+
+  private func makeListener(_ status: String = "200 OK") throws -> RawServer {
+    try RawServer { _, connection in connection.write(status: status) }
+  }
+
+  /// A call with a listener that refuses the first attempts.
+  private func makeListener(failing attempts: Int) throws -> RawServer {
+    let counter = Counter()
+    return try RawServer { _, connection in
+      connection.write(status: counter.next() <= attempts ? "503 Service Unavailable" : "204 No Content")
+    }
+  }
+
+  @Test("A change is told once, whoever of two servers and a command sees it first, and its end as well")
+  func onceAChange() async throws {
+    try await withInstallation { installation in
+      let listener = try makeListener()
+      let changes = ["ALERT_WEBHOOK_URL": listener.url + Self.path, "ALERT_NO_CALLS_HOURS": "8000"]
+      try await installation.sql("UPDATE schema_migrations SET applied_at = now() - INTERVAL '3 hours'")
+      let services = [
+        try await installation.serve(changes: changes), try await installation.serve(changes: changes),
+      ]
+      try await eventually("the alert is told") { !listener.requests.isEmpty }
+      installation.simulation.put(TestCalls.settled(1, now: installation.simulation.now))
+      #expect(try await installation.run("hourly", changes: changes).status == 0)
+      #expect(try await services[1].sync().status == 200)
+      try await eventually("its end is told") { listener.requests.count >= 2 }
+      for service in services { #expect(try await service.end() == 0) }
+      let bodies = listener.requests.map { $0.components(separatedBy: "\r\n\r\n").last ?? "" }
+      #expect(bodies.count == 2)
+      #expect(bodies.first?.contains(#""alert":"no_run","firing":true"#) == true)
+      #expect(bodies.last?.contains(#""alert":"no_run","firing":false"#) == true)
+      #expect(listener.requests.allSatisfy { $0.hasPrefix("POST \(Self.path) HTTP/1.1\r\n") })
+    }
+  }
+
+  @Test(
+    "A webhook that fails is asked again; one that refuses is not, and the log says so without its address")
+  func failing() async throws {
+    try await withInstallation { installation in
+      try await installation.sql("UPDATE schema_migrations SET applied_at = now() - INTERVAL '3 hours'")
+      let moody = try makeListener(failing: 2)
+      let changes = ["ALERT_WEBHOOK_URL": moody.url + Self.path, "ALERT_NO_CALLS_HOURS": "8000"]
+      let service = try await installation.serve(changes: changes)
+      try await eventually("it is told at the third attempt") { moody.requests.count == 3 }
+      #expect(try await service.end() == 0)
+      #expect(!service.program.output.contains("No se pudo avisar"))
+
+      try await installation.sql("UPDATE sync_alerts SET firing_since = NULL")
+      let closed = try makeListener("404 Not Found")
+      let second = try await installation.serve(
+        changes: changes.merging(["ALERT_WEBHOOK_URL": closed.url + Self.path]) { $1 })
+      let line = try await second.program.line(containing: "No se pudo avisar a ALERT_WEBHOOK_URL")
+      #expect(line.contains("respondió 404") && !line.contains(Self.path))
+      #expect(closed.requests.count == 1)
+    }
+  }
+
+  @Test("The heartbeat is asked after each successful hourly run, by server and command, and after no other")
+  func heartbeat() async throws {
+    try await withInstallation { installation in
+      let listener = try makeListener()
+      let changes = ["HEARTBEAT_URL": listener.url + Self.path]
+      #expect(try await installation.run("hourly", changes: changes).status == 0)
+      #expect(listener.requests.count == 1)
+      #expect(listener.requests.first?.hasPrefix("GET \(Self.path) HTTP/1.1\r\n") == true)
+      try installation.simulation.setFaults("*:401")
+      #expect(try await installation.run("hourly", changes: changes).status == 1)
+      #expect(try await installation.run("reattribute", changes: changes).status == 0)
+      #expect(listener.requests.count == 1)
+      try installation.simulation.setFaults("")
+      let service = try await installation.serve(changes: changes)
+      #expect(try await service.sync().status == 200)
+      try await eventually("the server asks it") { listener.requests.count == 2 }
+    }
+  }
+
+  @Test("A run waits for nobody who is told of it")
+  func neverBlocks() async throws {
+    try await withInstallation { installation in
+      // It takes the request and never answers.
+      let silent = try RawServer { _, connection in connection.waitForClose() }
+      let service = try await installation.serve(
+        changes: ["HEARTBEAT_URL": silent.url, "ALERT_WEBHOOK_URL": silent.url])
+      #expect(try await service.sync().status == 200)
+      try await eventually("the heartbeat hangs") { !silent.requests.isEmpty }
+      #expect(try await service.sync().status == 200)
+      #expect(try await service.end() == 0)
+    }
+  }
+
+  @Test(
+    "An address that is none is a fault of the configuration, and is not shown",
+    arguments: [
+      "hooks.example/x", "ftp://hooks.example/x", "http://hooks.example/x", "https://u:p@hooks.example/x",
+    ])
+  func addresses(address: String) async throws {
+    try await withPrograms { programs in
+      for name in ["ALERT_WEBHOOK_URL", "HEARTBEAT_URL"] {
+        let ended = try await programs.run(
+          ["hourly"], ConfigurationTests.environment.changed(by: [name: address]))
+        #expect(ended.status == 2 && ended.errors.contains("\(name) debe ser una dirección https://"))
+        #expect(!ended.errors.contains("hooks.example"))
+      }
+    }
+  }
+}
+
+/// Counts, from any thread.
+private final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock { count in
+      count += 1
+      return count
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import CallDomain
+import TestSupport
+import Testing
+
+@Suite("What doctor says of the stored state")
+struct StatusFindingsTests {
+  private static let now = makeTime("2026-03-02T12:00:00Z")
+
+  private func finding(_ check: String, _ change: (inout StatusFacts) -> Void) -> Finding? {
+    var facts = StatusFacts()
+    change(&facts)
+    return ServiceStatus(facts, rules: AlertRules(), now: Self.now).findings.first { $0.check == check }
+  }
+
+  private func finding(_ check: String, _ change: (inout Inspection) -> Void) -> Finding? {
+    var inspection = Inspection()
+    change(&inspection)
+    return inspection.findings(now: Self.now).first { $0.check == check }
+  }
+
+  @Test("Holes are a fault, with the commands that fill the first three")
+  func holes() {
+    #expect(finding("huecos") { (_: inout StatusFacts) in }?.level == .ok)
+    let hole = finding("huecos") { facts in
+      facts.holes = (1...4).map { day in
+        Period(start: makeTime("2026-02-0\(day)T00:00:00Z"), end: makeTime("2026-02-0\(day)T06:00:00Z"))
+      }
+    }
+    #expect(hole?.level == .fault)
+    #expect(
+      hole?.whatToDo?.contains(
+        "«twilio-sync historical --since 2026-02-01T00:00:00.000Z --until 2026-02-01T06:00:00.000Z»") == true)
+    #expect(hole?.whatToDo?.contains("2026-02-04") == false && hole?.whatToDo?.contains("1 más") == true)
+  }
+
+  @Test("A run that did not end well is a warning with its reason; given-up calls are one, too")
+  func warnings() {
+    #expect(finding("última ejecución") { (_: inout StatusFacts) in }?.level == .warning)
+    func last(_ state: RunState) -> Finding? {
+      finding("última ejecución") { facts in
+        facts.runs[.hourly] = StatusFacts.Runs()
+        facts.runs[.hourly]?.last = SyncRun(
+          id: RunID(7), kind: .hourly, state: state, startedAt: Self.now, error: "Twilio no responde.",
+          requestedBy: "test")
+      }
+    }
+    #expect(last(.succeeded)?.level == .ok && last(.running)?.level == .ok)
+    #expect(last(.failed)?.level == .warning && last(.failed)?.detail.contains("Twilio no responde.") == true)
+    #expect(
+      finding("llamadas abandonadas") { (facts: inout StatusFacts) in facts.givenUpCalls = 2 }?.level
+        == .warning)
+  }
+
+  @Test("Numbers that stand in workspaces alone come with the INSERT to run")
+  func unlisted() throws {
+    let number = try #require(PhoneNumber("+34910000007"))
+    let odd = try #require(PhoneNumber("client:o'hara"))
+    let found = finding("números de workspaces") { inspection in
+      inspection.unlisted = [
+        Inspection.Listing(number: number, workspace: WorkspaceID(5)),
+        Inspection.Listing(number: odd, workspace: WorkspaceID(6)),
+      ]
+    }
+    #expect(found?.level == .fault)
+    #expect(
+      found?.whatToDo?.contains(
+        """
+        INSERT INTO workspace_phones (workspace_id, phone_number, is_primary) VALUES (5, '+34910000007', true), \
+        (6, 'client:o''hara', true);
+        """) == true)
+  }
+
+  @Test("Unknown prices name the period to read again; shared numbers their workspaces; a clock its distance")
+  func tables() throws {
+    let number = try #require(PhoneNumber("+34910000007"))
+    let price = finding("precios") { inspection in
+      inspection.unpricedCalls = 3
+      inspection.unpricedPeriod = Period(
+        start: makeTime("2026-01-01T00:00:00Z"), end: makeTime("2026-01-03T00:00:00Z"))
+    }
+    #expect(price?.level == .warning && price?.whatToDo?.contains("--until 2026-01-03T00:00:00.000Z") == true)
+    let shared = finding("números repetidos") { inspection in
+      inspection.shared = [4, 6].map { Inspection.Listing(number: number, workspace: WorkspaceID($0)) }
+    }
+    #expect(shared?.level == .warning && shared?.detail.contains("+34910000007 (4, 6)") == true)
+    #expect(finding("filas sin workspace") { $0.phonesWithoutWorkspace = 1 }?.level == .warning)
+    func clock(_ seconds: Int) -> Finding.Level? {
+      finding("reloj de la base de datos") { $0.databaseTime = Self.now.adding(seconds: seconds) }?.level
+    }
+    #expect(clock(60) == .ok && clock(61) == .warning && clock(-61) == .warning)
+  }
+}

@@ -1,0 +1,127 @@
+import CallDomain
+import CallStore
+import TestSupport
+import Testing
+
+@Suite("What the database knows about how the service stands", .keepsFailedDatabases)
+struct StatusTests {
+  private static let now = at("12:00")
+
+  @Test("An installation without a run knows when it was made, and nothing else")
+  func fresh() async throws {
+    try await withStore { fixture in
+      let facts = try await fixture.store.status(now: Self.now)
+      #expect(facts.installedAt != nil)
+      #expect(facts.coveredUntil == nil && facts.newestCall == nil && facts.holes.isEmpty)
+      #expect(facts.callsOfDay == 0 && facts.unsettledCalls == 0 && facts.firingSince.isEmpty)
+      #expect(facts.runs[.hourly]?.last?.state == .running && facts.runs[.hourly]?.ended.isEmpty == true)
+      #expect(facts.runs[.historical] == nil)
+    }
+  }
+
+  @Test("The calls of the last 24 hours are counted, those in the default workspace apart")
+  func calls() async throws {
+    try await withStore { fixture in
+      let moments = [at("11:00"), at("09:00"), Self.now.adding(hours: -25)]
+      try await fixture.commit(
+        moments.enumerated().map { index, moment in makeRing(makeSID(index), endedAt: moment) }
+          + [makeRing(makeSID(9), from: "+34999000111", endedAt: at("10:00"))],
+        marks: [.coveredUntil(at("11:30"))])
+      try await fixture.pool.run(
+        """
+        INSERT INTO calls (id, source, workspace_id, call_date)
+        VALUES ('conv_1', 'elevenlabs', 1, '2026-03-01T11:59:00Z')
+        """,
+        "INSERT INTO sync_holes (period_start, period_end) VALUES ('2026-01-02Z', '2026-01-03Z'), ('2026-01-01Z', '2026-01-01T06:00:00Z')"
+      )
+      let facts = try await fixture.store.status(now: Self.now)
+      #expect(facts.callsOfDay == 3 && facts.defaultCallsOfDay == 1)
+      #expect(facts.newestCall == at("11:00").adding(seconds: -61) && facts.coveredUntil == at("11:30"))
+      #expect(
+        facts.holes == [
+          Period(start: makeTime("2026-01-01T00:00:00Z"), end: makeTime("2026-01-01T06:00:00Z")),
+          Period(start: makeTime("2026-01-02T00:00:00Z"), end: makeTime("2026-01-03T00:00:00Z")),
+        ])
+    }
+  }
+
+  @Test("Of each kind the newest run, the last three that ended, and since when none succeeds")
+  func runs() async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run(
+        "DELETE FROM sync_runs",
+        """
+        INSERT INTO sync_runs (kind, state, requested_by, started_at, finished_at, error)
+        SELECT kind, state, 'test', moment, moment, CASE state WHEN 'failed' THEN 'Error ' || n END
+        FROM (VALUES (1, 'hourly', 'succeeded'), (2, 'hourly', 'failed'), (3, 'historical', 'failed'),
+          (4, 'hourly', 'failed'), (5, 'hourly', 'interrupted'), (6, 'hourly', 'failed')) AS r (n, kind, state),
+          LATERAL (SELECT '2026-03-01T00:00:00Z'::timestamptz + n * INTERVAL '1 hour' AS moment) m
+        """,
+        // It says that it is running, and nobody holds the lease for it.
+        """
+        INSERT INTO sync_runs (kind, state, requested_by, started_at)
+        VALUES ('hourly', 'running', 'test', '2026-03-01T07:00:00Z')
+        """)
+      let facts = try await fixture.store.status(now: Self.now)
+      let hourly = try #require(facts.runs[.hourly])
+      #expect(hourly.last?.state == .interrupted && hourly.last?.startedAt == at("07:00"))
+      #expect(hourly.ended.map(\.state) == [.interrupted, .failed, .interrupted])
+      #expect(hourly.ended[1].error == "Error 6")
+      #expect(hourly.lastSuccess == at("01:00") && hourly.failingSince == at("02:00"))
+      #expect(
+        facts.runs[.historical]?.lastSuccess == nil && facts.runs[.historical]?.failingSince == at("03:00"))
+      #expect(facts.runs[.reattribute] == nil)
+      let alerts = AlertRules().alerts(facts, now: Self.now)
+      #expect(alerts.filter(\.isFiring).map(\.name).contains(.repeatedFailures))
+    }
+  }
+
+  @Test("A change of an alert is given to one of those who look; nothing is told twice")
+  func changes() async throws {
+    try await withStore { fixture in
+      let quiet = Alert.Name.allCases.map {
+        Alert($0, isFiring: false, since: nil, detail: "x", whatToDo: nil)
+      }
+      #expect(try await fixture.store.record(quiet, now: Self.now).isEmpty)
+      var alerts = quiet
+      alerts[1] = Alert(.noRun, isFiring: true, since: at("10:00"), detail: "x", whatToDo: "y")
+      alerts[2] = Alert(.defaultWorkspace, isFiring: true, since: nil, detail: "x", whatToDo: "y")
+      let seen = alerts
+      let told = try await withThrowingTaskGroup(of: [Alert].self) { group in
+        for _ in 0..<8 { group.addTask { try await fixture.store.record(seen, now: Self.now) } }
+        return try await group.reduce([]) { $0 + $1 }
+      }
+      #expect(told.map(\.name.rawValue).sorted() == ["default_workspace", "no_run"])
+      let facts = try await fixture.store.status(now: Self.now.adding(hours: 1))
+      #expect(facts.firingSince == [.noRun: at("10:00"), .defaultWorkspace: Self.now])
+      #expect(try await fixture.store.record(quiet, now: Self.now).map(\.isFiring) == [false, false])
+      #expect(try await fixture.store.record(quiet, now: Self.now).isEmpty)
+    }
+  }
+
+  @Test("An inspection finds unpriced calls, numbers that are listed nowhere, twice, or without a workspace")
+  func inspection() async throws {
+    try await withStore { fixture in
+      let clean = try await fixture.store.inspect()
+      #expect(clean.unpricedCalls == 0 && clean.unlisted.isEmpty && clean.shared.isEmpty)
+      #expect(clean.phonesWithoutWorkspace == 0 && clean.databaseTime != nil)
+      try await fixture.commit([makeRing(makeSID(1), endedAt: at("10:00"))])
+      try await fixture.pool.run(
+        "UPDATE calls SET cost = NULL, duration = 60, status = 'completed'",
+        "DELETE FROM unsettled_calls",
+        "ALTER TABLE workspaces ADD COLUMN phone_number TEXT",
+        "UPDATE workspaces SET phone_number = CASE id WHEN 1 THEN 'default:1' WHEN 4 THEN '0034910000004' ELSE '910 000 0' || id END",
+        "INSERT INTO workspace_phones (workspace_id, phone_number) VALUES (6, '+34 910 000 004'), (NULL, '+34911')"
+      )
+      let found = try await fixture.store.inspect()
+      #expect(found.unpricedCalls == 1)
+      #expect(
+        found.unpricedPeriod
+          == Period(start: makeTime("2026-03-01T00:00:00Z"), end: makeTime("2026-03-02T00:00:00Z")))
+      #expect(found.unlisted.map(\.workspace.number) == [5, 6])
+      #expect(found.unlisted.map(\.number.canonical) == ["91000005", "91000006"])
+      #expect(found.shared.map(\.workspace.number) == [4, 6])
+      #expect(found.phonesWithoutWorkspace == 1)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// Where the variables of the environment are named: the example, README's table, and the code that reads them.
+enum EnvironmentExample {
+  /// What `.env.example` assigns, commented out or not.
+  static func names(inExample text: String) -> [String] {
+    text.matches(of: /(?m)^#?([A-Z_]+)=/).map { String($0.1) }
+  }
+
+  /// The first column of the table in README's section "Configuration".
+  static func names(inReadme readme: String) -> Set<String> {
+    guard let start = readme.firstRange(of: "## Configuration\n") else { return [] }
+    let section = readme[start.upperBound...].components(upTo: "\n## ")
+    let columns = section.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { row in
+      row.dropFirst().prefix { $0 != "|" }
+    }
+    return Set(columns.flatMap { $0.matches(of: /`([A-Z_]+)`/).map { String($0.1) } })
+  }
+
+  /// What the configuration asks its settings for, by name.
+  static func namesRead(in files: [SwiftFile]) -> Set<String> {
+    Set(
+      files.flatMap { file in
+        file.text.matches(
+          of: /(?:text|number|flag|choice|date|address|quietTimes|isSet)\(\s*"([A-Z_]+)"/
+        ).map { String($0.1) }
+      })
+  }
+}
+
+extension Substring {
+  /// The part before the first such text, or all of it.
+  fileprivate func components(upTo end: String) -> Substring {
+    firstRange(of: end).map { self[..<$0.lowerBound] } ?? self
+  }
+}

@@ -1,0 +1,193 @@
+import CallDomain
+import Testing
+import WebAPI
+import WebServer
+
+@Suite("The description of the service", .timeLimit(.minutes(2)))
+struct DescriptionTests {
+  private static func description(of service: RecordedService) async throws -> Description {
+    try Description(
+      try await HandlerClient(routes: service.makeRoutes()).ask("GET", "/openapi.json", authorization: nil))
+  }
+
+  /// A service with every action.
+  private static let complete = RecordedService(status: .success(status))
+
+  private static let status: ServiceStatus = {
+    var facts = StatusFacts()
+    facts.holes = [Period(start: exampleEnd.adding(minutes: -75), end: exampleEnd)]
+    facts.runs[.historical] = StatusFacts.Runs()
+    facts.runs[.historical]?.last = makeRun(kind: .historical, state: .failed, error: "Falla.")
+    facts.installedAt = exampleEnd
+    return ServiceStatus(facts, rules: AlertRules(), now: exampleEnd.adding(hours: 5))
+  }()
+
+  @Test("It is served to everybody, from memory, and HEAD is GET without content", arguments: Way.allCases)
+  func served(way: Way) async throws {
+    try await withClient(of: RecordedService(), way) { client async throws in
+      let answer = try await client.ask("GET", "/openapi.json", authorization: nil)
+      #expect(answer.status == 200)
+      #expect(answer.headers["Content-Type"] == "application/json; charset=utf-8")
+      #expect(try await client.ask("GET", "/openapi.json", authorization: nil).body == answer.body)
+      let head = try await client.ask("HEAD", "/openapi.json", authorization: nil)
+      #expect(head.status == 200 && head.body.isEmpty)
+      #expect(try await client.ask("POST", "/openapi.json", authorization: nil).status == 405)
+    }
+  }
+
+  @Test(
+    "It describes every row of the table with its methods and its secret, and nothing else",
+    arguments: [
+      complete, RecordedService(), RecordedService(kinds: [.hourly]),
+      RecordedService(kinds: [], recorded: nil),
+    ])
+  func equalsTable(service: RecordedService) async throws {
+    let description = try await Self.description(of: service)
+    let rules = service.makeRoutes().rules
+    #expect(Set(description.paths.keys) == Set(rules.map(\.pattern)))
+    for rule in rules {
+      let item = try #require(description.paths[rule.pattern])
+      let methods = Set(item.object.keys).subtracting(["description"])
+      #expect(methods == Set(rule.methods.map { $0.text.lowercased() }), "\(rule.pattern)")
+      let allow = rule.methods.map(\.text).joined(separator: ", ")
+      #expect(item["description"]?.text?.contains("`Allow: \(allow)`") == true)
+      for method in methods {
+        let operation = try #require(description.operation(method, rule.pattern))
+        #expect(operation["security"] == Self.security(rule.access), "\(rule.pattern)")
+        let statuses = Set((operation["responses"]?.object ?? [:]).keys)
+        #expect(statuses.contains("401") == (rule.access != .open), "\(rule.pattern)")
+        #expect(statuses.contains("429") == (rule.access != .open), "\(rule.pattern)")
+        #expect(statuses.contains("409") == (rule.access == .bearer), "\(rule.pattern)")
+        #expect(
+          statuses.isSuperset(of: ["200", "400", "408", "413", "414", "417", "431", "501", "503", "505"]))
+        let names = operation["parameters"]?.list.compactMap { $0["name"]?.text } ?? []
+        #expect(names.contains("id") == rule.pattern.contains("{id}"))
+        #expect(names.contains("Prefer") == (rule.access == .bearer))
+        #expect(Set(names).isSuperset(of: ["X-Request-Id", "traceparent"]))
+      }
+    }
+  }
+
+  private static func security(_ access: RouteAccess) -> JSONValue {
+    switch access {
+    case .open: .list([])
+    case .bearer: .list([.object(["bearer": .list([])])])
+    case .bearerOrBasic: .list([.object(["bearer": .list([])]), .object(["basic": .list([])])])
+    }
+  }
+
+  @Test("Versions, names of operations and references are whole")
+  func whole() async throws {
+    let description = try await Self.description(of: Self.complete)
+    #expect(description.root["openapi"] == .text("3.1.0"))
+    #expect(description.root["info"]?["version"] == .text("1.2.3"))
+    let names = description.operations.compactMap { $0["operationId"]?.text }
+    #expect(names.count == description.operations.count && Set(names).count == names.count)
+    let references = Description.references(in: description.root)
+    #expect(references.count > 50)
+    for reference in references { #expect(description.schema.resolved(reference) != nil, "\(reference)") }
+  }
+
+  @Test("Every example is what its schema says")
+  func examples() async throws {
+    let description = try await Self.description(of: Self.complete)
+    var count = 0
+    for operation in description.operations {
+      for response in (operation["responses"]?.object ?? [:]).values.compactMap(description.schema.followed) {
+        for media in (response["content"]?.object ?? [:]).values {
+          let faults = description.schema.faults(
+            try #require(media["example"]), try #require(media["schema"]))
+          #expect(faults.isEmpty, "\(String(describing: operation["operationId"])): \(faults)")
+          count += 1
+        }
+      }
+    }
+    #expect(count > 60)
+  }
+
+  /// What is asked of which service, and the status that is expected.
+  struct Case: Sendable {
+    var service: RecordedService
+    var method: String
+    var target: String
+    var status: Int
+    var headers: [(String, String)] = []
+  }
+
+  private static let cases: [Case] = [
+    Case(service: RecordedService(), method: "GET", target: "/api/sync-twilio-hourly", status: 200),
+    Case(service: RecordedService(), method: "POST", target: "/api/resync-twilio-historical", status: 200),
+    Case(service: RecordedService(), method: "POST", target: "/api/reattribute", status: 200),
+    Case(
+      service: RecordedService(), method: "POST", target: "/api/reattribute", status: 202,
+      headers: [("Prefer", "respond-async")]),
+    Case(service: RecordedService(), method: "POST", target: "/api/reattribute?dryRun=x", status: 400),
+    Case(
+      service: RecordedService(failingStart: RunFailure(.alreadyRunning, "Ya hay otra.", runID: RunID(3))),
+      method: "POST", target: "/api/sync-twilio-hourly", status: 409),
+    Case(
+      service: RecordedService(ending: .failure(RunFailure(.twilio, "Twilio falla."))), method: "POST",
+      target: "/api/sync-twilio-hourly", status: 502),
+    Case(
+      service: RecordedService(failingStart: RunFailure(.database, "Fuera.", retryAfter: 10)), method: "POST",
+      target: "/api/sync-twilio-hourly", status: 503),
+    Case(
+      service: RecordedService(ending: .failure(RunFailure(.internal, "Falla."))), method: "GET",
+      target: "/api/resync-twilio-historical", status: 500),
+    Case(
+      service: RecordedService(recorded: .success([makeRun(), makeRunningRun(kind: .historical)])),
+      method: "GET",
+      target: "/api/sync-runs?limit=1", status: 200),
+    Case(service: RecordedService(), method: "GET", target: "/api/sync-runs?limit=0", status: 400),
+    Case(
+      service: RecordedService(recorded: .success([makeRun()])), method: "GET", target: "/api/sync-runs/7",
+      status: 200),
+    Case(service: RecordedService(), method: "GET", target: "/api/sync-runs/99", status: 404),
+    Case(
+      service: RecordedService(recorded: .failure(RunFailure(.database, "Fuera."))), method: "GET",
+      target: "/api/sync-runs/7", status: 503),
+    Case(service: complete, method: "GET", target: "/api/sync-status", status: 200),
+    Case(
+      service: RecordedService(status: .failure(RunFailure(.database, "Fuera."))), method: "GET",
+      target: "/api/sync-status", status: 503),
+    Case(service: RecordedService(), method: "GET", target: "/health", status: 200),
+    Case(service: RecordedService(), method: "GET", target: "/ready", status: 200),
+    Case(
+      service: RecordedService(readiness: { Readiness(database: .hiddenRows, schema: .unknown) }),
+      method: "GET",
+      target: "/ready", status: 503),
+    Case(
+      service: RecordedService(), method: "GET", target: "/api/sync-runs", status: 401,
+      headers: [("Authorization", "Bearer wrong-wrong-wrong")]),
+    Case(
+      service: RecordedService(), method: "GET", target: "/api/sync-twilio-hourly", status: 401,
+      headers: [("Authorization", "Basic eDp5")]),
+  ]
+
+  @Test("What is answered is described: status, headers, and each key of the content", arguments: cases)
+  func answers(one: Case) async throws {
+    let description = try await Self.description(of: one.service)
+    let client = HandlerClient(routes: one.service.makeRoutes())
+    let isRefused = one.headers.contains { $0.0 == "Authorization" }
+    let answer = try await client.ask(
+      one.method, one.target, authorization: isRefused ? nil : "Bearer \(one.service.secret)",
+      headers: one.headers)
+    #expect(answer.status == one.status)
+    let response = try #require(description.response(one.method, one.target, answer.status))
+    #expect(description.faults(in: answer, response: response) == [])
+  }
+
+  @Test("An answer in lines is described: runs, and a result as the last one")
+  func lines() async throws {
+    let service = RecordedService()
+    let description = try await Self.description(of: service)
+    let answer = try await HandlerClient(routes: service.makeRoutes()).ask(
+      "POST", "/api/sync-twilio-hourly", headers: [("Accept", "application/x-ndjson")])
+    let lines = try answer.body.split(separator: "\n").map { try JSONValue(String($0)) }
+    #expect(lines.count == 2)
+    for (line, schema) in zip(lines, ["Run", "SyncResult"]) {
+      let form = try #require(description.schema.resolved("#/components/schemas/\(schema)"))
+      #expect(description.schema.faults(line, form) == [])
+    }
+  }
+}

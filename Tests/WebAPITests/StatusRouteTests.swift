@@ -1,0 +1,83 @@
+import CallDomain
+import Testing
+import WebAPI
+
+@Suite("How the service stands")
+struct StatusRouteTests {
+  private static let now = exampleEnd.adding(minutes: 5)
+
+  private static func makeService(_ facts: StatusFacts = makeFacts()) -> RecordedService {
+    RecordedService(status: .success(ServiceStatus(facts, rules: AlertRules(), now: now)))
+  }
+
+  private static func makeFacts() -> StatusFacts {
+    var facts = StatusFacts()
+    facts.coveredUntil = exampleEnd
+    facts.newestCall = exampleEnd.adding(minutes: -2)
+    facts.callsOfDay = 2087
+    facts.defaultCallsOfDay = 12
+    facts.unsettledCalls = 4
+    facts.givenUpCalls = 1
+    facts.holes = [Period(start: exampleEnd.adding(hours: -300), end: exampleEnd.adding(hours: -200))]
+    facts.runs[.hourly] = StatusFacts.Runs()
+    facts.runs[.hourly]?.last = makeRun()
+    facts.runs[.hourly]?.lastSuccess = exampleEnd
+    return facts
+  }
+
+  @Test("The contract's keys come first, in order", arguments: Way.allCases)
+  func keys(way: Way) async throws {
+    try await withClient(of: Self.makeService(), way) { client async throws in
+      let answer = try await client.ask("GET", "/api/sync-status")
+      #expect(answer.status == 200)
+      #expect(
+        answer.body.hasPrefix(
+          #"{"healthy":true,"coveredUntil":"2025-10-05T20:00:00.000Z","lagSeconds":300,"lastRuns":{"hourly":{"id":7,"#
+        ))
+      #expect(
+        answer.body.contains(
+          #""historical":null,"reattribute":null},"alerts":[{"name":"no_calls","firing":false,"since":null,"detail":""#
+        ))
+      #expect(
+        answer.body.contains(
+          #""unsettledCalls":4,"givenUpCalls":1,"holes":[{"start":"2025-09-23T08:00:00.000Z","end":""#))
+    }
+  }
+
+  @Test("An alert that fires is told with what to do, and the answer is still 200")
+  func firing() async throws {
+    var facts = Self.makeFacts()
+    facts.newestCall = exampleEnd.adding(hours: -9)
+    try await withClient(of: Self.makeService(facts), .inMemory) { client async throws in
+      let answer = try await client.ask("GET", "/api/sync-status")
+      #expect(answer.status == 200 && answer.object["healthy"] as? Bool == false)
+      let alerts = answer.object["alerts"] as? [[String: Any]] ?? []
+      #expect(alerts.map { $0["name"] as? String } == Alert.Name.allCases.map(\.rawValue))
+      #expect(alerts.first?["firing"] as? Bool == true)
+      #expect(alerts.first?["since"] as? String == "2025-10-05T13:00:00.000Z")
+      #expect((alerts.first?["whatToDo"] as? String)?.isEmpty == false)
+    }
+  }
+
+  @Test("Basic is taken, nothing else without the secret, and only GET and HEAD")
+  func access() async throws {
+    try await withClient(of: Self.makeService(), .inMemory) { client async throws in
+      #expect(try await client.ask("GET", "/api/sync-status", authorization: nil).status == 401)
+      #expect(try await client.ask("POST", "/api/sync-status").status == 405)
+      let head = try await client.ask("HEAD", "/api/sync-status")
+      #expect(head.status == 200)
+    }
+  }
+
+  @Test("A database out of reach is 503 with its sentence; without anybody to ask there is no such route")
+  func away() async throws {
+    let failure = RunFailure(.database, "No se puede usar la base de datos.")
+    try await withClient(of: RecordedService(status: .failure(failure)), .inMemory) { client async throws in
+      let answer = try await client.ask("GET", "/api/sync-status")
+      #expect(answer.status == 503 && answer.object["error"] as? String == failure.message)
+    }
+    try await withClient(of: RecordedService(), .inMemory) { client async throws in
+      #expect(try await client.ask("GET", "/api/sync-status").status == 404)
+    }
+  }
+}
