@@ -58,9 +58,8 @@ struct Service: Sendable {
       beat: lease.beat,
       report: { trace, event in
         onEvent(event)
-        RunReporter(
-          logger: logger, runID: trace.run, requestID: trace.requestID, metrics: metrics?.sync
-        ).report(event)
+        RunReporter(logger: logger, runID: trace.run, requestID: trace.requestID, metrics: metrics?.sync)
+          .report(event)
         if let end = RunEnd(event) { ending.yield(end) }
       },
       onEnd: { metrics?.sync.count($0) })

@@ -22,8 +22,8 @@ struct RouteTable: Sendable {
     add(runs.list)
     add(runs.one)
     add(StatusRoute.route(actions))
-    add(MetricsRoute.route(actions))
     add(PageRoute(actions: actions).route)
+    add(MetricsRoute.route(actions))
     // The last one: it describes the others.
     add(OpenAPIRoute.route(rules: rules, version: version))
   }
