@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # shares variables with what sources it
+# shellcheck shell=bash disable=SC2034,SC2154 # shares variables with what sources it
 # What can be checked without a running service. Sourced, never run.
 
 postgresql_version() {
@@ -28,7 +28,7 @@ check_prometheus_files() {
   # promtool looks whether the file with the secret is there.
   (umask 077 && new_secret >"$folder/prometheus/twilio-sync-token")
   (
-    cd "$folder/prometheus"
+    cd "$folder/prometheus" || exit
     check prometheus.yml promtool check config prometheus.yml
     check alerts.yml promtool check rules alerts.yml
     check alerts.test.yml promtool test rules alerts.test.yml
