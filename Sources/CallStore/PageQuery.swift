@@ -7,19 +7,37 @@ enum PageQuery {
   static let days = 30
   static let hours = 24
 
-  /// In one pass: calls by workspace and time, in whole days and, within the last ones, whole hours; and what
-  /// they came to by workspace and unit.
+  /// Calls by workspace and span of time; and what they came to by workspace and unit. Each span is a range of the
+  /// index that is added up by itself, so that no row's time is looked at.
   static func totals(now: Timestamp) -> PostgresStatement {
-    PostgresStatement(
+    let spans = spans(now)
+    return PostgresStatement(
       """
-      SELECT workspace_id, price_unit, \(SQL.milliseconds("bucket")), is_hour, count(*),
-        sum((duration + 59) / 60), sum(cost)::text
-      FROM (SELECT workspace_id, price_unit, duration, cost, call_date >= $2::timestamptz AS is_hour,
-          date_trunc(CASE WHEN call_date >= $2::timestamptz THEN 'hour' ELSE 'day' END, call_date, 'UTC') AS bucket
-        FROM calls WHERE source = 'twilio' AND call_date >= $1::timestamptz AND call_date <= $3::timestamptz) c
-      GROUP BY GROUPING SETS ((workspace_id, bucket, is_hour), (workspace_id, price_unit))
+      SELECT workspace_id, price_unit, \(SQL.milliseconds("span_start")), is_hour, sum(calls), sum(minutes),
+        sum(cost)::text
+      FROM (SELECT s.span_start, s.is_hour, c.*
+        FROM unnest($1::timestamptz[], $2::timestamptz[], $3::boolean[]) AS s (span_start, span_end, is_hour)
+        CROSS JOIN LATERAL (SELECT workspace_id, price_unit, count(*) AS calls,
+            sum((duration + 59) / 60) AS minutes, sum(cost) AS cost
+          FROM calls WHERE source = 'twilio' AND call_date >= s.span_start AND call_date < s.span_end
+          GROUP BY workspace_id, price_unit) c) spans
+      GROUP BY GROUPING SETS ((workspace_id, span_start, is_hour), (workspace_id, price_unit))
       """,
-      [.moment(firstDay(now)), .moment(firstHour(now)), .moment(now)])
+      [
+        .moments(spans.map(\.period.start)), .moments(spans.map(\.period.end)),
+        .boolArray(spans.map(\.isHour)),
+      ])
+  }
+
+  /// The days up to the first of the hours, then the hours.
+  private static func spans(_ now: Timestamp) -> [(period: Period, isHour: Bool)] {
+    let hour = firstHour(now)
+    let days = (0..<days).map { firstDay(now).adding(hours: 24 * $0) }.filter { $0 < hour }
+      .map { (Period(start: $0, end: min($0.startOfNextDay, hour)), false) }
+    let hours = (0..<hours).map { hour.adding(hours: $0) }.map {
+      (Period(start: $0, end: $0.adding(hours: 1)), true)
+    }
+    return days + hours
   }
 
   static func defaultNumbers(_ workspace: WorkspaceID, now: Timestamp) -> PostgresStatement {

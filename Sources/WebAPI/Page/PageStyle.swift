@@ -2,6 +2,10 @@
 /// those of bars 3 to 1 against their ground (WCAG 2.2, 1.4.3 and 1.4.11), in both schemes; the bars' are chosen
 /// to be told apart by the colour-blind.
 enum PageStyle {
+  /// The SHA-256 of `css` in Base64, by which a browser knows that no other style came into the page
+  /// (CSP Level 3, 8.4).
+  static let hash = "guLl1hySYvlJIILckMcQ3cEsrQFQpRpLEnoqL4HEW5I="
+
   static let css: StaticString = """
     :root{--ground:#f6f7f9;--card:#fff;--text:#1b2330;--quiet:#566072;--line:#dde1e8;--link:#0b57c2;\
     --good:#11683a;--good-ground:#e2f4e9;--bad:#a3200f;--bad-ground:#fdebe7;--s0:#2166b0;--s1:#c2570c;\
