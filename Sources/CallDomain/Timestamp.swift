@@ -41,6 +41,11 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     milliseconds - earlier.milliseconds
   }
 
+  /// The beginning of this moment's hour.
+  package var startOfHour: Timestamp {
+    Timestamp(seconds: Self.floorDivide(milliseconds, 3_600_000) * 3600)
+  }
+
   /// 00:00 of this moment's UTC day.
   package var startOfDay: Timestamp {
     Timestamp(seconds: Self.floorDivide(milliseconds, Self.dayMilliseconds) * 86_400)

@@ -12,19 +12,26 @@ extension CallStore {
     }
   }
 
-  /// What the status page adds up.
+  /// What the status page adds up, all of one moment and in one round trip.
   ///
   /// - Parameter now: The end of its days and hours, by the process's clock.
   package func pageFigures(now: Timestamp) async throws(StoreError) -> PageFigures {
     try await translated {
-      var figures = PageFigures()
-      try PageQuery.readTotals(await pool.read(PageQuery.totals(now: now)), into: &figures)
-      figures.defaultNumbers = try PageQuery.readNumbers(
-        await pool.read(PageQuery.defaultNumbers(defaultWorkspace, now: now)))
-      try PageQuery.readWorkspaces(await pool.read(PageQuery.workspaces(now: now)), into: &figures)
-      figures.runs = try RunRecords.read(
-        await pool.read(RunRecords.list(limit: 10, before: nil, kind: nil)))
-      return figures
+      try await pool.withTransaction(
+        opening: [
+          PageQuery.moment, PageQuery.uncompiled, PageQuery.totals(now: now),
+          PageQuery.defaultNumbers(defaultWorkspace, now: now), PageQuery.workspaces(now: now),
+          RunRecords.list(limit: 10, before: nil, kind: nil),
+        ]
+      ) { transaction in
+        let results = transaction.opening
+        var figures = PageFigures()
+        try PageQuery.readTotals(results[2], into: &figures)
+        figures.defaultNumbers = try PageQuery.readNumbers(results[3])
+        try PageQuery.readWorkspaces(results[4], into: &figures)
+        figures.runs = try RunRecords.read(results[5])
+        return figures
+      }
     }
   }
 

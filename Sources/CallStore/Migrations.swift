@@ -39,6 +39,7 @@ enum Migrations {
       work: .indexes(PackageResources._009_transfers_by_time_sql)),
     Migration(version: 10, name: "alerts", work: .statements(PackageResources._010_alerts_sql)),
     Migration(version: 11, name: "totals", work: .indexes(PackageResources._011_totals_sql)),
+    Migration(version: 12, name: "vacuum", work: .statements(PackageResources._012_vacuum_sql)),
   ]
 
   static func statements(of file: [UInt8]) -> [String] {

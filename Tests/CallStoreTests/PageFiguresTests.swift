@@ -70,6 +70,7 @@ struct PageFiguresTests {
             $0.workspace == total.workspace.map { Int($0.number) } && $0.unit == total.unit
           }
           try #require(total.calls == own.count)
+          try #require(total.unpriced == own.count { $0.cents == nil && ($0.seconds ?? 0) > 0 })
           try #require(total.minutes == own.reduce(0) { $0 + (($1.seconds ?? 0) + 59) / 60 })
           let cents = own.compactMap(\.cents)
           try #require(
@@ -97,7 +98,7 @@ struct PageFiguresTests {
       ])
       let fence = try await fixture.store.begin(.historical, requestedBy: "test", now: at("12:00"))
       _ = try await fixture.store.openHistory(
-        HistoryRequest(since: makeTime("2026-02-01T00:00:00Z"), until: nil), restart: false, now: at("12:00"),
+        HistoryRequest(since: makeTime("2025-01-01T00:00:00Z"), until: nil), restart: false, now: at("12:00"),
         fence: fence)
       try await fixture.pool.run(
         "UPDATE sync_slices SET is_done = true WHERE number = (SELECT min(number) FROM sync_slices)")
@@ -110,7 +111,8 @@ struct PageFiguresTests {
       #expect(figures.names[WorkspaceID(4)] == "cuatro" && figures.names.count == 4)
       #expect(figures.runs.map(\.kind) == [.historical, .hourly])
       let slices = try await fixture.pool.line("SELECT count(*) FROM sync_slices").flatMap { Int($0) }
-      #expect(figures.resync == slices.map { PageFigures.Resync(doneSlices: 1, slices: $0) })
+      #expect(figures.resync?.doneSlices == 1 && figures.resync?.slices == slices)
+      #expect((1...99).contains(figures.resync?.percent ?? 0))
     }
   }
 }

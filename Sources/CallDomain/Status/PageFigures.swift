@@ -23,13 +23,18 @@ package struct PageFigures: Hashable, Sendable {
     package let minutes: Int
     /// A decimal with every digit that the sum has; nil without a priced call.
     package let cost: String?
+    /// Those of them that lasted and whose price is not known yet.
+    package let unpriced: Int
 
-    package init(workspace: WorkspaceID?, unit: String?, calls: Int, minutes: Int, cost: String?) {
+    package init(
+      workspace: WorkspaceID?, unit: String?, calls: Int, minutes: Int, cost: String?, unpriced: Int = 0
+    ) {
       self.workspace = workspace
       self.unit = unit
       self.calls = calls
       self.minutes = minutes
       self.cost = cost
+      self.unpriced = unpriced
     }
   }
 
@@ -49,10 +54,21 @@ package struct PageFigures: Hashable, Sendable {
   package struct Resync: Hashable, Sendable {
     package let doneSlices: Int
     package let slices: Int
+    /// How much of the period the slices that are done cover.
+    package let doneMilliseconds: Int64
+    /// How long the period is.
+    package let milliseconds: Int64
 
-    package init(doneSlices: Int, slices: Int) {
+    package init(doneSlices: Int, slices: Int, doneMilliseconds: Int64, milliseconds: Int64) {
       self.doneSlices = doneSlices
       self.slices = slices
+      self.doneMilliseconds = doneMilliseconds
+      self.milliseconds = milliseconds
+    }
+
+    /// The share of the period that is read, from 0 to 100.
+    package var percent: Int {
+      milliseconds > 0 ? Int(doneMilliseconds * 100 / milliseconds) : 0
     }
   }
 

@@ -3,8 +3,7 @@ import CallDomain
 // How many calls there were, whose they are, and what they came to.
 extension StatusPage {
   var hours: HTML {
-    let last = status.asOf.milliseconds / 3_600_000 * 3_600_000
-    let starts = (0..<24).map { Timestamp(milliseconds: last).adding(hours: $0 - 23) }
+    let starts = (0..<24).map { status.asOf.startOfHour.adding(hours: $0 - 23) }
     let bars = bars(starts, figures.hours) { start, index in
       let hour = String(language.minute(start).suffix(5))
       return (index.isMultiple(of: 4) ? hour : "", "\(String(start.isoDate.suffix(5))) \(hour)")

@@ -38,7 +38,7 @@ extension StatusPage {
   }
 
   private var nextRun: HTML {
-    let hour = Timestamp(milliseconds: status.asOf.milliseconds / 3_600_000 * 3_600_000).adding(hours: 1)
+    let hour = status.asOf.startOfHour.adding(hours: 1)
     let wait = language.duration(seconds: hour.milliseconds(since: status.asOf) / 1000)
     return card(
       language.say("Próxima esperada", "Next expected"), String(language.minute(hour).suffix(5)),

@@ -22,7 +22,9 @@ struct StatusPageTests {
   }
 
   /// So many workspaces, each with a call in every hour and day.
-  private static func figures(workspaces: Int, _ change: (inout PageFigures) -> Void = { _ in }) -> PageFigures {
+  private static func figures(workspaces: Int, _ change: (inout PageFigures) -> Void = { _ in })
+    -> PageFigures
+  {
     var figures = PageFigures()
     let hour = Timestamp(milliseconds: now.milliseconds / 3_600_000 * 3_600_000)
     for number in 1...workspaces {
@@ -48,7 +50,9 @@ struct StatusPageTests {
     let status = ServiceStatus(facts, rules: AlertRules(), now: Self.now)
     var answer: Answer?
     let service = RecordedService(status: .success(status), figures: .success(figures))
-    try await withClient(of: service, .inMemory) { client async throws in answer = try await client.ask("GET", target) }
+    try await withClient(of: service, .inMemory) { client async throws in
+      answer = try await client.ask("GET", target)
+    }
     return try #require(answer)
   }
 
@@ -57,7 +61,9 @@ struct StatusPageTests {
     let answer = try await page()
     #expect(answer.status == 200 && answer.headers["Content-Type"] == "text/html; charset=utf-8")
     #expect(answer.body.hasPrefix("<!DOCTYPE html>\n<html lang=\"es\"><head>"))
-    #expect(!answer.body.contains("<script") && !answer.body.contains("http://") && !answer.body.contains("https://"))
+    #expect(
+      !answer.body.contains("<script") && !answer.body.contains("http://")
+        && !answer.body.contains("https://"))
     #expect(!answer.body.contains("style=\""))
     let style = try #require(answer.body.firstMatch(of: /<style>((?s:.)*?)<\/style>/)).1
     #expect(
@@ -91,10 +97,14 @@ struct StatusPageTests {
       })
     #expect(!answer.body.contains("<img"))
     #expect(!answer.body.unicodeScalars.contains { $0.value == 0 || $0.value == 0x7F })
-    #expect(answer.body.matches(of: /&lt;img src=x onerror=alert\(1\)&gt;&quot;&#39;&amp;\u{FFFD}\u{FFFD}/).count >= 4)
+    #expect(
+      answer.body.matches(of: /&lt;img src=x onerror=alert\(1\)&gt;&quot;&#39;&amp;\u{FFFD}\u{FFFD}/).count
+        >= 4)
   }
 
-  @Test("Spanish unless English is asked for; each leads to the other", arguments: ["/", "/?lang=es", "/?lang=fr", "/?lang=en"])
+  @Test(
+    "Spanish unless English is asked for; each leads to the other",
+    arguments: ["/", "/?lang=es", "/?lang=fr", "/?lang=en"])
   func languages(target: String) async throws {
     let answer = try await page(Self.facts(), Self.figures(workspaces: 4), target)
     let isEnglish = target.hasSuffix("en")
@@ -127,7 +137,8 @@ struct StatusPageTests {
   @Test("The charts' tables hold the numbers of their bars; many workspaces share the last colour")
   func charts() async throws {
     let answer = try await page(Self.facts(), Self.figures(workspaces: 9))
-    let rows = answer.body.matches(of: /<th scope="row">2025-10-05<\/th>((?:<td class="number">[^<]*<\/td>)+)<\/tr>/)
+    let rows = answer.body.matches(
+      of: /<th scope="row">2025-10-05<\/th>((?:<td class="number">[^<]*<\/td>)+)<\/tr>/)
     let cells = try #require(rows.first).1.matches(of: />([^<]+)</).map { String($0.1) }
     // 101 to 109: the busiest seven of nine, the sum of the other two, and all.
     #expect(cells == ["109", "108", "107", "106", "105", "104", "103", "203", "945"])
@@ -159,14 +170,18 @@ struct StatusPageTests {
     }
     let answer = try await page(
       facts,
-      Self.figures(workspaces: 4) { $0.resync = PageFigures.Resync(doneSlices: 30, slices: 40) })
+      Self.figures(workspaces: 4) {
+        $0.resync = PageFigures.Resync(doneSlices: 30, slices: 40, doneMilliseconds: 75, milliseconds: 100)
+      })
     #expect(answer.body.contains("<progress value=\"30\" max=\"40\"") && answer.body.contains("75 %"))
     #expect(
       answer.body.contains(
         "twilio-sync historical --since 2025-09-23T08:00:00.000Z --until 2025-09-27T12:00:00.000Z"))
   }
 
-  @Test("With thirty workspaces it weighs less than 100 KB, and no id stands twice", arguments: ["/", "/?lang=en"])
+  @Test(
+    "With thirty workspaces it weighs less than 100 KB, and no id stands twice",
+    arguments: ["/", "/?lang=en"])
   func weight(target: String) async throws {
     let answer = try await page(Self.facts(), Self.figures(workspaces: 30), target)
     #expect(answer.body.utf8.count < 100_000, "\(answer.body.utf8.count) bytes")

@@ -1,0 +1,1 @@
+DELETE FROM calls WHERE call_date > now() - interval '5 hours';
