@@ -62,7 +62,9 @@ package enum Program {
     case .health(let url):
       return try await Health(url: url, environment: environment).run(json: command.json)
     case .serve:
-      let service = try service(environment, [.server, .database, .twilio], json: command.json)
+      let metrics = try ServiceMetrics(startedAt: Clocks.now())
+      let service = try service(
+        environment, [.server, .database, .twilio], metrics: metrics, json: command.json)
       return await Serve(service: service).run()
     case .migrate:
       let service = try service(environment, [.database], json: command.json)
@@ -88,12 +90,12 @@ package enum Program {
   }
 
   private static func service(
-    _ environment: [String: String], _ needs: Configuration.Needs, json: Bool
+    _ environment: [String: String], _ needs: Configuration.Needs, metrics: ServiceMetrics? = nil, json: Bool
   ) throws(ConfigurationFaults) -> Service {
     let configuration = try Configuration(environment: environment, needs: needs)
     let logger = logger(configuration, sink: json ? Output.error : Output.out)
     ConnectionReport.report(configuration.database, to: logger)
-    return Service(configuration, logger: logger)
+    return Service(configuration, logger: logger, metrics: metrics)
   }
 
   private static func logger(

@@ -15,13 +15,20 @@ struct Serve {
     let signals = Signals()
     let logger = service.logger
     let configuration = service.configuration
+    let metrics = service.metrics
     let routes = Routes(
       actions: service.actions, secret: configuration.cronSecret.exposed, version: Version.text,
-      clock: Clocks.api, onEvent: { ServeReport.report($0, to: logger) })
+      clock: Clocks.api,
+      onEvent: { event in
+        metrics?.count(event)
+        ServeReport.report(event, to: logger)
+      })
     let server = HTTPServer(
       configuration: HTTPServerConfiguration(host: configuration.host, port: configuration.port),
-      onEvent: { ServeReport.report($0, to: logger) }, refusal: Routes.refusal,
-      immediate: routes.immediate, handler: routes.handler)
+      onEvent: { event in
+        metrics?.count(event)
+        ServeReport.report(event, to: logger)
+      }, refusal: Routes.refusal, immediate: routes.immediate, handler: routes.handler)
     do {
       _ = try await server.start()
     } catch {

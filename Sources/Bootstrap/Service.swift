@@ -16,6 +16,8 @@ struct Service: Sendable {
   let store: CallStore
   let conductor: RunConductor
   let gate: MigrationGate
+  /// Nil where nobody reads them.
+  let metrics: ServiceMetrics?
   /// The runs that end in this process, for one who follows them.
   let ends: AsyncStream<RunEnd>
 
@@ -23,19 +25,22 @@ struct Service: Sendable {
   ///
   /// - Parameter onEvent: Told what happens in runs, before the log is.
   init(
-    _ configuration: Configuration, logger: Logger,
+    _ configuration: Configuration, logger: Logger, metrics: ServiceMetrics? = nil,
     onEvent: @escaping @Sendable (SyncEvent) -> Void = { _ in }
   ) {
     self.configuration = configuration
     self.logger = logger
-    pool = PostgresPool(configuration.database)
+    self.metrics = metrics
+    var database = configuration.database
+    database.onActivity = { metrics?.count($0) }
+    pool = PostgresPool(database)
     let lease = LeaseTerms()
     let store = CallStore(pool: pool, defaultWorkspace: configuration.defaultWorkspace, lease: lease)
     self.store = store
     gate = MigrationGate(isMigrating: configuration.migratesOnStart)
     let runs = RunLedger(store)
     let calls = CallLedger(store)
-    let source = configuration.twilio.map { Self.source($0) }
+    let source = configuration.twilio.map { Self.source($0, metrics) }
     let hourly = source.map { source in
       HourlySync(
         settings: configuration.sync, source: source.urgent, calls: calls, runs: runs,
@@ -53,19 +58,21 @@ struct Service: Sendable {
       beat: lease.beat,
       report: { trace, event in
         onEvent(event)
-        RunReporter(logger: logger, runID: trace.run, requestID: trace.requestID).report(event)
+        RunReporter(logger: logger, runID: trace.run, requestID: trace.requestID, metrics: metrics?.sync)
+          .report(event)
         if let end = RunEnd(event) { ending.yield(end) }
-      })
+      },
+      onEnd: { metrics?.sync.count($0) })
   }
 
   /// Twilio's log for the hourly run, which goes first, and for the historical one: together they have
   /// so many requests under way as the operator allows.
   private static func source(
-    _ twilio: Configuration.Twilio
+    _ twilio: Configuration.Twilio, _ metrics: ServiceMetrics?
   ) -> (urgent: CallSource, patient: CallSource) {
     let log = TwilioCallLog(
-      http: CurlClient(maxHandles: twilio.concurrency), credentials: twilio.credentials,
-      host: twilio.host, userAgent: "twilio-sync/\(Version.text)")
+      http: CurlClient(maxHandles: twilio.concurrency, onExchange: { metrics?.count($0) }),
+      credentials: twilio.credentials, host: twilio.host, userAgent: "twilio-sync/\(Version.text)")
     let gate = RequestGate(maximum: twilio.concurrency, clock: Clocks.engine)
     let source = CallSource(log)
     return (source.through(gate, isUrgent: true), source.through(gate, isUrgent: false))
@@ -107,7 +114,16 @@ struct Service: Sendable {
       status: { () throws(RunFailure) in try await status() },
       figures: { () throws(RunFailure) in
         try await translated { () async throws(StoreError) in try await store.pageFigures(now: Clocks.now()) }
-      })
+      },
+      metrics: metrics.map { scrape($0) })
+  }
+
+  /// What `/metrics` answers, whether the database is there or not.
+  private func scrape(_ metrics: ServiceMetrics) -> @Sendable () async -> String {
+    let shared = SharedStatus(milliseconds: Clocks.api.milliseconds, sleep: Clocks.sleep) {
+      try? await status()
+    }
+    return { metrics.text(status: await shared.current(), pool: pool.use) }
   }
 
   /// How the service stands, by the one evaluation of the alerts.

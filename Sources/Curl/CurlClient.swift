@@ -6,10 +6,14 @@
 /// byte of the answer came.
 package final class CurlClient: Sendable {
   private let pool: CurlPool
+  private let onExchange: @Sendable (CurlExchange) -> Void
 
-  /// - Parameter maxHandles: how many requests may be under way at once, at least 1.
-  package init(maxHandles: Int) {
+  /// - Parameters:
+  ///   - maxHandles: how many requests may be under way at once, at least 1.
+  ///   - onExchange: told of every request that had its turn, however it ended.
+  package init(maxHandles: Int, onExchange: @escaping @Sendable (CurlExchange) -> Void = { _ in }) {
     pool = CurlPool(limit: maxHandles)
+    self.onExchange = onExchange
   }
 
   /// Sends the request when a handle is free and returns its answer, whatever its status.
@@ -20,11 +24,13 @@ package final class CurlClient: Sendable {
     let worker = try await pool.take()
     defer { pool.give(worker) }
     let cancellation = CurlCancellation()
+    let begin = ContinuousClock.now
     let outcome = await withTaskCancellationHandler {
       await worker.outcome(of: request, cancellation: cancellation)
     } onCancel: {
       cancellation.cancel()
     }
+    onExchange(CurlExchange(status: (try? outcome.get())?.status, duration: begin.duration(to: .now)))
     return try outcome.get()
   }
 }

@@ -28,7 +28,7 @@ struct PoolMachine {
     case openFor(Waiter, Slot)
   }
 
-  private let maximum: Int
+  let maximum: Int
   /// The one used last is lent first: the others may grow old enough for the server to close them.
   private var idle: [Slot] = []
   private var lent: Set<Slot> = []
@@ -40,6 +40,9 @@ struct PoolMachine {
   init(maximum: Int) {
     self.maximum = max(1, maximum)
   }
+
+  var idleCount: Int { idle.count }
+  var lentCount: Int { lent.count }
 
   /// Whether the pool is closed and everything has come back.
   var isDrained: Bool { isClosed && lent.isEmpty }

@@ -16,6 +16,8 @@ package struct PostgresConfiguration: Sendable {
   package var cancelGrace = Duration.seconds(2)
   /// Told of the server's notices and warnings; without it they are dropped.
   package var onNotice: (@Sendable (String) -> Void)?
+  /// Told of what connections do; called from their queues, so it must be quick.
+  package var onActivity: (@Sendable (PostgresActivity) -> Void)?
 
   /// The defaults, for a connection string or, without one, for the `PG*` variables.
   package init(_ connectionString: String = "") {

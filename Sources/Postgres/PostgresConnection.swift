@@ -34,7 +34,12 @@ package actor PostgresConnection {
   }
 
   private func connect() throws(PostgresError) {
-    handle = try ConnectionHandle.open(configuration, stop: stop)
+    do {
+      handle = try ConnectionHandle.open(configuration, stop: stop)
+    } catch {
+      configuration.onActivity?(.connectFailed(error))
+      throw error
+    }
   }
 
   /// Runs one statement in one round trip; outside a transaction it commits by itself.
@@ -67,6 +72,13 @@ package actor PostgresConnection {
     handle?.transport
   }
 
+  private func report(
+    _ statements: [PostgresStatement], since begin: ContinuousClock.Instant, _ failure: PostgresError?
+  ) {
+    configuration.onActivity?(
+      .roundTrip(statements: statements.count, duration: begin.duration(to: .now), failure: failure))
+  }
+
   /// Runs one pipeline; a `stop` signal makes it heed cancellation.
   func run(
     _ statements: [PostgresStatement], within limit: Duration?, stop: StopSignal?
@@ -78,6 +90,14 @@ package actor PostgresConnection {
     }
     defer { if handle.isSpent { self.handle = nil } }
     let patience = Patience(limit ?? configuration.statementLimit, stop: stop)
-    return try handle.run(statements, patience, grace: configuration.cancelGrace)
+    let begin = ContinuousClock.now
+    do throws(StatementFailure) {
+      let results = try handle.run(statements, patience, grace: configuration.cancelGrace)
+      report(statements, since: begin, nil)
+      return results
+    } catch {
+      report(statements, since: begin, error.error)
+      throw error
+    }
   }
 }

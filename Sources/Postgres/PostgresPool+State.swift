@@ -25,6 +25,15 @@ extension PostgresPool {
   /// How many callers wait for a connection at this moment.
   package var waiting: Int { state.withLock(\.waiters.count) }
 
+  /// How the pool is used at this moment.
+  package var use: PoolUse {
+    state.withLock { state in
+      PoolUse(
+        maximum: state.machine.maximum, inUse: state.machine.lentCount, idle: state.machine.idleCount,
+        waiting: state.waiters.count)
+    }
+  }
+
   /// A turn at once or after waiting, at most the configuration's limit, and not in a cancelled task.
   func turn() async -> Turn {
     let (waiter, turn) = state.withLock { state in

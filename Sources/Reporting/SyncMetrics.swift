@@ -6,7 +6,6 @@ package import Telemetry
 package struct SyncMetrics: Sendable {
   private let runs: Counter
   private let duration: Histogram
-  private let lastSuccess: Gauge
   private let calls: Counter
   private let createdPhones: Counter
   private let unmatchedTransfers: Counter
@@ -20,21 +19,20 @@ package struct SyncMetrics: Sendable {
     let kinds = RunKind.allCases.map { [$0.rawValue] }
     let outcomes = Self.outcomes.map(\.rawValue)
     runs = try registry.counter(
-      "twilio_sync_runs_total", help: "Runs that ended, by kind and outcome.", labels: ["kind", "outcome"],
+      "twilio_sync_runs_total", help: "Runs of this process that ended, by kind and outcome.",
+      labels: ["kind", "outcome"],
       starting: kinds.flatMap { kind in outcomes.map { kind + [$0] } })
     duration = try registry.histogram(
-      "twilio_sync_run_duration_seconds", help: "How long runs took, by kind.", labels: ["kind"],
-      bounds: [0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600])
-    lastSuccess = try registry.gauge(
-      "twilio_sync_last_success_timestamp_seconds",
-      help: "When the last successful run of this process ended, by kind.", labels: ["kind"])
+      "twilio_sync_run_duration_seconds", help: "How long runs of this process took, by kind.",
+      labels: ["kind"],
+      bounds: [0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600], starting: kinds)
     calls = try registry.counter(
       "twilio_sync_calls_total",
       help: "Calls in the periods of successful runs; a call in two periods counts twice.",
       labels: ["kind", "case", "direction"],
       starting: kinds.flatMap { kind in Self.cases.map { kind + [$0.name, $0.direction] } })
     createdPhones = try registry.counter(
-      "twilio_sync_created_phones_total", help: "Numbers created in workspace_phones.")
+      "twilio_sync_created_phones_total", help: "Numbers that successful runs created in workspace_phones.")
     unmatchedTransfers = try registry.counter(
       "twilio_sync_unmatched_transfers_total", help: "Transfers without a related call, by kind of run.",
       labels: ["kind"], starting: kinds)
@@ -50,12 +48,11 @@ package struct SyncMetrics: Sendable {
 
   /// Counts a run that has ended; one that is still running is ignored.
   package func count(_ run: SyncRun) {
-    guard let finishedAt = run.finishedAt, Self.outcomes.contains(run.state) else { return }
+    guard Self.outcomes.contains(run.state) else { return }
     let kind = run.kind.rawValue
     runs.add(1, kind, run.state.rawValue)
     if let milliseconds = run.durationMilliseconds { duration.observe(Double(milliseconds) / 1000, kind) }
     guard run.state == .succeeded else { return }
-    lastSuccess.set(Double(finishedAt.milliseconds) / 1000, kind)
     count(run.counts, kind: kind)
   }
 
@@ -63,17 +60,17 @@ package struct SyncMetrics: Sendable {
   func count(_ event: SyncEvent) {
     switch event {
     case .retrying: retries.add()
-    case .unreadableRecords(let count): unreadableRecords.add(Double(count))
+    case .unreadableRecords(let count): unreadableRecords.add(count)
     default: break
     }
   }
 
   private func count(_ counts: RunCounts, kind: String) {
-    for one in Self.cases { calls.add(Double(counts[keyPath: one.count]), kind, one.name, one.direction) }
-    createdPhones.add(Double(counts.createdPhones))
-    unmatchedTransfers.add(Double(counts.unmatchedCalls), kind)
-    refreshedCalls.add(Double(counts.refreshedCalls))
-    reattributedCalls.add(Double(counts.reattributedCalls))
+    for one in Self.cases { calls.add(counts[keyPath: one.count], kind, one.name, one.direction) }
+    createdPhones.add(counts.createdPhones)
+    unmatchedTransfers.add(counts.unmatchedCalls, kind)
+    refreshedCalls.add(counts.refreshedCalls)
+    reattributedCalls.add(counts.reattributedCalls)
   }
 
   private static let outcomes: [RunState] = [.succeeded, .failed, .interrupted]

@@ -11,6 +11,7 @@ package final class RunConductor: Sendable {
   private let clock: EngineClock
   private let beat: Int64
   private let report: @Sendable (RunTrace, SyncEvent) -> Void
+  private let onEnd: @Sendable (SyncRun) -> Void
   private let live = Mutex(LiveRuns())
 
   /// - Parameters:
@@ -18,9 +19,11 @@ package final class RunConductor: Sendable {
   ///     `historical`.
   ///   - beat: Milliseconds between two renewals of a run's lease.
   ///   - report: Told what happens in a run.
+  ///   - onEnd: Told how a run ended, before `report` is; one whose end could not be recorded has failed.
   package init(
     hourly: HourlySync?, historical: HistoricalSync?, calls: CallLedger, runs: RunLedger,
-    clock: EngineClock, beat: Int64 = 20_000, report: @escaping @Sendable (RunTrace, SyncEvent) -> Void
+    clock: EngineClock, beat: Int64 = 20_000, report: @escaping @Sendable (RunTrace, SyncEvent) -> Void,
+    onEnd: @escaping @Sendable (SyncRun) -> Void = { _ in }
   ) {
     self.hourly = hourly
     self.historical = historical
@@ -29,6 +32,7 @@ package final class RunConductor: Sendable {
     self.clock = clock
     self.beat = beat
     self.report = report
+    self.onEnd = onEnd
   }
 
   /// Starts a run.
@@ -90,6 +94,8 @@ package final class RunConductor: Sendable {
     live.withLock { live in
       if live.tasks.removeValue(forKey: fence.run) == nil { live.ended.insert(fence.run) }
     }
+    if unrecorded != nil, ended.state == .succeeded { ended.state = .failed }
+    onEnd(ended)
     if var failure = failure ?? unrecorded {
       failure.runID = fence.run
       onEvent(ended.state == .interrupted ? .interrupted(run.kind) : .failed(run.kind, failure))

@@ -24,6 +24,12 @@ package final class Gauge: Sendable {
     values.withLock { $0[key, default: 0] += amount }
   }
 
+  /// Replaces all values at once: a combination that is not among them has none any more.
+  package func replace(with values: [[String]: Double]) {
+    let fitted = values.map { ($0.key.fitted(to: labels), $0.value) }
+    self.values.withLock { $0 = Dictionary(fitted) { first, _ in first } }
+  }
+
   func samples() -> [MetricSample] {
     values.withLock { $0.map { MetricSample(labelValues: $0.key, value: $0.value) } }
   }

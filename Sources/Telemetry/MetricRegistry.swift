@@ -7,6 +7,9 @@ package final class MetricRegistry: Sendable {
 
   package init() {}
 
+  /// The names of all families, in the order of their registration.
+  package var names: [String] { families.withLock { $0.map(\.name) } }
+
   /// - Parameters:
   ///   - name: ends with `_total` and its unit before it (Prometheus: metric and label naming).
   ///   - starting: combinations of label values that are shown as zero from the start, so that
@@ -31,13 +34,15 @@ package final class MetricRegistry: Sendable {
   /// - Parameters:
   ///   - name: ends with the unit, such as `_seconds`.
   ///   - bounds: the buckets' upper bounds, rising; the one for infinity is added.
+  ///   - starting: combinations of label values that are shown as empty from the start.
   package func histogram(
-    _ name: String, help: String, labels: [String] = [], bounds: [Double]
+    _ name: String, help: String, labels: [String] = [], bounds: [Double], starting: [[String]] = []
   ) throws(TelemetryError) -> Histogram {
     guard bounds.allSatisfy(\.isFinite), zip(bounds, bounds.dropFirst()).allSatisfy(<) else {
       throw .invalidBuckets(name)
     }
-    let histogram = Histogram(labels: labels.count, bounds: bounds)
+    let histogram = Histogram(
+      labels: labels.count, bounds: bounds, starting: labels.isEmpty ? [[]] : starting)
     try register(name, .histogram, help, labels) { histogram.samples() }
     return histogram
   }
@@ -57,7 +62,7 @@ package final class MetricRegistry: Sendable {
     try register(name, .gauge, help, []) { MetricSample.single(read()) }
   }
 
-  /// All metrics in the Prometheus text format, in the order of their registration.
+  /// All metrics that have a value, in the Prometheus text format, in the order of their registration.
   package func render() -> String {
     PrometheusText.render(families.withLock { $0 })
   }

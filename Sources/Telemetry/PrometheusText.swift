@@ -1,17 +1,16 @@
 /// The Prometheus text exposition format, version 0.0.4
 /// (Prometheus documentation: Exposition formats).
-package enum PrometheusText {
-  /// The `Content-Type` of what `MetricRegistry.render` returns.
-  package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
-
+enum PrometheusText {
   static func render(_ families: [MetricFamily]) -> String {
     families.map(render).joined()
   }
 
   private static func render(_ family: MetricFamily) -> String {
+    let samples = family.samples()
+    guard !samples.isEmpty else { return "" }
     var text = "# HELP \(family.name) \(escapedHelp(family.help))\n"
     text += "# TYPE \(family.name) \(family.kind.rawValue)\n"
-    for sample in ordered(family.samples()) {
+    for sample in ordered(samples) {
       text += family.name + sample.suffix + labels(of: sample, in: family) + " "
       text += number(sample.value) + "\n"
     }

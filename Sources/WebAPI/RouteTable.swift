@@ -23,6 +23,7 @@ struct RouteTable: Sendable {
     add(runs.one)
     add(StatusRoute.route(actions))
     add(PageRoute(actions: actions).route)
+    add(MetricsRoute.route(actions))
     // The last one: it describes the others.
     add(OpenAPIRoute.route(rules: rules, version: version))
   }

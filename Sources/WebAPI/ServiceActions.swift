@@ -20,6 +20,8 @@ package struct ServiceActions: Sendable {
   package var status: (@Sendable () async throws(RunFailure) -> ServiceStatus)?
   /// What the status page adds up.
   package var figures: (@Sendable () async throws(RunFailure) -> PageFigures)?
+  /// The metrics in the Prometheus text format, version 0.0.4.
+  package var metrics: (@Sendable () async -> String)?
 
   package init(
     kinds: Set<RunKind> = Set(RunKind.allCases),
@@ -30,7 +32,8 @@ package struct ServiceActions: Sendable {
     runs: (@Sendable (RunListQuery) async throws(RunFailure) -> [SyncRun])? = nil,
     run: (@Sendable (RunID) async throws(RunFailure) -> SyncRun?)? = nil,
     status: (@Sendable () async throws(RunFailure) -> ServiceStatus)? = nil,
-    figures: (@Sendable () async throws(RunFailure) -> PageFigures)? = nil
+    figures: (@Sendable () async throws(RunFailure) -> PageFigures)? = nil,
+    metrics: (@Sendable () async -> String)? = nil
   ) {
     self.kinds = kinds
     self.start = start
@@ -39,6 +42,7 @@ package struct ServiceActions: Sendable {
     self.run = run
     self.status = status
     self.figures = figures
+    self.metrics = metrics
   }
 }
 

@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -22,6 +23,22 @@ struct CurlClientTests {
     #expect(answer.header("X-Empty") == "")
     #expect(answer.header("X-None") == nil)
     #expect(server.requests.first?.hasPrefix("GET /a?b=%3C&c=d HTTP/1.1\r\n") == true)
+  }
+
+  @Test("tells of each request its status, none where no whole answer came, and how long it took")
+  func exchanges() async throws {
+    let server = try RawServer { request, connection in
+      if request.hasPrefix("GET /none ") { return connection.close() }
+      connection.write(status: "503 Busy")
+    }
+    let exchanges = Mutex<[CurlExchange]>([])
+    let client = CurlClient(maxHandles: 1) { exchange in exchanges.withLock { $0.append(exchange) } }
+    let begin = ContinuousClock.now
+    _ = try await client.send(makeRequest(server.url + "/busy"))
+    #expect(await failure(of: makeRequest(server.url + "/none"), through: client) != nil)
+    let length = begin.duration(to: .now)
+    #expect(exchanges.withLock { $0.map(\.status) } == [503, nil])
+    #expect(exchanges.withLock { $0.allSatisfy { $0.duration > .zero && $0.duration < length } })
   }
 
   @Test("sends the path as it is, dots included")

@@ -19,6 +19,26 @@ struct PostgresPoolTests {
     await pool.close()
   }
 
+  private func numbers(of pool: PostgresPool) -> [Int] {
+    let use = pool.use
+    return [use.maximum, use.inUse, use.idle, use.waiting]
+  }
+
+  @Test("The use of the pool is told: lent, idle and waiting")
+  func use() async throws {
+    let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
+    #expect(numbers(of: pool) == [1, 0, 0, 0])
+    let second = try await pool.withConnection { _ in
+      let second = Task { try await pool.read(Self.one) }
+      while pool.use.waiting < 1 { await Task.yield() }
+      #expect(numbers(of: pool) == [1, 1, 0, 1])
+      return second
+    }
+    _ = try await second.value
+    #expect(numbers(of: pool) == [1, 0, 1, 0])
+    await pool.close()
+  }
+
   @Test("Callers get their connection in the order in which they asked")
   func firstComeFirstServed() async throws {
     let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }

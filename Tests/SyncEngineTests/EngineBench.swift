@@ -66,6 +66,8 @@ final class EngineBench: Sendable {
     var renewals = 0
     var finishAttempts = 0
     var finished: [SyncRun] = []
+    /// What `onEnd` was told.
+    var ends: [SyncRun] = []
     var events: [SyncEvent] = []
     var pauses: [Int64] = []
     var elapsed: Int64 = 0
@@ -108,7 +110,8 @@ final class EngineBench: Sendable {
       report: { trace, event in
         #expect(trace.run == Self.fence.run)
         self.note { $0.events.append(event) }
-      })
+      },
+      onEnd: { run in self.note { $0.ends.append(run) } })
   }
 
   /// Does an hourly run to its end.

@@ -30,6 +30,7 @@ struct RunConductorTests {
     #expect(live.run.id == RunID(7))
     let run = try await live.outcome().get()
     #expect(bench.notes.finished == [run])
+    #expect(bench.notes.ends == [run])
     #expect(run.state == .succeeded)
     #expect(run.startedAt == at("12:00"))
     #expect(run.finishedAt == at("12:00"))
@@ -165,6 +166,7 @@ struct RunConductorTests {
     #expect(bench.notes.finishAttempts == 4)
     #expect(bench.notes.finished.map(\.state) == [.succeeded])
     #expect(bench.notes.finished.map(\.counts.totalCalls) == [1])
+    #expect(bench.notes.ends.map(\.state) == [.failed])
   }
 
   @Test("What made the run fail is told, not that its end could not be recorded")

@@ -16,14 +16,14 @@ struct MetricRegistryTests {
       "runs_total", help: "Runs.", labels: ["kind", "outcome"],
       starting: [["hourly", "succeeded"], ["hourly", "failed"]])
     runs.add(1, "hourly", "succeeded")
-    runs.add(2.5, "historical", "failed")
+    runs.series("historical", "failed").add(2)
+    runs.add(1, "historical", "failed")
     runs.add(-1, "hourly", "failed")
-    runs.add(.nan, "hourly", "failed")
     #expect(
       registry.render() == """
         # HELP runs_total Runs.
         # TYPE runs_total counter
-        runs_total{kind="historical",outcome="failed"} 2.5
+        runs_total{kind="historical",outcome="failed"} 3
         runs_total{kind="hourly",outcome="failed"} 0
         runs_total{kind="hourly",outcome="succeeded"} 1
 
@@ -39,10 +39,10 @@ struct MetricRegistryTests {
     #expect(registry.render().hasSuffix("\nphones_total 5\n"))
   }
 
-  @Test("A gauge rises, falls and is replaced")
+  @Test("A gauge rises, falls and is replaced; without a value it is left out")
   func gauge() throws {
     let gauge = try registry.gauge("open_connections", help: "Connections.")
-    #expect(registry.render() == "# HELP open_connections Connections.\n# TYPE open_connections gauge\n")
+    #expect(registry.render() == "")
     gauge.add(3)
     gauge.add(-5)
     #expect(registry.render().hasSuffix("\nopen_connections -2\n"))
@@ -50,11 +50,51 @@ struct MetricRegistryTests {
     #expect(registry.render().hasSuffix("\nopen_connections 1759694400.25\n"))
   }
 
+  @Test("All values of a gauge are replaced at once, and may be none")
+  func replaced() throws {
+    let gauge = try registry.gauge("connections", help: "C.", labels: ["state"])
+    gauge.set(1, "gone")
+    gauge.replace(with: [["idle"]: 2, ["in_use"]: 1])
+    #expect(
+      registry.render() == """
+        # HELP connections C.
+        # TYPE connections gauge
+        connections{state="idle"} 2
+        connections{state="in_use"} 1
+
+        """)
+    gauge.replace(with: [:])
+    #expect(registry.render() == "")
+    #expect(registry.names == ["connections"])
+  }
+
+  @Test("A histogram shows its starting combinations as empty, and one without labels itself")
+  func startingHistogram() throws {
+    _ = try registry.histogram(
+      "a_seconds", help: "A.", labels: ["kind"], bounds: [1], starting: [["hourly"]])
+    _ = try registry.histogram("b_seconds", help: "B.", bounds: [])
+    #expect(
+      registry.render() == """
+        # HELP a_seconds A.
+        # TYPE a_seconds histogram
+        a_seconds_bucket{kind="hourly",le="1"} 0
+        a_seconds_bucket{kind="hourly",le="+Inf"} 0
+        a_seconds_sum{kind="hourly"} 0
+        a_seconds_count{kind="hourly"} 0
+        # HELP b_seconds B.
+        # TYPE b_seconds histogram
+        b_seconds_bucket{le="+Inf"} 0
+        b_seconds_sum 0
+        b_seconds_count 0
+
+        """)
+  }
+
   @Test("A histogram has cumulative buckets, a sum and a count for each combination")
   func histogram() throws {
     let latency = try registry.histogram(
       "latency_seconds", help: "Latency.", labels: ["route"], bounds: [0.1, 1])
-    for value in [0.05, 0.1, 0.5, 7, .nan] { latency.observe(value, "/b") }
+    for value in [0.05, 0.1, 0.5, 7, .nan] { latency.series("/b").observe(value) }
     latency.observe(1, "/a")
     #expect(
       registry.render() == """
@@ -74,7 +114,7 @@ struct MetricRegistryTests {
         """)
   }
 
-  @Test("Metrics kept elsewhere are read at each rendering, and may be without a value")
+  @Test("Metrics kept elsewhere are read at each rendering, and left out without a value")
   func read() throws {
     try registry.counter("process_cpu_seconds_total", help: "CPU.") { 1.25 }
     try registry.gauge("lag_seconds", help: "Lag.") { nil }
@@ -84,8 +124,6 @@ struct MetricRegistryTests {
         # HELP process_cpu_seconds_total CPU.
         # TYPE process_cpu_seconds_total counter
         process_cpu_seconds_total 1.25
-        # HELP lag_seconds Lag.
-        # TYPE lag_seconds gauge
         # HELP limit_bytes Limit.
         # TYPE limit_bytes gauge
         limit_bytes +Inf
@@ -142,9 +180,10 @@ struct MetricRegistryTests {
   @Test("Nothing is lost when many threads count")
   func threads() throws {
     let counter = try registry.counter("c_total", help: "C.", labels: ["x"])
+    let odd = counter.series("odd")
     let histogram = try registry.histogram("h_seconds", help: "H.", bounds: [1])
     DispatchQueue.concurrentPerform(iterations: 1000) { number in
-      counter.add(1, number.isMultiple(of: 2) ? "even" : "odd")
+      if number.isMultiple(of: 2) { counter.add(1, "even") } else { odd.add() }
       histogram.observe(1)
     }
     #expect(registry.render().contains("\nc_total{x=\"even\"} 500\nc_total{x=\"odd\"} 500\n"))

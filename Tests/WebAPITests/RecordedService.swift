@@ -27,12 +27,16 @@ final class RecordedService: Sendable {
   private let recorded: Result<[SyncRun], RunFailure>?
   private let readiness: @Sendable () async -> Readiness
   private let status: Result<ServiceStatus, RunFailure>?
+  private let figures: Result<PageFigures, RunFailure>?
+  private let metrics: (@Sendable () async -> String)?
 
   init(
     secret: String = "correct-horse-battery", kinds: Set<RunKind> = Set(RunKind.allCases),
     recorded: Result<[SyncRun], RunFailure>? = .success([]),
     status: Result<ServiceStatus, RunFailure>? = nil,
+    figures: Result<PageFigures, RunFailure>? = nil,
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(database: .ok, schema: .ok) },
+    metrics: (@Sendable () async -> String)? = { "up 1\n" },
     start: @escaping @Sendable (RunOrder) async throws(RunFailure) -> StartedRun = { order in
       StartedRun(makeRunningRun(kind: order.kind), outcome: { .success(makeRun(kind: order.kind)) })
     }
@@ -42,6 +46,8 @@ final class RecordedService: Sendable {
     self.recorded = recorded
     self.readiness = readiness
     self.status = status
+    self.figures = figures
+    self.metrics = metrics
     self.start = start
   }
 
@@ -86,6 +92,8 @@ final class RecordedService: Sendable {
         return await self.readiness()
       })
     if let status { actions.status = { () throws(RunFailure) in try status.get() } }
+    if let figures { actions.figures = { () throws(RunFailure) in try figures.get() } }
+    actions.metrics = metrics
     guard let recorded else { return actions }
     actions.runs = { query throws(RunFailure) in
       self.notes.withLock { $0.queries.append(query) }

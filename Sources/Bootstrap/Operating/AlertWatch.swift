@@ -46,7 +46,8 @@ struct AlertWatch: Sendable {
     } catch {
       if Task.isCancelled || isBlind || service.gate.isMigrating { return false }
       service.logger.log(
-        .warning, "alerts_unknown", text: ["⚠️ No se pueden evaluar las alertas: \(error.message)"])
+        .warning, "alerts_unknown", text: ["⚠️ No se pueden evaluar las alertas: \(error.message)"],
+        fields: [LogField("error", .text(error.message))])
       return false
     }
   }

@@ -18,9 +18,9 @@ struct StatusPage: Sendable {
     let state =
       status.isHealthy
       ? language.say("Todo en orden", "All is well") : language.say("Necesita atención", "Needs attention")
-    return PageFrame(language: language, state: state, isHealthy: status.isHealthy, asOf: status.asOf).page([
-      health, alerts, resync, hours, days, money, defaults, undone, runs,
-    ])
+    return PageFrame(language: language, state: state, isHealthy: status.isHealthy, asOf: status.asOf).page(
+      [health, alerts] + resync + [hours, days, money]
+        + [.element("div", ["class": "pair"], [defaults, undone]), runs])
   }
 
   /// A part of the page under its heading.
@@ -35,15 +35,8 @@ struct StatusPage: Sendable {
 }
 
 extension PageLanguage {
-  /// A moment to the minute, in UTC.
-  func time(_ moment: Timestamp) -> String {
-    minute(moment) + "\u{A0}UTC"
-  }
-
-  /// The same where a heading says UTC.
-  func minute(_ moment: Timestamp) -> String {
-    String(moment.iso8601Seconds.prefix(16)).replacing("T", with: "\u{A0}")
-  }
+  /// The language of stored sentences, where it is another than the page's.
+  var foreign: String? { self == .spanish ? nil : "es" }
 
   func kind(_ kind: RunKind) -> String {
     switch kind {

@@ -1,0 +1,76 @@
+package import CallDomain
+import Curl
+import Postgres
+import Reporting
+package import Telemetry
+import WebAPI
+import WebServer
+
+/// The metrics of a process that serves: one registry, and what the rooms are given to tell it.
+package struct ServiceMetrics: Sendable {
+  package let registry = MetricRegistry()
+  let sync: SyncMetrics
+  private let status: StatusMetrics
+  private let twilio: TwilioMetrics
+  private let database: DatabaseMetrics
+  private let http: HTTPMetrics
+
+  /// Registers every name.
+  ///
+  /// - Parameter startedAt: When the process began.
+  package init(startedAt: Timestamp) throws(TelemetryError) {
+    status = try StatusMetrics(registry: registry)
+    sync = try SyncMetrics(registry: registry)
+    twilio = try TwilioMetrics(registry: registry)
+    database = try DatabaseMetrics(registry: registry)
+    http = try HTTPMetrics(registry: registry)
+    try ProcessMetrics.register(in: registry, startedAt: startedAt)
+  }
+
+  /// What Prometheus reads.
+  ///
+  /// - Parameter status: Nil when nobody can tell it.
+  func text(status: ServiceStatus?, pool: PoolUse) -> String {
+    self.status.show(status)
+    database.showPool(maximum: pool.maximum, inUse: pool.inUse, idle: pool.idle, waiting: pool.waiting)
+    return registry.render()
+  }
+
+  func count(_ exchange: CurlExchange) {
+    twilio.count(status: exchange.status, seconds: exchange.duration.seconds)
+  }
+
+  func count(_ activity: PostgresActivity) {
+    switch activity {
+    case .connectFailed(let error): database.countFailure(Self.reason(error))
+    case .roundTrip(let statements, let duration, let failure):
+      database.countRoundTrip(statements: statements, seconds: duration.seconds)
+      if let failure { database.countFailure(Self.reason(failure)) }
+    }
+  }
+
+  func count(_ event: APIEvent) {
+    guard case .answered(let request) = event else { return }
+    http.count(
+      route: request.route, method: request.method, status: request.status,
+      milliseconds: request.milliseconds)
+  }
+
+  func count(_ event: ServerEvent) {
+    switch event {
+    case .requestRefused(let error): http.countUnreadable(status: error.status.code)
+    case .connectionsRefused(let connections): http.countRefused(connections: connections)
+    case .listening, .acceptFailed, .deadlinePassed, .stopped: break
+    }
+  }
+
+  private static func reason(_ error: PostgresError) -> DatabaseMetrics.Reason {
+    error.kind == .cancelled ? .cancelled : error.isUnavailable ? .unavailable : .refused
+  }
+}
+
+extension Duration {
+  fileprivate var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) / 1e18
+  }
+}

@@ -1,0 +1,201 @@
+import CallDomain
+import Foundation
+import Testing
+import WebAPI
+import WebServer
+
+@Suite("The status page")
+struct StatusPageTests {
+  private static let now = exampleEnd.adding(minutes: 5)
+
+  private static func facts(_ change: (inout StatusFacts) -> Void = { _ in }) -> StatusFacts {
+    var facts = StatusFacts()
+    facts.coveredUntil = exampleEnd
+    facts.newestCall = exampleEnd.adding(minutes: -2)
+    facts.callsOfDay = 2087
+    facts.defaultCallsOfDay = 12
+    facts.runs[.hourly] = StatusFacts.Runs()
+    facts.runs[.hourly]?.last = makeRun()
+    facts.runs[.hourly]?.lastSuccess = exampleEnd
+    change(&facts)
+    return facts
+  }
+
+  /// So many workspaces, each with a call in every hour and day.
+  private static func figures(workspaces: Int, _ change: (inout PageFigures) -> Void = { _ in }) -> PageFigures {
+    var figures = PageFigures()
+    let hour = Timestamp(milliseconds: now.milliseconds / 3_600_000 * 3_600_000)
+    for number in 1...workspaces {
+      let id = WorkspaceID(Int64(number))
+      figures.names[id] = "Cliente \(number)"
+      figures.hours += (0..<24).map {
+        PageFigures.Bucket(start: hour.adding(hours: -$0), workspace: id, calls: number)
+      }
+      figures.days += (0..<30).map {
+        PageFigures.Bucket(start: now.startOfDay.adding(hours: -24 * $0), workspace: id, calls: 100 + number)
+      }
+      figures.totals.append(
+        PageFigures.Total(workspace: id, unit: "USD", calls: 3000 + number, minutes: 4567, cost: "1234.565"))
+    }
+    figures.runs = [makeRun()]
+    change(&figures)
+    return figures
+  }
+
+  private func page(
+    _ facts: StatusFacts = facts(), _ figures: PageFigures = figures(workspaces: 4), _ target: String = "/"
+  ) async throws -> Answer {
+    let status = ServiceStatus(facts, rules: AlertRules(), now: Self.now)
+    var answer: Answer?
+    let service = RecordedService(status: .success(status), figures: .success(figures))
+    try await withClient(of: service, .inMemory) { client async throws in answer = try await client.ask("GET", target) }
+    return try #require(answer)
+  }
+
+  @Test("It is HTML, loads nothing, and its style is the one that the policy names")
+  func policy() async throws {
+    let answer = try await page()
+    #expect(answer.status == 200 && answer.headers["Content-Type"] == "text/html; charset=utf-8")
+    #expect(answer.body.hasPrefix("<!DOCTYPE html>\n<html lang=\"es\"><head>"))
+    #expect(!answer.body.contains("<script") && !answer.body.contains("http://") && !answer.body.contains("https://"))
+    #expect(!answer.body.contains("style=\""))
+    let style = try #require(answer.body.firstMatch(of: /<style>((?s:.)*?)<\/style>/)).1
+    #expect(
+      answer.headers["Content-Security-Policy"]
+        == "default-src 'none'; style-src 'sha256-\(try Self.digest(of: String(style)))'; base-uri 'none'; "
+        + "form-action 'none'; frame-ancestors 'none'")
+  }
+
+  private static func digest(of text: String) throws -> String {
+    let program = Process()
+    program.executableURL = URL(filePath: "/usr/bin/env")
+    program.arguments = ["openssl", "dgst", "-sha256", "-binary"]
+    let (input, output) = (Pipe(), Pipe())
+    program.standardInput = input
+    program.standardOutput = output
+    try program.run()
+    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+    try input.fileHandleForWriting.close()
+    return try (output.fileHandleForReading.readToEnd() ?? Data()).base64EncodedString()
+  }
+
+  @Test("Nothing that is stored becomes markup")
+  func escaping() async throws {
+    let hostile = "<img src=x onerror=alert(1)>\"'&\u{0}\u{7F}"
+    let answer = try await page(
+      Self.facts(),
+      Self.figures(workspaces: 2) { figures in
+        figures.names[WorkspaceID(1)] = hostile
+        figures.defaultNumbers = [PageFigures.NumberShare(number: "sip:\(hostile)", calls: 3)]
+        figures.runs = [makeRun(state: .failed, error: hostile, requestedBy: hostile)]
+      })
+    #expect(!answer.body.contains("<img"))
+    #expect(!answer.body.unicodeScalars.contains { $0.value == 0 || $0.value == 0x7F })
+    #expect(answer.body.matches(of: /&lt;img src=x onerror=alert\(1\)&gt;&quot;&#39;&amp;\u{FFFD}\u{FFFD}/).count >= 4)
+  }
+
+  @Test("Spanish unless English is asked for; each leads to the other", arguments: ["/", "/?lang=es", "/?lang=fr", "/?lang=en"])
+  func languages(target: String) async throws {
+    let answer = try await page(Self.facts(), Self.figures(workspaces: 4), target)
+    let isEnglish = target.hasSuffix("en")
+    #expect(answer.body.contains(isEnglish ? "<html lang=\"en\">" : "<html lang=\"es\">"))
+    #expect(answer.body.contains(isEnglish ? "All is well" : "Todo en orden"))
+    #expect(answer.body.contains(isEnglish ? "<a href=\"?lang=es\"" : "<a href=\"?lang=en\""))
+    let foreign = isEnglish ? ["Llamadas", "Ejecuciones", "Última"] : ["Calls", "Runs", "Newest"]
+    for word in foreign { #expect(!answer.body.contains(word), "\(word)") }
+  }
+
+  @Test("Each alert is told with what to do", arguments: Alert.Name.allCases, ["/", "/?lang=en"])
+  func alerts(name: Alert.Name, target: String) async throws {
+    let facts = Self.facts { facts in
+      switch name {
+      case .noCalls: facts.newestCall = Self.now.adding(hours: -3)
+      case .noRun: facts.runs[.hourly]?.lastSuccess = Self.now.adding(hours: -3)
+      case .defaultWorkspace: facts.defaultCallsOfDay = 1000
+      case .repeatedFailures:
+        facts.runs[.historical] = StatusFacts.Runs()
+        facts.runs[.historical]?.ended = (1...3).map { makeRun(id: $0, kind: .historical, state: .failed) }
+      }
+    }
+    let answer = try await page(facts, Self.figures(workspaces: 4), target)
+    #expect(answer.body.contains(target == "/" ? "Necesita atención" : "Needs attention"))
+    #expect(answer.body.matches(of: /<li class="bad">/).count == 1)
+    let alert = try #require(answer.body.firstMatch(of: /<li class="bad">((?s:.)*?)<\/li>/)).1
+    #expect(alert.contains("<code>\(name.rawValue)</code>") && alert.contains("→ "))
+  }
+
+  @Test("The charts' tables hold the numbers of their bars; many workspaces share the last colour")
+  func charts() async throws {
+    let answer = try await page(Self.facts(), Self.figures(workspaces: 9))
+    let rows = answer.body.matches(of: /<th scope="row">2025-10-05<\/th>((?:<td class="number">[^<]*<\/td>)+)<\/tr>/)
+    let cells = try #require(rows.first).1.matches(of: />([^<]+)</).map { String($0.1) }
+    // 101 to 109: the busiest seven of nine, the sum of the other two, and all.
+    #expect(cells == ["109", "108", "107", "106", "105", "104", "103", "203", "945"])
+    #expect(answer.body.contains("<title>2025-10-05: 945 (Cliente 9 109, "))
+    #expect(answer.body.contains("Los demás"))
+  }
+
+  @Test("Money is rounded to the cent, in the way of the language")
+  func money() async throws {
+    #expect(try await page().body.contains("1\u{202F}234,57\u{A0}USD"))
+    let english = try await page(Self.facts(), Self.figures(workspaces: 1), "/?lang=en")
+    #expect(english.body.contains("1\u{202F}234.57\u{A0}USD"))
+  }
+
+  @Test("An installation without anything says so and what to do")
+  func empty() async throws {
+    let answer = try await page(StatusFacts(), PageFigures())
+    #expect(answer.status == 200 && answer.body.contains("«twilio-sync hourly»"))
+    #expect(answer.body.matches(of: /Ninguna llamada\./).count == 3)
+    #expect(!answer.body.contains("<table"))
+  }
+
+  @Test("A resync in progress shows how far it has come; holes come with the command that fills them")
+  func progress() async throws {
+    let facts = Self.facts { facts in
+      facts.runs[.historical] = StatusFacts.Runs()
+      facts.runs[.historical]?.last = makeRunningRun(id: 9, kind: .historical)
+      facts.holes = [Period(start: exampleEnd.adding(hours: -300), end: exampleEnd.adding(hours: -200))]
+    }
+    let answer = try await page(
+      facts,
+      Self.figures(workspaces: 4) { $0.resync = PageFigures.Resync(doneSlices: 30, slices: 40) })
+    #expect(answer.body.contains("<progress value=\"30\" max=\"40\"") && answer.body.contains("75 %"))
+    #expect(
+      answer.body.contains(
+        "twilio-sync historical --since 2025-09-23T08:00:00.000Z --until 2025-09-27T12:00:00.000Z"))
+  }
+
+  @Test("With thirty workspaces it weighs less than 100 KB, and no id stands twice", arguments: ["/", "/?lang=en"])
+  func weight(target: String) async throws {
+    let answer = try await page(Self.facts(), Self.figures(workspaces: 30), target)
+    #expect(answer.body.utf8.count < 100_000, "\(answer.body.utf8.count) bytes")
+    let ids = answer.body.matches(of: /\ id="([^"]+)"/).map { String($0.1) }
+    #expect(Set(ids).count == ids.count && ids.count > 8)
+  }
+
+  @Test("Basic is taken and asked for; without the secret, and with POST, there is nothing to see")
+  func access() async throws {
+    let status = ServiceStatus(Self.facts(), rules: AlertRules(), now: Self.now)
+    let service = RecordedService(status: .success(status), figures: .success(PageFigures()))
+    try await withClient(of: service, .inMemory) { client async throws in
+      let basic = Data("operator:correct-horse-battery".utf8).base64EncodedString()
+      #expect(try await client.ask("GET", "/", authorization: "Basic \(basic)").status == 200)
+      let refused = try await client.ask("GET", "/", authorization: nil)
+      #expect(refused.status == 401 && !refused.body.contains("<"))
+      #expect(try await client.ask("POST", "/").status == 405)
+      #expect(try await client.ask("HEAD", "/").status == 200)
+    }
+  }
+
+  @Test("A database out of reach is a page, too, with its sentence")
+  func away() async throws {
+    let failure = RunFailure(.database, "No se puede usar la base de datos; compruebe que está en marcha.")
+    let service = RecordedService(status: .failure(failure), figures: .failure(failure))
+    try await withClient(of: service, .inMemory) { client async throws in
+      let answer = try await client.ask("GET", "/")
+      #expect(answer.status == 503 && answer.body.hasPrefix("<!DOCTYPE html>"))
+      #expect(answer.body.contains(failure.message) && answer.body.contains("«twilio-sync doctor»"))
+    }
+  }
+}
