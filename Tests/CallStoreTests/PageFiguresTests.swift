@@ -71,6 +71,7 @@ struct PageFiguresTests {
           }
           try #require(total.calls == own.count)
           try #require(total.minutes == own.reduce(0) { $0 + (($1.seconds ?? 0) + 59) / 60 })
+          try #require(total.unpriced == own.count { $0.cents == nil && ($0.seconds ?? 0) > 0 })
           let cents = own.compactMap(\.cents)
           try #require(
             total.cost.flatMap(Double.init) == (cents.isEmpty ? nil : Double(cents.reduce(0, +)) / 100))
@@ -110,7 +111,13 @@ struct PageFiguresTests {
       #expect(figures.names[WorkspaceID(4)] == "cuatro" && figures.names.count == 4)
       #expect(figures.runs.map(\.kind) == [.historical, .hourly])
       let slices = try await fixture.pool.line("SELECT count(*) FROM sync_slices").flatMap { Int($0) }
-      #expect(figures.resync == slices.map { PageFigures.Resync(doneSlices: 1, slices: $0) })
+      #expect(figures.resync?.doneSlices == 1 && figures.resync?.slices == slices)
+      let lengths = try await fixture.pool.lines(
+        "SELECT (extract(epoch FROM sum(slice_end - slice_start)) * 1000)::bigint::text FROM sync_slices GROUP BY is_done ORDER BY is_done DESC"
+      )
+      #expect(figures.resync?.doneMilliseconds == lengths.first.flatMap { Int64($0) })
+      #expect(figures.resync?.milliseconds == lengths.compactMap { Int64($0) }.reduce(0, +))
+      #expect(figures.defaultWorkspace == WorkspaceID(1))
     }
   }
 }

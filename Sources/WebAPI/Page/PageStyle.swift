@@ -4,15 +4,15 @@
 enum PageStyle {
   /// The SHA-256 of `css` in Base64, by which a browser knows that no other style came into the page
   /// (CSP Level 3, 8.4).
-  static let hash = "8s4N7sj+sDQNYFmPHiJel8XFHoIVr2v3gpZLllbh73Y="
+  static let hash = "ACRs8Nazn+t71sGeUT8yfJiN2ERJJPbWvRNEPvf4zt0="
 
   static let css: StaticString = """
     :root{color-scheme:light dark;--ground:#f4f6f9;--card:#fff;--text:#18202c;--quiet:#566072;--line:#e1e5eb;\
     --link:#0b57c2;--good:#11683a;--good-ground:#e2f4e9;--bad:#a3200f;--bad-ground:#fdebe7;--rest:#8a93a3;\
-    --default:#343b47;--s0:#1d77aa;--s1:#511902;--s2:#0c6734;--s3:#5c2894;--s4:#888422;--s5:#b62b76}
+    --default:#343b47;--s0:#393ec1;--s1:#a3950d;--s2:#008268;--s3:#ac61e7;--s4:#515c00;--s5:#871f84}
     @media (prefers-color-scheme:dark){:root{--ground:#10141b;--card:#1a202a;--text:#e6e9ef;--quiet:#a3adbd;\
     --line:#2c3441;--link:#8ab8ff;--good:#7fdba6;--good-ground:#143222;--bad:#ffab9c;--bad-ground:#43201a;\
-    --rest:#717c8c;--default:#dfe4ec;--s0:#9babf9;--s1:#d08900;--s2:#b5ffa1;--s3:#aa75d1;--s4:#dbc673;--s5:#db97af}}
+    --rest:#717c8c;--default:#dfe4ec;--s0:#69befe;--s1:#f1d059;--s2:#4fa82f;--s3:#b75dde;--s4:#756d00;--s5:#dda2a9}}
     *{box-sizing:border-box}
     body{margin:0 auto;max-width:66rem;padding:1.25rem;background:var(--ground);color:var(--text);\
     font:1rem/1.5 system-ui,"Noto Sans",sans-serif;overflow-wrap:anywhere}
@@ -24,16 +24,16 @@ enum PageStyle {
     .state{display:flex;gap:.8rem;align-items:center;font-size:2rem;line-height:1.2;margin:1.1rem 0 .4rem}
     .state span{flex:none;width:2.6rem;height:2.6rem;border-radius:50%;display:grid;place-items:center;font-size:1.5rem}
     .state.good span{color:var(--good);background:var(--good-ground)}
-    .state.bad span{color:var(--bad);background:var(--bad-ground)}
+    .state.bad span{color:var(--bad);background:var(--bad-ground)}.state.new span{background:var(--line)}
     .quiet{color:var(--quiet);font-size:.9rem}
     section{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.1rem 1.25rem;margin-top:1rem}
-    .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem;margin-top:1rem}
+    .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem;margin-top:1rem;align-items:start}
     .pair section{margin:0}
     .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:1rem 1.25rem}
     dt{color:var(--quiet);font-size:.9rem}.figure{font-size:1.45rem;font-weight:650;line-height:1.35;margin-right:.2rem}
     .counts div{display:flex;justify-content:space-between;gap:1rem;align-items:center;padding:.5rem 0;\
     border-top:1px solid var(--line)}
-    .counts div:first-child{border:0;padding-top:0}.counts dt{color:inherit;font-size:1rem}.counts dt span{display:block}
+    .counts div:first-child{border:0;padding-top:0}.counts dd{flex:none}.counts dt{color:inherit;font-size:1rem}.counts dt span{display:block}
     .mark{display:inline-block;padding:0 .55rem;border-radius:1rem;font-size:.85rem;line-height:1.6;font-weight:600;\
     background:var(--line);white-space:nowrap}
     .mark.good{color:var(--good);background:var(--good-ground)}.mark.bad{color:var(--bad);background:var(--bad-ground)}
@@ -42,14 +42,14 @@ enum PageStyle {
     .alerts li{border-left:.25rem solid var(--good);padding-left:.8rem}.alerts p{font-size:.95rem}
     .alerts .head{display:flex;flex-wrap:wrap;gap:.1rem .5rem;align-items:baseline}.alerts .mark{margin-left:auto}
     .alerts li.bad{border-color:var(--bad);background:var(--bad-ground);border-radius:0 .5rem .5rem 0;padding:.7rem .9rem}
-    .alerts li.bad .mark{background:var(--card)}.advice{margin-top:.5rem;font-weight:550}
+    .alerts li.bad .mark{background:var(--card);margin:.15rem 0}.advice{margin-top:.5rem;font-weight:550}
     code{font:.85em/1.5 ui-monospace,"Noto Sans Mono",monospace;color:var(--quiet)}.bad code{color:inherit}
-    .commands code{display:block;padding:.4rem .6rem;margin-top:.4rem;border-radius:.4rem;background:var(--ground);\
+    .commands span{white-space:nowrap}.commands code{display:block;padding:.4rem .6rem;margin-top:.4rem;border-radius:.4rem;background:var(--ground);\
     color:var(--text)}
     .legend{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;margin:.5rem 0 .9rem;font-size:.9rem}
     .legend li{display:flex;align-items:baseline;gap:.4rem}.legend b{font-weight:500;color:var(--quiet)}
-    .swatch{width:.75rem;height:.75rem;flex:none;border-radius:.15rem;align-self:center}
-    .name{display:inline-flex;gap:.5rem;align-items:baseline}
+    .swatch{width:.75rem;height:.75rem;flex:none;margin-top:.4em;border-radius:.15rem;align-self:flex-start}
+    .name{display:inline-flex;gap:.5rem}
     .plot{display:flex;gap:.5rem;height:11.5rem;padding-top:.5rem}.plot svg{flex:1;min-width:0;height:100%}
     .scale{display:flex;flex-direction:column;justify-content:space-between;text-align:right;min-width:2.6rem;\
     font-variant-numeric:tabular-nums}
@@ -69,8 +69,8 @@ enum PageStyle {
     td:last-child,th:last-child{padding-right:0}
     progress{width:100%;height:.8rem;accent-color:var(--s0);margin-top:.4rem}
     footer{margin:1.25rem 0}
-    @media (max-width:34rem){body{padding:.9rem}section{padding:.9rem}.state{font-size:1.6rem;margin-top:.8rem}\
-    .aside{display:none}th,td{padding-right:.7rem}.cards{grid-template-columns:1fr 1fr}.plot{height:10rem}\
-    .alerts .mark{margin-left:0}.head code{display:none}table{font-size:.88rem}}
+    @media (max-width:34rem){body{padding:.75rem}section{padding:.9rem .8rem}.state{font-size:1.6rem;margin-top:.8rem}\
+    .aside{display:none}th,td{padding-right:.5rem}td .mark{padding:0 .35rem;font-size:.75rem}.cards{grid-template-columns:1fr 1fr}.plot{height:10rem}\
+    .alerts .mark{margin:.1rem 0 .2rem}.head code{display:none}table{font-size:.85rem}}
     """
 }

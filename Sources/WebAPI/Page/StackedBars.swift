@@ -44,7 +44,10 @@ struct StackedBars: Sendable {
         let calls = bars.reduce(0) { $0 + $1.values[index] }
         return .element(
           "li", [:],
-          [entry.swatch, .element("bdi", [:], text: entry.name), .element("b", [:], text: language.number(calls))])
+          [
+            entry.swatch, .element("bdi", [:], text: entry.name),
+            .element("b", [:], text: language.number(calls)),
+          ])
       })
   }
 
@@ -118,7 +121,9 @@ struct StackedBars: Sendable {
         .element("summary", [:], text: language.say("Ver los números", "Show the numbers")),
         Table(
           caption: title,
-          columns: [.text(labelHeading)] + series.map { .number($0.name) } + [.number(language.say("Total", "Total"))],
+          columns: [.text(labelHeading)] + series.map { .number($0.name) } + [
+            .number(language.say("Total", "Total"))
+          ],
           rows: bars.map { bar in
             Table.Row(texts: [bar.label] + bar.values.map(language.number) + [language.number(bar.total)])
           }

@@ -30,7 +30,7 @@ extension StatusPage {
   ) -> HTML {
     let total = bars.reduce(0) { $0 + $1.total }
     guard total > 0 else {
-      return section(id, title, [paragraph(language.say("Ninguna llamada.", "No calls."), style: "quiet")])
+      return section(id, title, [noCalls])
     }
     let busiest = bars.max { $0.total < $1.total }
     let most = "\(language.number(busiest?.total ?? 0)) (\(busiest?.label ?? ""))"

@@ -13,7 +13,9 @@ extension StatusPage {
       "div", [:],
       [
         .element("dt", [:], text: name),
-        .element("dd", [:], [.element("b", ["class": "figure"], text: value)] + (mark.map { [.text(" "), $0] } ?? [])),
+        .element(
+          "dd", [:],
+          [.element("b", ["class": "figure"], text: value)] + (mark.map { [.text(" "), $0] } ?? [])),
         .element("dd", ["class": "quiet"], text: note),
       ])
   }
@@ -54,7 +56,8 @@ extension StatusPage {
     // A scheduler may be some minutes late.
     let isLate = seconds < -600
     return card(
-      name, ago(expected), language.say("a las \(language.clock(expected)) UTC", "at \(language.clock(expected)) UTC"),
+      name, ago(expected),
+      language.say("a las \(language.clock(expected)) UTC", "at \(language.clock(expected)) UTC"),
       mark: isLate
         ? .element("span", ["class": "mark bad"], text: language.say("atrasada", "late")) : nil)
   }
@@ -66,7 +69,8 @@ extension StatusPage {
     }
     return card(
       name, language.duration(seconds: seconds),
-      language.say("registro leído hasta el \(language.time(until))", "log read up to \(language.time(until))"))
+      language.say(
+        "registro leído hasta el \(language.time(until))", "log read up to \(language.time(until))"))
   }
 
   private var newest: HTML {
@@ -93,7 +97,8 @@ extension StatusPage {
     let since = alert.since.map {
       language.say(" desde el \(language.minute($0))", " since \(language.minute($0))")
     }
-    let mark = alert.isFiring ? language.say("Activa", "Firing") + (since ?? "") : language.say("Bien", "Fine")
+    let mark =
+      alert.isFiring ? language.say("Activa", "Firing") + (since ?? "") : language.say("Bien", "Fine")
     return .element(
       "li", ["class": alert.isFiring ? "bad" : "good"],
       [

@@ -21,8 +21,7 @@ extension StatusPage {
     let title = language.say(
       "Coste y minutos facturables, últimos 30 días", "Cost and billable minutes, last 30 days")
     guard !figures.totals.isEmpty else {
-      return section(
-        "money", title, [paragraph(language.say("Ninguna llamada.", "No calls."), style: "quiet")])
+      return section("money", title, [noCalls])
     }
     var all = Sum()
     var sums: [WorkspaceID?: Sum] = [:]
@@ -51,14 +50,19 @@ extension StatusPage {
         paragraph(
           language.say(
             "Cada llamada cuenta con su duración redondeada al minuto siguiente. El coste es el de las que ya tienen precio.",
-            "Each call counts with its duration rounded up to the minute. The cost is that of calls that have a price."),
+            "Each call counts with its duration rounded up to the minute. The cost is that of calls that have a price."
+          ),
           style: "quiet"),
       ])
   }
 
   private func columns(_ all: Sum) -> [Table.Column] {
-    [.text("Workspace"), .number(language.say("Llamadas", "Calls")), .number(language.say("Minutos", "Minutes"))]
-      + (all.unpriced > 0 ? [.number(language.say("Sin precio", "No price"))] : [])
+    [
+      .text("Workspace"), .number(language.say("Llamadas", "Calls")),
+      .number(language.say("Minutos", "Minutes")),
+    ]
+      + (all.unpriced > 0
+        ? [Table.Column(heading: language.say("Sin precio", "No price"), style: "number aside")] : [])
       + [.number(language.say("Coste", "Cost"))]
   }
 

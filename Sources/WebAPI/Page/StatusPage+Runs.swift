@@ -55,7 +55,8 @@ extension StatusPage {
   var resync: [HTML] {
     guard let run = status.facts.runs[.historical]?.last, run.state == .running else { return [] }
     let share = figures.resync?.percent ?? 0
-    let slices = "\(language.number(figures.resync?.doneSlices ?? 0))/\(language.number(figures.resync?.slices ?? 0))"
+    let slices =
+      "\(language.number(figures.resync?.doneSlices ?? 0))/\(language.number(figures.resync?.slices ?? 0))"
     let calls = language.number(run.counts.totalCalls)
     let period = run.period.map {
       language.say(

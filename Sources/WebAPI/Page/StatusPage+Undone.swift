@@ -5,9 +5,11 @@ extension StatusPage {
   var defaults: HTML {
     let facts = status.facts
     let title = language.say("En el workspace por defecto", "In the default workspace")
+    guard facts.callsOfDay > 0 else { return section("default", title, [noCalls]) }
     let share = language.say(
       "\(language.number(facts.defaultCallsOfDay)) de \(language.number(facts.callsOfDay)) llamadas de las últimas 24 horas",
-      "\(language.number(facts.defaultCallsOfDay)) of \(language.number(facts.callsOfDay)) calls of the last 24 hours")
+      "\(language.number(facts.defaultCallsOfDay)) of \(language.number(facts.callsOfDay)) calls of the last 24 hours"
+    )
     let head = HTML.element(
       "p", [:],
       [
@@ -23,7 +25,9 @@ extension StatusPage {
         Table(
           caption: language.say("Números con más llamadas", "Numbers with most calls"),
           columns: [.text(language.say("Número", "Number")), .number(language.say("Llamadas", "Calls"))],
-          rows: figures.defaultNumbers.map { Table.Row(texts: [$0.number ?? nobody, language.number($0.calls)]) }
+          rows: figures.defaultNumbers.map {
+            Table.Row(texts: [$0.number ?? nobody, language.number($0.calls)])
+          }
         ).html,
         paragraph(
           language.say(
@@ -52,7 +56,8 @@ extension StatusPage {
                 "De los últimos 30 días; se asignan solas si la llamada aparece.",
                 "Of the last 30 days; assigned by themselves if the call turns up.")),
             count(
-              facts.unsettledCalls, language.say("Llamadas sin precio o sin acabar", "Calls without a price or an end"),
+              facts.unsettledCalls,
+              language.say("Llamadas sin precio o sin acabar", "Calls without a price or an end"),
               language.say("Se preguntan otra vez a Twilio.", "Twilio is asked for them again.")),
             count(
               facts.givenUpCalls, language.say("Llamadas abandonadas", "Calls given up"),
@@ -89,7 +94,11 @@ extension StatusPage {
             [
               .element(
                 "code", [:],
-                text: "twilio-sync historical --since \(hole.start.iso8601) --until \(hole.end.iso8601)")
+                [
+                  .text("twilio-sync historical "),
+                  .element("span", [:], text: "--since \(hole.start.iso8601)"), .text(" "),
+                  .element("span", [:], text: "--until \(hole.end.iso8601)"),
+                ])
             ])
         }),
     ]

@@ -58,6 +58,8 @@ struct Table {
     }
     let line = HTML.element("tr", [:], cells)
     guard let note = row.note else { return [line] }
-    return [line, .element("tr", ["class": "note"], [.element("td", ["colspan": "\(columns.count)"], [note])])]
+    return [
+      line, .element("tr", ["class": "note"], [.element("td", ["colspan": "\(columns.count)"], [note])]),
+    ]
   }
 }
