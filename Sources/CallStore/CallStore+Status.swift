@@ -26,6 +26,7 @@ extension CallStore {
       ) { transaction in
         let results = transaction.opening
         var figures = PageFigures()
+        figures.defaultWorkspace = defaultWorkspace
         try PageQuery.readTotals(results[2], into: &figures)
         figures.defaultNumbers = try PageQuery.readNumbers(results[3])
         try PageQuery.readWorkspaces(results[4], into: &figures)

@@ -130,4 +130,20 @@ struct QueryPlanTests {
       #expect(plan.indexes == ["calls_unconverted"])
     }
   }
+
+  @Test("The page adds up by its indexes alone, but for the last day's calls in the default workspace")
+  func pageFigures() async throws {
+    try await withPlannedStore { store, _, plans in
+      let now = makeTime("2026-02-22T01:30:00Z")
+      plans.removeAll()
+      let figures = try await store.pageFigures(now: now)
+      #expect(figures.days.count == 30 && figures.hours.count == 24)
+      let totals = try only(plans.all, "GROUPING SETS")
+      #expect(totals.indexes == ["calls_totals"])
+      #expect(totals.nodes.allSatisfy { $0.relation != "calls" || $0.type == "Index Only Scan" })
+      let rest = try only(plans.all, "sync_slices")
+      #expect(rest.nodes.contains { $0.index == "calls_unmatched" && $0.type == "Index Only Scan" })
+      for plan in plans.all { #expect(!plan.scanned.contains("calls"), "\(plan.sql)") }
+    }
+  }
 }

@@ -78,6 +78,8 @@ package struct PageFigures: Hashable, Sendable {
   package var days: [Bucket] = []
   /// By workspace and unit, over the same 30 days.
   package var totals: [Total] = []
+  /// `DEFAULT_WORKSPACE_ID`.
+  package var defaultWorkspace: WorkspaceID?
   /// The numbers behind the default workspace's share, those with most calls first, ten at most.
   package var defaultNumbers: [NumberShare] = []
   /// Transfers of the 30 days without a related call.

@@ -16,7 +16,7 @@ struct AlertText {
   }
 
   var detail: String {
-    language == .spanish ? alert.detail : english
+    language == .spanish ? language.readable(alert.detail) : english
   }
 
   var whatToDo: String? {

@@ -2,9 +2,50 @@ import CallDomain
 
 /// What every form of the page has around it: head, title with the state, language, and the way to the rest.
 struct PageFrame: Sendable {
+  /// What a glance tells.
+  enum State: Sendable {
+    case good(String)
+    case bad(String)
+    /// Neither: nothing has happened yet.
+    case new(String)
+
+    var words: String {
+      switch self {
+      case .good(let words), .bad(let words), .new(let words): words
+      }
+    }
+
+    var sign: String {
+      switch self {
+      case .good: "✓"
+      case .bad: "!"
+      case .new: "…"
+      }
+    }
+
+    var style: String {
+      switch self {
+      case .good: "state good"
+      case .bad: "state bad"
+      case .new: "state new"
+      }
+    }
+
+    /// A dot in the colour of the state, so that a tab tells it, and that no browser asks for another icon.
+    var icon: String {
+      let colour =
+        switch self {
+        case .good: "1a8a4c"
+        case .bad: "c9341f"
+        case .new: "757d8a"
+        }
+      return "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
+        + "%3Ccircle cx='4' cy='4' r='4' fill='%23\(colour)'/%3E%3C/svg%3E"
+    }
+  }
+
   let language: PageLanguage
-  let state: String
-  let isHealthy: Bool
+  let state: State
   let asOf: Timestamp?
 
   func page(_ content: [HTML]) -> String {
@@ -14,7 +55,8 @@ struct PageFrame: Sendable {
         .void("meta", ["charset": "utf-8"]),
         .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
         .void("meta", ["name": "color-scheme", "content": "light dark"]),
-        .element("title", [:], text: "\(isHealthy ? "✅" : "⚠️") \(state) · TwilioSync"),
+        .element("title", [:], text: "\(state.sign) \(state.words) · TwilioSync"),
+        .void("link", ["rel": "icon", "href": state.icon]),
       ], style: PageStyle.css,
       body: [header, .element("main", [:], content), footer])
   }
@@ -41,15 +83,15 @@ struct PageFrame: Sendable {
               ]),
           ]),
         .element(
-          "h1", ["class": isHealthy ? "state good" : "state bad"],
-          [.element("span", ["aria-hidden": "true"], text: isHealthy ? "✓" : "!"), .text(state)]),
+          "h1", ["class": state.style],
+          [.element("span", ["aria-hidden": "true"], text: state.sign), .text(state.words)]),
       ] + (asOf.map { [moment($0)] } ?? []))
   }
 
   private func moment(_ asOf: Timestamp) -> HTML {
     .element(
       "p", ["class": "quiet"],
-      text: language.say("Visto a las \(language.time(asOf)). ", "Seen at \(language.time(asOf)). ")
+      text: language.say("Visto el \(language.time(asOf)). ", "Seen at \(language.time(asOf)). ")
         + language.say("Todas las horas son UTC.", "All times are UTC."))
   }
 

@@ -29,19 +29,25 @@ enum PageLanguage: String, Sendable, CaseIterable {
     return (number < 0 ? "−" : "") + grouped
   }
 
-  /// A sum of money to the cent, out of a decimal of any length: `12,35 USD`.
-  func money(_ decimal: String, unit: String?) -> String {
-    let isNegative = decimal.hasPrefix("-")
-    let parts = decimal.drop { $0 == "-" }.split(separator: ".", omittingEmptySubsequences: false)
-    let digits = parts.count > 1 ? Array(parts[1].utf8.prefix(3)) : []
-    let thousandths = (0..<3).reduce(0) { sum, index in
-      sum * 10 + (index < digits.count ? Int(digits[index]) - 48 : 0)
-    }
-    guard let whole = Int(parts.first ?? "0") else { return decimal }
-    let cents = whole * 100 + (thousandths + 5) / 10
+  /// A sum of money to the cent: `12,35 USD`.
+  func money(millionths: Int64, unit: String) -> String {
+    let cents = (millionths.magnitude + 5000) / 10_000
     let rest = cents % 100
-    return (isNegative ? "−" : "") + number(cents / 100) + say(",", ".") + (rest < 10 ? "0" : "") + "\(rest)"
-      + (unit.map { "\u{A0}\($0)" } ?? "")
+    return (millionths < 0 ? "−" : "") + number(Int(cents / 100)) + say(",", ".") + (rest < 10 ? "0" : "")
+      + "\(rest)" + (unit.isEmpty ? "" : "\u{A0}\(unit)")
+  }
+
+  /// A share in whole percent, of which only nothing is 0 and only everything 100.
+  func percent(_ part: Int, of whole: Int) -> String {
+    guard part > 0, whole > 0 else { return "0\u{A0}%" }
+    return part >= whole
+      ? "100\u{A0}%" : part * 100 < whole ? "<\u{A0}1\u{A0}%" : "\(part * 100 / whole)\u{A0}%"
+  }
+
+  /// A short length of time to the tenth of a second: `1,2 s`.
+  func seconds(_ milliseconds: Int64) -> String {
+    guard milliseconds < 60_000 else { return duration(seconds: milliseconds / 1000) }
+    return "\(milliseconds / 1000)\(say(",", "."))\(milliseconds % 1000 / 100)\u{A0}s"
   }
 
   /// A length of time in its two largest units: `2 h 5 min`.

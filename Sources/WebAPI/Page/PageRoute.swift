@@ -21,12 +21,13 @@ struct PageRoute {
 
   private static func unavailable(_ failure: RunFailure, _ language: PageLanguage) -> String {
     PageFrame(
-      language: language, state: language.say("No se puede mirar", "Cannot look"), isHealthy: false, asOf: nil
+      language: language, state: .bad(language.say("No se puede ver el estado", "The status cannot be seen")),
+      asOf: nil
     ).page([
       .element(
         "section", [:],
         [
-          .element("p", ["lang": "es"], text: failure.message),
+          .element("p", ["lang": language.foreign], text: failure.message),
           .element(
             "p", ["class": "quiet"],
             text: language.say(
@@ -38,11 +39,11 @@ struct PageRoute {
 
   private static func answer(_ html: String, _ status: HTTPStatus) -> HTTPResponse {
     var response = HTTPResponse.text(html, status: status, type: "text/html; charset=utf-8")
-    // The page's own style; nothing else is loaded, sent or framed.
+    // The page's own style and icon; nothing else is loaded, sent or framed.
     response.headers.set(
       "Content-Security-Policy",
-      "default-src 'none'; style-src 'sha256-\(PageStyle.hash)'; base-uri 'none'; form-action 'none'; "
-        + "frame-ancestors 'none'")
+      "default-src 'none'; style-src 'sha256-\(PageStyle.hash)'; img-src data:; base-uri 'none'; "
+        + "form-action 'none'; frame-ancestors 'none'")
     return response
   }
 }

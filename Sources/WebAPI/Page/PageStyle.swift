@@ -1,57 +1,76 @@
 /// The page's style: light and dark, from a phone's width up. Colours of text reach a contrast of 4.5 to 1 and
 /// those of bars 3 to 1 against their ground (WCAG 2.2, 1.4.3 and 1.4.11), in both schemes; the bars' are chosen
-/// to be told apart by the colour-blind.
+/// as far apart as they can be for normal, protanopic, deuteranopic and tritanopic eyes, each pair of them.
 enum PageStyle {
   /// The SHA-256 of `css` in Base64, by which a browser knows that no other style came into the page
   /// (CSP Level 3, 8.4).
-  static let hash = "guLl1hySYvlJIILckMcQ3cEsrQFQpRpLEnoqL4HEW5I="
+  static let hash = "ACRs8Nazn+t71sGeUT8yfJiN2ERJJPbWvRNEPvf4zt0="
 
   static let css: StaticString = """
-    :root{--ground:#f6f7f9;--card:#fff;--text:#1b2330;--quiet:#566072;--line:#dde1e8;--link:#0b57c2;\
-    --good:#11683a;--good-ground:#e2f4e9;--bad:#a3200f;--bad-ground:#fdebe7;--s0:#2166b0;--s1:#c2570c;\
-    --s2:#0b7a6b;--s3:#8a3ea8;--s4:#8f6a00;--s5:#b8306b;--s6:#3f6f1c;--rest:#757d8a}
-    @media (prefers-color-scheme:dark){:root{--ground:#11151c;--card:#1a202a;--text:#e6e9ef;--quiet:#a3adbd;\
-    --line:#323b49;--link:#8ab8ff;--good:#7fdba6;--good-ground:#143222;--bad:#ffab9c;--bad-ground:#43201a;\
-    --s0:#6aaef5;--s1:#f0964e;--s2:#43c3b1;--s3:#cb90e4;--s4:#d9b13b;--s5:#f082b0;--s6:#94c666;--rest:#8d97a6}}
+    :root{color-scheme:light dark;--ground:#f4f6f9;--card:#fff;--text:#18202c;--quiet:#566072;--line:#e1e5eb;\
+    --link:#0b57c2;--good:#11683a;--good-ground:#e2f4e9;--bad:#a3200f;--bad-ground:#fdebe7;--rest:#8a93a3;\
+    --default:#343b47;--s0:#393ec1;--s1:#a3950d;--s2:#008268;--s3:#ac61e7;--s4:#515c00;--s5:#871f84}
+    @media (prefers-color-scheme:dark){:root{--ground:#10141b;--card:#1a202a;--text:#e6e9ef;--quiet:#a3adbd;\
+    --line:#2c3441;--link:#8ab8ff;--good:#7fdba6;--good-ground:#143222;--bad:#ffab9c;--bad-ground:#43201a;\
+    --rest:#717c8c;--default:#dfe4ec;--s0:#69befe;--s1:#f1d059;--s2:#4fa82f;--s3:#b75dde;--s4:#756d00;--s5:#dda2a9}}
     *{box-sizing:border-box}
-    body{margin:0 auto;max-width:64rem;padding:1rem;background:var(--ground);color:var(--text);\
-    font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
-    a{color:var(--link)}a:focus-visible,[tabindex]:focus-visible,summary:focus-visible\
-    {outline:3px solid var(--link);outline-offset:2px}
-    h1,h2,p,dl,dd,ul,figure{margin:0}h2{font-size:1.05rem;margin-bottom:.6rem}
+    body{margin:0 auto;max-width:66rem;padding:1.25rem;background:var(--ground);color:var(--text);\
+    font:1rem/1.5 system-ui,"Noto Sans",sans-serif;overflow-wrap:anywhere}
+    a{color:var(--link)}
+    a:focus-visible,[tabindex]:focus-visible,summary:focus-visible{outline:3px solid var(--link);outline-offset:2px}
+    h1,h2,h3,p,dl,dd,ul,figure{margin:0}h2{font-size:1.1rem;line-height:1.3;margin-bottom:.5rem}h3{font-size:1rem}
     .bar{display:flex;justify-content:space-between;gap:1rem;align-items:baseline}
-    nav{display:flex;gap:1rem}.brand{font-weight:700;letter-spacing:.01em}
-    .state{display:flex;gap:.7rem;align-items:center;font-size:1.7rem;line-height:1.2;margin:.9rem 0 .3rem}
-    .state span{flex:none;width:2.2rem;height:2.2rem;border-radius:50%;display:grid;place-items:center;font-size:1.3rem}
+    nav{display:flex;gap:1.25rem}.brand{font-weight:700}
+    .state{display:flex;gap:.8rem;align-items:center;font-size:2rem;line-height:1.2;margin:1.1rem 0 .4rem}
+    .state span{flex:none;width:2.6rem;height:2.6rem;border-radius:50%;display:grid;place-items:center;font-size:1.5rem}
     .state.good span{color:var(--good);background:var(--good-ground)}
-    .state.bad span{color:var(--bad);background:var(--bad-ground)}
+    .state.bad span{color:var(--bad);background:var(--bad-ground)}.state.new span{background:var(--line)}
     .quiet{color:var(--quiet);font-size:.9rem}
-    section{background:var(--card);border:1px solid var(--line);border-radius:.7rem;padding:1rem;margin-top:1rem}
-    .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:1rem}
-    dt{color:var(--quiet);font-size:.9rem}.figure{font-size:1.4rem;font-weight:650;line-height:1.3}
+    section{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.1rem 1.25rem;margin-top:1rem}
+    .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem;margin-top:1rem;align-items:start}
+    .pair section{margin:0}
+    .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:1rem 1.25rem}
+    dt{color:var(--quiet);font-size:.9rem}.figure{font-size:1.45rem;font-weight:650;line-height:1.35;margin-right:.2rem}
+    .counts div{display:flex;justify-content:space-between;gap:1rem;align-items:center;padding:.5rem 0;\
+    border-top:1px solid var(--line)}
+    .counts div:first-child{border:0;padding-top:0}.counts dd{flex:none}.counts dt{color:inherit;font-size:1rem}.counts dt span{display:block}
+    .mark{display:inline-block;padding:0 .55rem;border-radius:1rem;font-size:.85rem;line-height:1.6;font-weight:600;\
+    background:var(--line);white-space:nowrap}
+    .mark.good{color:var(--good);background:var(--good-ground)}.mark.bad{color:var(--bad);background:var(--bad-ground)}
     .alerts,.legend,.commands{list-style:none;padding:0}
-    .alerts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:.6rem}
-    .alerts li{border-left:.3rem solid var(--good);padding:.1rem 0 .1rem .8rem}
-    .alerts .bad{border-color:var(--bad);background:var(--bad-ground);border-radius:0 .4rem .4rem 0;padding:.6rem .8rem}
-    .alerts p{font-size:.95rem}.alerts .mark{float:right;font-size:.85rem;font-weight:600;color:var(--good)}
-    .alerts .bad .mark{color:var(--bad)}.advice{margin-top:.4rem;font-weight:500}
-    code{font:.85em ui-monospace,monospace}p code{color:var(--quiet)}.bad p code{color:inherit}
-    .commands li{margin-top:.3rem}
-    .legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin:.5rem 0;font-size:.9rem}
-    .legend li{display:flex;align-items:center;gap:.4rem}.legend svg{width:.8rem;height:.8rem;flex:none}
-    figure svg{display:block;width:100%;height:auto}.grid{stroke:var(--line);stroke-width:1}
-    .axis{fill:var(--quiet);font-size:11px}
-    .s0{fill:var(--s0)}.s1{fill:var(--s1)}.s2{fill:var(--s2)}.s3{fill:var(--s3)}.s4{fill:var(--s4)}\
-    .s5{fill:var(--s5)}.s6{fill:var(--s6)}.rest{fill:var(--rest)}
-    details{margin-top:.5rem}summary{cursor:pointer;color:var(--link);font-size:.9rem}
-    .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem;overflow-wrap:normal}
+    .alerts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:.9rem 1.25rem}
+    .alerts li{border-left:.25rem solid var(--good);padding-left:.8rem}.alerts p{font-size:.95rem}
+    .alerts .head{display:flex;flex-wrap:wrap;gap:.1rem .5rem;align-items:baseline}.alerts .mark{margin-left:auto}
+    .alerts li.bad{border-color:var(--bad);background:var(--bad-ground);border-radius:0 .5rem .5rem 0;padding:.7rem .9rem}
+    .alerts li.bad .mark{background:var(--card);margin:.15rem 0}.advice{margin-top:.5rem;font-weight:550}
+    code{font:.85em/1.5 ui-monospace,"Noto Sans Mono",monospace;color:var(--quiet)}.bad code{color:inherit}
+    .commands span{white-space:nowrap}.commands code{display:block;padding:.4rem .6rem;margin-top:.4rem;border-radius:.4rem;background:var(--ground);\
+    color:var(--text)}
+    .legend{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;margin:.5rem 0 .9rem;font-size:.9rem}
+    .legend li{display:flex;align-items:baseline;gap:.4rem}.legend b{font-weight:500;color:var(--quiet)}
+    .swatch{width:.75rem;height:.75rem;flex:none;margin-top:.4em;border-radius:.15rem;align-self:flex-start}
+    .name{display:inline-flex;gap:.5rem}
+    .plot{display:flex;gap:.5rem;height:11.5rem;padding-top:.5rem}.plot svg{flex:1;min-width:0;height:100%}
+    .scale{display:flex;flex-direction:column;justify-content:space-between;text-align:right;min-width:2.6rem;\
+    font-variant-numeric:tabular-nums}
+    .scale span{height:0;line-height:0}.scale,.ticks{color:var(--quiet);font-size:.8rem;white-space:nowrap}
+    .ticks{display:grid;grid-auto-flow:column;grid-auto-columns:1fr;margin:.35rem 0 0 3.1rem}
+    .grid{stroke:var(--line);vector-effect:non-scaling-stroke;fill:none}
+    rect{fill:transparent}rect:hover{fill:var(--text);fill-opacity:.1}
+    .s0{fill:var(--s0)}.s1{fill:var(--s1)}.s2{fill:var(--s2)}.s3{fill:var(--s3)}.s4{fill:var(--s4)}.s5{fill:var(--s5)}\
+    .rest{fill:var(--rest)}.default{fill:var(--default)}
+    details{margin-top:.6rem}summary{cursor:pointer;color:var(--link);font-size:.9rem;width:max-content;max-width:100%}
+    .scroll{overflow-x:auto;margin:.3rem 0}table{border-collapse:collapse;width:100%;font-size:.92rem;overflow-wrap:normal}
     caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-    th,td{text-align:left;padding:.35rem .8rem .35rem 0;border-top:1px solid var(--line);vertical-align:top}
-    thead th{border-top:0;color:var(--quiet);font-weight:500}tbody th{font-weight:500;white-space:nowrap}
-    td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+    th,td{text-align:left;padding:.4rem 1rem .4rem 0;border-top:1px solid var(--line);vertical-align:top}
+    thead th{border-top:0;color:var(--quiet);font-weight:500}tbody th{font-weight:500}tfoot th,tfoot td{font-weight:650}
+    .note td{border-top:0;padding:0 0 .6rem;color:var(--bad);overflow-wrap:anywhere}
+    .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     td:last-child,th:last-child{padding-right:0}
-    progress{width:100%;height:.9rem;accent-color:var(--s0)}
-    footer{margin:1rem 0}
-    @media (max-width:30rem){.axis{font-size:20px}.state{font-size:1.4rem}body{padding:.75rem}}
+    progress{width:100%;height:.8rem;accent-color:var(--s0);margin-top:.4rem}
+    footer{margin:1.25rem 0}
+    @media (max-width:34rem){body{padding:.75rem}section{padding:.9rem .8rem}.state{font-size:1.6rem;margin-top:.8rem}\
+    .aside{display:none}th,td{padding-right:.5rem}td .mark{padding:0 .35rem;font-size:.75rem}.cards{grid-template-columns:1fr 1fr}.plot{height:10rem}\
+    .alerts .mark{margin:.1rem 0 .2rem}.head code{display:none}table{font-size:.85rem}}
     """
 }

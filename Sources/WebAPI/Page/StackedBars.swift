@@ -1,11 +1,12 @@
 import CallDomain
 
 /// A bar for each hour or day, stacked by workspace, as SVG with a table of the same numbers behind it.
+///
+/// The bars are stretched to the screen's width; what is to be read stands beside them in HTML, at the size of
+/// all other text.
 struct StackedBars: Sendable {
   /// One bar.
   struct Bar: Sendable {
-    /// Under the bar; empty for most, so that they do not run into one another.
-    let tick: String
     /// In the table and the bar's title.
     let label: String
     /// By series, in the order of `series`.
@@ -19,21 +20,36 @@ struct StackedBars: Sendable {
   let labelHeading: String
   let series: [Workspaces.Entry]
   let bars: [Bar]
+  /// Under the bars, evenly from the first of them on.
+  let ticks: [String]
   let language: PageLanguage
   /// Tells this chart's ids from another's.
   let id: String
 
   var html: HTML {
-    .element("figure", [:], [svg, table])
+    .element(
+      "figure", [:],
+      [
+        legend, .element("div", ["class": "plot"], [scale, svg]),
+        .element(
+          "div", ["class": "ticks", "aria-hidden": "true"], ticks.map { .element("span", [:], text: $0) }),
+        table,
+      ])
   }
 
-  private static let width = 720
-  private static let height = 200
-  private static let left = 44
-  private static let bottom = 24
-  private static let top = 8
-
-  private var plotHeight: Int { Self.height - Self.top - Self.bottom }
+  private var legend: HTML {
+    .element(
+      "ul", ["class": "legend"],
+      series.enumerated().map { index, entry in
+        let calls = bars.reduce(0) { $0 + $1.values[index] }
+        return .element(
+          "li", [:],
+          [
+            entry.swatch, .element("bdi", [:], text: entry.name),
+            .element("b", [:], text: language.number(calls)),
+          ])
+      })
+  }
 
   /// The least of 1, 2 or 5 times a power of ten at which four steps hold the highest bar.
   private var step: Int {
@@ -45,74 +61,57 @@ struct StackedBars: Sendable {
     }
   }
 
+  private var scale: HTML {
+    .element(
+      "div", ["class": "scale", "aria-hidden": "true"],
+      (0...4).reversed().map { .element("span", [:], text: language.number($0 * step)) })
+  }
+
+  // A bar has ten units of width with what lies between it and the next, all bars have a thousand of height.
   private var svg: HTML {
     .element(
       "svg",
       [
-        "viewBox": "0 0 \(Self.width) \(Self.height)", "role": "img",
+        "viewBox": "0 0 \(bars.count * 10) 1000", "preserveAspectRatio": "none", "role": "img",
         "aria-labelledby": "\(id)-title \(id)-desc",
       ],
       [
         .element("title", ["id": "\(id)-title"], text: title),
         .element("desc", ["id": "\(id)-desc"], text: description),
-      ] + grid + bars.enumerated().map { stack($0.element, at: $0.offset) })
+        .element(
+          "path",
+          ["class": "grid", "d": (0...4).map { "M0 \($0 * 250)H\(bars.count * 10)" }.joined()]),
+      ] + series.indices.map(segments) + bars.enumerated().map { title(of: $0.element, at: $0.offset) })
   }
 
-  private var grid: [HTML] {
-    (0...4).flatMap { line -> [HTML] in
-      let y = Self.top + plotHeight - plotHeight * line / 4
-      return [
-        .element(
-          "line",
-          [
-            "class": "grid", "x1": "\(Self.left)", "x2": "\(Self.width)", "y1": "\(y)",
-            "y2": "\(y)",
-          ]),
-        .element(
-          "text", ["class": "axis", "x": "\(Self.left - 6)", "y": "\(y + 4)", "text-anchor": "end"],
-          text: language.number(line * step)),
-      ]
+  /// All bars' parts of one series.
+  private func segments(_ position: Int) -> HTML {
+    let parts = bars.enumerated().map { index, bar in
+      let below = bar.values.prefix(position).reduce(0, +)
+      let (bottom, top) = (height(below), height(below + bar.values[position]))
+      guard bar.values[position] > 0 else { return "" }
+      // Neighbours are kept apart where there is room for it.
+      let gap = position > 0 && top - bottom > 16 ? 8 : 0
+      return "M\(index * 10 + 1) \(1000 - bottom - gap)h8V\(1000 - top)h-8z"
     }
+    return .element("path", ["class": series[position].style, "d": parts.joined()])
   }
 
-  private func stack(_ bar: Bar, at index: Int) -> HTML {
-    let slot = Double(Self.width - Self.left) / Double(max(bars.count, 1))
-    let x = Double(Self.left) + slot * (Double(index) + 0.12)
-    var y = Double(Self.top + plotHeight)
-    var parts: [HTML] = [.element("title", [:], text: caption(bar))]
-    for (entry, value) in zip(series, bar.values) where value > 0 {
-      let height = Double(plotHeight) * Double(value) / Double(step * 4)
-      y -= height
-      parts.append(
-        .element(
-          "rect",
-          [
-            "class": entry.style, "x": Self.short(x), "y": Self.short(y),
-            "width": Self.short(slot * 0.76), "height": Self.short(height),
-          ]))
-    }
-    if !bar.tick.isEmpty {
-      parts.append(
-        .element(
-          "text",
-          [
-            "class": "axis", "x": Self.short(x + slot * 0.38), "y": "\(Self.height - 6)",
-            "text-anchor": "middle",
-          ], text: bar.tick))
-    }
-    return .element("g", [:], parts)
+  private func height(_ calls: Int) -> Int {
+    calls * 1000 / (step * 4)
   }
 
-  private func caption(_ bar: Bar) -> String {
+  /// What a pointer on a bar is told.
+  private func title(of bar: Bar, at index: Int) -> HTML {
     let shares = zip(series, bar.values).filter { $0.1 > 0 }.map { "\($0.0.name) \(language.number($0.1))" }
-    return "\(bar.label): \(language.number(bar.total))"
-      + (shares.isEmpty ? "" : " (\(shares.joined(separator: ", ")))")
-  }
-
-  /// A number with one decimal at the most.
-  private static func short(_ number: Double) -> String {
-    let tenths = Int((number * 10).rounded())
-    return tenths.isMultiple(of: 10) ? "\(tenths / 10)" : "\(tenths / 10).\(abs(tenths % 10))"
+    return .element(
+      "rect", ["x": "\(index * 10)", "width": "10", "height": "1000"],
+      [
+        .element(
+          "title", [:],
+          text: "\(bar.label): \(language.number(bar.total))"
+            + (shares.isEmpty ? "" : " (\(shares.joined(separator: ", ")))"))
+      ])
   }
 
   private var table: HTML {
@@ -122,9 +121,11 @@ struct StackedBars: Sendable {
         .element("summary", [:], text: language.say("Ver los números", "Show the numbers")),
         Table(
           caption: title,
-          headings: [labelHeading] + series.map(\.name) + [language.say("Total", "Total")],
+          columns: [.text(labelHeading)] + series.map { .number($0.name) } + [
+            .number(language.say("Total", "Total"))
+          ],
           rows: bars.map { bar in
-            [bar.label] + bar.values.map(language.number) + [language.number(bar.total)]
+            Table.Row(texts: [bar.label] + bar.values.map(language.number) + [language.number(bar.total)])
           }
         ).html,
       ])

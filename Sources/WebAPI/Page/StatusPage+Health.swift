@@ -1,6 +1,6 @@
 import CallDomain
 
-// Whether it is healthy: the last run, the next one, the lag, the alerts.
+// Whether it is healthy: the last run, the next one, the lag, the newest call.
 extension StatusPage {
   var health: HTML {
     section(
@@ -8,16 +8,20 @@ extension StatusPage {
       [.element("dl", ["class": "cards"], [lastRun, nextRun, lag, newest])])
   }
 
-  private func card(_ name: String, _ value: String, _ note: String) -> HTML {
+  private func card(_ name: String, _ value: String, _ note: String, mark: HTML? = nil) -> HTML {
     .element(
       "div", [:],
       [
-        .element("dt", [:], text: name), .element("dd", ["class": "figure"], text: value),
+        .element("dt", [:], text: name),
+        .element(
+          "dd", [:],
+          [.element("b", ["class": "figure"], text: value)] + (mark.map { [.text(" "), $0] } ?? [])),
         .element("dd", ["class": "quiet"], text: note),
       ])
   }
 
-  private func ago(_ moment: Timestamp) -> String {
+  /// How long ago something was.
+  func ago(_ moment: Timestamp) -> String {
     let time = language.duration(seconds: max(0, status.asOf.milliseconds(since: moment)) / 1000)
     return language.say("hace \(time)", "\(time) ago")
   }
@@ -25,25 +29,37 @@ extension StatusPage {
   private var lastRun: HTML {
     let name = language.say("Última ejecución horaria", "Last hourly run")
     guard let run = status.facts.runs[.hourly]?.last else {
-      return card(
-        name, language.say("ninguna", "none"), language.say("todavía no ha habido", "there was none yet"))
+      return card(name, "–", language.say("todavía no ha habido ninguna", "there was none yet"))
     }
-    let duration = run.durationMilliseconds.map {
-      language.say(", en \(Self.seconds($0))", ", in \(Self.seconds($0))")
+    let calls = "\(language.number(run.counts.totalCalls)) " + language.say("llamadas", "calls")
+    let time = run.durationMilliseconds.map {
+      language.say(" en \(language.seconds($0))", " in \(language.seconds($0))")
     }
-    return card(
-      name, language.state(run.state),
-      "\(ago(run.startedAt))\(duration ?? "") · \(language.number(run.counts.savedCalls)) "
-        + language.say("llamadas", "calls"))
+    return card(name, ago(run.startedAt), calls + (time ?? ""), mark: mark(run.state))
   }
 
   private var nextRun: HTML {
-    let hour = status.asOf.startOfHour.adding(hours: 1)
-    let wait = language.duration(seconds: hour.milliseconds(since: status.asOf) / 1000)
+    let name = language.say("Próxima esperada", "Next expected")
+    guard let last = status.facts.runs[.hourly]?.last else {
+      return card(name, "–", language.say("una hora después de la última", "an hour after the last one"))
+    }
+    let expected = last.startedAt.adding(hours: 1)
+    let seconds = expected.milliseconds(since: status.asOf) / 1000
+    guard seconds < 0 else {
+      let wait = language.duration(seconds: seconds)
+      return card(
+        name, language.say("en \(wait)", "in \(wait)"),
+        language.say(
+          "a las \(language.clock(expected)) UTC, una hora después de la última",
+          "at \(language.clock(expected)) UTC, an hour after the last one"))
+    }
+    // A scheduler may be some minutes late.
+    let isLate = seconds < -600
     return card(
-      language.say("Próxima esperada", "Next expected"), String(language.minute(hour).suffix(5)),
-      language.say(
-        "dentro de \(wait), si se programa a la hora en punto", "in \(wait), if scheduled on the hour"))
+      name, ago(expected),
+      language.say("a las \(language.clock(expected)) UTC", "at \(language.clock(expected)) UTC"),
+      mark: isLate
+        ? .element("span", ["class": "mark bad"], text: language.say("atrasada", "late")) : nil)
   }
 
   private var lag: HTML {
@@ -53,7 +69,8 @@ extension StatusPage {
     }
     return card(
       name, language.duration(seconds: seconds),
-      language.say("registro leído hasta \(language.time(until))", "log read up to \(language.time(until))"))
+      language.say(
+        "registro leído hasta el \(language.time(until))", "log read up to \(language.time(until))"))
   }
 
   private var newest: HTML {
@@ -64,58 +81,33 @@ extension StatusPage {
     return card(name, ago(call), language.time(call))
   }
 
+  /// Those that fire first.
   var alerts: HTML {
     section(
       "alerts", language.say("Alertas", "Alerts"),
-      [.element("ul", ["class": "alerts"], status.alerts.map(alert))])
+      [
+        .element(
+          "ul", ["class": "alerts"],
+          (status.alerts.filter(\.isFiring) + status.alerts.filter { !$0.isFiring }).map(alert))
+      ])
   }
 
   private func alert(_ alert: Alert) -> HTML {
     let text = AlertText(alert: alert, facts: status.facts, language: language)
-    let mark = alert.isFiring ? language.say("Activa", "Firing") : language.say("Bien", "Fine")
-    let since =
-      alert.since.map { language.say(" desde \(language.time($0))", " since \(language.time($0))") } ?? ""
+    let since = alert.since.map {
+      language.say(" desde el \(language.minute($0))", " since \(language.minute($0))")
+    }
+    let mark =
+      alert.isFiring ? language.say("Activa", "Firing") + (since ?? "") : language.say("Bien", "Fine")
     return .element(
       "li", ["class": alert.isFiring ? "bad" : "good"],
       [
         .element(
-          "p", [:],
+          "div", ["class": "head"],
           [
-            .element("strong", [:], text: text.title), .text(" "),
-            .element("code", [:], text: alert.name.rawValue),
-            .element("span", ["class": "mark"], text: mark + since),
+            .element("h3", [:], text: text.title), .element("code", [:], text: alert.name.rawValue),
+            .element("span", ["class": alert.isFiring ? "mark bad" : "mark good"], text: mark),
           ]), paragraph(text.detail),
       ] + (text.whatToDo.map { [paragraph("→ \($0)", style: "advice")] } ?? []))
-  }
-
-  /// How far a resync has come, while one is running.
-  var resync: HTML {
-    guard let run = status.facts.runs[.historical]?.last, run.state == .running else { return .text("") }
-    let done = figures.resync?.doneSlices ?? 0
-    let all = max(figures.resync?.slices ?? 0, 1)
-    let period = run.period.map { "\(language.minute($0.start)) – \(language.time($0.end))" } ?? "–"
-    return section(
-      "resync", language.say("Resincronización histórica en curso", "Historical resync in progress"),
-      [
-        .element(
-          "progress",
-          [
-            "value": "\(done)", "max": "\(all)",
-            "aria-label": language.say("Tramos leídos", "Slices read"),
-          ],
-          text: "\(done * 100 / all) %"),
-        paragraph(
-          language.say(
-            "\(done) de \(all) tramos, \(language.number(run.counts.totalCalls)) llamadas, ",
-            "\(done) of \(all) slices, \(language.number(run.counts.totalCalls)) calls, ")
-            + language.say(
-              "empezó \(ago(run.startedAt)). Periodo: \(period).",
-              "began \(ago(run.startedAt)). Period: \(period).")),
-      ])
-  }
-
-  /// A length of time to the tenth of a second, such as `1.2 s`.
-  static func seconds(_ milliseconds: Int64) -> String {
-    "\(milliseconds / 1000).\(milliseconds % 1000 / 100)\u{A0}s"
   }
 }

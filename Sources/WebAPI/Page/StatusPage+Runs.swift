@@ -1,67 +1,7 @@
 import CallDomain
 
-// What runs left undone, and the runs themselves.
+// The runs: those of late, and a resync that is in progress.
 extension StatusPage {
-  var undone: HTML {
-    let facts = status.facts
-    let items = [
-      (
-        language.say(
-          "Transferencias sin llamada relacionada, 30 días", "Transfers without a related call, 30 days"),
-        figures.unmatchedTransfers
-      ),
-      (
-        language.say(
-          "Sin precio o sin acabar, se preguntan otra vez", "Without a price or an end, asked again"),
-        facts.unsettledCalls
-      ),
-      (language.say("Abandonadas tras 48 horas", "Given up after 48 hours"), facts.givenUpCalls),
-      (language.say("Periodos que faltan", "Missing periods"), facts.holes.count),
-    ]
-    return section(
-      "undone", language.say("Pendiente", "Undone"),
-      [
-        .element(
-          "dl", ["class": "cards"],
-          items.map { name, count in
-            .element(
-              "div", [:],
-              [
-                .element("dt", [:], text: name),
-                .element("dd", ["class": "figure"], text: language.number(count)),
-              ])
-          })
-      ] + holes)
-  }
-
-  private var holes: [HTML] {
-    let holes = status.facts.holes
-    guard !holes.isEmpty else { return [] }
-    let shown = holes.prefix(Self.shownHoles)
-    return [
-      paragraph(
-        language.say(
-          "Lo que ninguna ejecución horaria leerá; cada orden rellena un periodo:",
-          "What no hourly run will read; each command fills one period:"), style: "advice"),
-      .element(
-        "ul", ["class": "commands"],
-        shown.map { hole in
-          .element(
-            "li", [:],
-            [
-              .element(
-                "code", [:],
-                text: "twilio-sync historical --since \(hole.start.iso8601) --until \(hole.end.iso8601)")
-            ])
-        }),
-    ]
-      + (holes.count > shown.count
-        ? [paragraph(language.say("Los demás, en /api/sync-status.", "The others are at /api/sync-status."))]
-        : [])
-  }
-
-  private static let shownHoles = 5
-
   var runs: HTML {
     let title = language.say("Últimas ejecuciones", "Recent runs")
     guard !figures.runs.isEmpty else {
@@ -79,24 +19,73 @@ extension StatusPage {
       [
         Table(
           caption: title,
-          headings: [
-            "#", language.say("Tipo", "Kind"), language.say("Estado", "State"),
-            language.say("Empezó (UTC)", "Began (UTC)"),
-            language.say("Duración", "Duration"), language.say("Llamadas", "Calls"),
-            language.say("Pidió", "By"),
-            "Error",
+          columns: [
+            .text(language.say("Empezó (UTC)", "Began (UTC)")), .text(language.say("Tipo", "Kind")),
+            .text(language.say("Estado", "State")), .number(language.say("Duración", "Duration")),
+            .number(language.say("Llamadas", "Calls")), .aside(language.say("Pidió", "By")),
+            .aside(language.say("Número", "Number")),
           ],
-          rows: figures.runs.map(row), text: [1, 2, 3, 6, 7]
+          rows: figures.runs.map(row)
         ).html
       ])
   }
 
-  private func row(_ run: SyncRun) -> [String] {
-    [
-      "\(run.id.number)", language.kind(run.kind), language.state(run.state), language.minute(run.startedAt),
-      run.durationMilliseconds.map(Self.seconds) ?? "–", language.number(run.counts.totalCalls),
-      run.requestedBy,
-      run.error ?? "",
+  private func row(_ run: SyncRun) -> Table.Row {
+    Table.Row(
+      [
+        .text(language.minute(run.startedAt)), .text(language.kind(run.kind)), mark(run.state),
+        .text(run.durationMilliseconds.map(language.seconds) ?? "–"),
+        .text(language.number(run.counts.totalCalls)), .element("bdi", [:], text: run.requestedBy),
+        .text("\(run.id.number)"),
+      ], note: run.error.map { .element("span", ["lang": language.foreign], text: language.readable($0)) })
+  }
+
+  /// The state of a run, coloured by what it means.
+  func mark(_ state: RunState) -> HTML {
+    let style: String
+    switch state {
+    case .running: style = "mark"
+    case .succeeded: style = "mark good"
+    case .failed, .interrupted: style = "mark bad"
+    }
+    return .element("span", ["class": style], text: language.state(state))
+  }
+
+  /// How far a resync has come, while one is running.
+  var resync: [HTML] {
+    guard let run = status.facts.runs[.historical]?.last, run.state == .running else { return [] }
+    let share = figures.resync?.percent ?? 0
+    let slices =
+      "\(language.number(figures.resync?.doneSlices ?? 0))/\(language.number(figures.resync?.slices ?? 0))"
+    let calls = language.number(run.counts.totalCalls)
+    let period = run.period.map {
+      language.say(
+        " Del \(language.time($0.start)) al \(language.time($0.end)).",
+        " From \(language.time($0.start)) to \(language.time($0.end)).")
+    }
+    return [
+      section(
+        "resync", language.say("Resincronización histórica en curso", "Historical resync in progress"),
+        [
+          .element(
+            "p", [:],
+            [
+              .element("b", ["class": "figure"], text: "\(share)\u{A0}%"), .text(" "),
+              .element(
+                "span", ["class": "quiet"],
+                text: language.say(
+                  "del periodo; tramos \(slices), \(calls) llamadas, empezó \(ago(run.startedAt)).",
+                  "of the period; slices \(slices), \(calls) calls, began \(ago(run.startedAt)).")
+                  + (period ?? "")),
+            ]),
+          .element(
+            "progress",
+            [
+              "value": "\(share)", "max": "100",
+              "aria-label": language.say("Parte del periodo leída", "Share of the period read"),
+            ],
+            text: "\(share)\u{A0}%"),
+        ])
     ]
   }
 }

@@ -15,12 +15,20 @@ struct StatusPage: Sendable {
   }
 
   var html: String {
-    let state =
-      status.isHealthy
-      ? language.say("Todo en orden", "All is well") : language.say("Necesita atención", "Needs attention")
-    return PageFrame(language: language, state: state, isHealthy: status.isHealthy, asOf: status.asOf).page([
-      health, alerts, resync, hours, days, money, defaults, undone, runs,
-    ])
+    PageFrame(language: language, state: state, asOf: status.asOf).page(
+      [health, alerts] + resync + [hours, days, money]
+        + [.element("div", ["class": "pair"], [defaults, undone]), runs])
+  }
+
+  private var state: PageFrame.State {
+    if !status.isHealthy { return .bad(language.say("Necesita atención", "Needs attention")) }
+    return status.facts.runs[.hourly]?.last == nil
+      ? .new(language.say("Espera su primera ejecución", "Waits for its first run"))
+      : .good(language.say("Todo en orden", "All is well"))
+  }
+
+  var noCalls: HTML {
+    paragraph(language.say("Ninguna llamada.", "No calls."), style: "quiet")
   }
 
   /// A part of the page under its heading.
@@ -35,15 +43,8 @@ struct StatusPage: Sendable {
 }
 
 extension PageLanguage {
-  /// A moment to the minute, in UTC.
-  func time(_ moment: Timestamp) -> String {
-    minute(moment) + "\u{A0}UTC"
-  }
-
-  /// The same where a heading says UTC.
-  func minute(_ moment: Timestamp) -> String {
-    String(moment.iso8601Seconds.prefix(16)).replacing("T", with: "\u{A0}")
-  }
+  /// The language of stored sentences, where it is another than the page's.
+  var foreign: String? { self == .spanish ? nil : "es" }
 
   func kind(_ kind: RunKind) -> String {
     switch kind {

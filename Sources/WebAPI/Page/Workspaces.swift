@@ -4,71 +4,77 @@ import CallDomain
 struct Workspaces: Sendable {
   /// One workspace, or what the charts put together for want of colours.
   struct Entry: Sendable {
-    /// Nil for the rest and for calls without a workspace.
-    let id: WorkspaceID?
     let name: String
     /// The class that colours it.
     let style: String
+
+    var swatch: HTML {
+      .element(
+        "svg", ["class": "swatch", "viewBox": "0 0 1 1", "aria-hidden": "true"],
+        [.element("path", ["class": style, "d": "M0 0h1v1H0z"])])
+    }
   }
 
-  /// As many as a person tells apart; what remains shares the last colour.
-  static let colours = 7
+  /// As many as a person tells apart; what remains shares a colour.
+  static let colours = 6
 
-  /// Those with most calls first, then what remains of them.
+  /// Those with most calls first, then what remains of them, and on top of all the default workspace, in a
+  /// colour of its own: it is what somebody may have to do something about.
   let series: [Entry]
   private let positions: [WorkspaceID: Int]
+  private let rest: Int
   private let names: [WorkspaceID: String]
+  private let byDefault: WorkspaceID?
   private let language: PageLanguage
 
   init(_ figures: PageFigures, language: PageLanguage) {
-    self.language = language
-    names = figures.names
     var calls: [WorkspaceID: Int] = [:]
     for total in figures.totals { if let id = total.workspace { calls[id, default: 0] += total.calls } }
-    let order = calls.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
-    let hasRest = order.count > Self.colours || figures.totals.contains { $0.workspace == nil }
+    let order = calls.keys.filter { $0 != figures.defaultWorkspace }
+      .sorted { (calls[$1] ?? 0, $0) < (calls[$0] ?? 0, $1) }
     let shown = order.prefix(Self.colours)
-    positions = Dictionary(uniqueKeysWithValues: zip(shown, 0...))
-    let names = names
-    series =
-      shown.enumerated().map { index, id in
-        Entry(id: id, name: Self.name(of: id, names, language), style: "s\(index)")
-      } + (hasRest ? [Entry(id: nil, name: language.say("Los demás", "All others"), style: "rest")] : [])
+    let hasRest = order.count > shown.count || figures.totals.contains { $0.workspace == nil }
+    self.language = language
+    names = figures.names
+    byDefault = figures.defaultWorkspace
+    rest = shown.count
+    var positions = Dictionary(uniqueKeysWithValues: zip(shown, 0...))
+    var series = shown.enumerated().map { index, id in
+      Entry(name: Self.name(of: id, figures.names), style: "s\(index)")
+    }
+    if hasRest { series.append(Entry(name: language.say("Los demás", "All others"), style: "rest")) }
+    if let byDefault, calls[byDefault] != nil {
+      positions[byDefault] = series.count
+      series.append(Entry(name: language.say("Por defecto", "Default"), style: "default"))
+    }
+    self.positions = positions
+    self.series = series
   }
 
   /// The name of a workspace, its number where it has none.
   func name(of id: WorkspaceID?) -> String {
-    id.map { Self.name(of: $0, names, language) } ?? language.say("Sin workspace", "No workspace")
+    guard let id else { return language.say("Sin workspace", "No workspace") }
+    let name = Self.name(of: id, names)
+    return id == byDefault ? name + language.say(" (por defecto)", " (default)") : name
+  }
+
+  /// How charts show a workspace that has calls.
+  func swatch(of id: WorkspaceID?) -> HTML {
+    let position = id.flatMap { positions[$0] } ?? rest
+    return series.indices.contains(position) ? series[position].swatch : .text("")
   }
 
   /// The calls of one bucket by series.
   func values(_ buckets: [PageFigures.Bucket]) -> [Int] {
     var values = [Int](repeating: 0, count: series.count)
     for bucket in buckets {
-      let position = bucket.workspace.flatMap { positions[$0] } ?? series.count - 1
+      let position = bucket.workspace.flatMap { positions[$0] } ?? rest
       if values.indices.contains(position) { values[position] += bucket.calls }
     }
     return values
   }
 
-  var legend: HTML {
-    .element(
-      "ul", ["class": "legend"],
-      series.map { entry in
-        .element(
-          "li", [:],
-          [
-            .element(
-              "svg", ["viewBox": "0 0 10 10", "aria-hidden": "true"],
-              [.element("rect", ["class": entry.style, "width": "10", "height": "10", "rx": "2"])]),
-            .text(entry.name),
-          ])
-      })
-  }
-
-  private static func name(
-    of id: WorkspaceID, _ names: [WorkspaceID: String], _ language: PageLanguage
-  ) -> String {
+  private static func name(of id: WorkspaceID, _ names: [WorkspaceID: String]) -> String {
     names[id].map { $0.isEmpty ? "\(id.number)" : $0 } ?? "Workspace \(id.number)"
   }
 }

@@ -61,15 +61,15 @@ struct StatusPageTests {
     let answer = try await page()
     #expect(answer.status == 200 && answer.headers["Content-Type"] == "text/html; charset=utf-8")
     #expect(answer.body.hasPrefix("<!DOCTYPE html>\n<html lang=\"es\"><head>"))
-    #expect(
-      !answer.body.contains("<script") && !answer.body.contains("http://")
-        && !answer.body.contains("https://"))
+    // The one address is the name of a language, within the icon.
+    let text = answer.body.replacing("http://www.w3.org/2000/svg", with: "")
+    #expect(!text.contains("<script") && !text.contains("http://") && !text.contains("https://"))
     #expect(!answer.body.contains("style=\""))
     let style = try #require(answer.body.firstMatch(of: /<style>((?s:.)*?)<\/style>/)).1
     #expect(
       answer.headers["Content-Security-Policy"]
-        == "default-src 'none'; style-src 'sha256-\(try Self.digest(of: String(style)))'; base-uri 'none'; "
-        + "form-action 'none'; frame-ancestors 'none'")
+        == "default-src 'none'; style-src 'sha256-\(try Self.digest(of: String(style)))'; img-src data:; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
   }
 
   private static func digest(of text: String) throws -> String {
@@ -138,11 +138,11 @@ struct StatusPageTests {
   func charts() async throws {
     let answer = try await page(Self.facts(), Self.figures(workspaces: 9))
     let rows = answer.body.matches(
-      of: /<th scope="row">2025-10-05<\/th>((?:<td class="number">[^<]*<\/td>)+)<\/tr>/)
+      of: /<th scope="row">5\u{A0}oct<\/th>((?:<td class="number">[^<]*<\/td>)+)<\/tr>/)
     let cells = try #require(rows.first).1.matches(of: />([^<]+)</).map { String($0.1) }
-    // 101 to 109: the busiest seven of nine, the sum of the other two, and all.
-    #expect(cells == ["109", "108", "107", "106", "105", "104", "103", "203", "945"])
-    #expect(answer.body.contains("<title>2025-10-05: 945 (Cliente 9 109, "))
+    // 101 to 109: the busiest six of nine, the sum of the other three, and all.
+    #expect(cells == ["109", "108", "107", "106", "105", "104", "306", "945"])
+    #expect(answer.body.contains("<title>5\u{A0}oct: 945 (Cliente 9 109, "))
     #expect(answer.body.contains("Los demás"))
   }
 
@@ -157,7 +157,8 @@ struct StatusPageTests {
   func empty() async throws {
     let answer = try await page(StatusFacts(), PageFigures())
     #expect(answer.status == 200 && answer.body.contains("«twilio-sync hourly»"))
-    #expect(answer.body.matches(of: /Ninguna llamada\./).count == 3)
+    #expect(answer.body.contains("Espera su primera ejecución"))
+    #expect(answer.body.matches(of: /Ninguna llamada\./).count == 4)
     #expect(!answer.body.contains("<table"))
   }
 
@@ -171,12 +172,14 @@ struct StatusPageTests {
     let answer = try await page(
       facts,
       Self.figures(workspaces: 4) {
-        $0.resync = PageFigures.Resync(doneSlices: 30, slices: 40, doneMilliseconds: 75, milliseconds: 100)
+        $0.resync = PageFigures.Resync(
+          doneSlices: 30, slices: 40, doneMilliseconds: 2_999_999_999, milliseconds: 4_000_000_000)
       })
-    #expect(answer.body.contains("<progress value=\"30\" max=\"40\"") && answer.body.contains("75 %"))
+    #expect(answer.body.contains("<progress value=\"74\" max=\"100\"") && answer.body.contains("30/40"))
     #expect(
-      answer.body.contains(
-        "twilio-sync historical --since 2025-09-23T08:00:00.000Z --until 2025-09-27T12:00:00.000Z"))
+      answer.body.replacing(/<\/?span>/, with: "").contains(
+        "<code>twilio-sync historical --since 2025-09-23T08:00:00.000Z --until 2025-09-27T12:00:00.000Z</code>"
+      ))
   }
 
   @Test(
@@ -187,6 +190,102 @@ struct StatusPageTests {
     #expect(answer.body.utf8.count < 100_000, "\(answer.body.utf8.count) bytes")
     let ids = answer.body.matches(of: /\ id="([^"]+)"/).map { String($0.1) }
     #expect(Set(ids).count == ids.count && ids.count > 8)
+  }
+
+  @Test("The default workspace has a colour of its own, on top of the others, and is named as what it is")
+  func defaultWorkspace() async throws {
+    let answer = try await page(
+      Self.facts(), Self.figures(workspaces: 9) { $0.defaultWorkspace = WorkspaceID(2) })
+    let styles = answer.body.matches(of: /<path class="(s\d|rest|default)" d="M\d/).map { String($0.1) }
+    let bars = ["s0", "s1", "s2", "s3", "s4", "s5", "rest", "default"]
+    #expect(styles.suffix(8) != bars && styles.filter { $0 == "default" }.count >= 4)
+    #expect(answer.body.contains("<title>5\u{A0}oct: 945 (Cliente 9 109, Cliente 8 108, "))
+    #expect(answer.body.contains("Por defecto 102)</title>"))
+    #expect(answer.body.contains("<bdi>Cliente 2 (por defecto)</bdi>"))
+  }
+
+  @Test("A bar is as high as its calls, and its parts stand on one another")
+  func heights() async throws {
+    let answer = try await page(
+      Self.facts(),
+      Self.figures(workspaces: 2) { figures in
+        let start = Self.now.startOfDay
+        figures.days = [
+          PageFigures.Bucket(start: start, workspace: WorkspaceID(2), calls: 40),
+          PageFigures.Bucket(start: start, workspace: WorkspaceID(1), calls: 20),
+        ]
+      })
+    let days = try #require(answer.body.firstMatch(of: /aria-labelledby="days-chart-title((?s:.)*?)<\/svg>/))
+      .1
+    // Of a scale of 80 calls in a thousand units: from 1000 up to 500, and from there, but for a gap, to 250.
+    #expect(days.contains(#"<path class="s0" d="M291 1000h8V500h-8z">"#))
+    #expect(days.contains(#"<path class="s1" d="M291 492h8V250h-8z">"#))
+    #expect(answer.body.contains(">80</span><span>60</span><span>40</span><span>20</span><span>0</span>"))
+  }
+
+  @Test("Calls, minutes and money are added up over units and workspaces")
+  func sums() async throws {
+    let answer = try await page(
+      Self.facts(),
+      Self.figures(workspaces: 1) { figures in
+        figures.totals = [
+          PageFigures.Total(workspace: WorkspaceID(1), unit: "EUR", calls: 2, minutes: 3, cost: "0.005"),
+          PageFigures.Total(workspace: WorkspaceID(1), unit: "USD", calls: 4, minutes: 5, cost: "0.01349"),
+          PageFigures.Total(
+            workspace: WorkspaceID(1), unit: nil, calls: 1, minutes: 1, cost: nil, unpriced: 1),
+          PageFigures.Total(workspace: nil, unit: "USD", calls: 1, minutes: 2, cost: "999999.99551"),
+        ]
+      })
+    let foot = try #require(answer.body.firstMatch(of: /<tfoot>((?s:.)*?)<\/tfoot>/)).1
+    #expect(
+      foot.matches(of: />([^<]+)</).map { String($0.1) }
+        == ["Todos", "8", "11", "1", "1\u{202F}000\u{202F}000,01\u{A0}USD + 0,01\u{A0}EUR"])
+    #expect(answer.body.contains("0,01\u{A0}USD + 0,01\u{A0}EUR"))
+  }
+
+  @Test("The next run is an hour after the last; one that does not come is late")
+  func nextRun() async throws {
+    #expect(try await page().body.contains("a las 21:00 UTC, una hora después de la última"))
+    let facts = Self.facts { $0.runs[.hourly]?.last = makeRun(startedAt: exampleEnd.adding(minutes: -80)) }
+    let late = try await page(facts).body
+    #expect(late.contains("hace 25\u{A0}min") && late.contains(#"<span class="mark bad">atrasada</span>"#))
+    let tolerable = Self.facts {
+      $0.runs[.hourly]?.last = makeRun(startedAt: exampleEnd.adding(minutes: -60))
+    }
+    #expect(try await !page(tolerable).body.contains("atrasada"))
+  }
+
+  @Test("Every text has both languages: what stands in both is a name, a number or a command")
+  func bothLanguages() async throws {
+    let facts = Self.facts { facts in
+      facts.newestCall = Self.now.adding(hours: -3)
+      facts.runs[.hourly]?.lastSuccess = Self.now.adding(hours: -3)
+      facts.defaultCallsOfDay = 1000
+      facts.holes = [Period(start: exampleEnd.adding(hours: -300), end: exampleEnd.adding(hours: -200))]
+      facts.runs[.historical] = StatusFacts.Runs()
+      facts.runs[.historical]?.last = makeRunningRun(id: 9, kind: .historical)
+      facts.runs[.historical]?.ended = (1...3).map { makeRun(id: $0, kind: .historical, state: .failed) }
+    }
+    let figures = Self.figures(workspaces: 9) { figures in
+      figures.defaultWorkspace = WorkspaceID(2)
+      figures.totals.append(
+        PageFigures.Total(workspace: nil, unit: nil, calls: 1, minutes: 1, cost: nil, unpriced: 1))
+      figures.defaultNumbers = [PageFigures.NumberShare(number: nil, calls: 3)]
+      figures.runs =
+        RunState.allCases.map { makeRun(kind: .historical, state: $0) }
+        + RunKind.allCases.map { makeRun(kind: $0) }
+    }
+    var texts: [Set<String>] = []
+    for target in ["/", "/?lang=en"] {
+      let body = try await page(facts, figures, target).body.replacing(/<style>(?s:.)*?<\/style>/, with: "")
+      let found = body.matches(of: />([^<]+)</).map(\.1) + body.matches(of: /aria-label="([^"]+)"/).map(\.1)
+      texts.append(Set(found.map(String.init).filter { $0.contains(/[a-zá-ú]{3}/) }))
+    }
+    let common = texts[0].intersection(texts[1]).filter {
+      !$0.contains(/^(Cliente \d|\d+\W(s|min|h)|\/|--|twilio-sync |vercel-cron|[a-z]+_[a-z]+$)/)
+    }
+    #expect(common.isSubset(of: ["TwilioSync", "Workspace", "Total"]), "\(common)")
+    #expect(texts[0].count > 60)
   }
 
   @Test("Basic is taken and asked for; without the secret, and with POST, there is nothing to see")

@@ -1,0 +1,111 @@
+import CallDomain
+
+// What somebody may have to do something about: calls that belong to nobody known, and what runs left undone.
+extension StatusPage {
+  var defaults: HTML {
+    let facts = status.facts
+    let title = language.say("En el workspace por defecto", "In the default workspace")
+    guard facts.callsOfDay > 0 else { return section("default", title, [noCalls]) }
+    let share = language.say(
+      "\(language.number(facts.defaultCallsOfDay)) de \(language.number(facts.callsOfDay)) llamadas de las últimas 24 horas",
+      "\(language.number(facts.defaultCallsOfDay)) of \(language.number(facts.callsOfDay)) calls of the last 24 hours"
+    )
+    let head = HTML.element(
+      "p", [:],
+      [
+        .element(
+          "b", ["class": "figure"], text: language.percent(facts.defaultCallsOfDay, of: facts.callsOfDay)),
+        .text(" "), .element("span", ["class": "quiet"], text: share),
+      ])
+    guard !figures.defaultNumbers.isEmpty else { return section("default", title, [head]) }
+    return section(
+      "default", title,
+      [
+        head,
+        Table(
+          caption: language.say("Números con más llamadas", "Numbers with most calls"),
+          columns: [.text(language.say("Número", "Number")), .number(language.say("Llamadas", "Calls"))],
+          rows: figures.defaultNumbers.map {
+            Table.Row(texts: [$0.number ?? nobody, language.number($0.calls)])
+          }
+        ).html,
+        paragraph(
+          language.say(
+            "Un número suyo: póngale su workspace en workspace_phones y ejecute «twilio-sync reattribute».",
+            "A number of yours: give it its workspace in workspace_phones and run “twilio-sync reattribute”."),
+          style: "quiet"),
+      ])
+  }
+
+  private var nobody: String {
+    language.say("sin llamada relacionada, o número oculto", "no related call, or a withheld number")
+  }
+
+  var undone: HTML {
+    let facts = status.facts
+    return section(
+      "undone", language.say("Pendiente", "Undone"),
+      [
+        .element(
+          "dl", ["class": "counts"],
+          [
+            count(
+              figures.unmatchedTransfers,
+              language.say("Transferencias sin llamada relacionada", "Transfers without a related call"),
+              language.say(
+                "De los últimos 30 días; se asignan solas si la llamada aparece.",
+                "Of the last 30 days; assigned by themselves if the call turns up.")),
+            count(
+              facts.unsettledCalls,
+              language.say("Llamadas sin precio o sin acabar", "Calls without a price or an end"),
+              language.say("Se preguntan otra vez a Twilio.", "Twilio is asked for them again.")),
+            count(
+              facts.givenUpCalls, language.say("Llamadas abandonadas", "Calls given up"),
+              language.say(
+                "Twilio no dio su precio en 48 horas.", "Twilio did not tell their price within 48 hours.")),
+            count(
+              facts.holes.count, language.say("Periodos que faltan", "Missing periods"),
+              language.say("Ninguna ejecución horaria los leerá.", "No hourly run will read them.")),
+          ])
+      ] + holes)
+  }
+
+  private func count(_ number: Int, _ name: String, _ note: String) -> HTML {
+    .element(
+      "div", [:],
+      [
+        .element("dt", [:], [.text(name), .element("span", ["class": "quiet"], text: note)]),
+        .element("dd", ["class": "figure"], text: language.number(number)),
+      ])
+  }
+
+  private var holes: [HTML] {
+    let holes = status.facts.holes
+    guard !holes.isEmpty else { return [] }
+    let shown = holes.prefix(Self.shownHoles)
+    return [
+      paragraph(
+        language.say("Cada orden rellena uno de ellos:", "Each command fills one of them:"), style: "advice"),
+      .element(
+        "ul", ["class": "commands"],
+        shown.map { hole in
+          .element(
+            "li", [:],
+            [
+              .element(
+                "code", [:],
+                [
+                  .text("twilio-sync historical "),
+                  .element("span", [:], text: "--since \(hole.start.iso8601)"), .text(" "),
+                  .element("span", [:], text: "--until \(hole.end.iso8601)"),
+                ])
+            ])
+        }),
+    ]
+      + (holes.count > shown.count
+        ? [paragraph(language.say("Los demás, en /api/sync-status.", "The others are at /api/sync-status."))]
+        : [])
+  }
+
+  private static let shownHoles = 5
+}
