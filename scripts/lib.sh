@@ -223,7 +223,7 @@ forget_settings() {
   while read -r name; do
     case "$name" in
       PG* | TWILIO_* | SYNC_* | LOG_* | CRON_SECRET | DATABASE_URL | PORT | HOST | HISTORY_START | \
-        DEFAULT_WORKSPACE_ID | MIGRATE_ON_START | ALERT_WEBHOOK_URL | HEARTBEAT_URL)
+        DEFAULT_WORKSPACE_ID | MIGRATE_ON_START | ALERT_* | HEARTBEAT_URL)
         unset "$name"
         ;;
     esac

@@ -18,12 +18,6 @@ package final class Gauge: Sendable {
     values.withLock { $0[key] = value }
   }
 
-  /// Moves the value, which starts at zero, by `amount`.
-  package func add(_ amount: Double, _ labelValues: String...) {
-    let key = labelValues.fitted(to: labels)
-    values.withLock { $0[key, default: 0] += amount }
-  }
-
   /// Replaces all values at once: a combination that is not among them has none any more.
   package func replace(with values: [[String]: Double]) {
     let fitted = values.map { ($0.key.fitted(to: labels), $0.value) }

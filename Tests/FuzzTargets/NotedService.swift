@@ -46,6 +46,11 @@ final class NotedService: Sendable {
     actions.run = { id throws(RunFailure) in
       Self.run(.hourly)
     }
+    actions.status = { () throws(RunFailure) in
+      ServiceStatus(StatusFacts(), rules: AlertRules(), now: .epoch)
+    }
+    actions.figures = { () throws(RunFailure) in PageFigures() }
+    actions.metrics = { "" }
     return actions
   }
 

@@ -39,12 +39,12 @@ struct MetricRegistryTests {
     #expect(registry.render().hasSuffix("\nphones_total 5\n"))
   }
 
-  @Test("A gauge rises, falls and is replaced; without a value it is left out")
+  @Test("A gauge is what it was set to last; without a value it is left out")
   func gauge() throws {
     let gauge = try registry.gauge("open_connections", help: "Connections.")
     #expect(registry.render() == "")
-    gauge.add(3)
-    gauge.add(-5)
+    gauge.set(3)
+    gauge.set(-2)
     #expect(registry.render().hasSuffix("\nopen_connections -2\n"))
     gauge.set(1_759_694_400.25)
     #expect(registry.render().hasSuffix("\nopen_connections 1759694400.25\n"))

@@ -37,7 +37,13 @@ extension ServiceStatus {
     Finding(
       .ok, check: "llamadas sin cerrar",
       detail:
-        "\(facts.unsettledCalls) llamadas sin estado final o sin precio; se preguntan otra vez cada hora.")
+        Self.count(facts.unsettledCalls, "llamada", "llamadas")
+        + " sin estado final o sin precio; se preguntan otra vez cada hora.")
+  }
+
+  /// A number of things, in words.
+  fileprivate static func count(_ number: Int, _ one: String, _ many: String) -> String {
+    "\(number) \(number == 1 ? one : many)"
   }
 
   private var givenUp: Finding {
@@ -46,7 +52,8 @@ extension ServiceStatus {
     }
     return Finding(
       .warning, check: "llamadas abandonadas",
-      detail: "\(facts.givenUpCalls) llamadas seguían sin estado final o sin precio tras 48 horas.",
+      detail: Self.count(facts.givenUpCalls, "llamada seguía", "llamadas seguían")
+        + " sin estado final o sin precio tras 48 horas.",
       whatToDo: """
         Vea cuáles son (SELECT call_id FROM unsettled_calls WHERE given_up_at IS NOT NULL), pregunte por ellas a \
         Twilio y, cuando tengan precio, ejecute «twilio-sync historical» de esos días.
@@ -61,7 +68,8 @@ extension ServiceStatus {
     let rest = facts.holes.count > 3 ? " (y \(facts.holes.count - 3) más, en /api/sync-status)" : ""
     return Finding(
       .fault, check: "huecos",
-      detail: "Faltan \(facts.holes.count) periodos entre \(first.start.iso8601) y \(last.end.iso8601).",
+      detail: (facts.holes.count == 1 ? "Falta 1 periodo" : "Faltan \(facts.holes.count) periodos")
+        + " entre \(first.start.iso8601) y \(last.end.iso8601).",
       whatToDo: "Ejecute \(commands)\(rest).")
   }
 }
@@ -79,7 +87,9 @@ extension Inspection {
     }
     return Finding(
       .warning, check: "precios",
-      detail: "\(unpricedCalls) llamadas completadas no tienen precio y nadie vuelve a preguntar por ellas.",
+      detail: ServiceStatus.count(
+        unpricedCalls, "llamada completada no tiene precio", "llamadas completadas no tienen precio")
+        + " y nadie vuelve a preguntar por él.",
       whatToDo: "Ejecute \(unpricedPeriod?.historicalCommand ?? "«twilio-sync historical»").")
   }
 
@@ -92,7 +102,8 @@ extension Inspection {
     }
     return Finding(
       .fault, check: "números de workspaces",
-      detail: "\(unlisted.count) números están solo en workspaces, y solo workspace_phones cuenta.",
+      detail: ServiceStatus.count(unlisted.count, "número está", "números están")
+        + " solo en workspaces, y solo workspace_phones cuenta.",
       whatToDo: """
         Si son de esos workspaces: INSERT INTO workspace_phones (workspace_id, phone_number, is_primary) VALUES \
         \(values.joined(separator: ", ")); y después «twilio-sync reattribute».
@@ -125,7 +136,9 @@ extension Inspection {
     }
     return Finding(
       .warning, check: "filas sin workspace",
-      detail: "\(phonesWithoutWorkspace) filas de workspace_phones no tienen workspace y no cuentan.",
+      detail: ServiceStatus.count(
+        phonesWithoutWorkspace, "fila de workspace_phones no tiene workspace y no cuenta.",
+        "filas de workspace_phones no tienen workspace y no cuentan."),
       whatToDo: "Ponga su workspace_id; si no, reciben el predeterminado cuando su número llame.")
   }
 

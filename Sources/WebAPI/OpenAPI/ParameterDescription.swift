@@ -39,6 +39,9 @@ enum ParameterDescription {
     "before", "Only runs with a smaller number: `next` of the page before.", SchemaDescription.runNumber,
     example: 1042)
 
+  static let language = query(
+    "lang", "`es` or `en`; anything else is Spanish.", ["type": "string", "default": "es"], example: "en")
+
   static let kind = query(
     "kind", "Only runs of this kind.", SchemaDescription.reference("RunKind"), example: "hourly")
 

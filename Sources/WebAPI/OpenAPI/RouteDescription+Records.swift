@@ -34,16 +34,27 @@ extension RouteDescription {
 
   static let metrics = RouteDescription(
     name: "Metrics", tag: "records", summary: "Metrics for Prometheus",
-    text: "Prometheus text format.",
+    text: "Prometheus text format 0.0.4; what the database would tell is left out while it is out of reach.",
     responses: [
-      text("text/plain", "The metrics.", example: "# TYPE twilio_sync_runs_total counter\n"), .failed,
-      .databaseUnavailable,
+      text(.ok, "text/plain", "The metrics.", example: "# TYPE twilio_sync_runs_total counter\n")
     ])
 
   static let page = RouteDescription(
     name: "StatusPage", tag: "records", summary: "The status page", text: "For people, in a browser.",
+    parameters: [ParameterDescription.language],
     responses: [
-      text("text/html", "The page.", example: "<!DOCTYPE html>"), .failed, .databaseUnavailable,
+      text(.ok, "text/html", "The page.", example: "<!DOCTYPE html>"),
+      text(.internalServerError, "text/html", "A page that says what failed.", example: "<!DOCTYPE html>"),
+      ResponseDescription(
+        status: HTTPStatus.serviceUnavailable.code,
+        text:
+          "A page that says that the database is out of reach; or JSON, when there are too many connections.",
+        content: [
+          ResponseDescription.media("text/html", ["type": "string"], example: "<!DOCTYPE html>"),
+          ResponseDescription.media(
+            "application/json", SchemaDescription.reference("Error"),
+            example: HTTPResponse.refusalValue(.serviceUnavailable)),
+        ]),
     ])
 
   static let description = RouteDescription(
@@ -56,9 +67,11 @@ extension RouteDescription {
         ])
     ])
 
-  private static func text(_ type: String, _ text: String, example: AnswerValue) -> ResponseDescription {
+  private static func text(
+    _ status: HTTPStatus, _ type: String, _ text: String, example: AnswerValue
+  ) -> ResponseDescription {
     ResponseDescription(
-      status: HTTPStatus.ok.code, text: text,
+      status: status.code, text: text,
       content: [ResponseDescription.media(type, ["type": "string"], example: example)])
   }
 }

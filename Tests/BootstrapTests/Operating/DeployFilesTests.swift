@@ -6,9 +6,9 @@ import Testing
 
 @Suite("The rules and the dashboard that are shipped")
 struct DeployFilesTests {
-  private static func text(_ name: String) throws -> String {
+  private static func text(_ name: String, in folder: String = "scripts/deploy/") throws -> String {
     let root = (0..<4).reduce(URL(filePath: #filePath)) { url, _ in url.deletingLastPathComponent() }
-    return try String(contentsOf: root.appending(path: "scripts/deploy/\(name)"), encoding: .utf8)
+    return try String(contentsOf: root.appending(path: folder + name), encoding: .utf8)
   }
 
   /// The expression of each rule, by the rule's name, without line breaks.
@@ -68,5 +68,15 @@ struct DeployFilesTests {
     where !implied.contains(name) {
       #expect(dashboard.contains(name), "\(name)")
     }
+  }
+
+  @Test("README names every family that is ours, and no other")
+  func readme() throws {
+    let readme = try Self.text("README.md", in: "")
+    let section = try #require(readme.components(separatedBy: "\n### Prometheus and Grafana\n").last)
+      .components(separatedBy: "\n## ")[0]
+    let told = section.matches(of: /`(?:twilio_sync|…)(_\w+)/).map { "twilio_sync\($0.1)" }
+    let registered = try ServiceMetrics(startedAt: Timestamp(seconds: 0)).registry.names
+    #expect(Set(told) == Set(registered.filter { !$0.hasPrefix("process_") }))
   }
 }

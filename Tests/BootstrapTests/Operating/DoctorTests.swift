@@ -22,7 +22,7 @@ struct DoctorTests {
       settings: ["CRON_SECRET": nil, "SYNC_WINDOW_MINUTES": "0"],
       lines: [
         "❌ configuración: Falta CRON_SECRET. → Ponga al menos 16",
-        "❌ configuración: SYNC_WINDOW_MINUTES debe ser",
+        "❌ configuración: SYNC_WINDOW_MINUTES debe ser un número entero de 1 a 10080; vale «0». → Corríjalo",
       ]),
     Fault(
       testDescription: "nothing set at all",
@@ -37,7 +37,10 @@ struct DoctorTests {
       ]),
     Fault(
       testDescription: "a wrong token", settings: ["TWILIO_AUTH_TOKEN": "otro-token-0000000000000000000"],
-      lines: ["❌ Twilio: "]),
+      lines: [
+        "❌ Twilio: Twilio no acepta las credenciales (HTTP 401, código 20003",
+        "). → Revise TWILIO_ACCOUNT_SID",
+      ]),
     Fault(
       testDescription: "a Twilio that is away", settings: ["TWILIO_API_BASE_URL": "http://127.0.0.1:1"],
       lines: ["❌ Twilio: "]),
@@ -104,13 +107,13 @@ struct DoctorTests {
     Fault(
       testDescription: "a hole",
       statements: ["INSERT INTO sync_holes (period_start, period_end) VALUES ('2026-01-01Z', '2026-01-02Z')"],
-      lines: ["❌ huecos: Faltan 1 periodos", "«twilio-sync historical --since 2026-01-01T00:00:00.000Z"]),
+      lines: ["❌ huecos: Falta 1 periodo", "«twilio-sync historical --since 2026-01-01T00:00:00.000Z"]),
     Fault(
       testDescription: "a call that was given up",
       statements: [
         "INSERT INTO calls (id, source, workspace_id, call_date) VALUES ('CA1', 'twilio', 1, now())",
         "INSERT INTO unsettled_calls (call_id, asked_at, given_up_at) VALUES ('CA1', now(), now())",
-      ], lines: ["⚠️ llamadas abandonadas: 1 llamadas"], status: 0),
+      ], lines: ["⚠️ llamadas abandonadas: 1 llamada seguía"], status: 0),
     Fault(
       testDescription: "adopted rows without a price",
       statements: [
@@ -118,7 +121,7 @@ struct DoctorTests {
         INSERT INTO calls (id, source, workspace_id, call_date, status, duration)
         VALUES ('CA1', 'twilio', 1, now(), 'completed', 60)
         """
-      ], lines: ["⚠️ precios: 1 llamadas completadas"], status: 0),
+      ], lines: ["⚠️ precios: 1 llamada completada"], status: 0),
     Fault(
       testDescription: "a number that stands in workspaces alone",
       statements: [
@@ -126,7 +129,7 @@ struct DoctorTests {
         "UPDATE workspaces SET phone_number = '+34910000099' WHERE id = 1",
       ],
       lines: [
-        "❌ números de workspaces: 1 números están solo en workspaces", "VALUES (1, '+34910000099', true)",
+        "❌ números de workspaces: 1 número está solo en workspaces", "VALUES (1, '+34910000099', true)",
       ]),
     Fault(
       testDescription: "a number of two workspaces, a row of none",
@@ -139,7 +142,7 @@ struct DoctorTests {
       ],
       lines: [
         "⚠️ números repetidos: Están en varios workspaces: +34910000099 (1, 9).",
-        "⚠️ filas sin workspace: 1 filas",
+        "⚠️ filas sin workspace: 1 fila",
       ],
       status: 0),
   ]
@@ -152,6 +155,8 @@ struct DoctorTests {
       }
       try installation.simulation.setFaults(setUp.faults)
       let ended = try await installation.run("doctor", changes: setUp.settings)
+      let found = ended.output.split(separator: "\n").filter { $0.hasPrefix("❌") || $0.hasPrefix("⚠️") }
+      print("doctor, \(setUp.testDescription):\n  \(found.joined(separator: "\n  "))")
       for line in setUp.lines { #expect(ended.output.contains(line), "\(ended.output)") }
       #expect(ended.status == setUp.status && ended.errors.isEmpty)
     }
