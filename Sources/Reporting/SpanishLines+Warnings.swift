@@ -18,6 +18,8 @@ extension SpanishLines {
 
   static func retrying(_ attempt: Int, _ delay: Int64, _ reason: String, _ requestID: String?) -> String {
     let request = requestID.map { " (Twilio-Request-Id: \($0))" } ?? ""
+    // A whole sentence gives its full stop away.
+    let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
     return "\(PhoneMask.applied(to: reason))\(request); reintento \(attempt) en \(seconds(delay)) s"
   }
 

@@ -134,10 +134,11 @@ struct QueryPlanTests {
   @Test("The page adds up by its indexes alone, but for the last day's calls in the default workspace")
   func pageFigures() async throws {
     try await withPlannedStore { store, _, plans in
+      // In the last hour of the calls.
       let now = makeTime("2026-02-22T01:30:00Z")
       plans.removeAll()
       let figures = try await store.pageFigures(now: now)
-      #expect(figures.days.count == 30 && figures.hours.count == 24)
+      #expect(figures.days.count == 30 && figures.hours.count == 24, "\(figures.hours.count) hours")
       let totals = try only(plans.all, "GROUPING SETS")
       #expect(totals.indexes == ["calls_totals"])
       #expect(totals.nodes.allSatisfy { $0.relation != "calls" || $0.type == "Index Only Scan" })

@@ -60,7 +60,7 @@ struct SpanishLinesTests {
     "Warnings are one line each and say what to do",
     arguments: [
       (
-        SyncEvent.retrying(attempt: 2, delay: 1460, reason: "Twilio respondió 429", requestID: "RQ1"),
+        SyncEvent.retrying(attempt: 2, delay: 1460, reason: "Twilio respondió 429.", requestID: "RQ1"),
         "⚠️ Twilio respondió 429 (Twilio-Request-Id: RQ1); reintento 2 en 1,5 s"
       ),
       (
