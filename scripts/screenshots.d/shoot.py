@@ -1,7 +1,8 @@
 """Takes one picture of the status page and holds the page to what it promises.
 
-    shoot.py ADDRESS SECRET_FILE PICTURE WIDTH light|dark [STATUS]
+    shoot.py ADDRESS SECRET_FILE PICTURE WIDTH[xHEIGHT] light|dark [STATUS]
 
+The picture shows the whole page, or what a screen of HEIGHT shows of it.
 Fails when the page asks for anything but itself, complains in the console, is wider than the screen, weighs
 100 KB or more, is no valid HTML, breaks a rule of axe-core (WCAG 2.2 A and AA, contrast among them), or
 answers with another status than STATUS (200).
@@ -14,9 +15,9 @@ import html5lib
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-address, secret_file, picture, width, scheme = sys.argv[1:6]
+address, secret_file, picture, size, scheme = sys.argv[1:6]
 expected = int(sys.argv[6]) if len(sys.argv) > 6 else 200
-width = int(width)
+width, height = map(int, size.split("x")) if "x" in size else (int(size), None)
 faults = []
 complaints = []
 
@@ -41,7 +42,7 @@ def judge(page, response, source):
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
     context = browser.new_context(
-        viewport={"width": width, "height": 844},
+        viewport={"width": width, "height": height or 844},
         device_scale_factor=1 if width > 500 else 2,
         color_scheme=scheme,
         http_credentials={"username": "ana", "password": pathlib.Path(secret_file).read_text(), "send": "always"},
@@ -52,7 +53,7 @@ with sync_playwright() as playwright:
     page.on("console", lambda message: complaints.append(message.text))
     response = page.goto(address)
     source = response.body()
-    page.screenshot(path=picture, full_page=True)
+    page.screenshot(path=picture, full_page=height is None)
     judge(page, response, source)
     # Of an answer that is meant to be 503 the browser itself tells.
     faults.extend(f"console: {text}" for text in complaints if expected == 200 or f"status of {expected}" not in text)

@@ -4,7 +4,7 @@
 enum PageStyle {
   /// The SHA-256 of `css` in Base64, by which a browser knows that no other style came into the page
   /// (CSP Level 3, 8.4).
-  static let hash = "ACRs8Nazn+t71sGeUT8yfJiN2ERJJPbWvRNEPvf4zt0="
+  static let hash = "1ytI4oV8OEUkv/iahzyzJdU5KRZvVBSOvjmd6ZRbSm0="
 
   static let css: StaticString = """
     :root{color-scheme:light dark;--ground:#f4f6f9;--card:#fff;--text:#18202c;--quiet:#566072;--line:#e1e5eb;\
@@ -41,8 +41,9 @@ enum PageStyle {
     .alerts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:.9rem 1.25rem}
     .alerts li{border-left:.25rem solid var(--good);padding-left:.8rem}.alerts p{font-size:.95rem}
     .alerts .head{display:flex;flex-wrap:wrap;gap:.1rem .5rem;align-items:baseline}.alerts .mark{margin-left:auto}
-    .alerts li.bad{border-color:var(--bad);background:var(--bad-ground);border-radius:0 .5rem .5rem 0;padding:.7rem .9rem}
-    .alerts li.bad .mark{background:var(--card);margin:.15rem 0}.advice{margin-top:.5rem;font-weight:550}
+    .alerts li.bad{border-color:var(--bad);background:var(--bad-ground);border-radius:0 .5rem .5rem 0;padding:.7rem .9rem;\
+    grid-column:1/-1}
+    .alerts li.bad .mark{background:var(--card)}.advice{margin-top:.5rem;font-weight:550}
     code{font:.85em/1.5 ui-monospace,"Noto Sans Mono",monospace;color:var(--quiet)}.bad code{color:inherit}
     .commands span{white-space:nowrap}.commands code{display:block;padding:.4rem .6rem;margin-top:.4rem;border-radius:.4rem;background:var(--ground);\
     color:var(--text)}
@@ -70,7 +71,7 @@ enum PageStyle {
     progress{width:100%;height:.8rem;accent-color:var(--s0);margin-top:.4rem}
     footer{margin:1.25rem 0}
     @media (max-width:34rem){body{padding:.75rem}section{padding:.9rem .8rem}.state{font-size:1.6rem;margin-top:.8rem}\
-    .aside{display:none}th,td{padding-right:.5rem}td .mark{padding:0 .35rem;font-size:.75rem}.cards{grid-template-columns:1fr 1fr}.plot{height:10rem}\
-    .alerts .mark{margin:.1rem 0 .2rem}.head code{display:none}table{font-size:.85rem}}
+    .aside{display:none}th,td{padding-right:.5rem}td .mark{padding:0 .25rem;font-size:.75rem}.cards{grid-template-columns:1fr 1fr}.plot{height:10rem}\
+    .alerts .mark{margin:.1rem 0 .2rem}.head code{display:none}table{font-size:.82rem}}
     """
 }
