@@ -19,6 +19,24 @@ struct StatusTests {
     }
   }
 
+  @Test("A browser that sends the secret as password of Basic sees the page with the calls on it")
+  func page() async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.settled(3, now: installation.simulation.now))
+      let service = try await installation.serve()
+      #expect(try await service.askOpenly("GET", "/").status == 401)
+      let empty = try await service.askOpenly("GET", "/", headers: [AuthorizationTests.basic])
+      #expect(empty.status == 200 && empty.body.contains("Espera su primera ejecución"))
+      #expect(try await service.sync().status == 200)
+      let page = try await service.askOpenly("GET", "/", headers: [AuthorizationTests.basic])
+      #expect(page.header("Content-Type") == "text/html; charset=utf-8")
+      #expect(page.body.contains("Todo en orden") && page.body.contains("3 llamadas"))
+      let lost = try await installation.serve(changes: ["DATABASE_URL": "postgresql://127.0.0.1:1/base"])
+      let away = try await lost.askOpenly("GET", "/", headers: [AuthorizationTests.basic])
+      #expect(away.status == 503 && away.body.contains("No se puede ver el estado"))
+    }
+  }
+
   @Test("What fires in the database is told by the route, by doctor and in the log")
   func firing() async throws {
     try await withInstallation { installation in
