@@ -25,9 +25,11 @@ package struct PostgresBouncer: Sendable {
       "/bin/sh", ["-c", script, "sh", program, "\(directory)/pgbouncer.ini"], in: directory,
       output: "\(directory)/pgbouncer.out")
     try process.run()
-    while !FileManager.default.fileExists(atPath: cluster.poolerSocket) {
+    // The socket is there a moment before anybody listens on it; the pooler says when it does.
+    while true {
+      let printed = (try? String(contentsOfFile: "\(directory)/pgbouncer.out", encoding: .utf8)) ?? ""
+      if printed.contains("process up") { return }
       guard process.isRunning else {
-        let printed = (try? String(contentsOfFile: "\(directory)/pgbouncer.out", encoding: .utf8)) ?? ""
         throw PostgresTools.Failure(description: "pgbouncer did not start: \(printed)")
       }
       try await Task.sleep(for: .milliseconds(5))
