@@ -61,7 +61,9 @@ enum RouteProperties {
     for field in response.headers {
       try hold(!field.value.utf8.contains { $0 < 32 && $0 != 9 }, "the answer's field \(field)")
     }
-    guard case .bytes(let body) = response.body, response.headers["Content-Type"] == "application/json" else {
+    guard case .bytes(let body) = response.body,
+      response.headers["Content-Type"]?.hasPrefix("application/json") == true
+    else {
       return
     }
     let text = String(decoding: body, as: UTF8.self)
