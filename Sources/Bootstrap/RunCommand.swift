@@ -39,12 +39,8 @@ struct RunCommand {
   /// Looks at the alerts and tells who wants to know, for so long as whoever waits for the command may have to.
   private func follow(isSuccess: Bool) async {
     let watch = AlertWatch(service)
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await watch.follow(RunEnd(kind: order.kind, isSuccess: isSuccess)) }
-      group.addTask { try? await Clocks.sleep(Self.followLimit) }
-      await group.next()
-      group.cancelAll()
-    }
+    let end = RunEnd(kind: order.kind, isSuccess: isSuccess)
+    _ = await within(Self.followLimit) { await watch.follow(end) }
   }
 
   private static let followLimit: Int64 = 30_000

@@ -137,23 +137,15 @@ struct Service: Sendable {
   func readiness() async -> Readiness {
     if gate.isMigrating { return Readiness(database: .ok, schema: .migrating) }
     let store = store
-    return await withTaskGroup(of: Readiness?.self) { group in
-      group.addTask {
-        do throws(StoreError) {
-          try await store.check()
-          return Readiness(database: .ok, schema: .ok)
-        } catch {
-          return Readiness(error)
-        }
+    let readiness = await within(Self.readinessLimit) {
+      do throws(StoreError) {
+        try await store.check()
+        return Readiness(database: .ok, schema: .ok)
+      } catch {
+        return Readiness(error)
       }
-      group.addTask {
-        _ = try? await Clocks.sleep(Self.readinessLimit)
-        return nil
-      }
-      defer { group.cancelAll() }
-      let first = await group.next() ?? nil
-      return first ?? Readiness(database: .unreachable, schema: .unknown)
     }
+    return readiness ?? Readiness(database: .unreachable, schema: .unknown)
   }
 
   private static let readinessLimit: Int64 = 3000

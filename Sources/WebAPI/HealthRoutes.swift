@@ -9,9 +9,15 @@ enum HealthRoutes {
   /// What `/health` answers, made once.
   static let alive = HTTPResponse.answer(#"{"status":"ok"}"#).protected
 
-  /// `/ready`: whether a run could start now, in one word a check.
-  static func ready(_ readiness: SharedReadiness) -> Route {
-    Route("/ready", [.get, .head], .open) { _ in
+  /// Milliseconds for which an answer of `/ready` is used.
+  private static let lifetime: Int64 = 2000
+
+  /// `/ready`: whether a run could start now, in one word a check; all who ask share one check.
+  static func ready(
+    _ check: @escaping @Sendable () async -> Readiness, milliseconds: @escaping @Sendable () -> Int64
+  ) -> Route {
+    let readiness = SharedAnswer(lifetime: lifetime, milliseconds: milliseconds, look: check)
+    return Route("/ready", [.get, .head], .open) { _ in
       let current = await readiness.current()
       let fields = [
         AnswerField("status", .text(current.isReady ? "ready" : "unready")),

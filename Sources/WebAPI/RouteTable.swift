@@ -15,7 +15,7 @@ struct RouteTable: Sendable {
     let runs = RunRoutes(actions: actions)
     let start = StartRoutes(actions: actions, clock: clock, onEvent: onEvent)
     add(HealthRoutes.health)
-    add(HealthRoutes.ready(SharedReadiness(milliseconds: clock.milliseconds, check: actions.readiness)))
+    add(HealthRoutes.ready(actions.readiness, milliseconds: clock.milliseconds))
     add(start.route(.hourly, "/api/sync-twilio-hourly", [.get, .post]))
     add(start.route(.historical, "/api/resync-twilio-historical", [.get, .post]))
     add(start.route(.reattribute, "/api/reattribute", [.post]))
