@@ -4,9 +4,6 @@ import Postgres
 /// What the status page adds up, in four statements. None reads the table of calls itself but for the last
 /// day's calls in the default workspace.
 enum PageQuery {
-  static let days = 30
-  static let hours = 24
-
   /// The four of them see one moment, and change nothing.
   static let moment = PostgresStatement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
@@ -72,11 +69,11 @@ enum PageQuery {
 
   /// 00:00 UTC of the first of the days.
   private static func firstDay(_ now: Timestamp) -> Timestamp {
-    now.startOfDay.adding(hours: -24 * (days - 1))
+    now.startOfDay.adding(hours: -24 * (PageFigures.dayCount - 1))
   }
 
   /// The beginning of the first of the hours.
   private static func firstHour(_ now: Timestamp) -> Timestamp {
-    now.startOfHour.adding(hours: -(hours - 1))
+    now.startOfHour.adding(hours: -(PageFigures.hourCount - 1))
   }
 }

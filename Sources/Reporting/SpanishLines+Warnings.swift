@@ -40,8 +40,7 @@ extension SpanishLines {
   }
 
   static func hole(_ period: Period) -> String {
-    "Queda sin sincronizar \(text(period)); para recuperarlo: "
-      + "twilio-sync historical --since \(period.start.iso8601) --until \(period.end.iso8601)"
+    "Queda sin sincronizar \(text(period)); para recuperarlo: \(period.historicalCommand)"
   }
 
   static func retentionReached(_ start: Timestamp) -> String {

@@ -1,5 +1,10 @@
 /// What the status page shows besides `ServiceStatus`.
 package struct PageFigures: Hashable, Sendable {
+  /// How many hours are shown, the present one included.
+  package static let hourCount = 24
+  /// How many days are shown, today included.
+  package static let dayCount = 30
+
   /// The calls of one workspace in one hour or day that began at `start`.
   package struct Bucket: Hashable, Sendable {
     package let start: Timestamp

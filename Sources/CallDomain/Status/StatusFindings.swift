@@ -64,7 +64,7 @@ extension ServiceStatus {
     guard let first = facts.holes.first, let last = facts.holes.last else {
       return Finding(.ok, check: "huecos", detail: "No falta ningún periodo.")
     }
-    let commands = facts.holes.prefix(3).map(\.historicalCommand).joined(separator: " y ")
+    let commands = facts.holes.prefix(3).map { "«\($0.historicalCommand)»" }.joined(separator: " y ")
     let rest = facts.holes.count > 3 ? " (y \(facts.holes.count - 3) más, en /api/sync-status)" : ""
     return Finding(
       .fault, check: "huecos",
@@ -90,7 +90,7 @@ extension Inspection {
       detail: ServiceStatus.count(
         unpricedCalls, "llamada completada no tiene precio", "llamadas completadas no tienen precio")
         + " y nadie vuelve a preguntar por él.",
-      whatToDo: "Ejecute \(unpricedPeriod?.historicalCommand ?? "«twilio-sync historical»").")
+      whatToDo: "Ejecute «\(unpricedPeriod?.historicalCommand ?? "twilio-sync historical")».")
   }
 
   private var numbersOfWorkspaces: Finding {
@@ -164,6 +164,6 @@ extension Inspection {
 extension Period {
   /// The command that reads it again.
   package var historicalCommand: String {
-    "«twilio-sync historical --since \(start.iso8601) --until \(end.iso8601)»"
+    "twilio-sync historical --since \(start.iso8601) --until \(end.iso8601)"
   }
 }

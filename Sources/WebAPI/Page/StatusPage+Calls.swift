@@ -3,19 +3,19 @@ import CallDomain
 // How many calls there were.
 extension StatusPage {
   var hours: HTML {
-    let starts = (0..<24).map { status.asOf.startOfHour.adding(hours: $0 - 23) }
+    let starts = (1 - PageFigures.hourCount...0).map { status.asOf.startOfHour.adding(hours: $0) }
     return chart(
       "hours", language.say("Llamadas por hora, últimas 24 horas", "Calls per hour, last 24 hours"),
       heading: language.say("Hora (UTC)", "Hour (UTC)"), bars(starts, figures.hours, label: language.minute),
-      ticks: stride(from: 0, to: 24, by: 4).map { language.clock(starts[$0]) })
+      ticks: stride(from: 0, to: starts.count, by: 4).map { language.clock(starts[$0]) })
   }
 
   var days: HTML {
-    let starts = (0..<30).map { status.asOf.startOfDay.adding(hours: 24 * ($0 - 29)) }
+    let starts = (1 - PageFigures.dayCount...0).map { status.asOf.startOfDay.adding(hours: 24 * $0) }
     return chart(
       "days", language.say("Llamadas por día, últimos 30 días", "Calls per day, last 30 days"),
       heading: language.say("Día (UTC)", "Day (UTC)"), bars(starts, figures.days, label: language.day),
-      ticks: stride(from: 0, to: 30, by: 6).map { language.day(starts[$0]) })
+      ticks: stride(from: 0, to: starts.count, by: 6).map { language.day(starts[$0]) })
   }
 
   private func bars(
