@@ -66,7 +66,10 @@ func withAbusedService(descriptors: Int? = nil, _ body: (AbusedService) async th
     ]
     let program = try programs.start(["serve"], environment, descriptors: descriptors)
     let service = AbusedService(live: try await LiveService(programs, program))
-    // What the process opens once and keeps is open before anything is counted.
+    // What the process opens once and keeps is open before anything is counted: its first look at the alerts,
+    // which finds no database, has ended, and a timer has run.
+    _ = try await program.line(containing: "No se pueden evaluar las alertas")
+    #expect(try await service.live.askOpenly("GET", "/ready").status == 503)
     for _ in 0..<20 { #expect(await service.health() == 200) }
     try await body(service)
     #expect(try await service.live.end() == 0)
