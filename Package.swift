@@ -100,8 +100,8 @@ let package = Package(
     tests(
       of: "Bootstrap",
       sees: [
-        "CallDomain", "Postgres", "WebServer", "TwilioSimulator", "CallStore", "Curl",
-        "Telemetry", "SyncEngine", "TwilioClient", "twilio-sync", "twilio-simulator",
+        "BlockingWork", "CallDomain", "Postgres", "WebServer", "TwilioSimulator", "CallStore", "Curl",
+        "Telemetry", "SyncEngine", "Terminal", "TwilioClient", "twilio-sync", "twilio-simulator",
       ]),
     .testTarget(name: "HouseTests", swiftSettings: strict),
 

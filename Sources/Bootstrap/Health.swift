@@ -22,13 +22,14 @@ struct Health {
     let problem = await problem(at: address)
     if json {
       let answer = problem.map { RunFailure(.internal, $0).answer }
-      Output.out((answer ?? RunAnswer([AnswerField("success", .bool(true))])).json + "\n")
+      return await Output.result(
+        (answer ?? RunAnswer([AnswerField("success", .bool(true))])).json + "\n",
+        problem == nil ? .done : .failed)
     } else if let problem {
       Output.error("❌ \(problem)\n")
-    } else {
-      Output.out("✅ El servidor responde\n")
+      return .failed
     }
-    return problem == nil ? .done : .failed
+    return await Output.result("✅ El servidor responde\n")
   }
 
   private func problem(at address: String) async -> String? {

@@ -7,37 +7,53 @@ import Terminal
 /// `twilio-sync migrate`.
 struct Migrate {
   let service: Service
+  let signals: Signals
 
-  func run(json: Bool) async -> ExitStatus {
-    let signals = Signals()
-    let status = await withTaskGroup(of: ExitStatus?.self) { group in
-      group.addTask { await work(json: json) }
-      group.addTask { await signals.next() }
-      defer { group.cancelAll() }
-      return await group.next() ?? nil
-    }
-    await service.pool.close()
-    return status ?? .failed
+  private enum End {
+    case migrated(Result<[Int], StoreError>)
+    case signal(ExitStatus?)
   }
 
-  private func work(json: Bool) async -> ExitStatus {
+  func run(json: Bool) async -> ExitStatus {
+    let end = await withTaskGroup(of: End.self) { group in
+      group.addTask { .migrated(await migrate()) }
+      group.addTask { .signal(await signals.next()) }
+      defer { group.cancelAll() }
+      return await group.next()
+    }
+    await service.pool.close()
+    switch end {
+    case .migrated(let result): return await tell(result, json: json)
+    case .signal(let status): return status ?? .failed
+    case nil: return .failed
+    }
+  }
+
+  private func migrate() async -> Result<[Int], StoreError> {
     do throws(StoreError) {
-      let applied = try await service.migrator.run()
+      return .success(try await service.migrator.run())
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func tell(_ result: Result<[Int], StoreError>, json: Bool) async -> ExitStatus {
+    switch result {
+    case .success(let applied):
       if json {
         let versions = applied.map { AnswerValue.number(Int64($0)) }
-        Output.out(
+        return await Output.result(
           RunAnswer([AnswerField("success", .bool(true)), AnswerField("applied", .list(versions))]).json
             + "\n")
       } else if service.configuration.logFormat == .json {
         MigrationReport.reportEnd(steps: applied.count, to: service.logger)
-      } else {
-        Output.out(
-          "✅ El esquema está al día (\(applied.isEmpty ? "nada que hacer" : "\(applied.count) pasos"))\n")
+        return .done
       }
-      return .done
-    } catch {
+      return await Output.result(
+        "✅ El esquema está al día (\(applied.isEmpty ? "nada que hacer" : "\(applied.count) pasos"))\n")
+    case .failure(let error):
       if json {
-        Output.out(RunFailure(.database, error.sentence).answer.json + "\n")
+        return await Output.result(RunFailure(.database, error.sentence).answer.json + "\n", .failed)
       } else if service.configuration.logFormat == .json {
         MigrationReport.reportFailure(error, to: service.logger)
       } else {

@@ -1,13 +1,25 @@
+import BlockingWork
 import CallDomain
 import CallStore
 import Curl
+import Dispatch
 import Foundation
 import SyncEngine
+import Synchronization
 import Telemetry
 import Terminal
 
 /// The program: arguments and environment in, exit status out.
 package enum Program {
+  /// Does what the command line asks for, and ends the process. Not asynchronous itself: before the first line
+  /// of an asynchronous `main` the runtime has opened descriptors, which would be standard output where that
+  /// is closed.
+  package static func main(commandLine: [String], environment: [String: String]) -> Never {
+    StandardStreams.prepare()
+    Task.detached { exit(await run(commandLine: commandLine, environment: environment)) }
+    dispatchMain()
+  }
+
   /// Does what the command line asks for.
   ///
   /// - Parameters:
@@ -16,19 +28,33 @@ package enum Program {
   ///   - environment: The process's environment.
   /// - Returns: The exit status of contract section 1.
   package static func run(commandLine: [String], environment: [String: String]) async -> Int32 {
+    defer { Output.flush() }
     guard !commandLine.isEmpty else {
       Output.error("❌ No se pueden leer los argumentos, porque /proc no está montado; móntelo.\n")
       return ExitStatus.usage.rawValue
     }
+    Output.format.withLock { format in
+      format = environment["LOG_FORMAT"].flatMap { Logger.Format(rawValue: $0.lowercased()) } ?? .text
+    }
+    let signals = Signals { status in
+      Output.flush(within: .milliseconds(200))
+      _exit(status.rawValue)
+    }
+    signals.listen()
     Memory.shareHeaps()
     Memory.keepPrivate()
     do {
       let command = try Command(arguments: Array(commandLine.dropFirst()))
-      return try await perform(command, environment).rawValue
+      return try await perform(command, environment, signals).rawValue
     } catch let error as UsageError {
       Output.error("❌ \(error)\n")
     } catch let error as ConfigurationFaults {
-      tell(error, logFormat: environment["LOG_FORMAT"])
+      // Its sentences show no secret, and what reads a log of JSON finds no other line in it.
+      for sentence in error.sentences {
+        Output.error(
+          Output.line(
+            .error, "configuration_fault", "❌ \(sentence)", [LogField("error", .text(sentence))]))
+      }
     } catch {
       Output.error("❌ Error inesperado.\n")
       return ExitStatus.failed.rawValue
@@ -36,64 +62,53 @@ package enum Program {
     return ExitStatus.usage.rawValue
   }
 
-  // Its sentences show no secret, and what reads a log of JSON finds no other line in it.
-  private static func tell(_ faults: ConfigurationFaults, logFormat: String?) {
-    let format = logFormat.flatMap { Logger.Format(rawValue: $0.lowercased()) } ?? .text
-    let logger = Logger(format: format, clock: { Clocks.now().iso8601 }, sink: Output.error)
-    for sentence in faults.sentences {
-      logger.log(
-        .error, "configuration_fault", text: ["❌ \(sentence)"], fields: [LogField("error", .text(sentence))])
-    }
-  }
-
   private static func perform(
-    _ command: Command, _ environment: [String: String]
+    _ command: Command, _ environment: [String: String], _ signals: Signals
   ) async throws -> ExitStatus {
     switch command.action {
     case .help(let name):
-      Output.out(Usage.text(of: name))
-      return .done
+      return await Output.result(Usage.text(of: name))
     case .version:
-      Output.out("twilio-sync \(Version.text)\n")
-      return .done
+      return await Output.result("twilio-sync \(Version.text)\n")
     case .completion(let shell):
-      Output.out(Completion.script(for: shell))
-      return .done
+      return await Output.result(Completion.script(for: shell))
     case .health(let url):
       return try await Health(url: url, environment: environment).run(json: command.json)
     case .serve:
       let metrics = try ServiceMetrics(startedAt: Clocks.now())
       let service = try service(
         environment, [.server, .database, .twilio], metrics: metrics, json: command.json)
-      return await Serve(service: service).run()
+      return await Serve(service: service, signals: signals).run()
     case .migrate:
       let service = try service(environment, [.database], json: command.json)
-      return await Migrate(service: service).run(json: command.json)
+      return await Migrate(service: service, signals: signals).run(json: command.json)
     case .doctor: return await Doctor(environment: environment).run(json: command.json)
     case .run(let order):
       let needs: Configuration.Needs = order.kind == .reattribute ? [.database] : [.database, .twilio]
       return try await run(
-        order, Configuration(environment: environment, needs: needs), environment, command.json)
+        order, Configuration(environment: environment, needs: needs), environment, signals, command.json)
     }
   }
 
   private static func run(
-    _ order: RunOrder, _ configuration: Configuration, _ environment: [String: String], _ json: Bool
+    _ order: RunOrder, _ configuration: Configuration, _ environment: [String: String], _ signals: Signals,
+    _ json: Bool
   ) async -> ExitStatus {
-    let log = json ? Output.error : Output.out
+    let log = json ? Output.error : Output.log
     let screen = ProgressScreen(
       order.kind, environment: environment, logFormat: configuration.logFormat, logsToError: json, log: log)
     let logger = logger(configuration, sink: screen?.makeRoom ?? log)
     ConnectionReport.report(configuration.database, to: logger)
     let service = Service(configuration, logger: logger) { screen?.take($0) }
-    return await RunCommand(service: service, order: order, screen: screen).run(json: json)
+    return await RunCommand(service: service, order: order, screen: screen, signals: signals)
+      .run(json: json)
   }
 
   private static func service(
     _ environment: [String: String], _ needs: Configuration.Needs, metrics: ServiceMetrics? = nil, json: Bool
   ) throws(ConfigurationFaults) -> Service {
     let configuration = try Configuration(environment: environment, needs: needs)
-    let logger = logger(configuration, sink: json ? Output.error : Output.out)
+    let logger = logger(configuration, sink: json ? Output.error : Output.log)
     ConnectionReport.report(configuration.database, to: logger)
     return Service(configuration, logger: logger, metrics: metrics)
   }

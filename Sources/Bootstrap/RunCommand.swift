@@ -9,21 +9,23 @@ struct RunCommand {
   let service: Service
   let order: RunOrder
   let screen: ProgressScreen?
+  let signals: Signals
 
   func run(json: Bool) async -> ExitStatus {
-    let signals = Signals()
     let listener = Task { () -> ExitStatus? in
       guard let signal = await signals.next() else { return nil }
       await service.conductor.stop()
       return signal
     }
     let ticker = Task { await screen?.keepCurrent() }
-    let failure = await work(json: json)
-    var status = failure.map { ExitStatus($0.code) } ?? .done
-    if status == .terminated { status = await listener.value ?? .terminated }
-    if leavesAnythingToSee(failure) { await follow(isSuccess: failure == nil) }
-    ticker.cancel()
+    let (end, hasBegun) = await work()
+    // Whatever has to be put in order is; from here on a signal ends the program at once.
     listener.cancel()
+    let signal = await listener.value
+    let status = await tell(end, stoppedBy: signal, json: json, hasBegun: hasBegun)
+    let failure = end.failure
+    if signal == nil, leavesAnythingToSee(failure) { await follow(isSuccess: failure == nil) }
+    ticker.cancel()
     await service.pool.close()
     return status
   }
@@ -45,37 +47,46 @@ struct RunCommand {
 
   private static let followLimit: Int64 = 30_000
 
-  /// - Returns: Why the run did not succeed, nil when it did.
-  private func work(json: Bool) async -> RunFailure? {
+  /// - Returns: How the run ended, and whether it had begun.
+  private func work() async -> (end: Result<SyncRun, RunFailure>, hasBegun: Bool) {
     do throws(RunFailure) {
-      let live = try await service.start(order, requestedBy: "cli")
-      switch await live.outcome() {
-      case .success(let run):
-        if json { Output.out(run.answer.json + "\n") }
-        return nil
-      case .failure(let failure):
-        tell(failure, json: json, hasBegun: true)
-        return failure
-      }
+      return (try await service.start(order, requestedBy: "cli").outcome(), true)
     } catch {
-      tell(error, json: json, hasBegun: false)
-      return error
+      return (.failure(error), false)
     }
   }
 
-  private func tell(_ failure: RunFailure, json: Bool, hasBegun: Bool) {
+  /// - Returns: How the command ends.
+  private func tell(
+    _ end: Result<SyncRun, RunFailure>, stoppedBy signal: ExitStatus?, json: Bool, hasBegun: Bool
+  ) async -> ExitStatus {
+    let failure: RunFailure
+    switch end {
+    case .success(let run): return json ? await Output.result(run.answer.json + "\n") : .done
+    case .failure(let reason): failure = reason
+    }
+    var status = ExitStatus(failure.code)
+    if status == .terminated { status = signal ?? status }
     // Of a run that was stopped the log has told; whoever stopped it needs no other reason.
     let isStopped = hasBegun && failure.code == .stopping
     if json {
-      Output.out(failure.answer.json + "\n")
+      status = await Output.result(failure.answer.json + "\n", status)
     } else if service.configuration.logFormat == .json {
       // What reads the log finds no line in it that is no JSON; a run that had begun has told its end.
       if !hasBegun { RefusalReport.report(failure, of: order.kind, requestID: nil, to: service.logger) }
-      return
+      return status
     } else if !isStopped {
       for line in RunSummary.lines(for: failure) { Output.error(line + "\n") }
     }
     // The next hourly run comes by itself.
     if hasBegun, order.kind != .hourly { Output.error(RunSummary.continuation(of: order) + "\n") }
+    return status
+  }
+}
+
+extension Result {
+  /// Why it is none; nil for a success.
+  fileprivate var failure: Failure? {
+    if case .failure(let failure) = self { failure } else { nil }
   }
 }

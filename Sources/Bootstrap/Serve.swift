@@ -10,9 +10,9 @@ import WebServer
 /// `twilio-sync serve`: the HTTP server, until a signal ends it.
 struct Serve {
   let service: Service
+  let signals: Signals
 
   func run() async -> ExitStatus {
-    let signals = Signals()
     let logger = service.logger
     let configuration = service.configuration
     let metrics = service.metrics

@@ -1,35 +1,97 @@
+import CTerminal
 import Dispatch
 import Foundation
 import Synchronization
-import Terminal
+package import Terminal
 
-/// Waits for the signals that end the program.
-final class Signals: Sendable {
-  private let sources: Mutex<[any DispatchSourceSignal]>
-  private let stream: AsyncStream<ExitStatus>
-
-  /// From here on SIGTERM and SIGINT no longer end the process by themselves.
-  init() {
-    let (stream, continuation) = AsyncStream.makeStream(of: ExitStatus.self)
-    self.stream = stream
-    let signals = [(SIGTERM, ExitStatus.terminated), (SIGINT, .interrupted)]
-    sources = Mutex(signals.map { Self.source($0, status: $1, continuation) })
+/// The signals that end the program. The first goes to whoever waits for it, and the program ends in order;
+/// a second one, and one that nobody waits for because there is nothing to be put in order, ends it at once.
+package final class Signals: Sendable {
+  private struct State {
+    var waiter: CheckedContinuation<ExitStatus?, Never>?
+    /// When one was last given to a waiter.
+    var taken: ContinuousClock.Instant?
   }
 
-  private static func source(
-    _ number: Int32, status: ExitStatus, _ continuation: AsyncStream<ExitStatus>.Continuation
-  ) -> any DispatchSourceSignal {
-    #if canImport(Darwin)
-      signal(number, SIG_IGN)
-    #endif
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    source.setEventHandler { continuation.yield(status) }
-    source.resume()
-    return source
+  private enum Effect {
+    case none, end
+    case wake(CheckedContinuation<ExitStatus?, Never>)
   }
 
-  /// The first signal that comes, as the exit status it asks for; nil when the task is cancelled.
-  func next() async -> ExitStatus? {
-    await stream.first { _ in true }
+  private let state = Mutex(State())
+  private let now: @Sendable () -> ContinuousClock.Instant
+  private let end: @Sendable (ExitStatus) -> Void
+
+  /// - Parameters:
+  ///   - now: A clock that never goes back.
+  ///   - end: Ends the process at once.
+  package init(
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+    end: @escaping @Sendable (ExitStatus) -> Void
+  ) {
+    self.now = now
+    self.end = end
   }
+
+  /// From here on no signal of these ends the process by itself. SIGHUP counts as SIGTERM, unless the process
+  /// was started to outlive it (nohup(1)).
+  func listen() {
+    let hangUp = terminal_ignores_hang_up() == 0 ? [(SIGHUP, ExitStatus.terminated)] : []
+    let queue = DispatchQueue(label: "signals")
+    for (number, status) in [(SIGTERM, .terminated), (SIGINT, .interrupted)] + hangUp {
+      #if canImport(Darwin)
+        signal(number, SIG_IGN)
+      #endif
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      // A source lives as long as somebody holds it: here its own handler, to the end of the process.
+      source.setEventHandler {
+        withExtendedLifetime(source) { self.take(status) }
+      }
+      source.resume()
+    }
+  }
+
+  /// What a signal does that has come, as the exit status it asks for.
+  ///
+  /// One request may come as two signals: timeout(1) sends SIGTERM to the process and to its group, and a
+  /// terminal sends what a wrapper passes on besides. What follows so soon is the same request.
+  package func take(_ status: ExitStatus) {
+    let time = now()
+    let effect: Effect = state.withLock { state in
+      if let waiter = state.waiter {
+        state = State(waiter: nil, taken: time)
+        return .wake(waiter)
+      }
+      if let taken = state.taken, time - taken < Self.echo { return .none }
+      return .end
+    }
+    switch effect {
+    case .none: break
+    case .end: end(status)
+    case .wake(let waiter): waiter.resume(returning: status)
+    }
+  }
+
+  /// Waits for a signal; one task at a time does.
+  ///
+  /// - Returns: The exit status that it asks for; nil when the task is cancelled.
+  package func next() async -> ExitStatus? {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isCancelled = state.withLock { state in
+          if !Task.isCancelled { state.waiter = continuation }
+          return Task.isCancelled
+        }
+        if isCancelled { continuation.resume(returning: nil) }
+      }
+    } onCancel: {
+      let waiter = state.withLock { state in
+        defer { state.waiter = nil }
+        return state.waiter
+      }
+      waiter?.resume(returning: nil)
+    }
+  }
+
+  private static let echo = Duration.milliseconds(50)
 }

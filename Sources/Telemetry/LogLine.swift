@@ -19,10 +19,18 @@ package struct LogLine: Hashable, Sendable {
     self.fields = fields
   }
 
+  /// The event in that format.
+  package func written(_ format: Logger.Format, _ redaction: Redaction = .none) -> String {
+    switch format {
+    case .text: plainText(redaction)
+    case .json: json(redaction)
+    }
+  }
+
   /// The lines for people, each ended by a line feed; empty when there are none. A control
   /// character inside a line becomes a space, so that no value can forge a line.
   package func plainText(_ redaction: Redaction = .none) -> String {
-    text.map { redaction.applied(to: Self.onOneLine($0)) + "\n" }.joined()
+    text.map { Self.bounded(redaction.applied(to: Self.onOneLine($0))) + "\n" }.joined()
   }
 
   /// One JSON object (RFC 8259) on one line, ended by a line feed: `ts`, `level`, `event`, then
@@ -41,7 +49,7 @@ package struct LogLine: Hashable, Sendable {
   // A secret may consist of digits: a number that spells it is written as a text.
   private static func json(_ value: LogValue, _ redaction: Redaction) -> String {
     switch value {
-    case .text(let text): return JSONText.string(redaction.applied(to: text))
+    case .text(let text): return JSONText.string(bounded(redaction.applied(to: text)))
     case .bool(let bool): return bool ? "true" : "false"
     case .integer(let value): return number(String(value), redaction)
     case .double(let value): return value.isFinite ? number(value.description, redaction) : "null"
@@ -52,6 +60,16 @@ package struct LogLine: Hashable, Sendable {
     let redacted = redaction.applied(to: text)
     return redacted == text ? text : JSONText.string(redacted)
   }
+
+  // What comes from outside may be as long as an answer. It is cut after the secrets are out, so that none
+  // is cut in two and missed.
+  private static func bounded(_ text: String) -> String {
+    guard text.utf8.count > longest else { return text }
+    return text[..<text.utf8.index(text.startIndex, offsetBy: longest)] + "…"
+  }
+
+  /// Bytes of a line or of a field's text.
+  private static let longest = 8192
 
   private static func onOneLine(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: breaksLine) else { return text }

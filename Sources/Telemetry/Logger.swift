@@ -22,7 +22,7 @@ package final class Logger: Sendable {
   ///   - redaction: the last net, applied to everything that is written.
   ///   - clock: the time of now, as lines show it.
   ///   - sink: takes whole lines, each ended by a line feed; never called by two threads at
-  ///     once, and must not log itself.
+  ///     once; must neither wait nor log itself.
   package init(
     format: Format, minimumLevel: LogLevel = .info, redaction: Redaction = .none,
     clock: @escaping @Sendable () -> String, sink: @escaping @Sendable (String) -> Void
@@ -47,7 +47,7 @@ package final class Logger: Sendable {
     // The clock is read under the lock, so that times never run backwards in the output.
     sink.withLock { sink in
       let line = LogLine(time: clock(), level: level, event: event, text: text, fields: fields)
-      let output = format == .json ? line.json(redaction) : line.plainText(redaction)
+      let output = line.written(format, redaction)
       if !output.isEmpty { sink(output) }
     }
   }

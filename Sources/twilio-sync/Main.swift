@@ -3,9 +3,8 @@ import Foundation
 
 @main
 struct Main {
-  static func main() async {
-    let status = await Program.run(
+  static func main() {
+    Program.main(
       commandLine: CommandLine.arguments, environment: ProcessInfo.processInfo.environment)
-    exit(status)
   }
 }

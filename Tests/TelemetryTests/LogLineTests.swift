@@ -61,6 +61,25 @@ struct LogLineTests {
     #expect(makeLine(text: [forged]).plainText() == "a b  c [31m d e\n")
   }
 
+  @Test("A text of any length is cut, between characters and after the secrets are out")
+  func bounded() throws {
+    let secret = "s3cretvalue"
+    let long = String(repeating: "ñ", count: 4094) + secret + String(repeating: "x", count: 1_000_000)
+    let line = makeLine(
+      text: [long, "next"], fields: [LogField("a", .text(long)), LogField("b", .integer(1))])
+    for redaction in [Redaction.none, Redaction(secrets: [secret])] {
+      let text = line.plainText(redaction)
+      let json = line.json(redaction)
+      #expect(text.utf8.count < 8300 && json.utf8.count < 8300)
+      #expect(text.hasSuffix("…\nnext\n") && json.hasSuffix("…\",\"b\":1}\n"))
+      _ = try JSONSerialization.jsonObject(with: Data(json.utf8))
+    }
+    let redacted = line.plainText(Redaction(secrets: [secret]))
+    #expect(redacted.contains("ñ•…\n") && !redacted.contains("s3"))
+    let longest = String(repeating: "x", count: 8192)
+    #expect(makeLine(text: [longest]).plainText() == longest + "\n")
+  }
+
   @Test("Secrets are replaced in both forms, also one that is a number or needs escapes")
   func redacted() throws {
     let redaction = Redaction(secrets: ["s3cret\"\\value", "123456789"])

@@ -12,10 +12,11 @@ package final class ProgramProcess: Sendable {
   /// - Parameters:
   ///   - columns: Of the terminal that it runs on (`script` of util-linux), whose text is its output; nil
   ///     for pipes.
-  ///   - descriptors: How many it may have open, `ulimit -n`; nil for as many as the test process.
+  ///   - shell: What a shell does to start it, where `"$@"` is the program with its arguments, such as
+  ///     `exec "$@" >/dev/full`; nil for no shell.
   package init(
     _ name: String, _ arguments: [String], environment: [String: String], columns: Int? = nil,
-    descriptors: Int? = nil
+    shell: String? = nil
   ) throws {
     self.name = ([name] + arguments).joined(separator: " ")
     let output = try ProgramPipe()
@@ -28,9 +29,9 @@ package final class ProgramProcess: Sendable {
       let command = ([path] + arguments).map { "'\($0)'" }.joined(separator: " ")
       process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
       process.arguments = ["-qefc", "stty cols \(columns); exec \(command)", "/dev/null"]
-    } else if let descriptors {
+    } else if let shell {
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      process.arguments = ["-c", "ulimit -n \(descriptors); exec \"$0\" \"$@\"", path] + arguments
+      process.arguments = ["-c", shell, "sh", path] + arguments
     } else {
       process.executableURL = URL(fileURLWithPath: path)
       process.arguments = arguments

@@ -14,14 +14,30 @@ struct ConnectionPolicyTests {
   @Test(
     "each stage ends at its deadline and not before",
     arguments: [
-      (.idle, 75, .close), (.head, 10, .refuse(.requestTimeout)), (.body, 30, .refuse(.requestTimeout)),
+      (.new, 10, .close), (.idle, 75, .close), (.head, 10, .refuse(.requestTimeout)),
+      (.body, 30, .refuse(.requestTimeout)),
       (.lingering, 2, .close),
     ] as [(ConnectionPolicy.Stage, Double, ConnectionPolicy.Action)])
   func deadline(stage: ConnectionPolicy.Stage, seconds: Double, action: ConnectionPolicy.Action) {
     var policy = ConnectionPolicy(deadlines: deadlines, now: start)
+    if stage != .new { policy.enter(.handling, at: start) }
     policy.enter(stage, at: start)
     #expect(policy.tick(at: at(seconds - 0.001)) == .none)
     #expect(policy.tick(at: at(seconds)) == action)
+  }
+
+  @Test(
+    "a connection that has asked for nothing does not become idle, and has its first head from its first byte"
+  )
+  func new() {
+    var policy = ConnectionPolicy(deadlines: deadlines, now: start)
+    for seconds in [0.0, 5, 9] { policy.enter(.idle, at: at(seconds)) }
+    #expect(policy.tick(at: at(9.999)) == .none)
+    #expect(policy.tick(at: at(10)) == .close)
+    policy.enter(.head, at: at(9))
+    policy.enter(.idle, at: at(9))
+    #expect(policy.tick(at: at(83.999)) == .none)
+    #expect(policy.tick(at: at(84)) == .close)
   }
 
   @Test("a byte every 5 seconds does not renew the header deadline")
@@ -68,11 +84,15 @@ struct ConnectionPolicyTests {
     }
   }
 
-  @Test("draining ends an idle connection at once and others with their answer")
+  @Test("draining ends a connection without a request at once and others with their answer")
   func draining() {
+    var new = ConnectionPolicy(deadlines: deadlines, now: start)
+    #expect(new.keepsAlive(asked: true))
+    #expect(!new.keepsAlive(asked: false))
+    #expect(new.drain() == .close)
     var idle = ConnectionPolicy(deadlines: deadlines, now: start)
-    #expect(idle.keepsAlive(asked: true))
-    #expect(!idle.keepsAlive(asked: false))
+    idle.enter(.handling, at: start)
+    idle.enter(.idle, at: start)
     #expect(idle.drain() == .close)
     for stage in [ConnectionPolicy.Stage.head, .body, .handling, .lingering] {
       var policy = ConnectionPolicy(deadlines: deadlines, now: start)

@@ -9,12 +9,8 @@ struct Doctor {
 
   func run(json: Bool) async -> ExitStatus {
     let report = DoctorReport(await findings())
-    if json {
-      Output.out(report.answer.json + "\n")
-    } else {
-      Output.out(report.lines(paint: paint).joined(separator: "\n") + "\n")
-    }
-    return report.exitStatus
+    let text = json ? report.answer.json : report.lines(paint: paint).joined(separator: "\n")
+    return await Output.result(text + "\n", report.exitStatus)
   }
 
   private var paint: Paint {

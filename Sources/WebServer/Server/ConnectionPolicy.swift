@@ -2,7 +2,9 @@
 package struct ConnectionPolicy: Hashable, Sendable {
   /// What the connection is waiting for.
   package enum Stage: Hashable, Sendable {
-    /// The first byte of a request.
+    /// The first byte of the first request.
+    case new
+    /// The first byte of a further request.
     case idle
     /// The rest of a request's head or content.
     case head, body
@@ -26,7 +28,7 @@ package struct ConnectionPolicy: Hashable, Sendable {
   package typealias Instant = ContinuousClock.Instant
 
   private let deadlines: HTTPDeadlines
-  private(set) package var stage = Stage.idle
+  private(set) package var stage = Stage.new
   private(set) package var isDraining = false
   private var since: Instant
   private var unsentSince: Instant?
@@ -36,9 +38,10 @@ package struct ConnectionPolicy: Hashable, Sendable {
     since = now
   }
 
-  /// Enters a stage. Staying in one does not renew its deadline, however many bytes come.
+  /// Enters a stage. Staying in one does not renew its deadline, however many bytes come; a connection that
+  /// has asked for nothing yet is not idle, but new.
   package mutating func enter(_ next: Stage, at now: Instant) {
-    guard next != stage else { return }
+    guard next != stage, !(stage == .new && next == .idle) else { return }
     stage = next
     since = now
   }
@@ -58,10 +61,10 @@ package struct ConnectionPolicy: Hashable, Sendable {
     asked && !isDraining
   }
 
-  /// No further request is wanted: an idle connection ends now, others with their answer.
+  /// No further request is wanted: a connection without one ends now, others with their answer.
   package mutating func drain() -> Action {
     isDraining = true
-    return stage == .idle && unsentSince == nil ? .close : .none
+    return (stage == .new || stage == .idle) && unsentSince == nil ? .close : .none
   }
 
   /// What the passing of time demands.
@@ -69,6 +72,7 @@ package struct ConnectionPolicy: Hashable, Sendable {
     if let unsentSince, now - unsentSince >= deadlines.write { return .reset }
     let elapsed = now - since
     return switch stage {
+    case .new: elapsed >= deadlines.header ? .close : .none
     case .idle: elapsed >= deadlines.idle && unsentSince == nil ? .close : .none
     case .head: elapsed >= deadlines.header ? .refuse(.requestTimeout) : .none
     case .body: elapsed >= deadlines.body ? .refuse(.requestTimeout) : .none

@@ -52,11 +52,12 @@ package struct HTTPLimits: Hashable, Sendable {
 
 /// How long a connection may take for what.
 package struct HTTPDeadlines: Hashable, Sendable {
-  /// From a request's first byte to the end of its header section; beyond it 408.
+  /// From a request's first byte to the end of its header section; beyond it 408. Also until the first byte
+  /// of a connection; beyond it the connection is closed.
   package var header: Duration
   /// From there to the end of its content; beyond it 408.
   package var body: Duration
-  /// Without any byte between two requests, or before the first; beyond it the connection is closed.
+  /// Without any byte between two requests; beyond it the connection is closed.
   package var idle: Duration
   /// Without the client taking a byte of a waiting answer; beyond it the connection is reset.
   package var write: Duration

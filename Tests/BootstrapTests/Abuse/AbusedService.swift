@@ -64,7 +64,8 @@ func withAbusedService(descriptors: Int? = nil, _ body: (AbusedService) async th
       "CRON_SECRET": Secrets.cron, "DATABASE_URL": "host=/nonexistent", "HOST": "127.0.0.1", "PORT": "0",
       "TWILIO_ACCOUNT_SID": "AC" + String(repeating: "0", count: 32), "TWILIO_AUTH_TOKEN": Secrets.authToken,
     ]
-    let program = try programs.start(["serve"], environment, descriptors: descriptors)
+    let program = try programs.start(
+      ["serve"], environment, shell: descriptors.map { "ulimit -n \($0); exec \"$@\"" })
     let service = AbusedService(live: try await LiveService(programs, program))
     // What the process opens once and keeps is open before anything is counted: its first look at the alerts,
     // which finds no database, has ended, and a timer has run.

@@ -57,7 +57,8 @@ struct DescriptorTests {
   func run() async throws {
     try await withInstallation { installation in
       installation.simulation.put(TestCalls.open(2001, now: installation.simulation.now))
-      let program = try installation.programs.start(["serve"], installation.environment, descriptors: 64)
+      let program = try installation.programs.start(
+        ["serve"], installation.environment, shell: "ulimit -n 64; exec \"$@\"")
       let service = AbusedService(live: try await LiveService(installation.programs, program))
       let client = try await service.connect()
       try await client.send(Self.request)

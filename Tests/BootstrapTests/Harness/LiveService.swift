@@ -20,6 +20,13 @@ struct LiveService: Sendable {
     port = try #require(address.flatMap { Int($0.output.1) })
   }
 
+  /// One that is known to listen on this port.
+  init(_ programs: Programs, _ program: ProgramProcess, port: Int) {
+    self.programs = programs
+    self.program = program
+    self.port = port
+  }
+
   /// Asks with the right secret.
   func ask(_ method: String, _ path: String, headers: [String] = []) async throws -> Answer {
     try await askOpenly(method, path, headers: [Self.authorization] + headers)

@@ -18,19 +18,21 @@ final class Programs: Sendable {
 
   /// - Parameters:
   ///   - columns: Of the terminal that it runs on; nil for none.
-  ///   - descriptors: How many it may have open; nil for as many as the test process.
+  ///   - shell: What a shell does to start it, `"$@"`; nil for no shell.
   func start(
-    _ arguments: [String], _ environment: [String: String], columns: Int? = nil, descriptors: Int? = nil
+    _ arguments: [String], _ environment: [String: String], columns: Int? = nil, shell: String? = nil
   ) throws -> ProgramProcess {
     let program = try ProgramProcess(
-      "twilio-sync", arguments, environment: environment, columns: columns, descriptors: descriptors)
+      "twilio-sync", arguments, environment: environment, columns: columns, shell: shell)
     started.withLock { $0.append(program) }
     return program
   }
 
   /// Runs `twilio-sync` to its end.
-  func run(_ arguments: [String], _ environment: [String: String]) async throws -> Ended {
-    let program = try start(arguments, environment)
+  func run(
+    _ arguments: [String], _ environment: [String: String], shell: String? = nil
+  ) async throws -> Ended {
+    let program = try start(arguments, environment, shell: shell)
     let status = try await program.exitStatus()
     return Ended(status: status, output: program.output, errors: program.errors)
   }
