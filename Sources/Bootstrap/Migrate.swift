@@ -15,9 +15,10 @@ struct Migrate {
   }
 
   func run(json: Bool) async -> ExitStatus {
+    signals.expect()
     let end = await withTaskGroup(of: End.self) { group in
       group.addTask { .migrated(await migrate()) }
-      group.addTask { .signal(await signals.next()) }
+      group.addTask { .signal(await signals.first()) }
       defer { group.cancelAll() }
       return await group.next()
     }

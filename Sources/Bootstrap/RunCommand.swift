@@ -12,8 +12,9 @@ struct RunCommand {
   let signals: Signals
 
   func run(json: Bool) async -> ExitStatus {
+    signals.expect()
     let listener = Task { () -> ExitStatus? in
-      guard let signal = await signals.next() else { return nil }
+      guard let signal = await signals.first() else { return nil }
       await service.conductor.stop()
       return signal
     }

@@ -29,6 +29,7 @@ struct Serve {
         metrics?.count(event)
         ServeReport.report(event, to: logger)
       }, refusal: Routes.refusal, immediate: routes.immediate, handler: routes.handler)
+    signals.expect()
     do {
       _ = try await server.start()
     } catch {
@@ -37,7 +38,7 @@ struct Serve {
     }
     let migration = configuration.migratesOnStart ? Task { await migrate() } : nil
     let watch = Task { await AlertWatch(service).keepLooking() }
-    _ = await signals.next()
+    _ = await signals.first()
     logger.log(.info, "stopping", text: ["🛑 Parando el servicio..."])
     migration?.cancel()
     watch.cancel()

@@ -4,13 +4,20 @@ import Foundation
 import Synchronization
 package import Terminal
 
-/// The signals that end the program. The first goes to whoever waits for it, and the program ends in order;
-/// a second one, and one that nobody waits for because there is nothing to be put in order, ends it at once.
+/// The signals that end the program. The first goes to whoever expects one, and the program ends in order; a
+/// second one, and one that nobody expects because there is nothing to be put in order, ends it at once.
 package final class Signals: Sendable {
   private struct State {
+    var isExpected = false
     var waiter: CheckedContinuation<ExitStatus?, Never>?
-    /// When one was last given to a waiter.
-    var taken: ContinuousClock.Instant?
+    /// The one that came as expected, and when.
+    var first: (status: ExitStatus, time: ContinuousClock.Instant)?
+
+    /// None is expected any more; whoever waited is let go.
+    mutating func leave() -> CheckedContinuation<ExitStatus?, Never>? {
+      defer { (isExpected, waiter) = (false, nil) }
+      return waiter
+    }
   }
 
   private enum Effect {
@@ -58,11 +65,11 @@ package final class Signals: Sendable {
   package func take(_ status: ExitStatus) {
     let time = now()
     let effect: Effect = state.withLock { state in
-      if let waiter = state.waiter {
-        state = State(waiter: nil, taken: time)
-        return .wake(waiter)
+      if state.isExpected {
+        state.first = (status, time)
+        return state.leave().map(Effect.wake) ?? .none
       }
-      if let taken = state.taken, time - taken < Self.echo { return .none }
+      if let first = state.first, time - first.time < Self.echo { return .none }
       return .end
     }
     switch effect {
@@ -72,24 +79,25 @@ package final class Signals: Sendable {
     }
   }
 
-  /// Waits for a signal; one task at a time does.
+  /// From here on the first signal is for the one who will wait for it.
+  package func expect() {
+    state.withLock { $0.isExpected = true }
+  }
+
+  /// Waits for the signal that is expected. None is any more when the task is cancelled.
   ///
-  /// - Returns: The exit status that it asks for; nil when the task is cancelled.
-  package func next() async -> ExitStatus? {
+  /// - Returns: The exit status that it asks for; nil when the task was cancelled before it came.
+  package func first() async -> ExitStatus? {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let isCancelled = state.withLock { state in
-          if !Task.isCancelled { state.waiter = continuation }
-          return Task.isCancelled
+        let isWaiting = state.withLock { state in
+          if state.isExpected { state.waiter = continuation }
+          return state.isExpected
         }
-        if isCancelled { continuation.resume(returning: nil) }
+        if !isWaiting { continuation.resume(returning: state.withLock(\.first)?.status) }
       }
     } onCancel: {
-      let waiter = state.withLock { state in
-        defer { state.waiter = nil }
-        return state.waiter
-      }
-      waiter?.resume(returning: nil)
+      state.withLock { $0.leave() }?.resume(returning: nil)
     }
   }
 

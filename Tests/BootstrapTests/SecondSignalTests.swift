@@ -135,8 +135,8 @@ struct SecondSignalTests {
 
 @Suite("What a signal does")
 struct SignalsTests {
-  @Test("One that nobody waits for ends the process at once")
-  func nobodyWaits() {
+  @Test("One that nobody expects ends the process at once")
+  func unexpected() {
     let test = Clocked()
     test.signals.take(.interrupted)
     #expect(test.ends == [.interrupted])
@@ -147,13 +147,9 @@ struct SignalsTests {
   )
   func second() async {
     let test = Clocked()
-    let waiting = Task { await test.signals.next() }
-    // Until the task waits, a signal ends the process.
-    repeat {
-      await Task.yield()
-      test.forget()
-      test.signals.take(.terminated)
-    } while !test.ends.isEmpty
+    test.signals.expect()
+    let waiting = Task { await test.signals.first() }
+    test.signals.take(.terminated)
     #expect(await waiting.value == .terminated)
     test.signals.take(.terminated)
     test.pass(.milliseconds(49))
@@ -164,10 +160,24 @@ struct SignalsTests {
     #expect(test.ends == [.interrupted])
   }
 
+  @Test("One that came before anybody waited is not lost, also where the wait was given up")
+  func early() async {
+    for isGivenUp in [false, true] {
+      let test = Clocked()
+      test.signals.expect()
+      test.signals.take(.interrupted)
+      let waiting = Task { await test.signals.first() }
+      if isGivenUp { waiting.cancel() }
+      #expect(await waiting.value == .interrupted)
+      #expect(test.ends.isEmpty)
+    }
+  }
+
   @Test("Whoever no longer waits gets none")
   func cancelled() async {
     let test = Clocked()
-    let waiting = Task { await test.signals.next() }
+    test.signals.expect()
+    let waiting = Task { await test.signals.first() }
     waiting.cancel()
     #expect(await waiting.value == nil)
     test.signals.take(.terminated)
@@ -196,8 +206,6 @@ struct SignalsTests {
     }
 
     var ends: [Terminal.ExitStatus] { state.state.withLock(\.ends) }
-
-    func forget() { state.state.withLock { $0.ends = [] } }
 
     func pass(_ time: Duration) { state.state.withLock { $0.now += time } }
   }
