@@ -7,7 +7,7 @@ struct DefaultWorkspace {
   let pool: PostgresPool
 
   func createIfMissing(_ onCreation: () -> Void) async throws {
-    let found = try await pool.read(
+    let found = try await pool.repeatable(
       PostgresStatement(
         """
         SELECT EXISTS (SELECT FROM workspaces WHERE id = $1::bigint),
