@@ -62,8 +62,9 @@ extension RunLedger {
         do throws(StoreError) {
           return try await store.begin(kind, requestedBy: requestedBy, now: now, token: token)
         } catch {
-          if error.kind != .alreadyRunning { Self.release(kind, token, in: store) }
-          throw RunFailure(error)
+          let failure = RunFailure(error)
+          if failure.isPassing { Self.release(kind, token, in: store) }
+          throw failure
         }
       },
       renew: { fence, counts throws(RunFailure) in

@@ -17,22 +17,26 @@ extension CallStore {
   /// - Parameter now: The end of its days and hours, by the process's clock.
   package func pageFigures(now: Timestamp) async throws(StoreError) -> PageFigures {
     try await translated {
-      try await pool.withTransaction(
-        opening: [
-          PageQuery.moment, PageQuery.uncompiled, PageQuery.totals(now: now),
-          PageQuery.defaultNumbers(defaultWorkspace, now: now), PageQuery.workspaces(now: now),
-          RunRecords.list(limit: 10, before: nil, kind: nil),
-        ]
-      ) { transaction in
-        let results = transaction.opening
-        var figures = PageFigures()
-        figures.defaultWorkspace = defaultWorkspace
-        try PageQuery.readTotals(results[2], into: &figures)
-        figures.defaultNumbers = try PageQuery.readNumbers(results[3])
-        try PageQuery.readWorkspaces(results[4], into: &figures)
-        figures.runs = try RunRecords.read(results[5])
-        return figures
-      }
+      try await PostgresError.repeated { try await figures(now: now) }
+    }
+  }
+
+  private func figures(now: Timestamp) async throws -> PageFigures {
+    try await pool.withTransaction(
+      opening: [
+        PageQuery.moment, PageQuery.uncompiled, PageQuery.totals(now: now),
+        PageQuery.defaultNumbers(defaultWorkspace, now: now), PageQuery.workspaces(now: now),
+        RunRecords.list(limit: 10, before: nil, kind: nil),
+      ]
+    ) { transaction in
+      let results = transaction.opening
+      var figures = PageFigures()
+      figures.defaultWorkspace = defaultWorkspace
+      try PageQuery.readTotals(results[2], into: &figures)
+      figures.defaultNumbers = try PageQuery.readNumbers(results[3])
+      try PageQuery.readWorkspaces(results[4], into: &figures)
+      figures.runs = try RunRecords.read(results[5])
+      return figures
     }
   }
 

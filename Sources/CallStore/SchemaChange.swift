@@ -14,9 +14,11 @@ struct SchemaChange {
   /// Runs one statement in a transaction of its own.
   func apply(_ sql: String) async throws {
     try await repeated(sql) {
-      try await pool.withTransaction(opening: [Self.shortLockTimeout]) { transaction in
-        _ = try await transaction.query(PostgresStatement(sql), within: Self.longest)
-        return
+      try await PostgresError.repeated {
+        try await pool.withTransaction(opening: [Self.shortLockTimeout]) { transaction in
+          _ = try await transaction.query(PostgresStatement(sql), within: Self.longest)
+          return
+        }
       }
     }
   }

@@ -223,6 +223,35 @@ struct LostAnswerTests {
     }
   }
 
+  @Test("Every commit of a migration, the older rows' conversion included: all is applied, once")
+  func migration() async throws {
+    try await PostgresCluster.shared().withDatabase { database in
+      try await OlderDatabase.make(on: database.pool())
+      let answers = try database.losingAnswers()
+      let pool = database.pool { configuration in
+        configuration.connectionString =
+          "host=127.0.0.1 port=\(answers.port) sslmode=disable gssencmode=disable user=postgres dbname=\(database.name)"
+      }
+      answers.lose(1000, sparingRepetitions: true)
+      #expect(try await makeMigrator(pool).run() == everyMigration)
+      print("a migration heard nothing of \(answers.lost) commits")
+      #expect(answers.lost > everyMigration.count)
+      answers.mend()
+      let again = try await makeMigrator(database.pool()).run()
+      #expect(again.isEmpty)
+      answers.close()
+    }
+  }
+
+  @Test("The status page's figures: read once more")
+  func figures() async throws {
+    try await withLostAnswers { _, answers, store in
+      answers.lose()
+      let figures = try await store.pageFigures(now: now)
+      #expect(answers.lost == 1 && figures.runs.count == 1)
+    }
+  }
+
   @Test("The end of a frozen commit: whoever waits for its lock goes on")
   func rescue() async throws {
     let lease = LeaseTerms(lockMilliseconds: 200, staleSeconds: 0)

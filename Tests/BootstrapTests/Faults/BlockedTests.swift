@@ -63,6 +63,34 @@ struct BlockedTests {
     }
   }
 
+  @Test(
+    "While a resync and an hourly run wait for a lock for 15 seconds, /ready is 200 each time",
+    .enabled(if: ChaosProfile.isLong))
+  func resyncWaits() async throws {
+    try await withHistory { installation in
+      let service = try await installation.serve()
+      #expect(try await service.askOpenly("GET", "/ready").status == 200)
+      let historical = Task { try await service.ask("POST", HistorySite.route) }
+      try await eventually("pages are stored") { try await installation.storedCalls() > 0 }
+      let (words, hourly) = try await installation.holding(.table) {
+        let hourly = Task { try await service.sync() }
+        try await eventually("work waits") { try await installation.waitingForLocks() > 1 }
+        var words: [String: Int] = [:]
+        let end = ContinuousClock.now + .seconds(15)
+        while ContinuousClock.now < end {
+          let ready = try await service.askOpenly("GET", "/ready")
+          words["\(ready.status) \(ready.text("database") ?? "")", default: 0] += 1
+          try await Task.sleep(for: .milliseconds(500))
+        }
+        return (words, hourly)
+      }
+      print("/ready while work waits: \(words)")
+      #expect(words.keys.allSatisfy { $0.hasPrefix("200") })
+      #expect(try await hourly.value.status == 200)
+      #expect(try await historical.value.status == 200)
+    }
+  }
+
   @Test("Behind a pooler whose sessions all wait for a lock /ready says busy, and 200")
   func poolerWaits() async throws {
     try await withInstallation { installation in

@@ -50,14 +50,16 @@ struct LostBeginningTests {
     "A command goes on as well, and so it does when the answers to its page and its end are lost",
     arguments: [1, 3])
   func command(lost: Int) async throws {
-    try await withLostAnswers { installation, service, answers in
-      #expect(try await service.end() == 0)
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.open(3, now: installation.simulation.now))
+      let answers = try LostAnswers(to: .tcp(port: try #require(installation.cluster.programPort)))
       answers.lose(lost, sparingRepetitions: true)
       let ended = try await installation.run(
         "hourly", "--json", changes: ["DATABASE_URL": installation.url(port: answers.port)])
       #expect(ended.status == 0 && answers.lost == lost, "\(ended.errors)")
       #expect(ended.output.contains(#""savedCalls":3,"createdPhones":3,"#), "\(ended.output)")
       #expect(try await installation.runStates() == ["succeeded"])
+      answers.close()
     }
   }
 }
