@@ -17,6 +17,9 @@ enum Clocks {
 
   static let engine = EngineClock(now: now, sleep: sleep, random: { Double.random(in: 0..<1) })
 
+  /// The mark of one holder of a lease.
+  static let token: @Sendable () -> Int64 = { .random(in: 1 ... .max) }
+
   static let api = APIClock(
     milliseconds: { Int64(ProcessInfo.processInfo.systemUptime * 1000) },
     sleep: { milliseconds in try? await Task.sleep(for: .milliseconds(milliseconds)) },

@@ -103,7 +103,9 @@ package struct Configuration: Sendable {
   }
 
   private static func database(_ settings: inout Settings) -> PostgresConfiguration {
-    let configuration = PostgresConfiguration(settings.text("DATABASE_URL") ?? "")
+    var configuration = PostgresConfiguration(settings.text("DATABASE_URL") ?? "")
+    configuration.maximumConnections = settings.number(
+      "DATABASE_POOL_SIZE", 3...50, default: configuration.maximumConnections)
     if configuration.connectionString.isEmpty, !settings.names.contains(where: { $0.hasPrefix("PG") }) {
       settings.fault(
         "Falta DATABASE_URL (o las variables PG* de libpq); ponga postgresql://usuario:clave@servidor:5432/base."

@@ -16,6 +16,9 @@ struct Service: Sendable {
   let store: CallStore
   let conductor: RunConductor
   let gate: MigrationGate
+  private let lastLook = LastLook()
+  /// By which a migration that this process began is known again.
+  private let migrationToken = Clocks.token()
   /// Nil where nobody reads them.
   let metrics: ServiceMetrics?
   /// The runs that end in this process, for one who follows them.
@@ -38,7 +41,12 @@ struct Service: Sendable {
     let store = CallStore(pool: pool, defaultWorkspace: configuration.defaultWorkspace, lease: lease)
     self.store = store
     gate = MigrationGate(isMigrating: configuration.migratesOnStart)
-    let runs = RunLedger(store)
+    var runs = RunLedger(store)
+    let lastLook = lastLook
+    runs.check = { () throws(RunFailure) in
+      try await translated { () async throws(StoreError) in try await store.check() }
+      lastLook.note(Readiness(database: .ok, schema: .ok))
+    }
     let calls = CallLedger(store)
     let source = configuration.twilio.map { Self.source($0, metrics) }
     let hourly = source.map { source in
@@ -136,24 +144,27 @@ struct Service: Sendable {
   /// Whether a run could start now; answers within a few seconds, whatever the database does.
   func readiness() async -> Readiness {
     if gate.isMigrating { return Readiness(database: .ok, schema: .migrating) }
-    let store = store
-    let readiness = await within(Self.readinessLimit) {
+    let look = Task {
       do throws(StoreError) {
-        try await store.check()
+        try await store.check(within: LastLook.statementLimit)
         return Readiness(database: .ok, schema: .ok)
       } catch {
         return Readiness(error)
       }
     }
-    return readiness ?? Readiness(database: .unreachable, schema: .unknown)
+    let alarm = Task {
+      try await Clocks.sleep(LastLook.limit)
+      look.cancel()
+    }
+    let readiness = await look.value
+    alarm.cancel()
+    return lastLook.note(readiness, isWorking: pool.use.inUse > 0)
   }
-
-  private static let readinessLimit: Int64 = 3000
 
   /// The schema's migration, whose steps go to the log.
   var migrator: Migrator {
     Migrator(
-      pool: pool, defaultWorkspace: configuration.defaultWorkspace, now: Clocks.now,
+      pool: pool, defaultWorkspace: configuration.defaultWorkspace, token: migrationToken, now: Clocks.now,
       sleep: Clocks.sleep, onEvent: { MigrationReport.report($0, to: logger) })
   }
 }

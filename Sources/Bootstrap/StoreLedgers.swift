@@ -58,8 +58,13 @@ extension RunLedger {
         try await translated { () async throws(StoreError) in try await store.check() }
       },
       begin: { kind, requestedBy, now throws(RunFailure) in
-        try await translated { () async throws(StoreError) in
-          try await store.begin(kind, requestedBy: requestedBy, now: now)
+        let token = Clocks.token()
+        do throws(StoreError) {
+          return try await store.begin(kind, requestedBy: requestedBy, now: now, token: token)
+        } catch {
+          let failure = RunFailure(error)
+          if failure.isPassing { Self.release(kind, token, in: store) }
+          throw failure
         }
       },
       renew: { fence, counts throws(RunFailure) in
@@ -78,6 +83,20 @@ extension RunLedger {
         try await translated { () async throws(StoreError) in try await store.finish(run, fence: fence) }
       })
   }
+
+  /// Frees, beside, a lease of which nobody knows whether it was taken, as soon as the database answers: it
+  /// would be in the way of the next run until it ran out.
+  private static func release(_ kind: RunKind, _ token: Int64, in store: CallStore) {
+    Task.detached {
+      for _ in 0..<Self.releaseAttempts {
+        if (try? await store.release(kind, token: token)) != nil { return }
+        try? await Clocks.sleep(1000)
+      }
+    }
+  }
+
+  /// As many seconds as the lease lasts.
+  private static let releaseAttempts = LeaseTerms().seconds
 }
 
 /// Does `work` and turns its error into what it means for a run.
@@ -96,13 +115,14 @@ extension RunFailure {
     self.init(
       Self.code(error.kind), error.sentence, runID: error.run, retryAfter: error.retryAfter,
       // A failover leaves a server read-only for a while.
-      isPassing: error.kind == .unreachable || error.kind == .readOnly)
+      isPassing: [.unreachable, .busy, .readOnly].contains(error.kind))
   }
 
   private static func code(_ kind: StoreError.Kind) -> Code {
     switch kind {
     case .alreadyRunning: .alreadyRunning
-    case .unreachable, .readOnly, .full, .forbidden, .hiddenRows, .noDefaultWorkspace, .oldSchema, .newSchema:
+    case .unreachable, .busy, .readOnly, .full, .forbidden, .hiddenRows, .noDefaultWorkspace, .oldSchema,
+      .newSchema:
       .database
     case .leaseLost, .other: .internal
     }
@@ -115,6 +135,7 @@ extension Readiness {
     switch error.kind {
     case .oldSchema: self.init(database: .ok, schema: .old)
     case .newSchema: self.init(database: .ok, schema: .new)
+    case .busy: self.init(database: .busy, schema: .unknown)
     case .readOnly: self.init(database: .readOnly, schema: .unknown)
     case .full: self.init(database: .full, schema: .unknown)
     case .forbidden: self.init(database: .forbidden, schema: .unknown)

@@ -3,6 +3,8 @@ package struct Readiness: Hashable, Sendable {
   /// Whether the database can be used for a run.
   package enum Database: String, Sendable, CaseIterable {
     case ok
+    /// Every connection is at work, so that nobody could look; the schema is what it was at the last look.
+    case busy
     case unreachable
     case readOnly = "read-only"
     case forbidden
@@ -28,5 +30,5 @@ package struct Readiness: Hashable, Sendable {
     self.schema = schema
   }
 
-  package var isReady: Bool { database == .ok && schema == .ok }
+  package var isReady: Bool { (database == .ok || database == .busy) && schema == .ok }
 }

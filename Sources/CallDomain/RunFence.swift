@@ -3,7 +3,7 @@
 package struct RunFence: Hashable, Sendable {
   package let kind: RunKind
   package let run: RunID
-  /// Grows with every run of the kind.
+  /// The mark of this holder, which no other has or had.
   package let token: Int64
 
   package init(kind: RunKind, run: RunID, token: Int64) {

@@ -22,7 +22,9 @@ struct CallBackfill {
     var done = 0
     while let end = try await Self.endOfBatch(after: last, on: pool) {
       let range = (after: last, through: end)
-      done += try await patiently { try await convert(range) }
+      done += try await patiently {
+        try await PostgresError.repeated { try await convert(range) }
+      }
       onBatch(done)
       last = end
     }
@@ -57,13 +59,14 @@ struct CallBackfill {
   private static let limits = PostgresStatement(
     """
     SELECT set_config('idle_in_transaction_session_timeout', '10s', true),
-      set_config('lock_timeout', '500ms', true), set_config('statement_timeout', '60s', true)
+      set_config('lock_timeout', '500ms', true),
+      set_config('statement_timeout', '\(LeaseTerms.statementSeconds)s', true)
     """)
 
   // By the key alone: of a column that was just added the server has no statistics, and would read
   // and sort the whole table for every batch of rows that lack it.
   private static func endOfBatch(after last: String, on pool: PostgresPool) async throws -> String? {
-    let end = try await pool.read(
+    let end = try await pool.repeatable(
       PostgresStatement(
         "SELECT max(id) FROM (SELECT id FROM calls WHERE id > $1 ORDER BY id LIMIT \(batch)) ids",
         [.text(last)]))

@@ -12,27 +12,36 @@ extension CallStore {
     _ request: HistoryRequest, restart: Bool, now: Timestamp, fence: RunFence
   ) async throws(StoreError) -> HistoryProgress {
     try await translated {
-      try await pool.withTransaction(
-        opening: [
-          PageCommit.limits(lease), RunLease.confirm(fence), SliceRecords.forgetFinished,
-          SliceRecords.identify(fence.run, request),
-        ]
-      ) { transaction in
-        guard !transaction.opening[1].rows.isEmpty else { throw RunLease.lost }
-        if restart { _ = try await transaction.query(SliceRecords.forget(request)) }
-        let found = try await transaction.query(
-          SliceRecords.unfinished(request, except: fence.run))
-        let progress: HistoryProgress
-        if let old = try found.rows.first.map({ row in try RunID(row.requiredInt(0)) }) {
-          progress = try await goOn(from: old, request, now: now, fence: fence, on: transaction)
-        } else {
-          progress = HistoryProgress(
-            beginning: Period(start: request.since, end: request.until ?? now))
-          _ = try await transaction.query(SliceRecords.insert(progress.parts, of: fence.run))
-        }
-        try await transaction.commit()
-        return progress
+      try await PostgresError.repeated { try await open(request, restart: restart, now: now, fence: fence) }
+    }
+  }
+
+  private func open(
+    _ request: HistoryRequest, restart: Bool, now: Timestamp, fence: RunFence
+  ) async throws -> HistoryProgress {
+    try await pool.withTransaction(
+      opening: [
+        PageCommit.limits(lease), RunLease.confirm(fence), SliceRecords.forgetFinished,
+        SliceRecords.identify(fence.run, request), SliceRecords.all(of: fence.run),
+      ]
+    ) { transaction in
+      guard !transaction.opening[1].rows.isEmpty else { throw RunLease.lost }
+      // There before it was opened: the answer to an earlier attempt was lost.
+      let own = try SliceRecords.read(transaction.opening[4])
+      if !own.isEmpty { return HistoryProgress(parts: own, isContinued: true) }
+      if restart { _ = try await transaction.query(SliceRecords.forget(request)) }
+      let found = try await transaction.query(
+        SliceRecords.unfinished(request, except: fence.run))
+      let progress: HistoryProgress
+      if let old = try found.rows.first.map({ row in try RunID(row.requiredInt(0)) }) {
+        progress = try await goOn(from: old, request, now: now, fence: fence, on: transaction)
+      } else {
+        progress = HistoryProgress(
+          beginning: Period(start: request.since, end: request.until ?? now))
+        _ = try await transaction.query(SliceRecords.insert(progress.parts, of: fence.run))
       }
+      try await transaction.commit()
+      return progress
     }
   }
 
@@ -59,7 +68,7 @@ extension CallStore {
   /// How far the resync of a run has come, as the database knows it.
   package func historyProgress(of fence: RunFence) async throws(StoreError) -> HistoryProgress {
     try await translated {
-      let slices = try await pool.read(SliceRecords.all(of: fence.run))
+      let slices = try await pool.repeatable(SliceRecords.all(of: fence.run))
       return HistoryProgress(parts: try SliceRecords.read(slices), isContinued: true)
     }
   }
@@ -76,27 +85,31 @@ extension CallStore {
     _ period: Period, asked: Period, fence: RunFence
   ) async throws(StoreError) -> Int {
     try await translated {
-      try await pool.withTransaction(
-        opening: [
-          PageCommit.limits(lease), RunLease.confirm(fence), SliceRecords.countOpen(of: fence.run),
-        ]
-      ) { transaction in
-        guard !transaction.opening[1].rows.isEmpty else { throw RunLease.lost }
-        guard try transaction.opening[2].rows.first?.int(0) == 0 else { throw Self.progressLost }
-        let results = try await transaction.commit(with: [
-          PostgresStatement(
-            "DELETE FROM sync_holes WHERE period_start >= $1::timestamptz AND period_end <= $2::timestamptz",
-            [.moment(asked.start), .moment(asked.end)]),
-          PostgresStatement(
-            """
-            SELECT count(*) FROM calls
-            WHERE source = 'twilio' AND direction = 'trunking-originating' AND phone_number IS NULL
-              AND call_date >= $1::timestamptz AND call_date < $2::timestamptz
-            """,
-            [.moment(period.start), .moment(period.end)]),
-        ])
-        return try results[1].rows.first.map { row in try Int(row.requiredInt(0)) } ?? 0
-      }
+      try await PostgresError.repeated { try await close(period, asked: asked, fence: fence) }
+    }
+  }
+
+  private func close(_ period: Period, asked: Period, fence: RunFence) async throws -> Int {
+    try await pool.withTransaction(
+      opening: [
+        PageCommit.limits(lease), RunLease.confirm(fence), SliceRecords.countOpen(of: fence.run),
+      ]
+    ) { transaction in
+      guard !transaction.opening[1].rows.isEmpty else { throw RunLease.lost }
+      guard try transaction.opening[2].rows.first?.int(0) == 0 else { throw Self.progressLost }
+      let results = try await transaction.commit(with: [
+        PostgresStatement(
+          "DELETE FROM sync_holes WHERE period_start >= $1::timestamptz AND period_end <= $2::timestamptz",
+          [.moment(asked.start), .moment(asked.end)]),
+        PostgresStatement(
+          """
+          SELECT count(*) FROM calls
+          WHERE source = 'twilio' AND direction = 'trunking-originating' AND phone_number IS NULL
+            AND call_date >= $1::timestamptz AND call_date < $2::timestamptz
+          """,
+          [.moment(period.start), .moment(period.end)]),
+      ])
+      return try results[1].rows.first.map { row in try Int(row.requiredInt(0)) } ?? 0
     }
   }
 

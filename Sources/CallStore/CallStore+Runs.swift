@@ -8,32 +8,44 @@ extension CallStore {
   /// - Parameters:
   ///   - requestedBy: Who asked, as `sync_runs` shows it.
   ///   - now: When the run began, by the process's clock.
-  /// - Throws: `StoreError` with `alreadyRunning` and the run in progress; nothing is recorded then.
+  ///   - token: The holder's mark, which nobody else has or had. By it the lease is known again when it was
+  ///     taken and the answer was lost.
+  /// - Throws: `StoreError` with `alreadyRunning` and the run in progress; nothing is recorded then. After any
+  ///   other the lease may be taken all the same, and is to be freed with `release`.
   package func begin(
-    _ kind: RunKind, requestedBy: String, now: Timestamp
+    _ kind: RunKind, requestedBy: String, now: Timestamp, token: Int64
   ) async throws(StoreError) -> RunFence {
     try await translated {
       // A commit of the run in progress has the row locked, for long if it froze; until its lease runs
       // out nobody need wait for it.
-      guard let holder = try await pool.read(RunLease.read(kind.rawValue)).rows.first else {
-        throw StoreError(.oldSchema, StoreError.oldSchemaSentence)
-      }
+      guard
+        let holder = try await pool.repeatable(RunLease.read(kind.rawValue), isUrgent: true).rows.first
+      else { throw StoreError(.oldSchema, StoreError.oldSchemaSentence) }
       if try holder.requiredBool(1) { throw try Self.alreadyRunning(kind, holder) }
       do {
         return try await CommitLockRescue.attempt(on: pool, lease: lease) {
-          try await take(kind, requestedBy: requestedBy, now: now)
+          try await PostgresError.repeated {
+            try await take(kind, requestedBy: requestedBy, now: now, token: token)
+          }
         }
       } catch let error as PostgresError where error.kind == .lockTimeout {
-        let free = try await pool.read(RunLease.probe(kind.rawValue))
+        let free = try await pool.repeatable(RunLease.probe(kind.rawValue), isUrgent: true)
         throw free.rows.isEmpty ? try Self.alreadyRunning(kind, holder) : error
       }
     }
   }
 
-  private func take(_ kind: RunKind, requestedBy: String, now: Timestamp) async throws -> RunFence {
+  private func take(
+    _ kind: RunKind, requestedBy: String, now: Timestamp, token: Int64
+  ) async throws -> RunFence {
     let limits = PageCommit.limits(lockMilliseconds: lease.takeoverMilliseconds)
-    return try await pool.withTransaction(opening: [limits, RunLease.lock(kind.rawValue)]) { transaction in
+    let opening = [limits, RunLease.lock(kind.rawValue)]
+    return try await pool.withTransaction(opening: opening, isUrgent: true) { transaction in
       guard let holder = transaction.opening[1].rows.first else { throw RunLease.lost }
+      // The row is locked, so whatever became of an earlier attempt is over.
+      if try holder.requiredInt(3) == token {
+        return try RunFence(kind: kind, run: RunID(holder.requiredInt(0)), token: token)
+      }
       if try holder.requiredBool(1) { throw try Self.alreadyRunning(kind, holder) }
       let inserted = try await transaction.pipeline([
         RunRecords.markInterrupted(kind, at: now),
@@ -41,11 +53,22 @@ extension CallStore {
       ])
       guard let row = inserted[1].rows.first else { throw RunLease.lost }
       let run = try RunID(row.requiredInt(0))
-      let taken = try await transaction.commit(with: [
-        RunLease.take(kind.rawValue, run: run, seconds: lease.seconds)
+      try await transaction.commit(with: [
+        RunLease.take(kind.rawValue, run: run, token: token, seconds: lease.seconds)
       ])
-      guard let token = taken.first?.rows.first else { throw RunLease.lost }
-      return try RunFence(kind: kind, run: run, token: token.requiredInt(0))
+      return RunFence(kind: kind, run: run, token: token)
+    }
+  }
+
+  /// Frees a lease that may have been taken although `begin` threw.
+  package func release(_ kind: RunKind, token: Int64) async throws(StoreError) {
+    try await translated {
+      // What is still under way has the row locked.
+      let opening = [
+        PageCommit.limits(lease), RunLease.lock(kind.rawValue),
+        RunLease.release(kind: kind.rawValue, token: token),
+      ]
+      try await pool.withTransaction(opening: opening, isUrgent: true) { _ in }
     }
   }
 
@@ -69,28 +92,30 @@ extension CallStore {
   /// - Throws: `StoreError` with `leaseLost` when another run took over.
   package func renew(_ fence: RunFence, counts: RunCounts) async throws(StoreError) {
     try await translated {
-      let result = try await pool.read(
-        RunLease.renew(kind: fence.kind.rawValue, token: fence.token, seconds: lease.seconds))
+      let result = try await pool.repeatable(
+        RunLease.renew(kind: fence.kind.rawValue, token: fence.token, seconds: lease.seconds), isUrgent: true)
       if result.affectedRows == 0 { throw RunLease.lost }
-      _ = try await pool.read(RunRecords.setCounts(counts, of: fence.run))
+      _ = try await pool.repeatable(RunRecords.setCounts(counts, of: fence.run), isUrgent: true)
     }
   }
 
   /// Records what the run reads.
   package func record(_ period: Period, of fence: RunFence) async throws(StoreError) {
-    try await translated { _ = try await pool.read(RunRecords.setPeriod(period, of: fence.run)) }
+    try await translated { _ = try await pool.repeatable(RunRecords.setPeriod(period, of: fence.run)) }
   }
 
-  /// Records how the run ended and frees its lease, in one transaction. The lease comes first, as where
-  /// it is taken over: in another order the two could lock one another out.
+  /// Records how the run ended and frees its lease, in one transaction, which may be done twice. The lease comes
+  /// first, as where it is taken over: in another order the two could lock one another out.
   package func finish(_ run: SyncRun, fence: RunFence) async throws(StoreError) {
     try await translated {
-      try await pool.withTransaction(opening: [PageCommit.limits(lease)]) { transaction in
-        try await transaction.commit(with: [
-          RunLease.release(kind: fence.kind.rawValue, token: fence.token),
-          RunRecords.setCounts(run.counts, of: run.id), RunRecords.finish(run),
-        ])
-        return
+      try await PostgresError.repeated {
+        try await pool.withTransaction(opening: [PageCommit.limits(lease)], isUrgent: true) { transaction in
+          try await transaction.commit(with: [
+            RunLease.release(kind: fence.kind.rawValue, token: fence.token),
+            RunRecords.setCounts(run.counts, of: run.id), RunRecords.finish(run),
+          ])
+          return
+        }
       }
     }
   }
@@ -104,7 +129,7 @@ extension CallStore {
     limit: Int, before: RunID? = nil, kind: RunKind? = nil
   ) async throws(StoreError) -> [SyncRun] {
     try await translated {
-      try RunRecords.read(await pool.read(RunRecords.list(limit: limit, before: before, kind: kind)))
+      try RunRecords.read(await pool.repeatable(RunRecords.list(limit: limit, before: before, kind: kind)))
     }
   }
 
@@ -112,7 +137,7 @@ extension CallStore {
   package func run(_ id: RunID) async throws(StoreError) -> SyncRun? {
     try await translated {
       try RunRecords.read(
-        await pool.read(RunRecords.list(limit: 1, before: nil, kind: nil, id: id))
+        await pool.repeatable(RunRecords.list(limit: 1, before: nil, kind: nil, id: id))
       ).first
     }
   }
@@ -120,7 +145,7 @@ extension CallStore {
   /// How far the stored log reaches.
   package func coverage() async throws(StoreError) -> Coverage {
     try await translated {
-      let covered = try await pool.read(
+      let covered = try await pool.repeatable(
         PostgresStatement(
           """
           SELECT \(SQL.milliseconds("s.covered_until")),
@@ -128,7 +153,7 @@ extension CallStore {
           FROM sync_state s
           """))
       let directory = try PhoneDirectoryQuery.read(
-        await pool.read(PhoneDirectoryQuery.statement), defaultWorkspace: defaultWorkspace)
+        await pool.repeatable(PhoneDirectoryQuery.statement), defaultWorkspace: defaultWorkspace)
       let row = covered.rows.first
       return Coverage(
         coveredUntil: try row?.moment(0), newestCall: try row?.moment(1), listedNumbers: directory.count)

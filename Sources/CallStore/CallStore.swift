@@ -20,9 +20,12 @@ package struct CallStore: Sendable {
 
   /// Whether the database can be used for a run.
   ///
+  /// - Parameter limit: How long that may take once there is a connection; nil for as long as any statement.
   /// - Throws: `StoreError` that says what is wrong.
-  package func check() async throws(StoreError) {
-    try await translated { try await Preflight(defaultWorkspace: defaultWorkspace).check(pool) }
+  package func check(within limit: Duration? = nil) async throws(StoreError) {
+    try await translated {
+      try await Preflight(defaultWorkspace: defaultWorkspace).check(pool, within: limit)
+    }
   }
 
   /// Commits a page and its marks in one transaction; repeats it when the connection was lost, since
@@ -34,11 +37,7 @@ package struct CallStore: Sendable {
       let commit = PageCommit(
         page: page, fence: fence, defaultWorkspace: defaultWorkspace, lease: lease, lastPage: lastPage)
       return try await CommitLockRescue.attempt(on: pool, lease: lease) {
-        do {
-          return try await commit.run(on: pool)
-        } catch let error as PostgresError where error.isWorthRepeating {
-          return try await commit.run(on: pool)
-        }
+        try await PostgresError.repeated { try await commit.run(on: pool) }
       }
     }
   }
@@ -54,8 +53,22 @@ package struct CallStore: Sendable {
   }
 }
 
-/// How long leases last.
+/// How long leases last, and what a run does under one.
+///
+/// Every limit lies within the next, so that whoever is nearest to the cause speaks first:
+///
+///     lock_timeout < statement_timeout < statementLimit < staleSeconds < seconds
+///         20 s             25 s              30 s             75 s         90 s
+///       server:          server:         this program:    who waits     another run
+///     who is in the    what takes so    no answer comes   for its lock  takes over
+///         way              long                             ends it
+///
+/// Beside them three `beat`s (60 s) lie within `seconds`; and a statement of a look for `/ready` (2 s) with the
+/// moment for the server's last word (`cancelGrace`, 2 s) within the time that a probe waits (5 s).
 package struct LeaseTerms: Sendable {
+  /// Seconds that a statement of a transaction may take on the server.
+  package static let statementSeconds = 25
+
   /// Seconds after which a run that did not renew its lease counts as dead.
   package var seconds: Int
   /// Milliseconds between two renewals.
@@ -64,8 +77,7 @@ package struct LeaseTerms: Sendable {
   package var lockMilliseconds: Int
   /// Milliseconds that a run which takes a lease over waits for its row.
   package var takeoverMilliseconds: Int
-  /// Seconds after which a transaction that holds the commit lock counts as frozen: more than its
-  /// statements may take.
+  /// Seconds after which a transaction that holds the commit lock counts as frozen.
   package var staleSeconds: Int
 
   /// 90 seconds, renewed every 20: three renewals may fail, and the next run is blocked for less
@@ -83,7 +95,19 @@ package struct LeaseTerms: Sendable {
 }
 
 extension PostgresError {
-  fileprivate var isWorthRepeating: Bool {
+  /// Does work that may be done twice, and once more when its connection was lost on the way: nobody knows then
+  /// whether it was done.
+  static func repeated<Value>(
+    isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Value
+  ) async throws -> Value {
+    do {
+      return try await work()
+    } catch let error as PostgresError where error.isWorthRepeating {
+      return try await work()
+    }
+  }
+
+  private var isWorthRepeating: Bool {
     switch kind {
     case .commitOutcomeUnknown, .connectionLost, .adminShutdown, .idleInTransactionTimeout, .serialization,
       .deadlock:

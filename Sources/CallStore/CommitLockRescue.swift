@@ -14,17 +14,22 @@ enum CommitLockRescue {
     do {
       return try await work()
     } catch let error as PostgresError where error.kind == .lockTimeout {
-      guard try await endStaleHolders(on: pool, olderThan: lease.staleSeconds) > 0 else { throw error }
+      // Asked first, since an end that is repeated would not find again whom it has ended.
+      let stale = try await holders("a.pid", olderThan: lease.staleSeconds, on: pool)
+      guard !stale.rows.isEmpty else { throw error }
+      _ = try await holders("pg_terminate_backend(a.pid)", olderThan: lease.staleSeconds, on: pool)
       return try await work()
     }
   }
 
   // Sessions of our own role only; others' cannot be ended, nor can they hold this lock.
-  private static func endStaleHolders(on pool: PostgresPool, olderThan seconds: Int) async throws -> Int {
-    let ended = try await pool.read(
+  private static func holders(
+    _ what: String, olderThan seconds: Int, on pool: PostgresPool
+  ) async throws(PostgresError) -> PostgresResult {
+    try await pool.repeatable(
       PostgresStatement(
         """
-        SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
+        SELECT \(what) FROM pg_stat_activity a
         WHERE a.usename = current_user AND a.xact_start < clock_timestamp() - make_interval(secs => $1::integer)
           AND a.pid IN (
             SELECT l.pid FROM pg_locks l
@@ -32,7 +37,6 @@ enum CommitLockRescue {
             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
               AND (l.classid::bigint << 32) | l.objid::bigint = $2::bigint)
         """,
-        [.int(Int64(seconds)), .int(CommitLock.number)]))
-    return ended.rows.count
+        [.int(Int64(seconds)), .int(CommitLock.number)]), isUrgent: true)
   }
 }

@@ -7,7 +7,7 @@ struct DefaultWorkspace {
   let pool: PostgresPool
 
   func createIfMissing(_ onCreation: () -> Void) async throws {
-    let found = try await pool.read(
+    let found = try await pool.repeatable(
       PostgresStatement(
         """
         SELECT EXISTS (SELECT FROM workspaces WHERE id = $1::bigint),
@@ -17,9 +17,11 @@ struct DefaultWorkspace {
         [.int(id.number)]))
     guard let row = found.rows.first, try !row.requiredBool(0) else { return }
     let needsNumber = try row.requiredBool(1)
-    try await pool.withTransaction { transaction in
-      try await transaction.commit(with: [insertion(withNumber: needsNumber), moveSequence])
-      return
+    try await PostgresError.repeated {
+      try await pool.withTransaction { transaction in
+        try await transaction.commit(with: [insertion(withNumber: needsNumber), moveSequence])
+        return
+      }
     }
     onCreation()
   }

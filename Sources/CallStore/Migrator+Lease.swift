@@ -5,14 +5,16 @@ extension Migrator {
   /// The two tables that everything else is recorded and locked by. Created under a lock, because
   /// two sessions that create the same table at once fail even with IF NOT EXISTS.
   func layFoundation() async throws {
-    let found = try await pool.read(
+    let found = try await pool.repeatable(
       PostgresStatement(
         "SELECT to_regclass('schema_migrations') IS NOT NULL AND to_regclass('sync_leases') IS NOT NULL"))
     if try found.rows.first?.requiredBool(0) == true { return }
     do {
-      try await pool.withTransaction(opening: [PageCommit.limits(lease), CommitLock.alone]) { transaction in
-        try await transaction.commit(with: Self.foundation.map { PostgresStatement($0) })
-        return
+      try await PostgresError.repeated {
+        try await pool.withTransaction(opening: [PageCommit.limits(lease), CommitLock.alone]) { transaction in
+          try await transaction.commit(with: Self.foundation.map { PostgresStatement($0) })
+          return
+        }
       }
     } catch let error as PostgresError where error.kind == .insufficientPrivilege {
       throw SchemaChange.forbidden(Self.foundation.joined(separator: ";\n"))
@@ -44,22 +46,24 @@ extension Migrator {
     """,
   ]
 
-  /// - Returns: nil when another replica is migrating.
-  func takeLease() async throws -> Int64? {
-    try await pool.withTransaction(opening: [PageCommit.limits(lease), RunLease.lock(Self.kind)]) {
-      transaction in
-      guard let holder = transaction.opening[1].rows.first else { throw RunLease.lost }
-      if try holder.requiredBool(1) { return nil }
-      let taken = try await transaction.commit(with: [
-        RunLease.take(Self.kind, run: nil, seconds: lease.seconds)
-      ])
-      return try taken.first?.rows.first?.requiredInt(0)
+  /// - Returns: False when another replica is migrating.
+  func takeLease() async throws -> Bool {
+    let opening = [PageCommit.limits(lease), RunLease.lock(Self.kind)]
+    return try await PostgresError.repeated {
+      try await pool.withTransaction(opening: opening) { transaction in
+        guard let holder = transaction.opening[1].rows.first else { throw RunLease.lost }
+        if try holder.requiredBool(1), try holder.requiredInt(3) != token { return false }
+        try await transaction.commit(with: [
+          RunLease.take(Self.kind, run: nil, token: token, seconds: lease.seconds)
+        ])
+        return true
+      }
     }
   }
 
   /// Does `work` while the lease is renewed beside it, and frees it at the end.
   func holding<Value: Sendable>(
-    _ token: Int64, _ work: @escaping @Sendable () async throws -> Value
+    _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     let result = await Result {
       try await withThrowingTaskGroup(of: Value?.self) { group in
@@ -67,8 +71,8 @@ extension Migrator {
         group.addTask {
           while true {
             try await sleep(lease.beat)
-            let renewed = try await pool.read(
-              RunLease.renew(kind: Self.kind, token: token, seconds: lease.seconds))
+            let renewed = try await pool.repeatable(
+              RunLease.renew(kind: Self.kind, token: token, seconds: lease.seconds), isUrgent: true)
             if renewed.affectedRows == 0 { throw RunLease.lost }
           }
         }
@@ -81,7 +85,7 @@ extension Migrator {
     }
     // Freed whether the work succeeded or not, in a task of its own because this one may be cancelled;
     // a connection that is gone leaves it to run out.
-    await Task { _ = try? await pool.read(RunLease.release(kind: Self.kind, token: token)) }.value
+    await Task { _ = try? await pool.repeatable(RunLease.release(kind: Self.kind, token: token)) }.value
     return try result.get()
   }
 

@@ -21,15 +21,17 @@ package struct Migrator: Sendable {
   let pool: PostgresPool
   let defaultWorkspace: WorkspaceID
   let lease: LeaseTerms
+  let token: Int64
   let now: @Sendable () -> Timestamp
   let sleep: @Sendable (_ milliseconds: Int64) async throws -> Void
   let onEvent: @Sendable (Event) -> Void
 
   /// - Parameters:
+  ///   - token: By which the lease is known again when it was taken and the answer was lost: nobody else's.
   ///   - now: The process's clock, for the age of calls.
   ///   - sleep: Waits, and throws when the task is cancelled.
   package init(
-    pool: PostgresPool, defaultWorkspace: WorkspaceID, lease: LeaseTerms = LeaseTerms(),
+    pool: PostgresPool, defaultWorkspace: WorkspaceID, lease: LeaseTerms = LeaseTerms(), token: Int64,
     now: @escaping @Sendable () -> Timestamp,
     sleep: @escaping @Sendable (_ milliseconds: Int64) async throws -> Void,
     onEvent: @escaping @Sendable (Event) -> Void = { _ in }
@@ -37,6 +39,7 @@ package struct Migrator: Sendable {
     self.pool = pool
     self.defaultWorkspace = defaultWorkspace
     self.lease = lease
+    self.token = token
     self.now = now
     self.sleep = sleep
     self.onEvent = onEvent
@@ -50,8 +53,8 @@ package struct Migrator: Sendable {
     do {
       try await layFoundation()
       while true {
-        if let token = try await takeLease() {
-          return try await holding(token) {
+        if try await takeLease() {
+          return try await holding {
             let applied = try await apply()
             try await DefaultWorkspace(id: defaultWorkspace, pool: pool).createIfMissing {
               onEvent(.createdDefaultWorkspace(defaultWorkspace))
@@ -72,7 +75,7 @@ package struct Migrator: Sendable {
     for migration in Migrations.all where try await !isApplied(migration) {
       onEvent(.applying(version: migration.version, name: migration.name))
       try await perform(migration.work)
-      _ = try await pool.read(
+      _ = try await pool.repeatable(
         PostgresStatement(
           """
           INSERT INTO schema_migrations (version, name, oldest_program)
@@ -87,7 +90,7 @@ package struct Migrator: Sendable {
   }
 
   private func isApplied(_ migration: Migrations.Migration) async throws -> Bool {
-    let found = try await pool.read(
+    let found = try await pool.repeatable(
       PostgresStatement(
         "SELECT FROM schema_migrations WHERE version = $1::bigint", [.int(Int64(migration.version))]))
     return !found.rows.isEmpty

@@ -23,11 +23,10 @@ extension PageCommit {
           merged: draft.merged, stored: [:],
           evidence: try writes.evidence(in: answers.dropFirst(turn.count)),
           directory: draft.directory, createdPhones: 0)
-        try await transaction.commit(
-          with: lastWrites(
-            transfers: decided.transferRows.isEmpty ? nil : CallUpsert.insertion(decided.transferRows),
-            decided: decided, watch: draft.watch))
-        return decided.outcome
+        return try await end(
+          transaction,
+          transfers: decided.transferRows.isEmpty ? nil : CallUpsert.insertion(decided.transferRows),
+          decided: decided, watch: draft.watch)
       }
     } catch is OldDraft {
       outcome = nil

@@ -18,8 +18,7 @@ extension PageCommit {
         return try await commit(on: transaction, read: try await transaction.pipeline(lockAndRead))
       }
       guard try await !transaction.query(RunLease.confirm(fence)).rows.isEmpty else { throw RunLease.lost }
-      try await transaction.commit(with: lastWrites(transfers: nil, decided: decided, watch: []))
-      return decided.outcome
+      return try await end(transaction, transfers: nil, decided: decided, watch: [])
     }
   }
 

@@ -14,6 +14,17 @@ struct PageCommit {
   let lease: LeaseTerms
   /// By which it chooses its way, and which it tells what this page was like.
   let lastPage: LastPage
+  private let lost = LostOutcome()
+
+  init(
+    page: IntakePage, fence: RunFence, defaultWorkspace: WorkspaceID, lease: LeaseTerms, lastPage: LastPage
+  ) {
+    self.page = page
+    self.fence = fence
+    self.defaultWorkspace = defaultWorkspace
+    self.lease = lease
+    self.lastPage = lastPage
+  }
 
   /// - Throws: `StoreError` or `PostgresError`; then nothing was committed, except perhaps with
   ///   `commitOutcomeUnknown`, after which the page is simply committed again.
@@ -76,17 +87,15 @@ struct PageCommit {
       merged: merged, stored: stored, evidence: try await OutboundWrites(merged).run(on: transaction),
       directory: directory, createdPhones: createdPhones)
     if page.isRehearsal { throw Rehearsed(outcome: decided.outcome) }
-    try await transaction.commit(
-      with: lastWrites(
-        transfers: decided.transferRows.isEmpty ? nil : CallUpsert.statement(decided.transferRows),
-        decided: decided,
-        watch: WatchUpdate.statements(of: page, merged: merged, stored: stored)))
+    let outcome = try await end(
+      transaction, transfers: decided.transferRows.isEmpty ? nil : CallUpsert.statement(decided.transferRows),
+      decided: decided, watch: WatchUpdate.statements(of: page, merged: merged, stored: stored))
     if stored.isEmpty {
       lastPage.note(extendsDirectory ? .mixed : .new(rows, directory))
     } else {
       lastPage.note(decided.outcome.changed.isEmpty ? .unchanged : .mixed)
     }
-    return decided.outcome
+    return outcome
   }
 
   // Creating a number may meet one that somebody else created meanwhile, under a workspace of
@@ -103,7 +112,22 @@ struct PageCommit {
     return (directory, results[1].affectedRows)
   }
 
-  func lastWrites(
+  /// Writes the last rows and the marks, and commits.
+  func end(
+    _ transaction: PostgresTransaction, transfers: PostgresStatement?, decided: DecidedPage,
+    watch: [PostgresStatement]
+  ) async throws(PostgresError) -> PageOutcome {
+    do throws(PostgresError) {
+      try await transaction.commit(
+        with: lastWrites(transfers: transfers, decided: decided, watch: watch))
+      return lost.outcome(ofRepetition: decided.outcome)
+    } catch {
+      if error.kind == .commitOutcomeUnknown { lost.note(decided.outcome) }
+      throw error
+    }
+  }
+
+  private func lastWrites(
     transfers: PostgresStatement?, decided: DecidedPage, watch: [PostgresStatement]
   ) -> [PostgresStatement] {
     var statements = [transfers].compactMap(\.self)
@@ -135,7 +159,7 @@ struct PageCommit {
     return PostgresStatement(
       """
       SELECT set_config('idle_in_transaction_session_timeout', '10s', true),
-        set_config('lock_timeout', $1, true), set_config('statement_timeout', '60s', true)\(commits)
+        set_config('lock_timeout', $1, true), set_config('statement_timeout', '\(LeaseTerms.statementSeconds)s', true)\(commits)
       """,
       [.text("\(lockMilliseconds)ms")])
   }

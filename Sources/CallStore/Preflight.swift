@@ -7,14 +7,14 @@ struct Preflight {
   let defaultWorkspace: WorkspaceID
 
   /// - Throws: `StoreError` that says what is wrong.
-  func check(_ pool: PostgresPool) async throws {
-    let state = try await pool.read(Self.state)
+  func check(_ pool: PostgresPool, within limit: Duration?) async throws {
+    let state = try await pool.repeatable(Self.state, within: limit, isUrgent: true)
     guard let row = state.rows.first else { return }
     if try row.requiredBool(0) { throw StoreError(PostgresError(.readOnly, operatorDetail: "recovery")) }
     guard try row.requiredBool(1) else { throw StoreError(.oldSchema, StoreError.oldSchemaSentence) }
     if let tables = try row.text(2) { throw Self.hidden(tables) }
     if let missing = try row.text(3) { throw Self.forbidden(missing) }
-    let schema = try await pool.read(Self.schema(defaultWorkspace))
+    let schema = try await pool.repeatable(Self.schema(defaultWorkspace), within: limit, isUrgent: true)
     guard let row = schema.rows.first else { return }
     guard try row.requiredBool(0) else { throw StoreError(.oldSchema, StoreError.oldSchemaSentence) }
     if try row.requiredInt(1) > Int64(Migrations.version) {

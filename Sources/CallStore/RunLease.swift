@@ -2,17 +2,18 @@ import CallDomain
 import Postgres
 
 /// One run of a kind at a time, over any number of replicas: a row per kind that says who runs
-/// and until when. A run that lives renews it; the token grows with every holder, and every
-/// commit compares it.
+/// and until when. A run that lives renews it; each holder has a token that nobody else had, also not on a
+/// server that lost what another had committed, and every commit compares it.
 enum RunLease {
   /// Reads the row of a kind as it was last committed, whoever has it locked: the run, whether it
-  /// holds the lease, and for how many seconds yet.
+  /// holds the lease, and for how many seconds yet; the token.
   static func read(_ kind: String) -> PostgresStatement {
     PostgresStatement(
       """
       SELECT run_id, expires_at > clock_timestamp(),
         CASE WHEN expires_at > clock_timestamp()
-          THEN ceil(extract(epoch from expires_at - clock_timestamp()))::bigint END
+          THEN ceil(extract(epoch from expires_at - clock_timestamp()))::bigint END,
+        token
       FROM sync_leases WHERE kind = $1
       """,
       [.text(kind)])
@@ -30,14 +31,14 @@ enum RunLease {
   }
 
   /// Gives the lease to a new holder.
-  static func take(_ kind: String, run: RunID?, seconds: Int) -> PostgresStatement {
+  static func take(_ kind: String, run: RunID?, token: Int64, seconds: Int) -> PostgresStatement {
     PostgresStatement(
       """
-      UPDATE sync_leases SET token = token + 1, run_id = $2::bigint,
+      UPDATE sync_leases SET token = $4::bigint, run_id = $2::bigint,
         expires_at = clock_timestamp() + make_interval(secs => $3::integer)
-      WHERE kind = $1 RETURNING token
+      WHERE kind = $1
       """,
-      [.text(kind), run.map { .int($0.number) } ?? .null, .int(Int64(seconds))])
+      [.text(kind), run.map { .int($0.number) } ?? .null, .int(Int64(seconds)), .int(token)])
   }
 
   /// Proves that `fence` still holds the lease and keeps it from being taken over until the

@@ -14,9 +14,11 @@ struct SchemaChange {
   /// Runs one statement in a transaction of its own.
   func apply(_ sql: String) async throws {
     try await repeated(sql) {
-      try await pool.withTransaction(opening: [Self.shortLockTimeout]) { transaction in
-        _ = try await transaction.query(PostgresStatement(sql), within: Self.longest)
-        return
+      try await PostgresError.repeated {
+        try await pool.withTransaction(opening: [Self.shortLockTimeout]) { transaction in
+          _ = try await transaction.query(PostgresStatement(sql), within: Self.longest)
+          return
+        }
       }
     }
   }
@@ -44,14 +46,14 @@ struct SchemaChange {
   ///
   /// - Returns: The views that forbid it; empty when it was done.
   func widenCost() async throws -> [String] {
-    let narrow = try await pool.read(
+    let narrow = try await pool.repeatable(
       PostgresStatement(
         """
         SELECT FROM pg_attribute WHERE attrelid = 'calls'::regclass AND attname = 'cost'
           AND (atttypid <> 'numeric'::regtype OR atttypmod <> -1)
         """))
     if narrow.rows.isEmpty { return [] }
-    let views = try await pool.read(
+    let views = try await pool.repeatable(
       PostgresStatement(
         """
         SELECT DISTINCT v.oid::regclass::text FROM pg_depend d
@@ -69,7 +71,7 @@ struct SchemaChange {
   /// Tells the planner of the new columns at once, which the server would do by itself a little later: so
   /// a refusal is no failure. Readers and writers go on meanwhile.
   func analyze() async {
-    _ = try? await pool.read(PostgresStatement("ANALYZE (SKIP_LOCKED) calls"), within: Self.longest)
+    _ = try? await pool.repeatable(PostgresStatement("ANALYZE (SKIP_LOCKED) calls"), within: Self.longest)
   }
 
   private func repeated(_ sql: String, _ change: () async throws -> Void) async throws {

@@ -11,6 +11,8 @@ package struct StoreError: Error, Hashable, Sendable {
     /// This run's lease was taken over by another.
     case leaseLost
     case unreachable
+    /// Not answered in time, by the database or for want of a connection.
+    case busy
     case readOnly
     case full
     /// The role may not do what the program must do.
@@ -47,10 +49,20 @@ extension StoreError {
       return
     }
     if let advice = Self.advice(error.kind) {
-      self.init(.unreachable, "No se puede usar la base de datos (\(error.shortReason)); \(advice).")
+      self.init(
+        error.kind == .timeout ? .busy : .unreachable,
+        "No se puede usar la base de datos (\(error.shortReason)); \(advice).")
       return
     }
     switch error.kind {
+    case .poolTimeout:
+      self.init(
+        .busy,
+        """
+        Todas las conexiones de este programa con la base de datos están ocupadas, por páginas que se guardan o \
+        por consultas. Si otro programa bloquea las tablas, espere a que acabe o ciérrelo; si no, suba \
+        DATABASE_POOL_SIZE, y repita.
+        """)
     case .readOnly:
       self.init(
         .readOnly,
@@ -92,7 +104,7 @@ extension StoreError {
       .databaseMissing,
       .commitOutcomeUnknown, .invalidConnectionString:
       "compruebe que está en marcha y DATABASE_URL"
-    case .timeout, .poolTimeout:
+    case .timeout:
       "compruebe que está en marcha, que ningún otro programa bloquea las tablas y DATABASE_URL"
     case .cannotConnectNow: "repita dentro de un momento y, si sigue así, mire su registro"
     case .tooManyConnections:

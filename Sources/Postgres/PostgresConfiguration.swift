@@ -4,7 +4,7 @@ package struct PostgresConfiguration: Sendable {
   package var connectionString: String
   /// Shown in `pg_stat_activity` unless the operator gave a name of his own.
   package var applicationName = "twilio-sync"
-  /// Connections open at the same time, at least 1.
+  /// Connections open at the same time, at least 1; of several, ordinary work leaves one free.
   package var maximumConnections = 4
   /// How long connecting may take, over all hosts; a `connect_timeout` of the operator's wins.
   package var connectLimit = Duration.seconds(10)

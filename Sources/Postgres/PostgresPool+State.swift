@@ -34,30 +34,32 @@ extension PostgresPool {
     }
   }
 
-  /// A turn at once or after waiting, at most the configuration's limit, and not in a cancelled task.
-  func turn() async -> Turn {
+  /// A turn at once or after waiting, for a limited time, and not in a cancelled task.
+  func turn(_ borrower: Borrower) async -> Turn {
+    let isUrgent = borrower.isUrgent
     let (waiter, turn) = state.withLock { state in
       state.nextWaiter += 1
-      return (state.nextWaiter, state.machine.wouldWait ? nil : state.ask(state.nextWaiter))
+      let waits = state.machine.mustWait(isUrgent: isUrgent)
+      return (state.nextWaiter, waits ? nil : state.ask(state.nextWaiter, isUrgent: isUrgent))
     }
     if let turn { return turn }
-    let limit = configuration.waitLimit
+    let limit = min(borrower.limit ?? configuration.waitLimit, configuration.waitLimit)
     let alarm = Task { [weak self, clock] in
       try await clock.sleep(for: limit)
       self?.refuse(waiter, .poolTimeout, "no connection became free within \(limit)")
     }
     defer { alarm.cancel() }
     return await withTaskCancellationHandler {
-      await waitForTurn(waiter)
+      await waitForTurn(waiter, isUrgent: isUrgent)
     } onCancel: {
       refuse(waiter, .cancelled, "cancelled while waiting for a connection")
     }
   }
 
-  private func waitForTurn(_ waiter: PoolMachine.Waiter) async -> Turn {
+  private func waitForTurn(_ waiter: PoolMachine.Waiter, isUrgent: Bool) async -> Turn {
     await withCheckedContinuation { continuation in
       let turn = state.withLock { state in
-        let turn = state.ask(waiter)
+        let turn = state.ask(waiter, isUrgent: isUrgent)
         if turn == nil { state.waiters[waiter] = continuation }
         return turn
       }
@@ -67,25 +69,18 @@ extension PostgresPool {
     }
   }
 
-  /// Takes a slot back and passes it on; returns the connection that is to be closed.
+  /// Takes a slot back and lets the next one have his turn; returns the connection that is to be closed.
   func release(_ slot: PoolMachine.Slot, isUsable: Bool) -> PostgresConnection? {
     state.withLock { state in
-      let outcome = state.machine.giveBack(slot, isUsable: isUsable)
+      let isKept = isUsable && !state.machine.isClosed
+      if let next = state.machine.giveBack(slot, isUsable: isUsable), let turn = state.turn(next.answer) {
+        state.waiters.removeValue(forKey: next.waiter)?.resume(returning: turn)
+      }
       if state.machine.isDrained {
         state.drained.values.forEach { $0.resume() }
         state.drained = [:]
       }
-      switch outcome {
-      case .keep: return nil
-      case .discard: return state.connections.removeValue(forKey: slot)
-      case .handOver(let waiter, let slot):
-        guard let connection = state.connections[slot] else { return nil }
-        state.waiters.removeValue(forKey: waiter)?.resume(returning: .reuse(slot, connection))
-        return nil
-      case .openFor(let waiter, let newSlot):
-        state.waiters.removeValue(forKey: waiter)?.resume(returning: .open(newSlot))
-        return state.connections.removeValue(forKey: slot)
-      }
+      return isKept ? nil : state.connections.removeValue(forKey: slot)
     }
   }
 
@@ -100,15 +95,16 @@ extension PostgresPool {
 
 extension PostgresPool.State {
   /// The turn at once, or nil when the waiter was queued.
-  fileprivate mutating func ask(_ waiter: PoolMachine.Waiter) -> PostgresPool.Turn? {
-    switch machine.ask(waiter) {
-    case .wait: return nil
-    case .open(let slot): return .open(slot)
-    case .reuse(let slot):
-      guard let connection = connections[slot] else { return .open(slot) }
-      return .reuse(slot, connection)
-    case .refuse:
-      return .refused(PostgresError(.poolClosed, operatorDetail: "the pool is closed"))
+  fileprivate mutating func ask(_ waiter: PoolMachine.Waiter, isUrgent: Bool) -> PostgresPool.Turn? {
+    turn(machine.ask(waiter, isUrgent: isUrgent))
+  }
+
+  fileprivate func turn(_ answer: PoolMachine.Answer) -> PostgresPool.Turn? {
+    switch answer {
+    case .wait: nil
+    case .open(let slot): .open(slot)
+    case .reuse(let slot): connections[slot].map { .reuse(slot, $0) } ?? .open(slot)
+    case .refuse: .refused(PostgresError(.poolClosed, operatorDetail: "the pool is closed"))
     }
   }
 }

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// A few connections to one database, handed out in the order in which they were asked for.
+/// A few connections to one database, handed out in the order in which they were asked for. One of them is
+/// kept for what is urgent: short statements that must not wait for the work under way.
 package final class PostgresPool: Sendable {
   /// As given; its connection string must not be shown.
   package let configuration: PostgresConfiguration
@@ -38,15 +39,16 @@ package final class PostgresPool: Sendable {
   /// their results are in `PostgresTransaction.opening`. Commits when `body` returns without having
   /// committed; rolls back when it throws.
   ///
-  /// When the connection turns out to be dead at BEGIN the opening is repeated once on a new one: nothing
-  /// can have been committed.
+  /// When the connection turns out to be dead at BEGIN the opening is repeated on a new one: nothing can have
+  /// been committed.
   package func withTransaction<Value: Sendable>(
     isolation: isolated (any Actor)? = #isolation,
     opening: [PostgresStatement] = [],
+    isUrgent: Bool = false,
     within limit: Duration? = nil,
     _ body: (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
-    let (loan, results) = try await borrow { connection throws(PostgresError) in
+    let (loan, results) = try await borrow(Borrower(isUrgent: isUrgent)) { connection throws(PostgresError) in
       try await connection.begin(opening, within: limit)
     }
     do {
@@ -60,12 +62,18 @@ package final class PostgresPool: Sendable {
     }
   }
 
-  /// Runs a statement that may safely run twice: tried once more on a new connection when the one at
-  /// hand turns out to be dead.
-  package func read(
-    _ statement: PostgresStatement, within limit: Duration? = nil
+  /// Runs a statement that may be repeated: when its connection turns out to be dead it runs again on a new
+  /// one, whether or not it was done. So it either writes nothing, or writes the same again and again, and
+  /// answers the same.
+  ///
+  /// - Parameters:
+  ///   - limit: How long it may take; also how long it waits for a connection, where that is less than usual.
+  ///   - isUrgent: Whether it may have the connection that ordinary work leaves free.
+  package func repeatable(
+    _ statement: PostgresStatement, within limit: Duration? = nil, isUrgent: Bool = false
   ) async throws(PostgresError) -> PostgresResult {
-    let (loan, result) = try await borrow { connection throws(PostgresError) in
+    let borrower = Borrower(isUrgent: isUrgent, limit: limit)
+    let (loan, result) = try await borrow(borrower) { connection throws(PostgresError) in
       try await connection.query(statement, within: limit)
     }
     await giveBack(loan)

@@ -17,4 +17,22 @@ struct PooledTests {
       #expect(ways == [PostgresBouncer.isWanted ? "socket" : "127.0.0.1"])
     }
   }
+
+  // The end of a session reaches it at any moment afterwards; the pooler goes on lending it until then.
+  @Test("Sessions that end behind a pooler before or during a run cost none", arguments: [false, true])
+  func sessionsEnd(duringRun: Bool) async throws {
+    try await withInstallation { installation in
+      _ = try await installation.cluster.bouncer()
+      let service = try await installation.serve(
+        changes: ["DATABASE_URL": installation.url(port: installation.cluster.poolerPort)])
+      #expect(try await service.sync().status == 200)
+      for _ in 0..<10 {
+        if !duringRun { try await installation.cutConnections() }
+        async let running = service.sync()
+        if duringRun { try await installation.cutConnections() }
+        let answer = try await running
+        #expect(answer.status == 200, "\(answer.body)")
+      }
+    }
+  }
 }

@@ -30,7 +30,7 @@ struct IntakePropertyTests {
       "TRUNCATE workspace_phones", "INSERT INTO workspaces (id, name) VALUES (2, 'dos'), (3, 'tres')")
     var kept: [PhoneRow] = []
     for row in directory {
-      let result = try await pool.read(
+      let result = try await pool.repeatable(
         PostgresStatement(
           """
           INSERT INTO workspace_phones (id, workspace_id, phone_number, is_primary)

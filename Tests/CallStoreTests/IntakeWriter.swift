@@ -68,7 +68,7 @@ struct IntakeWriter: Sendable {
   }
 
   private func terminate() async throws {
-    _ = try await killer.read(
+    _ = try await killer.repeatable(
       PostgresStatement(
         """
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity

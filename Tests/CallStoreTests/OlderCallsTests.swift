@@ -20,7 +20,7 @@ struct OlderCallsTests {
        "direction": "\(direction)", "startTime": "2026-03-01T09:48:59.000Z", "endTime": \(json(endTime)),
        "price": \(json(price)), "priceUnit": "USD", "extra": 7}
       """
-    _ = try await fixture.pool.read(
+    _ = try await fixture.pool.repeatable(
       PostgresStatement(
         """
         INSERT INTO calls (id, workspace_id, source, phone_from, phone_to, duration, cost, status, call_date,

@@ -33,7 +33,7 @@ struct PageFiguresTests {
 
   private func insert(_ rows: [Row], into pool: PostgresPool) async throws {
     for (index, row) in rows.enumerated() {
-      _ = try await pool.read(
+      _ = try await pool.repeatable(
         PostgresStatement(
           """
           INSERT INTO calls (id, source, workspace_id, call_date, duration, cost, price_unit, direction, phone_number)

@@ -64,7 +64,7 @@ struct RunLeaseTests {
       }
       try await fixture.store.finish(ended(fixture.fence), fence: fixture.fence)
       let next = try await fixture.store.begin(.hourly, requestedBy: "other", now: at("12:02"))
-      #expect(next.token > fixture.fence.token)
+      #expect(next.token != fixture.fence.token)
     }
   }
 
@@ -119,6 +119,32 @@ struct RunLeaseTests {
       }
       let retryAfter = try #require(error?.retryAfter)
       #expect((1...7).contains(retryAfter))
+    }
+  }
+
+  @Test("While work has every connection it may have, leases are renewed, refused, freed and ended at once")
+  func besideWork() async throws {
+    try await withStore { fixture in
+      let (pool, store) = (fixture.servicePool, fixture.store)
+      try await pool.withConnection { _ in
+        try await pool.withConnection { _ in
+          try await pool.withConnection { _ in
+            let work = Task { try await store.coverage() }
+            while pool.waiting < 1 { await Task.yield() }
+            try await store.check()
+            try await store.renew(fixture.fence, counts: RunCounts())
+            let error = await #expect(throws: StoreError.self) {
+              try await store.begin(.hourly, requestedBy: "other", now: at("12:00"))
+            }
+            #expect(error?.kind == .alreadyRunning)
+            let other = try await store.begin(.historical, requestedBy: "other", now: at("12:00"))
+            try await store.release(.historical, token: other.token)
+            try await store.finish(ended(fixture.fence), fence: fixture.fence)
+            #expect(pool.waiting == 1)
+            work.cancel()
+          }
+        }
+      }
     }
   }
 

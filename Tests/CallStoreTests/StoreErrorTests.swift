@@ -89,6 +89,39 @@ struct StoreErrorTests {
     }
   }
 
+  @Test("Connections that are all at work: busy, with what is at work and what to do")
+  func busyPool() async throws {
+    try await withStore { fixture in
+      let pool = fixture.database.pool {
+        $0.maximumConnections = 1
+        $0.waitLimit = .milliseconds(20)
+      }
+      let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
+      try await pool.withConnection { _ in
+        let error = await #expect(throws: StoreError.self) { try await store.coverage() }
+        #expect(error?.kind == .busy)
+        expectFitForOutsiders(error)
+        let sentence = error?.sentence ?? ""
+        #expect(sentence.contains("ocupadas") && sentence.contains("DATABASE_POOL_SIZE"), "\(sentence)")
+      }
+    }
+  }
+
+  @Test("A database that does not answer in time is busy as well, and nothing is said of our connections")
+  func slowDatabase() async throws {
+    try await withStore { fixture in
+      let pool = fixture.database.pool { $0.statementLimit = .milliseconds(50) }
+      let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
+      try await fixture.pool.withTransaction { transaction in
+        _ = try await transaction.query(PostgresStatement("LOCK TABLE workspace_phones, sync_state"))
+        let error = await #expect(throws: StoreError.self) { try await store.coverage() }
+        #expect(error?.kind == .busy)
+        expectFitForOutsiders(error)
+        #expect(error?.sentence.contains("DATABASE_POOL_SIZE") == false)
+      }
+    }
+  }
+
   /// What a commit says in whose middle the server does this to its session, each time.
   private func fault(inTheMiddle action: String, isHeldBack: Bool = false) async throws -> StoreError? {
     var found: StoreError?

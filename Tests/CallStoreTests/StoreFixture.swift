@@ -29,7 +29,7 @@ struct StoreFixture: Sendable {
 
   /// Every stored Twilio call's attribution.
   func attributions() async throws -> [CallSID: PlainModel.Row] {
-    let result = try await pool.read(
+    let result = try await pool.repeatable(
       PostgresStatement(
         "SELECT id, workspace_id, phone_number, lead_number FROM calls WHERE source = 'twilio'"))
     var rows: [CallSID: PlainModel.Row] = [:]
@@ -117,7 +117,7 @@ func makeMigrator(
   onEvent: @escaping @Sendable (Migrator.Event) -> Void = { _ in }
 ) -> Migrator {
   Migrator(
-    pool: pool, defaultWorkspace: WorkspaceID(1), lease: lease, now: { now },
+    pool: pool, defaultWorkspace: WorkspaceID(1), lease: lease, token: .random(in: 1 ... .max), now: { now },
     sleep: { milliseconds in
       // The beat of the lease: until the work is done.
       if milliseconds == lease.beat { try await Task.sleep(for: .seconds(3600)) }
@@ -133,7 +133,7 @@ extension PostgresPool {
 
   /// The first column of a query as text; NULL as `NULL`.
   func lines(_ sql: String, _ parameters: [PostgresValue] = []) async throws -> [String] {
-    let result = try await read(PostgresStatement(sql, parameters))
+    let result = try await repeatable(PostgresStatement(sql, parameters))
     return try result.rows.map { try $0.text(0) ?? "NULL" }
   }
 
@@ -158,4 +158,11 @@ func makeRing(
     sid, from: from ?? StoreFixture.own(workspace), to: to, direction: direction,
     startTime: end.adding(seconds: -61), endTime: end, dateCreated: end.adding(seconds: -62),
     dateUpdated: end.adding(seconds: 1))
+}
+
+extension CallStore {
+  /// Begins a run under a mark of its own.
+  func begin(_ kind: RunKind, requestedBy: String, now: Timestamp) async throws(StoreError) -> RunFence {
+    try await begin(kind, requestedBy: requestedBy, now: now, token: .random(in: 1 ... .max))
+  }
 }

@@ -23,12 +23,12 @@ struct PostgresActivityTests {
   func roundTrips() async throws {
     let notes = Notes()
     let pool = try await PostgresCluster.shared().pool { $0.onActivity = notes.take }
-    _ = try await pool.read(PostgresStatement("SELECT 1"))
+    _ = try await pool.repeatable(PostgresStatement("SELECT 1"))
     try await pool.withTransaction(opening: [PostgresStatement("SELECT 1")]) { transaction in
       _ = try await transaction.query(PostgresStatement("SELECT 2"))
     }
     let error = await #expect(throws: PostgresError.self) {
-      try await pool.read(PostgresStatement("SELECT nothing"))
+      try await pool.repeatable(PostgresStatement("SELECT nothing"))
     }
     #expect(error?.kind == .undefinedColumn)
     await pool.close()
@@ -44,7 +44,7 @@ struct PostgresActivityTests {
     var configuration = PostgresConfiguration("host=127.0.0.1 port=1 dbname=x user=x")
     configuration.onActivity = notes.take
     let pool = PostgresPool(configuration)
-    await #expect(throws: PostgresError.self) { try await pool.read(PostgresStatement("SELECT 1")) }
+    await #expect(throws: PostgresError.self) { try await pool.repeatable(PostgresStatement("SELECT 1")) }
     #expect(notes.lines.withLock { $0 } == ["no connection: unreachable"])
   }
 }

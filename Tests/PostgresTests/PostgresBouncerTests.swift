@@ -12,7 +12,7 @@ struct PostgresBouncerTests {
     let cluster = try await PostgresCluster()
     let bouncer = try await cluster.bouncer()
     let pool = PostgresPool(PostgresConfiguration(bouncer.conninfo))
-    _ = try await pool.read(PostgresStatement("CREATE TABLE notes (n int CHECK (n > 0))"))
+    _ = try await pool.repeatable(PostgresStatement("CREATE TABLE notes (n int CHECK (n > 0))"))
     // Twice as many callers as connections, four times as many as servers.
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<8 {
@@ -23,7 +23,7 @@ struct PostgresBouncerTests {
       try await group.waitForAll()
     }
     try await expectFailures(pool)
-    let rows = try await pool.read(Self.count).rows[0].requiredInt(0)
+    let rows = try await pool.repeatable(Self.count).rows[0].requiredInt(0)
     #expect(rows == 160)
     await pool.close()
     await cluster.remove()
@@ -34,7 +34,7 @@ struct PostgresBouncerTests {
     let cluster = try await PostgresCluster(withTCP: true)
     let bouncer = try await cluster.bouncer()
     let pool = PostgresPool(PostgresConfiguration(bouncer.conninfo))
-    _ = try await pool.read(PostgresStatement("CREATE ROLE ana LOGIN PASSWORD 'right'"))
+    _ = try await pool.repeatable(PostgresStatement("CREATE ROLE ana LOGIN PASSWORD 'right'"))
     await pool.close()
     let tcp = "host=127.0.0.1 port=\(cluster.poolerPort) dbname=postgres"
     _ = try await PostgresConnection.open(PostgresConfiguration("\(tcp) user=ana password=right"))

@@ -47,7 +47,7 @@ struct PostgresErrorTests {
   func namesConstraint() async throws {
     try await withSchema { pool in
       let error = await #expect(throws: PostgresError.self) {
-        try await pool.read(PostgresStatement("INSERT INTO children VALUES (600111222, 1, 'a', 0)"))
+        try await pool.repeatable(PostgresStatement("INSERT INTO children VALUES (600111222, 1, 'a', 0)"))
       }
       #expect(error?.object == "age_is_positive")
       #expect(error.map { !"\($0) \($0.operatorDetail)".contains("600111222") } == true)
@@ -58,7 +58,7 @@ struct PostgresErrorTests {
   func quotesNoValue() async throws {
     let pool = try await PostgresCluster.shared().pool()
     let error = await #expect(throws: PostgresError.self) {
-      try await pool.read(PostgresStatement("SELECT $1::text::int", [.text("+34600111222x")]))
+      try await pool.repeatable(PostgresStatement("SELECT $1::text::int", [.text("+34600111222x")]))
     }
     #expect(error?.sqlstate?.hasPrefix("22") == true)
     #expect(error.map { !"\($0) \($0.operatorDetail)".contains("34600111222") } == true)
@@ -110,7 +110,7 @@ struct PostgresErrorTests {
       }
     }
     #expect(error?.kind == .connectionLost || error?.kind == .idleInTransactionTimeout)
-    #expect(try await pool.read(PostgresStatement("SELECT 1")).rows.count == 1)
+    #expect(try await pool.repeatable(PostgresStatement("SELECT 1")).rows.count == 1)
   }
 
   private func lockBoth(

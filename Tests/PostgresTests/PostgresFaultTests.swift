@@ -1,4 +1,5 @@
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -26,15 +27,15 @@ struct PostgresFaultTests {
   func away() async throws {
     let cluster = try await PostgresCluster()
     let pool = cluster.pool()
-    _ = try await pool.read(Self.one)
+    _ = try await pool.repeatable(Self.one)
     try await cluster.stop()
     for _ in 0..<3 {
-      let error = await #expect(throws: PostgresError.self) { try await pool.read(Self.one) }
+      let error = await #expect(throws: PostgresError.self) { try await pool.repeatable(Self.one) }
       #expect(error?.kind == .unreachable)
       #expect(error?.isUnavailable == true)
     }
     try await cluster.start()
-    _ = try await pool.read(Self.one)
+    _ = try await pool.repeatable(Self.one)
     await cluster.remove()
   }
 
@@ -48,7 +49,7 @@ struct PostgresFaultTests {
       }
     }
     let sleeping = PostgresStatement("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
-    while try await pool.read(sleeping).rows.isEmpty { await Task.yield() }
+    while try await pool.repeatable(sleeping).rows.isEmpty { await Task.yield() }
     try await cluster.stop(.fast)
     let error = await #expect(throws: PostgresError.self) { try await task.value }
     #expect(error?.kind == .adminShutdown)
@@ -59,24 +60,60 @@ struct PostgresFaultTests {
   func diedUnnoticed() async throws {
     try await withProxy { proxy, pool, _ in
       for transactional in [true, false] {
-        _ = try await pool.read(Self.one)
+        _ = try await pool.repeatable(Self.one)
         // The first bytes of the next statement cut the connection: it looked alive until then.
         let isFirst = Flag()
         proxy.judge { direction, _ in direction == .toServer && isFirst.raise() ? .cutBefore : .forward }
         if transactional {
           try await pool.withTransaction(opening: [Self.one]) { #expect($0.opening.count == 1) }
         } else {
-          _ = try await pool.read(Self.one)
+          _ = try await pool.repeatable(Self.one)
         }
         #expect(isFirst.isRaised)
       }
     }
   }
 
+  // As behind a pooler whose sessions have all been ended: a new connection leads to one of them.
+  @Test("A new connection that dies at its first statement is replaced as well", arguments: [1, 2])
+  func newOnesDie(count: Int) async throws {
+    try await withProxy { proxy, pool, _ in
+      let remaining = Mutex(count)
+      proxy.judge { direction, bytes in
+        guard direction == .toServer, bytes.contains("SELECT 1\0") else { return .forward }
+        return remaining.withLock { remaining in
+          remaining -= 1
+          return remaining < 0 ? .forward : .cutBefore
+        }
+      }
+      _ = try await pool.withTransaction(opening: [Self.one]) { $0.opening.count }
+      #expect(proxy.accepted == count + 1)
+    }
+  }
+
+  @Test("One connection that died casts doubt on those that stood idle: nobody meets them one by one")
+  func idleOnesAreSuspect() async throws {
+    try await withProxy(connections: 4) { proxy, pool, _ in
+      try await pool.withConnection { _ in
+        try await pool.withConnection { _ in
+          try await pool.withConnection { _ in _ = try await pool.repeatable(Self.one, isUrgent: true) }
+        }
+      }
+      #expect(pool.use.idle == 4 && proxy.accepted == 4)
+      // The network forgets what it had, and nobody is told: what is sent on an old connection finds no answer.
+      proxy.judgeEach { connection, _, _ in connection <= 4 ? .swallow : .forward }
+      let error = await #expect(throws: PostgresError.self) {
+        try await pool.repeatable(Self.one, within: .milliseconds(50))
+      }
+      #expect(error?.kind == .timeout && pool.use.idle == 0)
+      _ = try await pool.repeatable(Self.one)
+    }
+  }
+
   @Test("A statement in withConnection whose connection breaks is not repeated")
   func notRepeated() async throws {
     try await withProxy { proxy, pool, _ in
-      _ = try await pool.read(Self.one)
+      _ = try await pool.repeatable(Self.one)
       proxy.judge { direction, bytes in
         direction == .toServer && bytes.contains("INSERT") ? .cutAfter : .forward
       }
@@ -103,7 +140,7 @@ struct PostgresFaultTests {
       #expect(error?.kind == .commitOutcomeUnknown)
       let count = PostgresStatement("SELECT count(*) FROM notes")
       // The server may still be committing; in the other case nothing ever arrives.
-      while try await direct.read(count).rows[0].requiredInt(0) != rows { await Task.yield() }
+      while try await direct.repeatable(count).rows[0].requiredInt(0) != rows { await Task.yield() }
     }
   }
 
@@ -127,7 +164,7 @@ struct PostgresFaultTests {
       }
       #expect(commit?.kind == .commitOutcomeUnknown)
       proxy.resume()
-      _ = try await pool.read(Self.one)
+      _ = try await pool.repeatable(Self.one)
     }
   }
 
@@ -149,7 +186,7 @@ struct PostgresFaultTests {
     try await withProxy { proxy, pool, _ in
       proxy.trickle(.toClient, bytes: 7, every: .microseconds(100))
       proxy.trickle(.toServer, bytes: 3, every: .microseconds(100))
-      let result = try await pool.read(
+      let result = try await pool.repeatable(
         PostgresStatement("SELECT n, repeat('ñ', 20) FROM generate_series(1, 50) n"))
       #expect(result.rows.count == 50)
       #expect(try result.rows.allSatisfy { try $0.text(1) == String(repeating: "ñ", count: 20) })
@@ -176,31 +213,34 @@ struct PostgresFaultTests {
 
   private func useAll(_ pool: PostgresPool) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<8 { group.addTask { _ = try await pool.read(Self.one) } }
+      for _ in 0..<8 { group.addTask { _ = try await pool.repeatable(Self.one) } }
       try await group.waitForAll()
     }
   }
 
-  /// A pool of one connection through a proxy, and one that goes straight to the same database.
-  private func withProxy(_ body: (TCPProxy, PostgresPool, PostgresPool) async throws -> Void) async throws {
+  /// A pool through a proxy, and one that goes straight to the same database.
+  private func withProxy(
+    connections: Int = 1, _ body: (TCPProxy, PostgresPool, PostgresPool) async throws -> Void
+  ) async throws {
     let cluster = try await PostgresCluster.shared()
     try await cluster.withDatabase { database in
       let direct = database.pool()
-      _ = try await direct.read(PostgresStatement("CREATE TABLE notes (n int)"))
+      _ = try await direct.repeatable(PostgresStatement("CREATE TABLE notes (n int)"))
       let proxy = try TCPProxy(to: .unix(path: "\(cluster.directory)/.s.PGSQL.5432"))
-      let pool = PostgresPool(makeConfiguration(proxy, database))
+      let pool = PostgresPool(makeConfiguration(proxy, database, connections))
       try await body(proxy, pool, direct)
       await pool.close(grace: .zero)
       proxy.close()
     }
   }
 
-  private func makeConfiguration(_ proxy: TCPProxy, _ database: PostgresTestDatabase) -> PostgresConfiguration
+  private func makeConfiguration(_ proxy: TCPProxy, _ database: PostgresTestDatabase, _ connections: Int)
+    -> PostgresConfiguration
   {
     let string =
       "host=127.0.0.1 port=\(proxy.port) user=postgres dbname=\(database.name) sslmode=disable gssencmode=disable"
     var configuration = PostgresConfiguration(string)
-    configuration.maximumConnections = 1
+    configuration.maximumConnections = connections
     configuration.connectLimit = .seconds(30)
     configuration.cancelGrace = .milliseconds(50)
     return configuration

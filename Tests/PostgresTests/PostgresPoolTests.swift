@@ -12,7 +12,7 @@ struct PostgresPoolTests {
   func bounded() async throws {
     let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 3 }
     let backends = try await withThrowingTaskGroup(of: Int64.self) { group in
-      for _ in 0..<60 { group.addTask { try await pool.read(Self.backend).rows[0].requiredInt(0) } }
+      for _ in 0..<60 { group.addTask { try await pool.repeatable(Self.backend).rows[0].requiredInt(0) } }
       return try await group.reduce(into: Set()) { $0.insert($1) }
     }
     #expect((1...3).contains(backends.count))
@@ -29,13 +29,69 @@ struct PostgresPoolTests {
     let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
     #expect(numbers(of: pool) == [1, 0, 0, 0])
     let second = try await pool.withConnection { _ in
-      let second = Task { try await pool.read(Self.one) }
+      let second = Task { try await pool.repeatable(Self.one) }
       while pool.use.waiting < 1 { await Task.yield() }
       #expect(numbers(of: pool) == [1, 1, 0, 1])
       return second
     }
     _ = try await second.value
     #expect(numbers(of: pool) == [1, 0, 1, 0])
+    await pool.close()
+  }
+
+  @Test("Ordinary work leaves one connection free for what is urgent, which never waits for it")
+  func urgent() async throws {
+    let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 3 }
+    try await pool.withConnection { _ in
+      let waiting = try await pool.withConnection { _ in
+        let waiting = Task { try await pool.repeatable(Self.one) }
+        while pool.waiting < 1 { await Task.yield() }
+        // The one that this leaves idle is not for those who wait.
+        _ = try await pool.repeatable(Self.one, isUrgent: true)
+        _ = try await pool.withTransaction(opening: [Self.one], isUrgent: true) { $0.opening.count }
+        #expect(numbers(of: pool) == [3, 2, 1, 1])
+        return waiting
+      }
+      // A place is free, and the waiter takes it.
+      _ = try await waiting.value
+    }
+    #expect(numbers(of: pool) == [3, 0, 3, 0])
+    await pool.close()
+  }
+
+  @Test("What is urgent waits for what is urgent only, and is served before ordinary work")
+  func urgentFirst() async throws {
+    let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 2 }
+    let served = Served()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      try await pool.withConnection { _ in
+        try await pool.withTransaction(isUrgent: true) { _ in
+          for (number, isUrgent) in [false, true].enumerated() {
+            group.addTask {
+              try await pool.withTransaction(isUrgent: isUrgent) { _ in served.append(number) }
+            }
+            while pool.waiting <= number { await Task.yield() }
+          }
+        }
+        while served.numbers.isEmpty { await Task.yield() }
+        #expect(served.numbers == [1])
+      }
+      try await group.waitForAll()
+    }
+    #expect(served.numbers == [1, 0])
+    await pool.close()
+  }
+
+  @Test("Whoever gives up waiting leaves the line, urgent or not", arguments: [false, true])
+  func abandoned(isUrgent: Bool) async throws {
+    let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
+    try await pool.withConnection { _ in
+      let error = await #expect(throws: PostgresError.self) {
+        try await pool.repeatable(Self.one, within: .milliseconds(20), isUrgent: isUrgent)
+      }
+      #expect(error?.kind == .poolTimeout && pool.waiting == 0)
+    }
+    #expect(try await pool.repeatable(Self.one, isUrgent: isUrgent).rows.count == 1)
     await pool.close()
   }
 
@@ -59,9 +115,9 @@ struct PostgresPoolTests {
   func cancelledWaiter() async throws {
     let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
     let (first, second) = try await pool.withConnection { _ in
-      let first = Task { try await pool.read(Self.one) }
+      let first = Task { try await pool.repeatable(Self.one) }
       while pool.waiting < 1 { await Task.yield() }
-      let second = Task { try await pool.read(Self.one) }
+      let second = Task { try await pool.repeatable(Self.one) }
       while pool.waiting < 2 { await Task.yield() }
       first.cancel()
       while pool.waiting > 1 { await Task.yield() }
@@ -79,17 +135,17 @@ struct PostgresPoolTests {
       configuration.waitLimit = .milliseconds(20)
     }
     try await pool.withConnection { _ in
-      let error = await #expect(throws: PostgresError.self) { try await pool.read(Self.one) }
+      let error = await #expect(throws: PostgresError.self) { try await pool.repeatable(Self.one) }
       #expect(error?.kind == .poolTimeout)
     }
-    _ = try await pool.read(Self.one)
+    _ = try await pool.repeatable(Self.one)
   }
 
   @Test("A connection whose server process was terminated is replaced without an error")
   func terminatedBackend() async throws {
     let cluster = try await PostgresCluster.shared()
     let pool = cluster.pool { $0.maximumConnections = 1 }
-    let first = try await pool.read(Self.backend).rows[0].requiredInt(0)
+    let first = try await pool.repeatable(Self.backend).rows[0].requiredInt(0)
     let killer = try await cluster.connection()
     // Waits for the end of the process, up to the given milliseconds.
     _ = try await killer.query(
@@ -107,14 +163,14 @@ struct PostgresPoolTests {
       _ = try await connection.query(PostgresStatement("BEGIN"))
       _ = try? await connection.query(PostgresStatement("SELECT 1/0"))
     }
-    _ = try await pool.read(Self.one)
+    _ = try await pool.repeatable(Self.one)
   }
 
   @Test("A closed pool lends nothing, and whoever waits is told at once")
   func closed() async throws {
     let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
     let waiter = try await pool.withConnection { connection in
-      let waiter = Task { try await pool.read(Self.one) }
+      let waiter = Task { try await pool.repeatable(Self.one) }
       while pool.waiting < 1 { await Task.yield() }
       let closing = Task { await pool.close(grace: .seconds(60)) }
       let error = await #expect(throws: PostgresError.self) { try await waiter.value }
@@ -124,7 +180,7 @@ struct PostgresPoolTests {
       return closing
     }
     await waiter.value
-    let error = await #expect(throws: PostgresError.self) { try await pool.read(Self.one) }
+    let error = await #expect(throws: PostgresError.self) { try await pool.repeatable(Self.one) }
     #expect(error?.kind == .poolClosed)
   }
 

@@ -35,7 +35,7 @@ struct PostgresRowTests {
   @Test("A row may be read after its connection is closed")
   func outlivesConnection() async throws {
     let pool = try await PostgresCluster.shared().pool()
-    let result = try await pool.read(PostgresStatement("SELECT 'still here'"))
+    let result = try await pool.repeatable(PostgresStatement("SELECT 'still here'"))
     await pool.close()
     #expect(try result.rows[0].requiredText(0) == "still here")
   }
@@ -44,7 +44,7 @@ struct PostgresRowTests {
   func manyRows() async throws {
     let columns = (1...13).map { "'column \($0) of ' || n" }.joined(separator: ", ")
     let sql = "SELECT n, \(columns), n % 2 = 0 FROM generate_series(1, 2000) AS n ORDER BY n"
-    let result = try await PostgresCluster.shared().pool().read(PostgresStatement(sql))
+    let result = try await PostgresCluster.shared().pool().repeatable(PostgresStatement(sql))
     #expect(result.rows.count == 2000)
     #expect(result.affectedRows == 2000)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -63,6 +63,6 @@ struct PostgresRowTests {
   }
 
   private func row(_ sql: String) async throws -> PostgresRow {
-    try await PostgresCluster.shared().pool().read(PostgresStatement(sql)).rows[0]
+    try await PostgresCluster.shared().pool().repeatable(PostgresStatement(sql)).rows[0]
   }
 }

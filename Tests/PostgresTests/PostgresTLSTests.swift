@@ -13,7 +13,7 @@ struct PostgresTLSTests {
   func certificates() async throws {
     let certificates = try TestCertificates()
     let cluster = try await PostgresCluster(withTCP: true)
-    _ = try await cluster.pool().read(
+    _ = try await cluster.pool().repeatable(
       PostgresStatement("CREATE ROLE ana LOGIN PASSWORD '\(Self.password)'"))
     let trusting = "sslrootcert=\(certificates.authorities)"
     // (whose certificate, what is asked of it, how it ends)

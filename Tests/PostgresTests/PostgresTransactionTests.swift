@@ -9,7 +9,7 @@ struct PostgresTransactionTests {
   static let insert = PostgresStatement("INSERT INTO notes VALUES (1)")
   static let template = PostgresTemplate("notes") { conninfo in
     let pool = PostgresPool(PostgresConfiguration(conninfo))
-    _ = try await pool.read(
+    _ = try await pool.repeatable(
       PostgresStatement("CREATE TABLE notes (n int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED)"))
     await pool.close()
   }
@@ -43,7 +43,7 @@ struct PostgresTransactionTests {
   @Test("A body that throws is rolled back, and its connection is used again")
   func rollsBack() async throws {
     try await withNotes { pool in
-      let backend = try await pool.read(PostgresStatement("SELECT pg_backend_pid()")).rows[0].int(0)
+      let backend = try await pool.repeatable(PostgresStatement("SELECT pg_backend_pid()")).rows[0].int(0)
       await #expect(throws: Mistake.self) {
         try await pool.withTransaction { transaction in
           _ = try await transaction.query(Self.insert)
@@ -51,14 +51,15 @@ struct PostgresTransactionTests {
         }
       }
       try await expectCount(0, pool)
-      #expect(try await pool.read(PostgresStatement("SELECT pg_backend_pid()")).rows[0].int(0) == backend)
+      #expect(
+        try await pool.repeatable(PostgresStatement("SELECT pg_backend_pid()")).rows[0].int(0) == backend)
     }
   }
 
   @Test("A body in a cancelled task is rolled back, and its connection is used again")
   func rollsBackWhenCancelled() async throws {
     try await withNotes { pool in
-      let backend = try await pool.read(PostgresStatement("SELECT pg_backend_pid()")).rows[0].int(0)
+      let backend = try await pool.repeatable(PostgresStatement("SELECT pg_backend_pid()")).rows[0].int(0)
       let task = Task {
         try await pool.withTransaction { transaction in
           _ = try await transaction.query(Self.insert)
@@ -68,7 +69,8 @@ struct PostgresTransactionTests {
       }
       await #expect(throws: PostgresError.self) { try await task.value }
       try await expectCount(0, pool)
-      #expect(try await pool.read(PostgresStatement("SELECT pg_backend_pid()")).rows[0].int(0) == backend)
+      #expect(
+        try await pool.repeatable(PostgresStatement("SELECT pg_backend_pid()")).rows[0].int(0) == backend)
     }
   }
 
@@ -169,7 +171,8 @@ struct PostgresTransactionTests {
   }
 
   private func expectCount(_ expected: Int64, _ pool: PostgresPool) async throws {
-    let count = try await pool.read(PostgresStatement("SELECT count(*) FROM notes")).rows[0].requiredInt(0)
+    let count = try await pool.repeatable(PostgresStatement("SELECT count(*) FROM notes")).rows[0]
+      .requiredInt(0)
     #expect(count == expected)
   }
 

@@ -78,11 +78,11 @@ struct PostgresValueTests {
   }
 
   private func row(_ sql: String, _ parameters: PostgresValue...) async throws -> PostgresRow {
-    try await PostgresCluster.shared().pool().read(PostgresStatement(sql, parameters)).rows[0]
+    try await PostgresCluster.shared().pool().repeatable(PostgresStatement(sql, parameters)).rows[0]
   }
 
   private func rows(_ sql: String, _ parameters: PostgresValue...) async throws -> PostgresRows {
-    try await PostgresCluster.shared().pool().read(PostgresStatement(sql, parameters)).rows
+    try await PostgresCluster.shared().pool().repeatable(PostgresStatement(sql, parameters)).rows
   }
 }
 

@@ -73,9 +73,6 @@ package final class StatementCutter: Sendable {
       return .forward
     }
   }
-
-  /// The keywords of a connection string that lead here.
-  var address: String { "host=127.0.0.1 port=\(proxy.port) sslmode=disable gssencmode=disable" }
 }
 
 extension PostgresTestDatabase {
@@ -83,7 +80,5 @@ extension PostgresTestDatabase {
   package func cutter() throws -> StatementCutter { try StatementCutter(to: socket) }
 
   /// A pool whose connections go through `cutter`.
-  package func pool(through cutter: StatementCutter) -> PostgresPool {
-    pool { $0.connectionString = "\(cutter.address) user=\(serviceRole) dbname=\(name)" }
-  }
+  package func pool(through cutter: StatementCutter) -> PostgresPool { pool(throughPort: cutter.port) }
 }

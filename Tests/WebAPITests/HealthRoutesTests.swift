@@ -47,6 +47,11 @@ struct HealthRoutesTests {
       Readiness(database: .ok, schema: .migrating), 503,
       #"{"status":"unready","database":"ok","schema":"migrating"}"#
     ),
+    (Readiness(database: .busy, schema: .ok), 200, #"{"status":"ready","database":"busy","schema":"ok"}"#),
+    (
+      Readiness(database: .busy, schema: .unknown), 503,
+      #"{"status":"unready","database":"busy","schema":"unknown"}"#
+    ),
     (Readiness(database: .ok, schema: .old), 503, #"{"status":"unready","database":"ok","schema":"old"}"#),
     (
       Readiness(database: .readOnly, schema: .ok), 503,

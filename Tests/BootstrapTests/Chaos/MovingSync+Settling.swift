@@ -38,7 +38,7 @@ extension MovingSync {
   ///
   /// - Returns: The calls given up, those gone from Twilio not among them.
   func expectGivenUp(_ calls: [Asked]) async throws -> Set<String> {
-    let result = try await installation.pool.read(
+    let result = try await installation.pool.repeatable(
       PostgresStatement(
         """
         SELECT call_id, extract(epoch FROM given_up_at)::bigint FROM unsettled_calls

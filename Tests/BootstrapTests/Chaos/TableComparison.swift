@@ -57,7 +57,7 @@ struct TableComparison {
 
   private static func stored(_ installation: Installation) async throws -> [String: [String: String]] {
     let selected = columns.map(\.sql).joined(separator: ", ")
-    let result = try await installation.pool.read(
+    let result = try await installation.pool.repeatable(
       PostgresStatement("SELECT id, \(selected) FROM calls WHERE source = 'twilio'"))
     var stored: [String: [String: String]] = [:]
     for row in result.rows {
@@ -79,7 +79,7 @@ struct TableComparison {
 extension Installation {
   /// The rows of `workspace_phones`.
   func directory() async throws -> [PhoneRow] {
-    let result = try await pool.read(
+    let result = try await pool.repeatable(
       PostgresStatement("SELECT id, workspace_id, phone_number, is_primary FROM workspace_phones ORDER BY id")
     )
     var rows: [PhoneRow] = []
@@ -100,7 +100,7 @@ extension Installation {
   func expectPlainAttribution(
     _ truth: SimulatedTruth, directory before: [PhoneRow], isByLead: Bool = false
   ) async throws {
-    let result = try await pool.read(
+    let result = try await pool.repeatable(
       PostgresStatement("SELECT id, workspace_id, phone_number, lead_number FROM calls"))
     var stored: [CallSID: PlainModel.Row] = [:]
     for row in result.rows {

@@ -39,6 +39,104 @@ struct BlockedTests {
     }
   }
 
+  @Test("While all work waits for a lock /ready is 200 and a second run is refused at once")
+  func workWaits() async throws {
+    try await withInstallation { installation in
+      let service = try await installation.serve(
+        changes: ["DATABASE_URL": installation.directURL, "DATABASE_POOL_SIZE": "3"])
+      try await installation.storeChangingCalls(service)
+      let metrics = try await service.ask("GET", "/metrics")
+      #expect(metrics.body.contains("twilio_sync_database_pool_maximum_connections 3"))
+      let (running, looking) = try await installation.holding(.table) {
+        let running = Task { try await service.sync() }
+        let looking = (0..<3).map { _ in Task { try await service.ask("GET", "/api/sync-status") } }
+        // Two places are for work; more than two have work to do.
+        try await eventually("work has its places") { try await installation.waitingForLocks() == 2 }
+        let ready = try await service.askOpenly("GET", "/ready")
+        #expect(ready.status == 200 && ready.text("database") == "ok", "\(ready.body)")
+        #expect(try await service.sync().status == 409)
+        #expect(try await installation.waitingForLocks() == 2)
+        return (running, looking)
+      }
+      #expect(try await running.value.status == 200)
+      for look in looking { #expect(try await look.value.status == 200) }
+    }
+  }
+
+  @Test(
+    "While a resync and an hourly run wait for a lock for 15 seconds, /ready is 200 each time",
+    .enabled(if: ChaosProfile.isLong))
+  func resyncWaits() async throws {
+    try await withHistory { installation in
+      let service = try await installation.serve()
+      #expect(try await service.askOpenly("GET", "/ready").status == 200)
+      let historical = Task { try await service.ask("POST", HistorySite.route) }
+      try await eventually("pages are stored") { try await installation.storedCalls() > 0 }
+      let (words, hourly) = try await installation.holding(.table) {
+        let hourly = Task { try await service.sync() }
+        try await eventually("work waits") { try await installation.waitingForLocks() > 1 }
+        var words: [String: Int] = [:]
+        let end = ContinuousClock.now + .seconds(15)
+        while ContinuousClock.now < end {
+          let ready = try await service.askOpenly("GET", "/ready")
+          words["\(ready.status) \(ready.text("database") ?? "")", default: 0] += 1
+          try await Task.sleep(for: .milliseconds(500))
+        }
+        return (words, hourly)
+      }
+      print("/ready while work waits: \(words)")
+      #expect(words.keys.allSatisfy { $0.hasPrefix("200") })
+      #expect(try await hourly.value.status == 200)
+      #expect(try await historical.value.status == 200)
+    }
+  }
+
+  @Test("Behind a pooler whose sessions all wait for a lock /ready says busy, and 200")
+  func poolerWaits() async throws {
+    try await withInstallation { installation in
+      _ = try await installation.cluster.bouncer()
+      let url = installation.url(port: installation.cluster.poolerPort)
+      let service = try await installation.serve(changes: ["DATABASE_URL": url])
+      try await installation.storeChangingCalls(service)
+      let (running, looking) = try await installation.holding(.table) {
+        let running = Task { try await service.sync() }
+        let looking = Task { try await service.ask("GET", "/api/sync-status") }
+        try await eventually("both of its sessions wait") { try await installation.waitingForLocks() == 2 }
+        let ready = try await service.askOpenly("GET", "/ready")
+        #expect(ready.status == 200 && ready.body == Self.busy, "\(ready.body)")
+        return (running, looking)
+      }
+      #expect(try await running.value.status == 200)
+      #expect(try await looking.value.status == 200)
+      try await eventually("/ready says ok") {
+        try await service.askOpenly("GET", "/ready").text("database") == "ok"
+      }
+    }
+  }
+
+  private static let busy = #"{"status":"ready","database":"busy","schema":"ok"}"#
+
+  @Test("A network that is gone while work waits is no busy database: /ready says so")
+  func networkGone() async throws {
+    try await withInstallation { installation in
+      let proxy = try TCPProxy(to: .tcp(port: try #require(installation.cluster.tcpPort)))
+      let service = try await installation.serve(
+        changes: ["DATABASE_URL": installation.url(port: proxy.port)])
+      try await installation.storeChangingCalls(service)
+      try await installation.holding(.table) {
+        let running = Task { try await service.sync() }
+        try await eventually("the run waits for the lock") { try await installation.waitingForLocks() > 0 }
+        proxy.pause()
+        try await eventually("/ready is 503") {
+          let ready = try await service.askOpenly("GET", "/ready")
+          return ready.status == 503 && ready.body == DatabaseOutageTests.unreachable
+        }
+        proxy.close()
+        #expect(try await running.value.status == 503)
+      }
+    }
+  }
+
   @Test("A lock on calls that is kept: whole pages only, a sentence, and the next run makes up for it")
   func kept() async throws {
     let seed = ChaosProfile.seed()
@@ -95,8 +193,7 @@ struct BlockedTests {
         "CREATE TRIGGER slow BEFORE INSERT ON calls FOR EACH ROW EXECUTE FUNCTION slow()")
       let role = "\(TestCluster.role) IN DATABASE \(installation.database.name)"
       try await installation.sql("ALTER ROLE \(role) SET statement_timeout = '2s'")
-      let service = try await installation.serve(
-        changes: ["DATABASE_URL": installation.url(port: installation.cluster.tcpPort)])
+      let service = try await installation.serve(changes: ["DATABASE_URL": installation.directURL])
       let answer = try await service.sync()
       #expect(answer.status == 200 && answer.integer("savedCalls") == 1, "\(answer.body)")
 
@@ -109,6 +206,19 @@ struct BlockedTests {
 }
 
 extension Installation {
+  /// Past any pooler.
+  fileprivate var directURL: String { url(port: cluster.tcpPort) }
+
+  /// How many sessions of the service wait for a lock.
+  fileprivate func waitingForLocks() async throws -> Int {
+    let count = try await value(
+      """
+      SELECT count(*) FROM pg_stat_activity WHERE usename = '\(TestCluster.role)'
+        AND datname = current_database() AND wait_event_type = 'Lock'
+      """)
+    return count.flatMap { Int($0) } ?? -1
+  }
+
   /// Stores three calls, which then end.
   fileprivate func storeChangingCalls(_ service: LiveService) async throws {
     let now = simulation.now

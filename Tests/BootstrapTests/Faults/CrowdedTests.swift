@@ -56,7 +56,7 @@ struct CrowdedTests {
     while true {
       let pool = PostgresPool(PostgresConfiguration(url))
       do {
-        let answer = try await pool.read(PostgresStatement("SELECT pg_backend_pid()"))
+        let answer = try await pool.repeatable(PostgresStatement("SELECT pg_backend_pid()"))
         guests.append(Guest(pool: pool, process: try #require(answer.rows.first).requiredInt(0)))
       } catch let error as PostgresError {
         try #require(error.kind == .tooManyConnections && !guests.isEmpty)

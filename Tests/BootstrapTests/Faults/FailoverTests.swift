@@ -91,7 +91,7 @@ private struct Follower {
   }
 
   func storedCalls() async throws -> Int64 {
-    let count = try await pool.read(PostgresStatement("SELECT count(*) FROM calls"))
+    let count = try await pool.repeatable(PostgresStatement("SELECT count(*) FROM calls"))
     return try #require(count.rows.first).requiredInt(0)
   }
 

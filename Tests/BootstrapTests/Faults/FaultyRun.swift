@@ -96,7 +96,7 @@ private struct StoredState {
     self.covered = covered.flatMap { Int64($0) } ?? 0
     watchedOnly = try await installation.value(
       "SELECT count(*) FROM unsettled_calls WHERE call_id NOT IN (SELECT id FROM calls)")
-    let result = try await installation.pool.read(
+    let result = try await installation.pool.repeatable(
       PostgresStatement("SELECT id, (extract(epoch FROM twilio_updated_at) * 1000)::bigint FROM calls"))
     for row in result.rows { updated[try row.requiredText(0)] = try row.requiredInt(1) }
   }

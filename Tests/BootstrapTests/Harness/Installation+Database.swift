@@ -5,12 +5,12 @@ import Testing
 extension Installation {
   /// Does one statement as an administrator.
   func sql(_ statement: String) async throws {
-    _ = try await pool.read(PostgresStatement(statement))
+    _ = try await pool.repeatable(PostgresStatement(statement))
   }
 
   /// The first column of what a query gives.
   func column(_ query: String) async throws -> [String?] {
-    let result = try await pool.read(PostgresStatement(query))
+    let result = try await pool.repeatable(PostgresStatement(query))
     var values: [String?] = []
     for row in result.rows { values.append(try row.text(0)) }
     return values

@@ -62,7 +62,7 @@ enum TestCluster {
   private static func administer(_ conninfo: String, _ statements: [String]) async throws {
     let pool = PostgresPool(PostgresConfiguration(conninfo))
     let result = await Result {
-      for statement in statements { _ = try await pool.read(PostgresStatement(statement)) }
+      for statement in statements { _ = try await pool.repeatable(PostgresStatement(statement)) }
     }
     await pool.close()
     try result.get()

@@ -36,7 +36,7 @@ struct Adoption: Sendable {
 
   /// The rows of `workspace_phones`.
   func directory() async throws -> [PhoneRow] {
-    let result = try await pool.read(
+    let result = try await pool.repeatable(
       PostgresStatement(
         """
         SELECT id, workspace_id, phone_number, coalesce(is_primary, false) FROM workspace_phones ORDER BY id
@@ -74,7 +74,8 @@ func makeAdopter(
 ) -> Migrator {
   let lease = LeaseTerms()
   return Migrator(
-    pool: pool, defaultWorkspace: WorkspaceID(1), lease: lease, now: { LegacyDatabase.now },
+    pool: pool, defaultWorkspace: WorkspaceID(1), lease: lease, token: .random(in: 1 ... .max),
+    now: { LegacyDatabase.now },
     sleep: { milliseconds in
       if milliseconds == lease.beat { return try await Task.sleep(for: .milliseconds(milliseconds)) }
       try await onPause()

@@ -67,7 +67,7 @@ struct InterruptedAdoptionTests {
         await mayEnd.wait()
       }
       await isReading.wait()
-      _ = try await adoption.pool.read(PostgresStatement("SELECT 1"))
+      _ = try await adoption.pool.repeatable(PostgresStatement("SELECT 1"))
       async let terminating: Void = terminateBuild(adoption)
       let failure = await #expect(throws: StoreError.self) {
         try await makeAdopter(adoption.database.pool()).run()

@@ -29,7 +29,7 @@ struct ScaleFixture: Sendable {
 
   // Each lead is rung by one number of ours, so that what is stored is attributed rightly.
   private static func fill(_ pool: PostgresPool, from: Int, to: Int, of calls: Int) async throws {
-    _ = try await pool.read(
+    _ = try await pool.repeatable(
       PostgresStatement(
         """
         INSERT INTO calls (id, workspace_id, source, phone_from, phone_to, phone_number, lead_number,
