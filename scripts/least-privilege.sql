@@ -55,7 +55,8 @@ GRANT SELECT, UPDATE (token, run_id, expires_at) ON sync_leases TO twilio_sync;
 GRANT SELECT, UPDATE (covered_until) ON sync_state TO twilio_sync;
 GRANT SELECT, INSERT, UPDATE ON sync_runs TO twilio_sync;
 GRANT SELECT, INSERT, DELETE ON sync_holes TO twilio_sync;
-GRANT SELECT, UPDATE (firing_since) ON sync_alerts TO twilio_sync;
+GRANT SELECT, INSERT (name, firing_since), UPDATE (firing_since, told_firing, claim, claimed_until)
+  ON sync_alerts TO twilio_sync;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sync_slices, unsettled_calls TO twilio_sync;
 
 -- Row level security shows this role all rows. Of calls it writes those of Twilio only, where row level

@@ -1,4 +1,4 @@
-import CallDomain
+package import CallDomain
 import Postgres
 import SyncEngine
 import Telemetry
@@ -14,12 +14,35 @@ package struct Configuration: Sendable {
       self.rawValue = rawValue
     }
 
-    /// The secret of the callers.
+    /// The secret of the callers, and whether it migrates.
     package static let server = Needs(rawValue: 1)
     /// Where the database is.
     package static let database = Needs(rawValue: 2)
-    /// Account and credentials, and what is asked of Twilio.
+    /// Account and credentials, and how Twilio is asked.
     package static let twilio = Needs(rawValue: 4)
+    /// Where the server listens.
+    package static let address = Needs(rawValue: 8)
+    /// How the log looks.
+    package static let log = Needs(rawValue: 16)
+    /// What an hourly run reads, and whom it tells of its success.
+    package static let hourly = Needs(rawValue: 32)
+    /// What a historical run reads.
+    package static let history = Needs(rawValue: 64)
+    /// When alerts fire and who is told.
+    package static let alerts = Needs(rawValue: 128)
+    /// What the server needs, which does everything.
+    package static let all: Needs = [
+      .server, .database, .twilio, .address, .log, .hourly, .history, .alerts,
+    ]
+
+    /// What a command needs that makes one run of a kind.
+    package static func run(_ kind: RunKind) -> Needs {
+      switch kind {
+      case .hourly: [.log, .database, .twilio, .hourly, .alerts]
+      case .historical: [.log, .database, .twilio, .history, .alerts]
+      case .reattribute: [.log, .database, .alerts]
+      }
+    }
   }
 
   /// Twilio's account and how it is asked.
@@ -57,10 +80,14 @@ package struct Configuration: Sendable {
   /// - Throws: every fault at once.
   package init(environment: [String: String], needs: Needs) throws(ConfigurationFaults) {
     var settings = Settings(environment)
-    host = settings.text("HOST") ?? host
-    port = settings.number("PORT", 0...65_535, default: port)
-    logFormat = settings.choice("LOG_FORMAT", default: logFormat)
-    logLevel = settings.choice("LOG_LEVEL", default: logLevel)
+    if needs.contains(.address) {
+      host = settings.text("HOST") ?? host
+      port = settings.number("PORT", 0...65_535, default: port)
+    }
+    if needs.contains(.log) {
+      logFormat = settings.choice("LOG_FORMAT", default: logFormat)
+      logLevel = settings.choice("LOG_LEVEL", default: logLevel)
+    }
     if needs.contains(.server) {
       cronSecret = Self.cronSecret(&settings)
       migratesOnStart = settings.flag("MIGRATE_ON_START", default: false)
@@ -69,17 +96,22 @@ package struct Configuration: Sendable {
       database = Self.database(&settings)
       defaultWorkspace = WorkspaceID(
         Int64(settings.number("DEFAULT_WORKSPACE_ID", 1...Int(Int32.max), default: 1)))
-      alerts = Self.alerts(&settings)
     }
     if needs.contains(.twilio) {
       twilio = Self.twilio(&settings)
+      history.workers = twilio?.concurrency ?? history.workers
+    }
+    if needs.contains(.hourly) {
       sync.windowMinutes = settings.number(
         "SYNC_WINDOW_MINUTES", 1...10_080, default: sync.windowMinutes)
       sync.maxCatchUpHours = settings.number(
         "SYNC_MAX_CATCH_UP_HOURS", 1...8784, default: sync.maxCatchUpHours)
-      history.start = settings.date("HISTORY_START", default: history.start)
-      history.workers = twilio?.concurrency ?? history.workers
+      alerts.heartbeat = settings.address("HEARTBEAT_URL")
     }
+    if needs.contains(.history) {
+      history.start = settings.date("HISTORY_START", default: history.start)
+    }
+    if needs.contains(.alerts) { readAlerts(&settings) }
     secrets = settings.secrets + database.passwords
     guard settings.faults.isEmpty else { throw ConfigurationFaults(sentences: settings.faults) }
   }
@@ -117,16 +149,13 @@ package struct Configuration: Sendable {
     return configuration
   }
 
-  private static func alerts(_ settings: inout Settings) -> Alerts {
-    var alerts = Alerts()
+  private mutating func readAlerts(_ settings: inout Settings) {
     alerts.rules.noCallsHours = settings.number(
       "ALERT_NO_CALLS_HOURS", 1...8784, default: alerts.rules.noCallsHours)
     alerts.rules.noRunHours = settings.number(
       "ALERT_NO_RUN_HOURS", 1...8784, default: alerts.rules.noRunHours)
     alerts.rules.quietTimes = settings.quietTimes("ALERT_QUIET_TIMES")
     alerts.webhook = settings.address("ALERT_WEBHOOK_URL")
-    alerts.heartbeat = settings.address("HEARTBEAT_URL")
-    return alerts
   }
 
   private static func twilio(_ settings: inout Settings) -> Twilio? {

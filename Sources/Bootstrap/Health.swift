@@ -1,18 +1,19 @@
 import CallDomain
 import Curl
 import Terminal
+import WebServer
 
 /// `twilio-sync health`: asks a running server whether it lives; sends no secret.
 struct Health {
   private let url: String
 
-  /// - Parameter url: The server; nil for this machine and `PORT`.
+  /// - Parameter url: The server; nil for the one that listens on `HOST` and `PORT`.
   init(url: String?, environment: [String: String]) throws(ConfigurationFaults) {
     if let url {
       self.url = url
     } else {
-      let configuration = try Configuration(environment: environment, needs: [])
-      self.url = "http://127.0.0.1:\(configuration.port)"
+      let configuration = try Configuration(environment: environment, needs: .address)
+      self.url = "http://\(SocketAddress(host: configuration.host, port: configuration.port).fromHere)"
     }
   }
 
@@ -42,7 +43,8 @@ struct Health {
       }
       return nil
     } catch {
-      return "El servidor no responde; compruebe que «twilio-sync serve» está en marcha y su puerto (PORT)."
+      return
+        "El servidor no responde; compruebe que «twilio-sync serve» está en marcha y dónde (HOST y PORT)."
     }
   }
 }

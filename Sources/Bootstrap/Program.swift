@@ -76,17 +76,16 @@ package enum Program {
       return try await Health(url: url, environment: environment).run(json: command.json)
     case .serve:
       let metrics = try ServiceMetrics(startedAt: Clocks.now())
-      let service = try service(
-        environment, [.server, .database, .twilio], metrics: metrics, json: command.json)
+      let service = try service(environment, .all, metrics: metrics, json: command.json)
       return await Serve(service: service, signals: signals).run()
     case .migrate:
-      let service = try service(environment, [.database], json: command.json)
+      let service = try service(environment, [.log, .database], json: command.json)
       return await Migrate(service: service, signals: signals).run(json: command.json)
     case .doctor: return await Doctor(environment: environment).run(json: command.json)
     case .run(let order):
-      let needs: Configuration.Needs = order.kind == .reattribute ? [.database] : [.database, .twilio]
       return try await run(
-        order, Configuration(environment: environment, needs: needs), environment, signals, command.json)
+        order, Configuration(environment: environment, needs: .run(order.kind)), environment, signals,
+        command.json)
     }
   }
 

@@ -3,13 +3,13 @@ import CallStore
 import Curl
 import Postgres
 import Reporting
-import SyncEngine
-import Telemetry
+package import SyncEngine
+package import Telemetry
 import TwilioClient
 import WebAPI
 
 /// Everything that a configuration makes, joined: the graph that `serve` and the commands share.
-struct Service: Sendable {
+package struct Service: Sendable {
   let configuration: Configuration
   let logger: Logger
   let pool: PostgresPool
@@ -27,7 +27,7 @@ struct Service: Sendable {
   /// Connects to nothing yet.
   ///
   /// - Parameter onEvent: Told what happens in runs, before the log is.
-  init(
+  package init(
     _ configuration: Configuration, logger: Logger, metrics: ServiceMetrics? = nil,
     onEvent: @escaping @Sendable (SyncEvent) -> Void = { _ in }
   ) {
@@ -135,8 +135,7 @@ struct Service: Sendable {
   }
 
   /// How the service stands, by the one evaluation of the alerts.
-  func status() async throws(RunFailure) -> ServiceStatus {
-    let now = Clocks.now()
+  func status(now: Timestamp = Clocks.now()) async throws(RunFailure) -> ServiceStatus {
     let facts = try await translated { () async throws(StoreError) in try await store.status(now: now) }
     return ServiceStatus(facts, rules: configuration.alerts.rules, now: now)
   }

@@ -1,20 +1,69 @@
 import CallDomain
 import Postgres
 
-/// The rows of `sync_alerts`: which alerts were firing at the last look.
+/// The rows of `sync_alerts`: which alerts were firing at the last look, what was told of them, and who is
+/// telling it.
 enum AlertRecords {
-  /// Writes those that changed, and returns their names: of several processes one gets each change.
-  static func update(_ alerts: [Alert], now: Timestamp) -> PostgresStatement {
+  /// Writes alerts that changed, and returns the names of those that nobody wrote before: of several processes
+  /// one gets each change. A row is made where there is none.
+  static func update(_ changes: [Alert], now: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
-      UPDATE sync_alerts SET firing_since = seen.since
-      FROM unnest($1::text[], $2::timestamptz[]) AS seen (name, since)
-      WHERE sync_alerts.name = seen.name AND (firing_since IS NULL) <> (seen.since IS NULL)
-      RETURNING sync_alerts.name
+      INSERT INTO sync_alerts AS known (name, firing_since)
+      SELECT name, since FROM unnest($1::text[], $2::timestamptz[]) AS seen (name, since) ORDER BY name
+      ON CONFLICT (name) DO UPDATE SET firing_since = excluded.firing_since
+        WHERE (known.firing_since IS NULL) <> (excluded.firing_since IS NULL)
+      RETURNING name
       """,
       [
-        .textArray(alerts.map(\.name.rawValue)),
-        .moments(alerts.map { $0.isFiring ? $0.since ?? now : nil }),
+        .textArray(changes.map(\.name.rawValue)),
+        .moments(changes.map { $0.isFiring ? $0.since ?? now : nil }),
       ])
   }
+
+  static let list = PostgresStatement(
+    """
+    SELECT name, told_firing, claim,
+      CASE WHEN claimed_until > clock_timestamp()
+        THEN \(SQL.milliseconds("claimed_until - clock_timestamp()")) + 1 ELSE 0 END
+    FROM sync_alerts
+    """)
+
+  static func read(_ result: PostgresResult) throws(PostgresError) -> [Alert.Name: AlertRecord] {
+    var records: [Alert.Name: AlertRecord] = [:]
+    for row in result.rows {
+      guard let name = try Alert.Name(rawValue: row.requiredText(0)) else { continue }
+      records[name] = try AlertRecord(
+        isToldFiring: row.bool(1), claim: row.requiredInt(2), claimedFor: row.requiredInt(3))
+    }
+    return records
+  }
+
+  /// Takes the telling of an alert for a while, if it is still to be told and nobody took it after `claim`:
+  /// the new claim, or no row. Whoever dies loses it when the while is over, and nobody knows what was heard.
+  static func claim(_ alert: Alert, after claim: Int64) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_alerts SET claim = claim + 1, told_firing = NULL,
+        claimed_until = clock_timestamp() + make_interval(secs => $4::integer)
+      WHERE name = $1 AND claim = $2::bigint AND (firing_since IS NOT NULL) = $3::boolean
+        AND told_firing IS DISTINCT FROM $3::boolean
+        AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
+      RETURNING claim
+      """,
+      [.text(alert.name.rawValue), .int(claim), .bool(alert.isFiring), .int(claimSeconds)])
+  }
+
+  /// Ends a claim; changes no row where another followed it, and nothing more when it is repeated.
+  static func settle(_ name: Alert.Name, claim: Int64, isToldFiring: Bool?) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_alerts SET told_firing = $3::boolean, claimed_until = NULL
+      WHERE name = $1 AND claim = $2::bigint
+      """,
+      [.text(name.rawValue), .int(claim), isToldFiring.map { .bool($0) } ?? .null])
+  }
+
+  // More than one delivery may take.
+  private static let claimSeconds: Int64 = 30
 }

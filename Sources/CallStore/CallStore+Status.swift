@@ -40,14 +40,47 @@ extension CallStore {
     }
   }
 
-  /// Notes which alerts fire, for `StatusFacts.firingSince`.
+  /// Notes alerts that began or ceased to fire, for `StatusFacts.firingSince`.
   ///
-  /// - Returns: Those that began or ceased to fire since anybody looked last; whoever gets one may tell of it.
-  package func record(_ alerts: [Alert], now: Timestamp) async throws(StoreError) -> [Alert] {
+  /// - Parameter tell: Given those that nobody noted before, within the transaction: what it tells is told again
+  ///   rather than lost where the connection ends before the answer.
+  package func record(
+    _ changes: [Alert], now: Timestamp, tell: @escaping @Sendable ([Alert]) -> Void = { _ in }
+  ) async throws(StoreError) {
+    guard !changes.isEmpty else { return }
     try await translated {
-      let result = try await pool.repeatable(AlertRecords.update(alerts, now: now))
-      let changed = try Set(result.rows.map { row in try row.requiredText(0) })
-      return alerts.filter { changed.contains($0.name.rawValue) }
+      try await pool.withTransaction(opening: [AlertRecords.update(changes, now: now)]) { transaction in
+        let names = try Set(transaction.opening[0].rows.map { row in try row.requiredText(0) })
+        tell(changes.filter { names.contains($0.name.rawValue) })
+      }
+    }
+  }
+
+  /// What was told of the alerts, and who is telling it.
+  package func alertRecords() async throws(StoreError) -> [Alert.Name: AlertRecord] {
+    try await translated { try AlertRecords.read(await pool.repeatable(AlertRecords.list)) }
+  }
+
+  /// Takes the telling of an alert, for so long as one attempt may last.
+  ///
+  /// - Parameter claim: The one that was read before.
+  /// - Returns: The new claim; nil where another process was quicker, or nothing is left to tell.
+  package func claim(_ alert: Alert, after claim: Int64) async throws(StoreError) -> Int64? {
+    try await translated {
+      try await pool.withTransaction(opening: [AlertRecords.claim(alert, after: claim)]) { transaction in
+        try transaction.opening[0].rows.first?.requiredInt(0)
+      }
+    }
+  }
+
+  /// Ends a claim; nothing happens where another has followed it.
+  ///
+  /// - Parameter isToldFiring: What was told of the alert now; nil where that is unknown.
+  package func settle(
+    _ name: Alert.Name, claim: Int64, isToldFiring: Bool?
+  ) async throws(StoreError) {
+    try await translated {
+      _ = try await pool.repeatable(AlertRecords.settle(name, claim: claim, isToldFiring: isToldFiring))
     }
   }
 }

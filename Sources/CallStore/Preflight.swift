@@ -81,8 +81,8 @@ struct Preflight {
           ('sync_holes', 'INSERT'), ('sync_holes', 'DELETE'), ('sync_slices', 'SELECT'),
           ('sync_slices', 'INSERT'), ('sync_slices', 'UPDATE'), ('sync_slices', 'DELETE'),
           ('unsettled_calls', 'SELECT'), ('unsettled_calls', 'INSERT'), ('unsettled_calls', 'UPDATE'),
-          ('unsettled_calls', 'DELETE'), ('sync_alerts', 'SELECT'), ('sync_alerts', 'UPDATE'),
-          ('schema_migrations', 'SELECT'))
+          ('unsettled_calls', 'DELETE'), ('sync_alerts', 'SELECT'), ('sync_alerts', 'INSERT'),
+          ('sync_alerts', 'UPDATE'), ('schema_migrations', 'SELECT'))
           AS needed(relation, privilege)
         JOIN pg_class c ON c.oid = to_regclass(needed.relation)
         WHERE NOT CASE needed.privilege WHEN 'DELETE' THEN has_table_privilege(c.oid, 'DELETE')

@@ -75,7 +75,7 @@ enum CommandOption: String, CaseIterable {
     case .until: "hasta esta fecha, sin incluirla"
     case .restart: "empieza de nuevo en lugar de continuar lo interrumpido"
     case .dryRun: "solo informa; no cambia nada"
-    case .url: "dirección del servidor; sin ella, el puerto PORT de este equipo"
+    case .url: "dirección del servidor; sin ella, la de HOST y PORT"
     case .json: "escribe el resultado como un objeto JSON; los registros van a la salida de errores"
     case .help: "muestra esta ayuda"
     case .version: "muestra la versión"

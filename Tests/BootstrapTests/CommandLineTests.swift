@@ -1,4 +1,5 @@
 import Bootstrap
+import Foundation
 import TestSupport
 import Testing
 import WebServer
@@ -58,6 +59,27 @@ struct CommandLineTests {
       #expect(dead.errors.contains("no responde"))
       let deadJSON = try await programs.run(["health", "--json"], port)
       #expect(deadJSON.status == 1 && deadJSON.output.hasPrefix("{\"success\":false,\"error\":\""))
+    }
+  }
+
+  @Test(
+    "health asks where the server listens, by its family where that is everywhere",
+    arguments: ["::1", "127.0.0.2", "::", "0:0:0:0:0:0:0:0", "localhost", "0.0.0.0"])
+  func healthElsewhere(host: String) async throws {
+    try await withPrograms { programs in
+      let environment = ConfigurationTests.environment.changed(by: ["HOST": host])
+      let server = try programs.start([], environment)
+      let line = try await server.line(containing: "escucha en http://")
+      let port = try #require(line.firstMatch(of: /:(\d+)$/).map { String($0.output.1) })
+      #expect(try await programs.run(["health"], ["HOST": host, "PORT": port]).status == 0)
+      if ["127.0.0.2", "::1"].contains(host) {
+        #expect(try await programs.run(["health"], ["PORT": port]).status == 1)
+        // Given an address, it asks nowhere else, and needs no setting.
+        let elsewhere = ["health", "--url", "http://127.0.0.3:\(port)"]
+        #expect(try await programs.run(elsewhere, ["HOST": host, "PORT": "puerto"]).status == 1)
+      }
+      server.send(SIGTERM)
+      #expect(try await server.exitStatus() == 0)
     }
   }
 

@@ -108,6 +108,47 @@ struct ConfigurationTests {
     }
   }
 
+  /// A command, and settings that it does not need, every one of them faulty.
+  static let needless: [(String, [String])] = [
+    (
+      "migrate",
+      ["CRON_SECRET", "PORT", "TWILIO_ACCOUNT_SID", "SYNC_WINDOW_MINUTES", "HISTORY_START"] + alerts
+    ),
+    ("reattribute", ["CRON_SECRET", "PORT", "TWILIO_ACCOUNT_SID", "HISTORY_START", "HEARTBEAT_URL"]),
+    ("hourly", ["CRON_SECRET", "PORT", "MIGRATE_ON_START", "HISTORY_START"]),
+    (
+      "historical",
+      ["CRON_SECRET", "PORT", "SYNC_WINDOW_MINUTES", "SYNC_MAX_CATCH_UP_HOURS", "HEARTBEAT_URL"]
+    ),
+    ("health", ["LOG_FORMAT", "LOG_LEVEL", "DEFAULT_WORKSPACE_ID", "CRON_SECRET"] + alerts),
+  ]
+  private static let alerts = [
+    "ALERT_WEBHOOK_URL", "HEARTBEAT_URL", "ALERT_QUIET_TIMES", "ALERT_NO_CALLS_HOURS", "ALERT_NO_RUN_HOURS",
+  ]
+
+  @Test("A command refuses no setting that it does not need; doctor names each", arguments: needless)
+  func needlessSettings(command: String, names: [String]) async throws {
+    try await withPrograms { programs in
+      let faults = Dictionary(uniqueKeysWithValues: names.map { ($0, Optional("%zz")) })
+      let environment = Self.environment.changed(by: faults)
+      let ended = try await programs.run([command], environment)
+      #expect(ended.status == 1, "\(ended.errors)")
+      #expect(!names.contains { (ended.output + ended.errors).contains("❌ \($0)") })
+      let doctor = try await programs.run(["doctor"], environment)
+      for name in names { #expect(doctor.output.contains("❌ configuración: \(name)"), "\(doctor.output)") }
+    }
+  }
+
+  @Test("serve and each run refuse a faulty setting of the alerts, several at once by name")
+  func faultyAlerts() async throws {
+    for command in ["serve", "hourly", "historical", "reattribute"] {
+      try await expect(
+        Fault(
+          ["ALERT_NO_RUN_HOURS": "0", "ALERT_WEBHOOK_URL": "x"], "ALERT_NO_RUN_HOURS", "ALERT_WEBHOOK_URL"),
+        of: [command])
+    }
+  }
+
   @Test("libpq's variables do instead of DATABASE_URL, the password included")
   func environmentOfLibpq() async throws {
     try await withInstallation { installation in

@@ -76,29 +76,6 @@ struct StatusTests {
     }
   }
 
-  @Test("A change of an alert is given to one of those who look; nothing is told twice")
-  func changes() async throws {
-    try await withStore { fixture in
-      let quiet = Alert.Name.allCases.map {
-        Alert($0, isFiring: false, since: nil, detail: "x", whatToDo: nil)
-      }
-      #expect(try await fixture.store.record(quiet, now: Self.now).isEmpty)
-      var alerts = quiet
-      alerts[1] = Alert(.noRun, isFiring: true, since: at("10:00"), detail: "x", whatToDo: "y")
-      alerts[2] = Alert(.defaultWorkspace, isFiring: true, since: nil, detail: "x", whatToDo: "y")
-      let seen = alerts
-      let told = try await withThrowingTaskGroup(of: [Alert].self) { group in
-        for _ in 0..<8 { group.addTask { try await fixture.store.record(seen, now: Self.now) } }
-        return try await group.reduce([]) { $0 + $1 }
-      }
-      #expect(told.map(\.name.rawValue).sorted() == ["default_workspace", "no_run"])
-      let facts = try await fixture.store.status(now: Self.now.adding(hours: 1))
-      #expect(facts.firingSince == [.noRun: at("10:00"), .defaultWorkspace: Self.now])
-      #expect(try await fixture.store.record(quiet, now: Self.now).map(\.isFiring) == [false, false])
-      #expect(try await fixture.store.record(quiet, now: Self.now).isEmpty)
-    }
-  }
-
   @Test("An inspection finds unpriced calls, numbers that are listed nowhere, twice, or without a workspace")
   func inspection() async throws {
     try await withStore { fixture in

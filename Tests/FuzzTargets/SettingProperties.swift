@@ -11,7 +11,7 @@ enum SettingProperties {
     guard !input.contains(0), !String(decoding: input, as: UTF8.self).lowercased().contains(mark.lowercased())
     else { return }
     let environment = environment(of: input)
-    for needs in [Configuration.Needs.server, .database, .twilio, [.server, .database, .twilio]] {
+    for needs in [Configuration.Needs.server, .database, .twilio, .all] {
       switch configuration(environment, needs) {
       case .success(let configuration):
         let secrets = Set(secretNames.compactMap { environment[$0] })

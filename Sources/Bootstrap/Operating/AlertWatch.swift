@@ -1,55 +1,119 @@
-import CallDomain
+package import CallDomain
 import CallStore
+import Synchronization
 import Telemetry
+import WebAPI
 
-/// Looks whether alerts changed, and has whoever sees a change first tell of it.
-struct AlertWatch: Sendable {
-  let service: Service
-  let notifier: Notifier
-
-  init(_ service: Service) {
-    self.service = service
-    notifier = Notifier(service.configuration.alerts, logger: service.logger)
+/// Looks whether alerts changed, notes it, and tells whoever listens what was not told yet, be it of this
+/// process's seeing or left by another.
+package final class AlertWatch: Sendable {
+  private struct State {
+    var telling = AlertTelling()
+    /// Whether the last look failed, and was told of.
+    var isBlind = false
   }
 
-  /// Looks every minute and after every run, and asks the heartbeat after a successful hourly one, until it
-  /// is cancelled.
-  func keepLooking() async {
+  private let service: Service
+  private let notifier: Notifier
+  private let now: @Sendable () -> Timestamp
+  private let milliseconds: @Sendable () -> Int64
+  private let sleep: @Sendable (Int64) async throws -> Void
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - now: By which alerts are judged.
+  ///   - milliseconds: A clock that never goes back; only differences count.
+  ///   - sleep: Waits that many milliseconds; throws when its task is cancelled.
+  package init(
+    _ service: Service, now: @escaping @Sendable () -> Timestamp = Clocks.now,
+    milliseconds: @escaping @Sendable () -> Int64 = Clocks.api.milliseconds,
+    sleep: @escaping @Sendable (Int64) async throws -> Void = Clocks.sleep
+  ) {
+    self.service = service
+    self.now = now
+    self.milliseconds = milliseconds
+    self.sleep = sleep
+    notifier = Notifier(service.configuration.alerts, logger: service.logger, sleep: sleep)
+  }
+
+  /// Looks every minute, sooner where an attempt to tell is due, and after every run, until it is cancelled.
+  package func keepLooking() async {
     await withTaskGroup(of: Void.self) { group in
-      group.addTask {
-        var isBlind = false
-        repeat { isBlind = await !look(isBlind: isBlind) } while (try? await Clocks.sleep(Self.pause)) != nil
+      group.addTask { [self] in
+        var wait: Int64?
+        repeat { wait = await look() } while (try? await sleep(min(Self.pause, wait ?? Self.pause))) != nil
       }
-      group.addTask {
+      group.addTask { [self] in
         for await end in service.ends { await follow(end) }
       }
     }
   }
 
-  /// What follows a run that has ended.
+  /// What follows a run that has ended: the heartbeat of a successful hourly one, and a look.
   func follow(_ end: RunEnd) async {
-    if end.kind == .hourly, end.isSuccess { await notifier.beat() }
-    _ = await look(isBlind: false)
+    // A monitor that hangs keeps no alert from being noted and told.
+    async let beat: Void = end.kind == .hourly && end.isSuccess ? notifier.beat() : ()
+    _ = await look()
+    await beat
   }
 
-  /// - Parameter isBlind: Whether the last look failed, and was told of.
-  /// - Returns: Whether the state could be read.
-  private func look(isBlind: Bool) async -> Bool {
+  /// Looks, and again for so long as it is worth waiting for the next attempt to tell.
+  ///
+  /// - Returns: Milliseconds until an attempt is due; nil where nothing is left to tell.
+  package func look() async -> Int64? {
+    var wait = await lookOnce()
+    while let next = wait, next <= AlertTelling.hurry, (try? await sleep(next)) != nil {
+      wait = await lookOnce()
+    }
+    return wait
+  }
+
+  private func lookOnce() async -> Int64? {
     do throws(RunFailure) {
-      let status = try await service.status()
-      let changes = try await translated { () async throws(StoreError) in
-        try await service.store.record(status.alerts, now: status.asOf)
+      let status = try await service.status(now: now())
+      let wait = try await translated { () async throws(StoreError) in
+        try await service.store.record(status.changes, now: status.asOf) { [self] changes in
+          for alert in changes { report(alert) }
+        }
+        return try await notifier.hasListener ? tell(status.alerts) : nil
       }
-      for alert in changes { report(alert) }
-      await notifier.tell(changes)
-      return true
+      state.withLock { $0.isBlind = false }
+      return wait
     } catch {
-      if Task.isCancelled || isBlind || service.gate.isMigrating { return false }
+      let isKnown = state.withLock { state in
+        defer { state.isBlind = true }
+        return state.isBlind
+      }
+      if Task.isCancelled || isKnown || service.gate.isMigrating { return nil }
       service.logger.log(
         .warning, "alerts_unknown", text: ["⚠️ No se pueden evaluar las alertas: \(error.message)"],
         fields: [LogField("error", .text(error.message))])
-      return false
+      return nil
     }
+  }
+
+  /// One attempt for each alert that is due.
+  private func tell(_ alerts: [Alert]) async throws(StoreError) -> Int64? {
+    let records = try await service.store.alertRecords()
+    let due = state.withLock { $0.telling.due(alerts, records, now: milliseconds()) }
+    for alert in due {
+      let record = records[alert.name] ?? AlertRecord()
+      guard let claim = try await service.store.claim(alert, after: record.claim) else {
+        note(.taken, of: alert)
+        continue
+      }
+      let delivery = await notifier.tell(alert)
+      note(delivery.outcome, of: alert, reason: delivery.reason)
+      let told = AlertTelling.told(alert, after: delivery.outcome, before: record)
+      try await service.store.settle(alert.name, claim: claim, isToldFiring: told)
+    }
+    return state.withLock { $0.telling.wait(now: milliseconds()) }
+  }
+
+  private func note(_ outcome: AlertTelling.Outcome, of alert: Alert, reason: String = "") {
+    if Task.isCancelled, outcome != .told { return }
+    let isNews = state.withLock { $0.telling.note(outcome, of: alert.name, now: milliseconds()) }
+    if isNews { notifier.reportSilence(reason) }
   }
 
   private func report(_ alert: Alert) {

@@ -3,82 +3,94 @@ import Curl
 import Reporting
 import Telemetry
 
-/// Tells chat tools of alerts and monitors of successful runs. Nothing waits for it but the end of a command,
-/// and what cannot be delivered goes to the log.
+/// Tells chat tools of alerts and monitors of successful runs.
 struct Notifier: Sendable {
-  let addresses: Configuration.Alerts
-  let logger: Logger
-  let sleep: @Sendable (Int64) async throws -> Void
+  /// What came of one attempt, and in Spanish why nobody took it.
+  struct Delivery: Sendable {
+    let outcome: AlertTelling.Outcome
+    var reason = ""
+  }
+
+  private let addresses: Configuration.Alerts
+  private let logger: Logger
+  private let sleep: @Sendable (Int64) async throws -> Void
   private let http = CurlClient(maxHandles: 2)
 
   init(
-    _ addresses: Configuration.Alerts, logger: Logger,
-    sleep: @escaping @Sendable (Int64) async throws -> Void = Clocks.sleep
+    _ addresses: Configuration.Alerts, logger: Logger, sleep: @escaping @Sendable (Int64) async throws -> Void
   ) {
     self.addresses = addresses
     self.logger = logger
     self.sleep = sleep
   }
 
-  /// Sends one message for each alert that changed, to `ALERT_WEBHOOK_URL` where there is one.
-  func tell(_ changes: [Alert]) async {
-    guard let webhook = addresses.webhook else { return }
-    for alert in changes {
-      await send(to: webhook, name: "ALERT_WEBHOOK_URL", body: Array(AlertMessage(alert).json.utf8))
+  /// Whether there is somebody to tell of alerts.
+  var hasListener: Bool { addresses.webhook != nil }
+
+  /// Sends the message of an alert to `ALERT_WEBHOOK_URL`, once.
+  func tell(_ alert: Alert) async -> Delivery {
+    guard let webhook = addresses.webhook else { return Delivery(outcome: .refused) }
+    var request = Self.request(to: webhook)
+    request.method = .post
+    request.headers.append(CurlHeader("Content-Type", "application/json"))
+    request.body = Array(AlertMessage(alert).json.utf8)
+    return await attempt(request)
+  }
+
+  /// Says that alerts stay untold for now.
+  func reportSilence(_ reason: String) {
+    report("ALERT_WEBHOOK_URL", reason, "el aviso queda pendiente; compruebe la dirección y que responde")
+  }
+
+  /// Asks `HEARTBEAT_URL`, where there is one, a few times; the next successful run asks again.
+  func beat() async {
+    guard let heartbeat = addresses.heartbeat else { return }
+    for failures in 1... {
+      let delivery = await attempt(Self.request(to: heartbeat))
+      if delivery.outcome == .told { return }
+      let pause = AlertTelling.pause(after: failures, delivery.outcome == .refused ? .refused : .failed)
+      guard pause > AlertTelling.hurry else {
+        if (try? await sleep(pause)) == nil { return }
+        continue
+      }
+      if Task.isCancelled { return }
+      return report("HEARTBEAT_URL", delivery.reason, "compruebe la dirección y que responde")
     }
   }
 
-  /// Asks `HEARTBEAT_URL`, where there is one.
-  func beat() async {
-    guard let heartbeat = addresses.heartbeat else { return }
-    await send(to: heartbeat, name: "HEARTBEAT_URL", body: nil)
+  private func report(_ setting: String, _ reason: String, _ consequence: String) {
+    logger.log(
+      .warning, "notification_failed",
+      text: ["⚠️ No se pudo avisar a \(setting) (\(reason)); \(consequence)."],
+      fields: [LogField("setting", .text(setting)), LogField("reason", .text(reason))])
   }
 
-  private func send(to address: NotificationAddress, name: String, body: [UInt8]?) async {
-    var request = CurlRequest(
+  private static func request(to address: NotificationAddress) -> CurlRequest {
+    CurlRequest(
       url: address.exposed, headers: [CurlHeader("User-Agent", "twilio-sync/\(Version.text)")],
       timeouts: CurlTimeouts(connect: .seconds(5), total: .seconds(10), stall: .seconds(10)),
       sizeCap: 1 << 20, allowsPlainHTTP: address.isPlain)
-    if let body {
-      request.method = .post
-      request.headers.append(CurlHeader("Content-Type", "application/json"))
-      request.body = body
-    }
-    var reason = ""
-    attempts: for pause in Self.pauses {
-      if let pause, (try? await sleep(pause)) == nil { return }
-      switch await attempt(request) {
-      case .delivered: return
-      case .failed(let words): reason = words
-      case .refused(let words):
-        reason = words
-        break attempts
-      }
-    }
-    logger.log(
-      .warning, "notification_failed",
-      text: ["⚠️ No se pudo avisar a \(name) (\(reason)); compruebe la dirección y que responde."],
-      fields: [LogField("setting", .text(name)), LogField("reason", .text(reason))])
-  }
-
-  private enum Delivery {
-    case delivered
-    /// May succeed when it is sent again.
-    case failed(String)
-    /// Was understood, and would be refused again.
-    case refused(String)
   }
 
   private func attempt(_ request: CurlRequest) async -> Delivery {
     do throws(CurlError) {
       let answer = try await http.send(request)
+      let reason = "respondió \(answer.status)"
       switch answer.status {
-      case 200..<300: return .delivered
-      case 408, 429, 500...: return .failed("respondió \(answer.status)")
-      default: return .refused("respondió \(answer.status)")
+      case 200..<300: return Delivery(outcome: .told)
+      case 408, 429, 500...: return Delivery(outcome: .failed, reason: reason)
+      default: return Delivery(outcome: .refused, reason: reason)
       }
     } catch {
-      return .failed(Self.words(error.kind))
+      return Delivery(outcome: Self.outcome(error.kind), reason: Self.words(error.kind))
+    }
+  }
+
+  private static func outcome(_ kind: CurlError.Kind) -> AlertTelling.Outcome {
+    switch kind {
+    case .couldNotResolve, .couldNotConnect, .tls, .untrustedCertificate: .failed
+    case .badURL, .badRequest: .refused
+    default: .unanswered
     }
   }
 
@@ -91,7 +103,4 @@ struct Notifier: Sendable {
     default: "la petición se cortó"
     }
   }
-
-  // Milliseconds before each attempt.
-  private static let pauses: [Int64?] = [nil, 500, 2000, 8000]
 }

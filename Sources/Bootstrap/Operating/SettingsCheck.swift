@@ -18,18 +18,25 @@ struct SettingsCheck {
         return nil
       }
     }
-    let server = read(.server)
+    _ = read([.address, .log])
+    _ = read(.server)
     twilio = read(.twilio)
-    database = read(.database)
+    let hourly = read(.hourly)
+    _ = read(.history)
+    var database = read(.database)
+    let alerts = read(.alerts)
+    if let alerts { database?.alerts = alerts.alerts }
+    self.database = database
     let settings = faults.map { Finding(fault: "configuración", sentence: $0) }
     findings =
       (settings.isEmpty
         ? [Finding(.ok, check: "configuración", detail: "Todas las variables se entienden.")] : settings)
-      + Self.notifications(database ?? server)
+      + Self.notifications(alerts, hourly)
   }
 
-  private static func notifications(_ configuration: Configuration?) -> [Finding] {
-    guard let alerts = configuration?.alerts, alerts.heartbeat == nil else { return [] }
+  // Nothing is said of an address that is faulty itself.
+  private static func notifications(_ alerts: Configuration?, _ hourly: Configuration?) -> [Finding] {
+    guard let alerts = alerts?.alerts, let hourly, hourly.alerts.heartbeat == nil else { return [] }
     return [
       Finding(
         .warning, check: "avisos",

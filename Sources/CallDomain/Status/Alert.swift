@@ -10,6 +10,8 @@ package struct Alert: Hashable, Sendable {
 
   package let name: Name
   package let isFiring: Bool
+  /// It would fire if these were no quiet times.
+  package let isMuted: Bool
   /// Since when it fires, as far as the stored facts tell; nil while it does not fire, or where nothing tells.
   package let since: Timestamp?
   /// What was found, firing or not: one sentence in Spanish, without numbers of leads.
@@ -17,9 +19,12 @@ package struct Alert: Hashable, Sendable {
   /// What to do about it, in Spanish; nil while it does not fire.
   package let whatToDo: String?
 
-  package init(_ name: Name, isFiring: Bool, since: Timestamp?, detail: String, whatToDo: String?) {
+  package init(
+    _ name: Name, isFiring: Bool, isMuted: Bool = false, since: Timestamp?, detail: String, whatToDo: String?
+  ) {
     self.name = name
     self.isFiring = isFiring
+    self.isMuted = isMuted
     self.since = since
     self.detail = detail
     self.whatToDo = whatToDo

@@ -33,9 +33,12 @@ package struct AlertRules: Hashable, Sendable {
     let detail =
       facts.newestCall.map { "La última llamada guardada es de \($0.iso8601)." }
       ?? "No hay ninguna llamada de Twilio guardada."
-    guard let last = facts.newestCall ?? facts.installedAt, !quietTimes.contains(now),
-      quietTimes.loudMilliseconds(from: last, to: now) > Self.milliseconds(noCallsHours)
-    else { return Alert(.noCalls, isFiring: false, since: nil, detail: detail, whatToDo: nil) }
+    let last = facts.newestCall ?? facts.installedAt
+    let isSilent =
+      last.map { quietTimes.loudMilliseconds(from: $0, to: now) > Self.milliseconds(noCallsHours) } ?? false
+    guard let last, isSilent, !quietTimes.contains(now) else {
+      return Alert(.noCalls, isFiring: false, isMuted: isSilent, since: nil, detail: detail, whatToDo: nil)
+    }
     return Alert(
       .noCalls, isFiring: true, since: quietTimes.moment(after: Self.milliseconds(noCallsHours), from: last),
       detail: detail + " Hace más de \(Self.hours(noCallsHours)).",

@@ -44,7 +44,8 @@ struct NotificationTests {
   }
 
   @Test(
-    "A webhook that fails is asked again; one that refuses is not, and the log says so without its address")
+    "A webhook that fails is asked again; one that refuses is not soon, and the log says so without its address"
+  )
   func failing() async throws {
     try await withInstallation { installation in
       try await installation.sql("UPDATE schema_migrations SET applied_at = now() - INTERVAL '3 hours'")
@@ -55,7 +56,7 @@ struct NotificationTests {
       #expect(try await service.end() == 0)
       #expect(!service.program.output.contains("No se pudo avisar"))
 
-      try await installation.sql("UPDATE sync_alerts SET firing_since = NULL")
+      try await installation.sql("UPDATE sync_alerts SET told_firing = false")
       let closed = try makeListener("404 Not Found")
       let second = try await installation.serve(
         changes: changes.merging(["ALERT_WEBHOOK_URL": closed.url + Self.path]) { $1 })
@@ -81,6 +82,21 @@ struct NotificationTests {
       let service = try await installation.serve(changes: changes)
       #expect(try await service.sync().status == 200)
       try await eventually("the server asks it") { listener.requests.count == 2 }
+    }
+  }
+
+  @Test("A monitor that does not answer keeps no alert from being told at the end of a command")
+  func hangingMonitor() async throws {
+    try await withInstallation { installation in
+      try await installation.sql("UPDATE schema_migrations SET applied_at = now() - INTERVAL '3 hours'")
+      let silent = try RawServer { _, connection in connection.waitForClose() }
+      let listener = try makeListener()
+      let command = try installation.start(
+        "hourly", changes: ["HEARTBEAT_URL": silent.url, "ALERT_WEBHOOK_URL": listener.url])
+      try await eventually("the alert is told") { listener.requests.count == 1 }
+      #expect(listener.requests.first?.contains(#""alert":"no_calls","firing":true"#) == true)
+      command.send(SIGKILL)
+      try await command.exitStatus()
     }
   }
 

@@ -51,7 +51,9 @@ struct AlertRulesTests {
     #expect(alert(at: "2026-03-02T08:30:00Z")?.isFiring == false)
     let morning = alert(at: "2026-03-02T08:31:00Z")
     #expect(morning?.isFiring == true && morning?.since == makeTime("2026-03-02T08:30:00Z"))
-    #expect(alert(at: "2026-03-02T22:00:00Z")?.isFiring == false)
+    let evening = alert(at: "2026-03-02T22:00:00Z")
+    #expect(evening?.isFiring == false && evening?.isMuted == true && morning?.isMuted == false)
+    #expect(alert(at: "2026-03-02T03:00:00Z")?.isMuted == false)
   }
 
   @Test("no_run fires two hours after the last successful hourly run, or the installation")

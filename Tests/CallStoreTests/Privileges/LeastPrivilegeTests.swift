@@ -116,7 +116,7 @@ struct LeastPrivilegeTests {
       "INSERT INTO workspace_phones (id, phone_number) VALUES (1000, 'x')",
       "SELECT FROM twilio_snapshots", "DELETE FROM twilio_snapshots", "DELETE FROM sync_runs",
       "INSERT INTO sync_leases (kind) VALUES ('x')", "UPDATE sync_leases SET kind = 'x'",
-      "DELETE FROM sync_alerts", "INSERT INTO sync_alerts (name) VALUES ('x')",
+      "DELETE FROM sync_alerts", "INSERT INTO sync_alerts (name, told_firing) VALUES ('x', true)",
       "UPDATE sync_alerts SET name = 'x'", "DELETE FROM sync_leases", "DELETE FROM sync_state",
       "INSERT INTO sync_state DEFAULT VALUES",
       "UPDATE sync_holes SET recorded_at = now()", "UPDATE schema_migrations SET oldest_program = 99",

@@ -22,8 +22,12 @@ struct WholeService {
 
   /// What the status, the alerts and `doctor` do.
   private func look() async throws {
-    let status = ServiceStatus(try await store.status(now: Self.now), rules: AlertRules(), now: Self.now)
-    _ = try await store.record(status.alerts, now: Self.now)
+    _ = try await store.status(now: Self.now)
+    let alert = Alert(.noRun, isFiring: true, since: nil, detail: "x", whatToDo: "y")
+    try await store.record([alert], now: Self.now)
+    let records = try await store.alertRecords()
+    let claim = try #require(try await store.claim(alert, after: records[.noRun]?.claim ?? 0))
+    try await store.settle(alert.name, claim: claim, isToldFiring: true)
     _ = try await store.inspect()
   }
 
