@@ -56,6 +56,7 @@ package struct Migrator: Sendable {
             try await DefaultWorkspace(id: defaultWorkspace, pool: pool).createIfMissing {
               onEvent(.createdDefaultWorkspace(defaultWorkspace))
             }
+            _ = try await pool.read(CoverageQuery.begin(now: now()))
             return applied
           }
         }

@@ -61,7 +61,7 @@ package struct HistoricalSync: Sendable {
     _ request: HistoryRequest, restart: Bool, fence: RunFence, now: Timestamp, progress: RunProgress,
     onEvent: @escaping @Sendable (SyncEvent) -> Void
   ) async throws(RunFailure) {
-    let coverage = try await calls.coverage()
+    let coverage = try await calls.coverage(now)
     let resync = try await history.open(request, restart, now, fence)
     let asked = Period(start: request.since, end: request.until ?? now)
     let period = resync.period ?? Period(start: asked.end, end: asked.end)

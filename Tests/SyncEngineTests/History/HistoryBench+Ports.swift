@@ -49,7 +49,7 @@ extension HistoryBench {
         }
         return PageOutcome()
       },
-      coverage: { () throws(RunFailure) in
+      coverage: { _ throws(RunFailure) in
         Coverage(coveredUntil: nil, newestCall: nil, listedNumbers: 17)
       },
       unsettled: { _ throws(RunFailure) in
