@@ -70,7 +70,8 @@ package struct HistoricalSync: Sendable {
     onEvent(.period(period))
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.historical))
-    let shape = HistoryShape(resync, period: period, workers: settings.workers)
+    let shape = HistoryShape(
+      resync, period: period, isOpen: request.until == nil, workers: settings.workers)
     onEvent(resync.hasAdvanced ? shape.resuming(resync) : .slicesPlanned(slices: resync.parts.count))
     try await finish(resync, shape, fence, progress, onEvent)
     if shape.period != period {
