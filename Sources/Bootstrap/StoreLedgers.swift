@@ -9,8 +9,8 @@ extension CallLedger {
       commit: { page, fence throws(RunFailure) in
         try await translated { () async throws(StoreError) in try await store.commit(page, fence: fence) }
       },
-      coverage: { () throws(RunFailure) in
-        try await translated { () async throws(StoreError) in try await store.coverage() }
+      coverage: { now throws(RunFailure) in
+        try await translated { () async throws(StoreError) in try await store.coverage(now: now) }
       },
       unsettled: { limit throws(RunFailure) in
         try await translated { () async throws(StoreError) in try await store.unsettled(limit: limit) }

@@ -2,7 +2,7 @@
 package struct Coverage: Hashable, Sendable {
   /// Up to where hourly runs have taken in the log; nil before the first.
   package var coveredUntil: Timestamp?
-  /// The newest `call_date` of a stored Twilio call, nil without one.
+  /// Where nothing is covered, the newest `call_date` of a stored Twilio call that is not in the future.
   package var newestCall: Timestamp?
   /// How many numbers the directory holds.
   package var listedNumbers: Int

@@ -143,18 +143,13 @@ extension CallStore {
   }
 
   /// How far the stored log reaches.
-  package func coverage() async throws(StoreError) -> Coverage {
+  ///
+  /// - Parameter now: A call that begins later, by the process's clock, does not count.
+  package func coverage(now: Timestamp) async throws(StoreError) -> Coverage {
     try await translated {
-      let covered = try await pool.repeatable(
-        PostgresStatement(
-          """
-          SELECT \(SQL.milliseconds("s.covered_until")),
-            (SELECT \(SQL.milliseconds("max(c.call_date)")) FROM calls c WHERE c.source = 'twilio')
-          FROM sync_state s
-          """))
+      let row = try await pool.repeatable(CoverageQuery.statement(now: now)).rows.first
       let directory = try PhoneDirectoryQuery.read(
         await pool.repeatable(PhoneDirectoryQuery.statement), defaultWorkspace: defaultWorkspace)
-      let row = covered.rows.first
       return Coverage(
         coveredUntil: try row?.moment(0), newestCall: try row?.moment(1), listedNumbers: directory.count)
     }

@@ -59,6 +59,7 @@ package struct Migrator: Sendable {
             try await DefaultWorkspace(id: defaultWorkspace, pool: pool).createIfMissing {
               onEvent(.createdDefaultWorkspace(defaultWorkspace))
             }
+            _ = try await pool.repeatable(CoverageQuery.begin(now: now()))
             return applied
           }
         }

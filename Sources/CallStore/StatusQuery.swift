@@ -25,12 +25,13 @@ enum StatusQuery {
     return facts
   }
 
-  /// - Parameter now: The end of the last 24 hours, by the process's clock.
+  /// - Parameter now: The end of the last 24 hours, by the process's clock; the newest call is not later.
   static func facts(_ defaultWorkspace: WorkspaceID, now: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
       SELECT (SELECT \(SQL.milliseconds("covered_until")) FROM sync_state),
-        (SELECT \(SQL.milliseconds("max(call_date)")) FROM calls WHERE source = 'twilio'),
+        (SELECT \(SQL.milliseconds("max(call_date)")) FROM calls
+          WHERE source = 'twilio' AND call_date <= $2::timestamptz),
         day.calls, day.default_calls,
         (SELECT \(SQL.milliseconds("min(applied_at)")) FROM schema_migrations),
         unsettled.calls, unsettled.given_up,

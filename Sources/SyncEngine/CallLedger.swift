@@ -4,8 +4,8 @@ package import CallDomain
 package struct CallLedger: Sendable {
   /// Commits a page with its marks, if the run still holds its lease.
   package var commit: @Sendable (IntakePage, RunFence) async throws(RunFailure) -> PageOutcome
-  /// How far the stored log reaches.
-  package var coverage: @Sendable () async throws(RunFailure) -> Coverage
+  /// How far the stored log reaches at a moment.
+  package var coverage: @Sendable (Timestamp) async throws(RunFailure) -> Coverage
   /// Unsettled calls that are still asked for, the longest waiting first; at most that many.
   package var unsettled: @Sendable (Int) async throws(RunFailure) -> [UnsettledCall]
   /// Stored calls in the order of their SIDs: those after the given one, that began at the given moment
@@ -17,7 +17,7 @@ package struct CallLedger: Sendable {
 
   package init(
     commit: @escaping @Sendable (IntakePage, RunFence) async throws(RunFailure) -> PageOutcome,
-    coverage: @escaping @Sendable () async throws(RunFailure) -> Coverage,
+    coverage: @escaping @Sendable (Timestamp) async throws(RunFailure) -> Coverage,
     unsettled: @escaping @Sendable (Int) async throws(RunFailure) -> [UnsettledCall],
     stored: @escaping @Sendable (CallSID?, Timestamp?, Int) async throws(RunFailure) -> [Call],
     older: @escaping @Sendable (CallSID?, Int) async throws(RunFailure) -> [Call]

@@ -61,7 +61,7 @@ package struct HistoricalSync: Sendable {
     _ request: HistoryRequest, restart: Bool, fence: RunFence, now: Timestamp, progress: RunProgress,
     onEvent: @escaping @Sendable (SyncEvent) -> Void
   ) async throws(RunFailure) {
-    let coverage = try await calls.coverage()
+    let coverage = try await calls.coverage(now)
     let resync = try await history.open(request, restart, now, fence)
     let asked = Period(start: request.since, end: request.until ?? now)
     let period = resync.period ?? Period(start: asked.end, end: asked.end)
@@ -70,7 +70,8 @@ package struct HistoricalSync: Sendable {
     onEvent(.period(period))
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.historical))
-    let shape = HistoryShape(resync, period: period, workers: settings.workers)
+    let shape = HistoryShape(
+      resync, period: period, isOpen: request.until == nil, workers: settings.workers)
     onEvent(resync.hasAdvanced ? shape.resuming(resync) : .slicesPlanned(slices: resync.parts.count))
     try await finish(resync, shape, fence, progress, onEvent)
     if shape.period != period {

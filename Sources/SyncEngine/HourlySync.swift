@@ -44,10 +44,8 @@ package struct HourlySync: Sendable {
     fence: RunFence, now: Timestamp, progress: RunProgress,
     onEvent: @escaping @Sendable (SyncEvent) -> Void
   ) async throws(RunFailure) {
-    let coverage = try await calls.coverage()
-    let plan = WindowPlan(
-      now: now, coveredUntil: coverage.coveredUntil ?? coverage.newestCall,
-      windowMinutes: settings.windowMinutes, maxCatchUpHours: settings.maxCatchUpHours)
+    let coverage = try await begin(fence: fence, now: now)
+    let plan = plan(now: now, coveredUntil: coverage.coveredUntil ?? coverage.newestCall)
     progress.set(plan.period)
     try await runs.record(plan.period, fence)
     onEvent(.period(plan.period))
@@ -68,5 +66,26 @@ package struct HourlySync: Sendable {
     let lateFacts = LateFacts(
       reader: reader, calls: calls, fence: fence, clock: clock, progress: progress)
     try await lateFacts.run(startedAt: now, &tally)
+  }
+
+  /// Where no run has been yet, fixes from when on hourly runs take in the log: else the first calls that
+  /// a run stores, which may fail after them, would pass for what was taken in before.
+  ///
+  /// - Returns: How far the log reached before.
+  @discardableResult
+  func begin(fence: RunFence, now: Timestamp) async throws(RunFailure) -> Coverage {
+    let coverage = try await calls.coverage(now)
+    if coverage.coveredUntil == nil {
+      let start = coverage.newestCall ?? plan(now: now, coveredUntil: nil).period.start
+      _ = try await calls.commit(
+        IntakePage(calls: [], readAt: now, marks: [.coveredUntil(start)]), fence)
+    }
+    return coverage
+  }
+
+  private func plan(now: Timestamp, coveredUntil: Timestamp?) -> WindowPlan {
+    WindowPlan(
+      now: now, coveredUntil: coveredUntil, windowMinutes: settings.windowMinutes,
+      maxCatchUpHours: settings.maxCatchUpHours)
   }
 }

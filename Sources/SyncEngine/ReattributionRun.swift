@@ -15,7 +15,7 @@ struct ReattributionRun {
   ///   - since: Only calls that began at this moment or later; nil for all.
   ///   - dryRun: Whether nothing is written.
   func run(since: Timestamp?, dryRun: Bool) async throws(RunFailure) {
-    let coverage = try await calls.coverage()
+    let coverage = try await calls.coverage(clock.now())
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.reattribute))
     var tally = RunTally()

@@ -123,6 +123,7 @@ package final class RunConductor: Sendable {
             ).run(since: since, dryRun: dryRun)
           case .historical(let since, let until, let restart):
             guard let historical = self.historical else { throw Self.noTwilio }
+            try await self.hourly?.begin(fence: fence, now: now)
             try await historical.run(
               historical.request(since: since, until: until, now: now), restart: restart, fence: fence,
               now: now, progress: progress, onEvent: onEvent)

@@ -110,7 +110,8 @@ struct SliceIntake {
 }
 
 extension Timestamp {
-  fileprivate var roundedUpToDay: Timestamp {
+  /// The midnight that it is, or the next one.
+  var roundedUpToDay: Timestamp {
     self == startOfDay ? self : startOfNextDay
   }
 }

@@ -33,7 +33,7 @@ struct CommitLockRescueTests {
         }
       }
       #expect(error?.isUnavailable == true)
-      let coverage = try await store.coverage()
+      let coverage = try await store.coverage(now: at("12:00"))
       #expect(coverage.coveredUntil == at("12:00"))
       await frozen.close()
     }

@@ -34,6 +34,21 @@ struct HistoryTests {
     IntakePage(calls: calls, readAt: now, marks: marks)
   }
 
+  @Test("A resync that an older program left unfinished is begun anew: it may have believed empty answers")
+  func ofOlderProgram() async throws {
+    try await withStore { fixture in
+      let first = try await begin(fixture.store)
+      _ = try await fixture.store.openHistory(request, restart: false, now: now, fence: first)
+      try await end(first, .interrupted, on: fixture.store)
+      try await fixture.pool.run(
+        "UPDATE sync_slices SET is_done = true", "DELETE FROM schema_migrations WHERE version = 13")
+      #expect(try await makeMigrator(fixture.pool).run() == [13])
+      let second = try await begin(fixture.store)
+      let opened = try await fixture.store.openHistory(request, restart: false, now: now, fence: second)
+      #expect(!opened.isContinued && opened.open.map(\.period) == [Period(start: request.since, end: now)])
+    }
+  }
+
   @Test("A page's commit stores where its slice goes on; the next run of the same history takes over")
   func takenOver() async throws {
     try await withStore { fixture in

@@ -27,23 +27,45 @@ struct MarkTests {
   func marks() async throws {
     try await withStore { fixture in
       try await fixture.commit(page, marks: [.hole(hole), .coveredUntil(at("10:00"))])
-      let coverage = try await fixture.store.coverage()
+      let coverage = try await fixture.store.coverage(now: at("12:00"))
       #expect(
         coverage
           == Coverage(
-            coveredUntil: at("10:00"), newestCall: makeTime("2026-03-01T09:58:59Z"), listedNumbers: 4))
+            coveredUntil: at("10:00"), newestCall: nil, listedNumbers: 4))
       try await fixture.commit([], marks: [.hole(hole), .coveredUntil(at("09:00"))])
-      #expect(try await fixture.store.coverage().coveredUntil == at("10:00"))
+      #expect(try await fixture.store.coverage(now: at("12:00")).coveredUntil == at("10:00"))
       #expect(
         try await fixture.pool.lines("SELECT period_start || ' ' || period_end FROM sync_holes")
           == ["2026-03-01 01:00:00+00 2026-03-01 02:00:00+00"])
     }
   }
 
+  @Test("Before the first mark the newest call stands in: not one in the future, nor a time that was made up")
+  func newestCall() async throws {
+    try await withStore { fixture in
+      func newest() async throws -> Timestamp? {
+        try await fixture.store.coverage(now: at("12:00")).newestCall
+      }
+      try await fixture.pool.run(
+        """
+        INSERT INTO calls (id, source, call_date, effective_at) VALUES
+          ('CA1', 'twilio', '2026-03-01T11:59:00Z', 'epoch'), ('CA2', 'twilio', '2026-03-01T11:00:00Z', NULL),
+          ('CA3', 'twilio', '2026-03-01T12:00:01Z', 'epoch'), ('CA4', 'twilio', 'infinity', NULL),
+          ('CA5', 'twilio', '0044-03-15 BC', '0044-03-15 BC'),
+          ('conv_1', 'elevenlabs', '2026-03-01T11:58:00Z', '2026-03-01T11:58:00Z')
+        """)
+      #expect(try await newest() == at("11:59"))
+      try await fixture.commit(page + [makeRing(makeSID(9), endedAt: at("18:00"))])
+      #expect(try await newest() == makeTime("2026-03-01T09:58:59Z"))
+      #expect(
+        try await fixture.store.status(now: at("12:00")).newestCall == at("11:59"))
+    }
+  }
+
   @Test("Without a call and without a mark nothing is covered")
   func uncovered() async throws {
     try await withStore { fixture in
-      let coverage = try await fixture.store.coverage()
+      let coverage = try await fixture.store.coverage(now: at("12:00"))
       #expect(coverage == Coverage(coveredUntil: nil, newestCall: nil, listedNumbers: 3))
     }
   }
@@ -75,7 +97,7 @@ struct MarkTests {
       #expect(try await fixture.pool.lines(Self.everything) == before)
       try await fixture.pool.run("DROP FUNCTION fail CASCADE")
       try await fixture.commit(page + [earlier], marks: marks)
-      #expect(try await fixture.store.coverage().coveredUntil == at("10:00"))
+      #expect(try await fixture.store.coverage(now: at("12:00")).coveredUntil == at("10:00"))
       #expect(try await fixture.decision(makeSID(100))?.number == "+34910000077")
     }
   }

@@ -44,7 +44,7 @@ struct PreflightTests {
         try await store.begin(.hourly, requestedBy: "test", now: at("12:00"))
       }
       #expect(error?.kind == .oldSchema)
-      let unread = await #expect(throws: StoreError.self) { try await store.coverage() }
+      let unread = await #expect(throws: StoreError.self) { try await store.coverage(now: at("12:00")) }
       #expect(unread?.kind == .oldSchema)
     }
   }

@@ -86,7 +86,7 @@ struct RunLeaseTests {
       }
       #expect(error?.kind == .leaseLost)
       #expect(try await fixture.stamps() == before)
-      #expect(try await fixture.store.coverage().coveredUntil == nil)
+      #expect(try await fixture.store.coverage(now: at("12:00")).coveredUntil == nil)
       let renewal = await #expect(throws: StoreError.self) {
         try await fixture.store.renew(fixture.fence, counts: RunCounts())
       }

@@ -81,7 +81,7 @@ struct StoreErrorTests {
       try await fixture.pool.withTransaction { transaction in
         _ = try await transaction.query(PostgresStatement("LOCK TABLE workspace_phones, sync_state"))
         let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
-        let error = await #expect(throws: StoreError.self) { try await store.coverage() }
+        let error = await #expect(throws: StoreError.self) { try await store.coverage(now: at("12:00")) }
         #expect(error?.kind == .unreachable)
         expectFitForOutsiders(error, hiding: role)
         #expect(error?.sentence.contains("statement_timeout") == true)

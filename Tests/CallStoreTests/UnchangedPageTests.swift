@@ -39,7 +39,7 @@ struct UnchangedPageTests {
         return
       }
       #expect(try await fixture.stamps() == before)
-      #expect(try await fixture.store.coverage().coveredUntil == at("12:00"))
+      #expect(try await fixture.store.coverage(now: at("12:00")).coveredUntil == at("12:00"))
     }
   }
 
@@ -91,7 +91,7 @@ struct UnchangedPageTests {
         try await fixture.commit(page, marks: [.coveredUntil(at("12:00"))])
       }
       #expect(failure?.kind == .leaseLost)
-      #expect(try await fixture.store.coverage().coveredUntil == nil)
+      #expect(try await fixture.store.coverage(now: at("12:00")).coveredUntil == nil)
     }
   }
 }

@@ -44,7 +44,7 @@ extension EngineBench {
         self.note { $0.pages.append(page) }
         return self.script.outcome(number, page)
       },
-      coverage: { () throws(RunFailure) in self.script.coverage },
+      coverage: { _ throws(RunFailure) in self.script.coverage },
       unsettled: { limit throws(RunFailure) in Array(self.script.unsettled().prefix(limit)) },
       stored: { last, since, limit throws(RunFailure) in
         try self.script.onStored(last, since, limit)

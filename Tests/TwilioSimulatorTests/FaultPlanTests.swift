@@ -13,6 +13,7 @@ import TwilioSimulator
     #expect(try faults(text, 3) == [.unavailable, .latency(milliseconds: 20)])
     #expect(try faults(text, 9) == [.html(status: 503), .latency(milliseconds: 20)])
     #expect(try FaultPlan(text: text).faults([.call: 1]) == [.reset])
+    #expect(try (1...4).map { try faults("2n:500; list/3n:reset", $0).count } == [0, 1, 1, 1])
     #expect(try FaultPlan(text: " ; ").rules.isEmpty)
   }
 
@@ -28,7 +29,10 @@ import TwilioSimulator
 
   @Test(
     "What is no script is refused",
-    arguments: ["1", "1:", "0:429", "3-2:500", "x:500", "1:nothing", "101%:500", "page/1:500", "1:html=9"])
+    arguments: [
+      "1", "1:", "0:429", "3-2:500", "x:500", "1:nothing", "101%:500", "page/1:500", "1:html=9", "0n:500",
+      "n:500",
+    ])
   func refused(text: String) {
     #expect(throws: SimulatorError.self) { try FaultPlan(text: text) }
   }

@@ -56,6 +56,28 @@ import TwilioSimulator
     #expect(declared.header("Content-Type") == "text/html; charset=utf-8" && declared.json != nil)
   }
 
+  @Test("Times are cut to their days in those requests, and over the control route from some moment on")
+  func wholeDays() async throws {
+    var configuration = makeConfiguration(scenario: .history, callCount: 100)
+    configuration.faults = try FaultPlan(text: "2n:whole-days")
+    try await withServer(configuration) { server in
+      let call = "{\"sid\":\"CA\(String(repeating: "0", count: 32))\",\"date_created\":\"\(noon.iso8601)\"}"
+      _ = try await server.send("POST", "/_simulator/calls", call)
+      func calls() async throws -> Int {
+        let day = "/2010-04-01/Accounts/\(AccountCredentials().accountSID)/Calls.json?PageSize=1000"
+        let answer = try await server.get(
+          day + "&StartTime%3E=2025-08-01T00:00:01Z&StartTime%3C=\(noon.iso8601.prefix(10))T23:59:59Z")
+        return (answer.json?["calls"] as? [Any])?.count ?? -1
+      }
+      let whole = try await [calls(), calls(), calls(), calls()]
+      #expect(whole[0] > whole[1] && whole == [whole[0], whole[1], whole[0], whole[1]])
+      _ = try await server.send("POST", "/_simulator/faults", "*:whole-days")
+      #expect(try await [calls(), calls()] == [whole[1], whole[1]])
+      _ = try await server.send("POST", "/_simulator/faults", "2-:whole-days")
+      #expect(try await [calls(), calls(), calls()] == [whole[0], whole[1], whole[1]])
+    }
+  }
+
   @Test("Malformed JSON is whole as HTTP, truncated JSON is not")
   func broken() async throws {
     let malformed = try await answer("1:malformed")

@@ -5,21 +5,11 @@
 /// A slice that is cut is read anew in its parts: its own listing cannot simply be left early, because
 /// nobody promises the order of a listing to the second (facts 1.7).
 package struct SlicePlan: Hashable, Sendable {
-  /// How exact the bounds of a listing may be.
-  package enum Granularity: Hashable, Sendable {
-    /// Only whole UTC dates are promised (facts 1.5).
-    case day
-    /// An answer has shown that the time of day is honoured.
-    case second
-  }
-
   /// How many slices are read at once.
-  package var workers: Int
-  package var granularity: Granularity
+  package let workers: Int
 
-  package init(workers: Int, granularity: Granularity = .day) {
+  package init(workers: Int) {
     self.workers = max(1, workers)
-    self.granularity = granularity
   }
 
   /// A slice of up to this many pages is read in one go when there are enough others.
@@ -28,6 +18,9 @@ package struct SlicePlan: Hashable, Sendable {
   static let pagesPerPart = 12
   /// Fewer pages are not worth a request of their own.
   static let shortestPart = 2
+  /// Where a reader would be idle, a day is cut while so many of its pages come to each slice: a cut within a
+  /// day costs two requests.
+  static let pagesWorthACut = 4
 
   /// How many pages the slice has if its calls lie as dense as those of its first page.
   ///
@@ -39,6 +32,8 @@ package struct SlicePlan: Hashable, Sendable {
   }
 
   /// The parts in which the rest of a slice is to be read, newest first; nil when it is read on as it is.
+  /// They meet at midnights, which every Twilio takes as they are: only whole UTC dates are promised as
+  /// bounds.
   ///
   /// - Parameters:
   ///   - pages: How many pages it seems to have.
@@ -54,9 +49,23 @@ package struct SlicePlan: Hashable, Sendable {
     return cut(period, into: min(count, Self.mostParts))
   }
 
-  /// Whether the slice is too large and only the granularity stands in the way of cutting it.
-  package func wantsFinerCut(of period: Period, pages: Int) -> Bool {
-    granularity == .day && pages > Self.longestSlice && cut(period, into: 2) == nil
+  /// Bounds at which a slice within one UTC day may be cut in two, the best first: the middle, then nearer
+  /// to the calls of its first page, where the others may crowd, too. Whoever cuts there has an answer show
+  /// first that such bounds are honoured. None when the slice is read on as it is.
+  ///
+  /// - Parameters:
+  ///   - pages: How many pages it seems to have.
+  ///   - earliest: The start of the earliest call on the first page.
+  ///   - others: How many other slices are waiting or being read.
+  package func boundsWithinDay(
+    of period: Period, pages: Int, firstPageBackTo earliest: Timestamp, others: Int
+  ) -> [Timestamp] {
+    guard period.isWithinOneDay, others + 1 < workers, pages / Self.pagesWorthACut > others + 1 else {
+      return []
+    }
+    let reach = min(earliest, period.end).milliseconds(since: period.start)
+    return [2, 4, 8].map { period.start.adding(seconds: Int((reach - reach / $0) / 1000)) }
+      .filter { period.start < $0 && $0 < period.end }
   }
 
   private static let mostParts = 64
@@ -68,17 +77,18 @@ package struct SlicePlan: Hashable, Sendable {
     for position in 1..<count {
       let moment = Timestamp(
         milliseconds: period.start.milliseconds + whole / Int64(count) * Int64(position))
-      let bound = rounded(moment)
+      // Of a period with one midnight each part would else round down to before its start.
+      let bound = max(moment.startOfDay, period.start.startOfNextDay)
       if let last = bounds.last, bound > last, bound < period.end { bounds.append(bound) }
     }
     guard bounds.count > 1 else { return nil }
     return zip(bounds, bounds.dropFirst() + [period.end]).map { Period(start: $0, end: $1) }.reversed()
   }
+}
 
-  private func rounded(_ moment: Timestamp) -> Timestamp {
-    switch granularity {
-    case .day: moment.startOfDay
-    case .second: Timestamp(seconds: moment.milliseconds / 1000)
-    }
-  }
+extension Period {
+  /// Whether it lies within one UTC day.
+  package var isWithinOneDay: Bool { end <= start.startOfNextDay }
+  /// Whether it lies within one UTC day and ends before that day does.
+  package var endsWithinItsDay: Bool { end < start.startOfNextDay }
 }

@@ -2,6 +2,13 @@ import CallDomain
 
 /// Reads slices of the history: pages go to the writers, as many at once as there are places, so that
 /// a slow database slows the reading and fills no memory.
+///
+/// Twilio promises whole UTC dates as bounds and no more; it may honour the time of day always, never, or in
+/// one answer and not in the next. Midnights are the same either way, and a lower bound that is cut to its
+/// date gives more calls, which are filtered again. Only an upper bound within a day can lose calls. So it is
+/// a midnight, but where the slice lies within that day: cut to its date, such a bound leaves nothing of the
+/// day, so an answer with a call of the day proves that it is whole up to its bound. Every page is held to
+/// that by itself; one that proves nothing is not believed, and the slice is read anew up to the midnight.
 struct HistoryReader: Sendable {
   let reader: SourceReader
   let shape: HistoryShape
@@ -21,6 +28,7 @@ struct HistoryReader: Sendable {
       return try await writer.replace(slice, by: [], dropping: shape.share(of: slice.period))
     }
     var slice = slice
+    let isWithinDay = shape.isBoundWithinDay(slice)
     var seen: Set<CallSID> = []
     // What is not covered yet; calls come newest first.
     var rest = slice.period
@@ -29,10 +37,15 @@ struct HistoryReader: Sendable {
       let readAt = clock.now()
       let page: CallPage
       do throws(SourceError) {
-        page = try await request(slice)
+        page = try await request(slice, isWithinDay: isWithinDay)
       } catch {
         places.leave()
         return try await recover(slice, Period(start: rest.end, end: slice.period.end), from: error)
+      }
+      if isWithinDay, !page.hasCall(since: slice.period.start.startOfDay) {
+        places.leave()
+        shape.noteCoarseDay(of: slice.period.start)
+        return try await beginAnew(slice, Period(start: rest.end, end: slice.period.end))
       }
       if slice.next == nil, let parts = try await parts(of: slice, after: page, others: others) {
         places.leave()
@@ -50,9 +63,21 @@ struct HistoryReader: Sendable {
     }
   }
 
-  private func request(_ slice: HistorySlice) async throws(SourceError) -> CallPage {
-    guard let next = slice.next else { return try await reader.attemptList(shape.query(slice.period)) }
-    return try await reader.attemptNext(next)
+  private func request(_ slice: HistorySlice, isWithinDay: Bool) async throws(SourceError) -> CallPage {
+    if let next = slice.next { return try await reader.attemptNext(next) }
+    let end = slice.period.end
+    return try await reader.attemptList(
+      CallQuery(startedFrom: slice.period.start, startedBefore: isWithinDay ? end : end.roundedUpToDay))
+  }
+
+  /// Has the slice listed anew; its calls are committed a second time, which does no harm.
+  ///
+  /// - Parameter covered: What of the slice has been read, in vain now.
+  private func beginAnew(
+    _ slice: HistorySlice, _ covered: Period
+  ) async throws(RunFailure) -> [HistorySlice] {
+    try await writer.replace(
+      slice, by: shape.numbered([slice.period]), dropping: -shape.share(of: covered))
   }
 
   /// Calls that new ones have pushed onto the next page are told twice and counted once.
@@ -70,22 +95,28 @@ extension HistoryReader {
     of slice: HistorySlice, after page: CallPage, others: Int
   ) async throws(RunFailure) -> [HistorySlice]? {
     guard page.next != nil, let earliest = page.calls.compactMap(\.callDate).min() else { return nil }
-    let pages = shape.plan.pages(in: slice.period, firstPageBackTo: earliest)
-    if shape.plan.wantsFinerCut(of: slice.period, pages: pages) {
-      try await learnGranularity(slice.period, below: earliest)
-    }
+    let plan = shape.plan
+    let pages = plan.pages(in: slice.period, firstPageBackTo: earliest)
     // Where pages queue up for the database, more readers would not help it.
     let others = places.isFull ? Int.max / 2 : others
-    return shape.plan.parts(of: slice.period, pages: pages, others: others).map { shape.numbered($0) }
+    if let parts = plan.parts(of: slice.period, pages: pages, others: others) { return shape.numbered(parts) }
+    guard shape.mayBoundWithinDay(of: slice.period.start) else { return nil }
+    let bounds = plan.boundsWithinDay(
+      of: slice.period, pages: pages, firstPageBackTo: earliest, others: others)
+    for bound in bounds {
+      let older = Period(start: slice.period.start, end: bound)
+      guard try await honours(older) else { continue }
+      return shape.numbered([Period(start: bound, end: slice.period.end), older])
+    }
+    return nil
   }
 
-  /// Asks for a part of a day. Only an answer with calls below the bound and none above it shows that the
-  /// bound was honoured: cut to its date it would give nothing, or the whole day.
-  private func learnGranularity(_ day: Period, below bound: Timestamp) async throws(RunFailure) {
-    guard shape.isGranularityUnknown, day.start < bound else { return }
-    let page = try await reader.list(CallQuery(startedFrom: day.start, startedBefore: bound))
-    let starts = page.calls.compactMap(\.callDate)
-    shape.learnGranularity(!starts.isEmpty && starts.allSatisfy { day.start <= $0 && $0 < bound })
+  /// Whether Twilio shows calls of a part of a day when it is asked for that part. An empty answer may mean
+  /// that there are none; nobody can tell.
+  private func honours(_ part: Period) async throws(RunFailure) -> Bool {
+    let page = try await reader.list(CallQuery(startedFrom: part.start, startedBefore: part.end))
+    let shown = Period(start: part.start.startOfDay, end: part.end)
+    return page.calls.contains { $0.callDate.map(shown.contains) ?? false }
   }
 }
 
@@ -97,10 +128,8 @@ extension HistoryReader {
     _ slice: HistorySlice, _ covered: Period, from error: SourceError
   ) async throws(RunFailure) -> [HistorySlice] {
     switch error.kind {
-    // The listing is begun anew; its calls are committed a second time, which does no harm.
     case .badPageToken where slice.next != nil && shape.mayRestart(slice.period):
-      return try await writer.replace(
-        slice, by: shape.numbered([slice.period]), dropping: -shape.share(of: covered))
+      return try await beginAnew(slice, covered)
     case .retention:
       let start = try await retentionStart(in: slice.period)
       if shape.moveRetention(to: start) { onEvent(.retentionReached(start: start)) }
@@ -142,6 +171,12 @@ extension Period {
   // A call whose time cannot be read is where Twilio listed it.
   fileprivate func containsStart(of call: Call) -> Bool {
     call.callDate.map(contains) ?? true
+  }
+}
+
+extension CallPage {
+  fileprivate func hasCall(since moment: Timestamp) -> Bool {
+    calls.contains { $0.callDate.map { $0 >= moment } ?? false }
   }
 }
 

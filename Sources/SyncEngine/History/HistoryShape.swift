@@ -1,52 +1,48 @@
 import CallDomain
 import Synchronization
 
-/// What the readers of a historical run learn on the way and share: how exact bounds may be, where
-/// Twilio's log begins, which numbers slices have.
+/// What the readers of a historical run learn on the way and share: where Twilio's log begins, on which
+/// days it took bounds for whole days, which numbers slices have. Nothing of it outlives the run.
 final class HistoryShape: Sendable {
   private struct State {
     var period: Period
     var nextNumber: Int
-    var isGranularityUnknown: Bool
-    var plan: SlicePlan
+    /// Midnights of the days on which an answer did not show that its bound within the day was honoured.
+    var coarseDays: Set<Timestamp> = []
     var retentionStart: Timestamp?
     var restarts: [Period: Int] = [:]
   }
 
+  let plan: SlicePlan
   private let state: Mutex<State>
   /// What the run was asked to read, in milliseconds.
   private let whole: Int64
+  /// Where a history without an end ends: nothing lies behind it, so that it need not be a bound.
+  private let openEnd: Timestamp?
 
-  init(_ progress: HistoryProgress, period: Period, workers: Int) {
-    // Slices within a day are cut only where bounds were honoured, also by an earlier run.
-    let isFine = progress.parts.contains {
-      let start = $0.slice.period.start
-      return start != period.start && start != start.startOfDay
-    }
+  init(_ progress: HistoryProgress, period: Period, isOpen: Bool, workers: Int) {
+    openEnd = isOpen ? period.end : nil
+    plan = SlicePlan(workers: workers)
     whole = max(1, period.end.milliseconds(since: period.start))
-    state = Mutex(
-      State(
-        period: period, nextNumber: progress.nextNumber, isGranularityUnknown: !isFine,
-        plan: SlicePlan(workers: workers, granularity: isFine ? .second : .day)))
+    state = Mutex(State(period: period, nextNumber: progress.nextNumber))
   }
 
   var period: Period { state.withLock(\.period) }
-  var plan: SlicePlan { state.withLock(\.plan) }
-  var isGranularityUnknown: Bool { state.withLock(\.isGranularityUnknown) }
 
-  func learnGranularity(_ isHonoured: Bool) {
-    state.withLock { state in
-      state.isGranularityUnknown = false
-      state.plan.granularity = isHonoured ? .second : .day
-    }
+  /// Whether a bound within the day of this moment may be tried.
+  func mayBoundWithinDay(of moment: Timestamp) -> Bool {
+    state.withLock { !$0.coarseDays.contains(moment.startOfDay) }
   }
 
-  /// Where Twilio takes bounds for whole dates, an upper bound within a day would cut that day off.
-  func query(_ period: Period) -> CallQuery {
-    let end =
-      plan.granularity == .second || period.end == period.end.startOfDay
-      ? period.end : period.end.startOfNextDay
-    return CallQuery(startedFrom: period.start, startedBefore: end)
+  /// Whether the listing of a slice has its upper bound within a day. A stored next page may be of either
+  /// listing, so it is held to the stricter one.
+  func isBoundWithinDay(_ slice: HistorySlice) -> Bool {
+    slice.period.endsWithinItsDay && slice.period.end != openEnd
+      && (slice.next != nil || mayBoundWithinDay(of: slice.period.start))
+  }
+
+  func noteCoarseDay(of moment: Timestamp) {
+    _ = state.withLock { $0.coarseDays.insert(moment.startOfDay) }
   }
 
   /// How large a part of the whole run a period is, from 0 to 1.

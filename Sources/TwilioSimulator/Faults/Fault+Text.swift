@@ -13,7 +13,7 @@ extension Fault {
   package static let names = """
     429[=RETRY_AFTER_SECONDS] 401 500 503 html[=STATUS] empty[=STATUS] malformed truncated \
     content-type stall stall-body reset redirect[=STATUS@HOST] next-page[=HOST] huge[=BYTES] \
-    slow[=MS] latency=MS date=SECONDS no-date
+    slow[=MS] latency=MS date=SECONDS no-date whole-days
     """
 
   private static func read(_ name: String, _ argument: String?) -> Fault? {
@@ -33,6 +33,7 @@ extension Fault {
     "redirect": .redirect(status: 302, host: "other.example"),
     "next-page": .foreignNextPage(host: "other.example"), "huge": .hugeBody(bytes: 20_000_000),
     "slow": .slowBytes(milliseconds: 20), "no-date": .missingDate,
+    "whole-days": .wholeDays,
   ]
 
   private static func read(_ name: String, number: Int) -> Fault? {

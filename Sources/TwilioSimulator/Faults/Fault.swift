@@ -38,4 +38,6 @@ package enum Fault: Hashable, Sendable {
   case skewedDate(seconds: Int64)
   /// A `Date` header without a date: the nearest thing to none that the server can send.
   case missingDate
+  /// The right answer to a question whose times are cut to their UTC days.
+  case wholeDays
 }

@@ -1,7 +1,8 @@
 extension FaultPlan {
   /// Reads a script such as `1:429=2; 2-3:503; list/4-:html; 5%:reset; *:latency=20`.
   ///
-  /// Each rule is `[list/|call/]WHEN:FAULT` with WHEN a number, `FROM-TO`, `FROM-`, `*` or `SHARE%`.
+  /// Each rule is `[list/|call/]WHEN:FAULT` with WHEN a number, `FROM-TO`, `FROM-`, `*`, `2n` (every second)
+  /// or `SHARE%`.
   /// - Throws: a sentence that says what could not be read.
   package init(text: String, seed: UInt64 = 1) throws(SimulatorError) {
     var rules: [Rule] = []
@@ -24,7 +25,7 @@ extension FaultPlan.Rule {
     let scope = places.count == 2 ? FaultPlan.Scope(rawValue: places[0]) : .any
     guard let scope, let occasion = FaultPlan.Occasion(text: places.last ?? "") else {
       throw SimulatorError(
-        "'\(when)' says not when: use 3, 2-5, 4-, * or 10%, with list/ or call/ before it.")
+        "'\(when)' says not when: use 3, 2-5, 4-, *, 2n or 10%, with list/ or call/ before it.")
     }
     self.init(occasion, of: scope, try Fault(text: halves[1]))
   }
@@ -36,6 +37,8 @@ extension FaultPlan.Occasion {
       self = .always
     } else if text.hasSuffix("%"), let percent = Double(text.dropLast()), (0...100).contains(percent) {
       self = .permille(Int(percent * 10))
+    } else if text.hasSuffix("n"), let step = Int(text.dropLast()), step > 0 {
+      self = .every(step)
     } else if let number = Int(text), number > 0 {
       self = .number(number)
     } else {

@@ -31,6 +31,8 @@ package struct FaultPlan: Hashable, Sendable {
   package enum Occasion: Hashable, Sendable {
     /// Those with these numbers, beginning at 1.
     case numbers(ClosedRange<Int>)
+    /// Those whose number is a multiple.
+    case every(Int)
     /// So many of a thousand, drawn from the plan's seed.
     case permille(Int)
 
@@ -66,6 +68,7 @@ package struct FaultPlan: Hashable, Sendable {
   private func hits(_ occasion: Occasion, number: Int, rule: Int) -> Bool {
     switch occasion {
     case .numbers(let range): return range.contains(number)
+    case .every(let step): return number.isMultiple(of: step)
     case .permille(let share):
       var random = SeededRandom(seed: seed &+ UInt64(rule) &* 7919, index: number)
       return random.happens(permille: share)

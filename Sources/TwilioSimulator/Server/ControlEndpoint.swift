@@ -9,7 +9,7 @@ struct ControlEndpoint {
     GET    /_simulator/requests    the requests to the API: {"count", "requests": [{"number", "method", "target", "status", "faulted"}]}
     GET    /_simulator/clock       {"now"}
     POST   /_simulator/clock       {"now": ISO} freezes it there, {"advance": SECONDS}, {"offset": SECONDS} runs beside real time, {"real": true}
-    POST   /_simulator/faults      a script as text, such as: 1:429=2; 2-3:503; list/4-:html; 5%:reset (empty: none)
+    POST   /_simulator/faults      a script as text, such as: 1:429=2; 2-3:503; list/4-:html; 5%:reset; 2n:whole-days (empty: none)
     POST   /_simulator/calls       a call or an array of calls as Twilio writes them; needs "sid", the rest has
                                    defaults; ISO 8601 times with Z are served as RFC 2822; "_omit": [keys left out],
                                    "_listed_at": ISO time from which the list shows it

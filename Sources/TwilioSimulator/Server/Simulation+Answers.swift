@@ -10,13 +10,16 @@ extension Simulation {
     return (answer.status, answer.body)
   }
 
-  func rightAnswer(method: String, target: RequestTarget, authorization: String?) -> APIAnswer {
+  /// - Parameter precision: How precisely a filter by time is honoured, if not as the options say.
+  func rightAnswer(
+    method: String, target: RequestTarget, authorization: String?, precision: DatePrecision? = nil
+  ) -> APIAnswer {
     do throws(APIProblem) {
       guard configuration.credentials.accept(authorization) else { throw .unauthenticated }
       let route = APIRoute(path: target.path, accountSID: configuration.credentials.accountSID)
       if case .problem(let problem) = route { throw problem }
       guard method == "GET" else { throw .wrongMethod }
-      guard case .call(let sid) = route else { return APIAnswer(body: try list(target.query)) }
+      guard case .call(let sid) = route else { return APIAnswer(body: try list(target.query, precision)) }
       guard target.query.isEmpty else { throw .invalid("One call is asked for without parameters") }
       return APIAnswer(body: try call(sid, path: target.path))
     } catch {
@@ -24,10 +27,14 @@ extension Simulation {
     }
   }
 
-  private func list(_ items: [RequestTarget.QueryItem]) throws(APIProblem) -> [UInt8] {
+  private func list(
+    _ items: [RequestTarget.QueryItem], _ precision: DatePrecision?
+  ) throws(APIProblem) -> [UInt8] {
     let query = try ListQuery(items)
     let now = now
-    let (account, options) = state.withLock { ($0.account, $0.options) }
+    let (account, usual) = state.withLock { ($0.account, $0.options) }
+    var options = usual
+    options.precision = precision ?? usual.precision
     defer { insertCalls(options.insertedBetweenPages, now: now) }
     let page = try CallPager(account: account, options: options, now: now).page(query)
     return PageJSON(query: query, page: page, calls: configuration.callJSON(options), now: now).bytes()

@@ -50,7 +50,8 @@ extension Simulation {
       ?? FaultedAnswer(
         rightAnswer(
           method: request.method.text, target: request.target,
-          authorization: request.headers["Authorization"]))
+          authorization: request.headers["Authorization"],
+          precision: admission.faults.contains(.wholeDays) ? .day : nil))
     for fault in admission.faults { fault.adorn(&faulted) }
     return faulted
   }

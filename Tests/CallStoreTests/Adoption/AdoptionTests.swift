@@ -50,6 +50,23 @@ struct AdoptionTests {
     }
   }
 
+  @Test("Hourly runs go on from the newest real start, whatever is stored before the first of them")
+  func coverage() async throws {
+    try await withLegacy { adoption in
+      try await adoption.pool.run(
+        "INSERT INTO calls (id, source, call_date) VALUES ('CA_future', 'twilio', '2027-01-01T00:00:00Z')")
+      try await adoption.migrate()
+      let newest = try #require(adoption.legacy.calls.compactMap(\.stored.startTime).max())
+      let covered = "SELECT (extract(epoch FROM covered_until) * 1000)::bigint FROM sync_state"
+      #expect(try await adoption.pool.line(covered) == "\(newest.milliseconds)")
+      var random = SeededRandom(seed: 1)
+      try await adoption.takeIn([makeRing(makeSID(900_000), endedAt: LegacyDatabase.now)], random: &random)
+      try await adoption.migrate()
+      let coverage = try await adoption.store.coverage(now: LegacyDatabase.now)
+      #expect(coverage.coveredUntil == newest && coverage.newestCall == nil)
+    }
+  }
+
   // Worked out from the generated call, not from what the program makes of the row.
   private func filledLine(_ call: LegacyCall) -> String {
     let row = call.stored

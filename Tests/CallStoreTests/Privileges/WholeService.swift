@@ -33,7 +33,7 @@ struct WholeService {
 
   private func hourly() async throws {
     let fence = try await store.begin(.hourly, requestedBy: "test", now: Self.now)
-    _ = try await store.coverage()
+    _ = try await store.coverage(now: at("12:00"))
     try await store.record(Period(start: at("10:45"), end: at("12:00")), of: fence)
     let live = makeCall(makeSID(3), status: .inProgress, duration: nil, endTime: nil, price: nil)
     // A new number, a row to claim, a transfer, a call to be asked for again, a hole.

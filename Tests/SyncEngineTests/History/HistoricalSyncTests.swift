@@ -11,7 +11,8 @@ struct HistoricalSyncTests {
       let bench = HistoryBench { script in
         script.settings.workers = random.number(in: 1...8)
         script.pageSize = random.number(in: 3...20)
-        script.takesWholeDays = random.chance(40)
+        let takesWholeDays = random.chance(40)
+        script.takesWholeDays = { _, _ in takesWholeDays }
         script.calls = Self.calls(&random)
       }
       let run = try await bench.run().get()
@@ -25,7 +26,8 @@ struct HistoricalSyncTests {
       let breaks = (0..<6).map { _ in random.number(in: 1...15) }
       let bench = HistoryBench { script in
         script.settings.workers = random.number(in: 1...6)
-        script.takesWholeDays = random.chance(30)
+        let takesWholeDays = random.chance(30)
+        script.takesWholeDays = { _, _ in takesWholeDays }
         script.calls = Self.calls(&random)
         let moments = Set(breaks.indices.map { breaks[...$0].reduce(0, +) })
         script.onCommit = { number throws(RunFailure) in

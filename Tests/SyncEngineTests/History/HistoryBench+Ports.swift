@@ -7,17 +7,13 @@ extension HistoryBench {
   var source: CallSource {
     CallSource(
       list: { query throws(SourceError) in
-        self.note { $0.requests.append(query) }
+        let listing = self.note { state in
+          state.requests.append(query)
+          return state.requests.count - 1
+        }
         try await self.countRequest()
         if let start = self.script.retentionStart, (query.startedFrom ?? .epoch) < start {
           throw SourceError(.retention, "Twilio no conserva llamadas tan antiguas.")
-        }
-        let found = self.script.calls.filter { self.matches($0, query) }.sorted {
-          ($0.callDate ?? .epoch, $0.sid) > ($1.callDate ?? .epoch, $1.sid)
-        }
-        let listing = self.note { state in
-          state.listings.append(found)
-          return state.listings.count - 1
         }
         return self.page(listing, from: 0)
       },
@@ -49,7 +45,7 @@ extension HistoryBench {
         }
         return PageOutcome()
       },
-      coverage: { () throws(RunFailure) in
+      coverage: { _ throws(RunFailure) in
         Coverage(coveredUntil: nil, newestCall: nil, listedNumbers: 17)
       },
       unsettled: { _ throws(RunFailure) in
@@ -153,18 +149,29 @@ extension HistoryBench {
     }
   }
 
+  /// - Parameter start: How many calls of the log come before the page, in the listing or not: whoever takes
+  ///   bounds in another way for the next page goes on from the same call.
   private func page(_ listing: Int, from start: Int) -> CallPage {
-    let calls = notes.listings[listing]
-    let end = min(start + script.pageSize, calls.count)
-    return CallPage(
-      calls: Array(calls[start..<end]), next: end < calls.count ? "\(listing) \(end)" : nil,
-      serverTime: script.now.adding(milliseconds: notes.elapsed))
+    let notes = notes
+    let query = notes.requests[listing]
+    let isCoarse = script.takesWholeDays(notes.runs, notes.requestCount)
+    var calls: [Call] = []
+    var next: String?
+    for (position, call) in log[start...].enumerated() where matches(call, query, isCoarse) {
+      if calls.count == script.pageSize {
+        next = "\(listing) \(start + position)"
+        break
+      }
+      calls.append(call)
+    }
+    if next == nil, script.emptyLastPage, calls.count == script.pageSize { next = "\(listing) \(log.count)" }
+    return CallPage(calls: calls, next: next, serverTime: script.now.adding(milliseconds: notes.elapsed))
   }
 
-  private func matches(_ call: Call, _ query: CallQuery) -> Bool {
+  private func matches(_ call: Call, _ query: CallQuery, _ isCoarse: Bool) -> Bool {
     guard let moment = call.callDate else { return true }
-    let lower = script.takesWholeDays ? query.startedFrom?.startOfDay : query.startedFrom
-    let upper = script.takesWholeDays ? query.startedBefore?.startOfDay : query.startedBefore
+    let lower = isCoarse ? query.startedFrom?.startOfDay : query.startedFrom
+    let upper = isCoarse ? query.startedBefore?.startOfDay : query.startedBefore
     return lower.map { moment >= $0 } ?? true && upper.map { moment < $0 } ?? true
   }
 }

@@ -12,8 +12,10 @@ final class HistoryBench: Sendable {
     var settings = HistoricalSync.Settings(start: makeTime("2025-08-01T00:00:00Z"), workers: 4)
     var calls: [Call] = []
     var pageSize = 10
-    /// Whether bounds count as whole days, as they may at Twilio.
-    var takesWholeDays = false
+    /// Whether bounds count as whole days, as they may at Twilio, by the run's and the request's number from 1.
+    var takesWholeDays: @Sendable (_ run: Int64, _ request: Int) -> Bool = { _, _ in false }
+    /// Whether a list that fills its last page ends with an empty one.
+    var emptyLastPage = false
     /// What began earlier is refused with 20004.
     var retentionStart: Timestamp?
     /// Asked before each request is answered, by its number from 1.
@@ -31,7 +33,6 @@ final class HistoryBench: Sendable {
     var pagesTaken = 0
     /// The most pages that were answered and neither committed nor given up.
     var mostPagesHeld = 0
-    var listings: [[Call]] = []
     var commits = 0
     var stored: [CallSID: Int] = [:]
     var replaced: Set<Int> = []
@@ -47,12 +48,15 @@ final class HistoryBench: Sendable {
   }
 
   let script: Script
+  /// The calls as Twilio lists them, newest first.
+  let log: [Call]
   private let state = Mutex(State())
 
   init(_ adjust: (inout Script) -> Void = { _ in }) {
     var script = Script()
     adjust(&script)
     self.script = script
+    log = script.calls.sorted { ($0.callDate ?? .epoch, $0.sid) > ($1.callDate ?? .epoch, $1.sid) }
   }
 
   var notes: State { state.withLock { $0 } }
