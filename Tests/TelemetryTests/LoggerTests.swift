@@ -57,6 +57,17 @@ struct LoggerTests {
     logger.log(.info, "dropped", text: unmade(), fields: unmade())
   }
 
+  @Test("The hundredth event is written from no deeper a stack than the first")
+  func depth() {
+    let depths = Mutex<Set<Int>>([])
+    let logger = Logger(format: .text, clock: { "now" }) { _ in
+      let depth = Thread.callStackReturnAddresses.count
+      depths.withLock { _ = $0.insert(depth) }
+    }
+    for _ in 0..<100 { logger.log(.info, "event", text: ["line"]) }
+    #expect(depths.withLock(\.count) == 1)
+  }
+
   @Test("Secrets leave in no format", arguments: Logger.Format.allCases)
   func secrets(format: Logger.Format) {
     let recorder = Recorder()
