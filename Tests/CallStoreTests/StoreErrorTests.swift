@@ -110,7 +110,7 @@ struct StoreErrorTests {
   @Test("A database that does not answer in time is busy as well, and nothing is said of our connections")
   func slowDatabase() async throws {
     try await withStore { fixture in
-      let pool = fixture.database.pool { $0.statementLimit = .milliseconds(50) }
+      let pool = fixture.database.pool(direct: true) { $0.statementLimit = .milliseconds(50) }
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
       try await fixture.pool.withTransaction { transaction in
         _ = try await transaction.query(PostgresStatement("LOCK TABLE workspace_phones, sync_state"))
