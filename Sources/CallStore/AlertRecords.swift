@@ -5,7 +5,8 @@ import Postgres
 /// telling it.
 enum AlertRecords {
   /// Writes alerts that changed, and returns the names of those that nobody wrote before: of several processes
-  /// one gets each change. A row is made where there is none.
+  /// one gets each change. A row is made where there is none. It names a column that older schemas lack: what was
+  /// noted there untold would count as told once the column is made.
   static func update(_ changes: [Alert], now: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
@@ -13,7 +14,7 @@ enum AlertRecords {
       SELECT name, since FROM unnest($1::text[], $2::timestamptz[]) AS seen (name, since) ORDER BY name
       ON CONFLICT (name) DO UPDATE SET firing_since = excluded.firing_since
         WHERE (known.firing_since IS NULL) <> (excluded.firing_since IS NULL)
-      RETURNING name
+      RETURNING name, claim
       """,
       [
         .textArray(changes.map(\.name.rawValue)),

@@ -149,6 +149,11 @@ struct AlertRecordTests {
         "ALTER TABLE sync_alerts DROP COLUMN told_firing, DROP COLUMN claim, DROP COLUMN claimed_until",
         "DELETE FROM schema_migrations WHERE name = 'alert tellings'",
         "UPDATE sync_alerts SET firing_since = now() WHERE name = 'no_run'")
+      // This program notes nothing there before, which would count as told.
+      let early = await #expect(throws: StoreError.self) {
+        try await record([Self.alert(.noCalls)], in: fixture.store)
+      }
+      #expect(early?.kind == .oldSchema)
       let migrated = try await makeMigrator(owner).run()
       #expect(migrated.count == 1)
       let told = "SELECT name FROM sync_alerts WHERE told_firing"

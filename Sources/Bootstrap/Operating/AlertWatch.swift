@@ -80,11 +80,12 @@ package final class AlertWatch: Sendable {
       state.withLock { $0.isBlind = false }
       return wait
     } catch {
+      if Task.isCancelled || service.gate.isMigrating { return nil }
       let isKnown = state.withLock { state in
         defer { state.isBlind = true }
         return state.isBlind
       }
-      if Task.isCancelled || isKnown || service.gate.isMigrating { return nil }
+      if isKnown { return nil }
       service.logger.log(
         .warning, "alerts_unknown", text: ["⚠️ No se pueden evaluar las alertas: \(error.message)"],
         fields: [LogField("error", .text(error.message))])
