@@ -16,6 +16,16 @@ enum MarkUpdate {
           "UPDATE sync_state SET covered_until = greatest(covered_until, $1::timestamptz)",
           [.moment(moment)])
       ]
+    case .coverageBegins(let moment):
+      // A process whose clock is far ahead must not cover what is still to come.
+      [
+        PostgresStatement(
+          """
+          UPDATE sync_state SET covered_until = $1::timestamptz
+          WHERE covered_until IS NULL AND $1::timestamptz <= now()
+          """,
+          [.moment(moment)])
+      ]
     case .hole(let period):
       [
         PostgresStatement(

@@ -78,7 +78,7 @@ package struct HourlySync: Sendable {
     if coverage.coveredUntil == nil {
       let start = coverage.newestCall ?? plan(now: now, coveredUntil: nil).period.start
       _ = try await calls.commit(
-        IntakePage(calls: [], readAt: now, marks: [.coveredUntil(start)]), fence)
+        IntakePage(calls: [], readAt: now, marks: [.coverageBegins(start)]), fence)
     }
     return coverage
   }

@@ -30,7 +30,7 @@ struct ClockTests {
       #expect(answer.text("error")?.contains("ponga el reloj en hora") == true)
       #expect(installation.simulation.requests.count == 1)
       #expect(try await installation.storedCalls() == 0)
-      #expect(try await installation.coveredUntil() == nil)
+      #expect(try await !installation.coverageHasMoved())
       try installation.simulation.setFaults("")
       #expect(try await service.sync().integer("savedCalls") == 3)
     }

@@ -106,7 +106,7 @@ struct DatabaseFaultTests {
         #expect(answer.status == 503)
         #expect(answer.text("error")?.contains("no tiene espacio en disco") == true)
         #expect(try await installation.runStates() == ["failed"])
-        #expect(try await installation.coveredUntil() == nil)
+        #expect(try await !installation.coverageHasMoved())
 
         try FileManager.default.removeItem(atPath: file)
         try FileManager.default.moveItem(atPath: file + ".aside", toPath: file)

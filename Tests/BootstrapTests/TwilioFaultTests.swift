@@ -58,7 +58,7 @@ struct TwilioFaultTests {
       #expect(Self.hasRequestID(answer.text("error") ?? "") == hasRequestID)
       #expect(installation.simulation.requests.count == requests)
       #expect(try await installation.storedCalls() == 0)
-      #expect(try await installation.coveredUntil() == nil)
+      #expect(try await !installation.coverageHasMoved())
       #expect(try await installation.runStates() == ["failed"])
       #expect(try await installation.value("SELECT error FROM sync_runs") == answer.text("error"))
     }
@@ -79,7 +79,7 @@ struct TwilioFaultTests {
       #expect(failed.text("error")?.isEmpty == false)
       let stored = try await installation.column("SELECT id FROM calls ORDER BY id")
       #expect(stored == (0..<1000).map(TestCalls.sid))
-      #expect(try await installation.coveredUntil() == nil)
+      #expect(try await !installation.coverageHasMoved())
 
       try installation.simulation.setFaults("")
       let answer = try await service.sync()

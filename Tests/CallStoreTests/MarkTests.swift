@@ -62,6 +62,19 @@ struct MarkTests {
     }
   }
 
+  @Test("Where coverage begins is fixed once, and never in the future")
+  func begins() async throws {
+    try await withStore { fixture in
+      for (moment, expected) in [
+        (makeTime("2199-01-01T00:00:00Z"), nil), (at("09:00"), at("09:00")), (at("10:00"), at("09:00")),
+        (at("08:00"), at("09:00")),
+      ] {
+        try await fixture.commit([], marks: [.coverageBegins(moment)])
+        #expect(try await fixture.store.coverage(now: at("12:00")).coveredUntil == expected)
+      }
+    }
+  }
+
   @Test("Without a call and without a mark nothing is covered")
   func uncovered() async throws {
     try await withStore { fixture in

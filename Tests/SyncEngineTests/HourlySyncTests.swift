@@ -63,7 +63,7 @@ struct HourlySyncTests {
       }
       _ = try await bench.run()
       #expect(bench.notes.finished.first?.period?.start == start)
-      #expect(bench.notes.pages.map(\.marks) == [[.coveredUntil(newest ?? start)]])
+      #expect(bench.notes.pages.map(\.marks) == [[.coverageBegins(newest ?? start)]])
     }
   }
 

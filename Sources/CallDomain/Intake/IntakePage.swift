@@ -27,6 +27,8 @@ package struct IntakePage: Sendable {
 package enum IntakeMark: Hashable, Sendable {
   /// Hourly runs have taken in the log up to here.
   case coveredUntil(Timestamp)
+  /// From this moment on hourly runs take in the log, where no run has been before.
+  case coverageBegins(Timestamp)
   /// The cap on catching up left this period out.
   case hole(Period)
   /// Twilio no longer knows these calls (404): the rows stay, they are asked for no more.

@@ -7,8 +7,9 @@ import CallDomain
 /// one answer and not in the next. Midnights are the same either way, and a lower bound that is cut to its
 /// date gives more calls, which are filtered again. Only an upper bound within a day can lose calls. So it is
 /// a midnight, but where the slice lies within that day: cut to its date, such a bound leaves nothing of the
-/// day, so an answer with a call of the day proves that it is whole up to its bound. Every page is held to
-/// that by itself; one that proves nothing is not believed, and the slice is read anew up to the midnight.
+/// day, or the calls of its midnight, so an answer with a later call of the day proves that it is whole up to
+/// its bound. Every page is held to that by itself; one that proves nothing is not believed, and the slice is
+/// read anew up to the next midnight.
 struct HistoryReader: Sendable {
   let reader: SourceReader
   let shape: HistoryShape
@@ -42,7 +43,7 @@ struct HistoryReader: Sendable {
         places.leave()
         return try await recover(slice, Period(start: rest.end, end: slice.period.end), from: error)
       }
-      if isWithinDay, !page.hasCall(since: slice.period.start.startOfDay) {
+      if isWithinDay, !page.hasCall(after: slice.period.start.startOfDay) {
         places.leave()
         shape.noteCoarseDay(of: slice.period.start)
         return try await beginAnew(slice, Period(start: rest.end, end: slice.period.end))
@@ -115,8 +116,7 @@ extension HistoryReader {
   /// that there are none; nobody can tell.
   private func honours(_ part: Period) async throws(RunFailure) -> Bool {
     let page = try await reader.list(CallQuery(startedFrom: part.start, startedBefore: part.end))
-    let shown = Period(start: part.start.startOfDay, end: part.end)
-    return page.calls.contains { $0.callDate.map(shown.contains) ?? false }
+    return page.hasCall(after: part.start.startOfDay, before: part.end)
   }
 }
 
@@ -175,8 +175,8 @@ extension Period {
 }
 
 extension CallPage {
-  fileprivate func hasCall(since moment: Timestamp) -> Bool {
-    calls.contains { $0.callDate.map { $0 >= moment } ?? false }
+  fileprivate func hasCall(after start: Timestamp, before end: Timestamp? = nil) -> Bool {
+    calls.compactMap(\.callDate).contains { moment in start < moment && end.map { moment < $0 } ?? true }
   }
 }
 

@@ -39,6 +39,15 @@ extension Installation {
     try await value("SELECT covered_until FROM sync_state")
   }
 
+  /// Whether more is taken in than what lay before the first run's window.
+  func coverageHasMoved() async throws -> Bool {
+    try await value(
+      """
+      SELECT covered_until > coalesce((SELECT period_start FROM sync_runs ORDER BY id LIMIT 1), '-infinity')
+      FROM sync_state
+      """) == "t"
+  }
+
   /// The states of all recorded runs, oldest first.
   func runStates() async throws -> [String?] {
     try await column("SELECT state FROM sync_runs ORDER BY id")

@@ -39,6 +39,7 @@ struct DayBoundsTests {
       let bench = HistoryBench { script in
         script.settings = HistoricalSync.Settings(start: start, workers: random.number(in: 1...6))
         script.now = isOpen ? end : makeTime("2026-03-04T09:30:00Z")
+        script.includesUpperBound = random.chance(50)
         script.emptyLastPage = random.chance(30)
         script.takesWholeDays = way.takesWholeDays(from: random.number(in: 1...60))
         script.calls = Self.calls(&random).filter { !isOpen || ($0.callDate ?? .epoch) < end }

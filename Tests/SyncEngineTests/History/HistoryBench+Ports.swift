@@ -133,7 +133,8 @@ extension HistoryBench {
       state.replaced.insert(number)
       state.progress?.parts += slices.map { HistoryProgress.Part(slice: $0) }
       state.pagesTaken += 1
-    case .coveredUntil, .hole, .gone: Issue.record("a historical run has no such mark: \(mark)")
+    case .coveredUntil, .coverageBegins, .hole, .gone:
+      Issue.record("a historical run has no such mark: \(mark)")
     }
   }
 
@@ -172,6 +173,7 @@ extension HistoryBench {
     guard let moment = call.callDate else { return true }
     let lower = isCoarse ? query.startedFrom?.startOfDay : query.startedFrom
     let upper = isCoarse ? query.startedBefore?.startOfDay : query.startedBefore
-    return lower.map { moment >= $0 } ?? true && upper.map { moment < $0 } ?? true
+    return lower.map { moment >= $0 } ?? true
+      && upper.map { moment < $0 || script.includesUpperBound && moment == $0 } ?? true
   }
 }

@@ -14,6 +14,8 @@ final class HistoryBench: Sendable {
     var pageSize = 10
     /// Whether bounds count as whole days, as they may at Twilio, by the run's and the request's number from 1.
     var takesWholeDays: @Sendable (_ run: Int64, _ request: Int) -> Bool = { _, _ in false }
+    /// Whether calls at the very moment of an upper bound are listed.
+    var includesUpperBound = false
     /// Whether a list that fills its last page ends with an empty one.
     var emptyLastPage = false
     /// What began earlier is refused with 20004.
