@@ -129,7 +129,7 @@ struct RunLeaseTests {
       try await pool.withConnection { _ in
         try await pool.withConnection { _ in
           try await pool.withConnection { _ in
-            let work = Task { try await store.coverage() }
+            let work = Task { try await store.coverage(now: at("12:00")) }
             while pool.waiting < 1 { await Task.yield() }
             try await store.check()
             try await store.renew(fixture.fence, counts: RunCounts())

@@ -98,7 +98,7 @@ struct StoreErrorTests {
       }
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
       try await pool.withConnection { _ in
-        let error = await #expect(throws: StoreError.self) { try await store.coverage() }
+        let error = await #expect(throws: StoreError.self) { try await store.coverage(now: at("12:00")) }
         #expect(error?.kind == .busy)
         expectFitForOutsiders(error)
         let sentence = error?.sentence ?? ""
@@ -114,7 +114,7 @@ struct StoreErrorTests {
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
       try await fixture.pool.withTransaction { transaction in
         _ = try await transaction.query(PostgresStatement("LOCK TABLE workspace_phones, sync_state"))
-        let error = await #expect(throws: StoreError.self) { try await store.coverage() }
+        let error = await #expect(throws: StoreError.self) { try await store.coverage(now: at("12:00")) }
         #expect(error?.kind == .busy)
         expectFitForOutsiders(error)
         #expect(error?.sentence.contains("DATABASE_POOL_SIZE") == false)
