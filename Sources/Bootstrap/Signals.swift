@@ -54,7 +54,11 @@ package final class Signals: Sendable {
       source.setEventHandler {
         withExtendedLifetime(source) { self.take(status) }
       }
+      // It is only then that the signal no longer ends the process.
+      let isInstalled = DispatchSemaphore(value: 0)
+      source.setRegistrationHandler { isInstalled.signal() }
       source.resume()
+      isInstalled.wait()
     }
   }
 
