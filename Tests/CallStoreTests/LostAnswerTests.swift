@@ -269,7 +269,7 @@ struct LostAnswerTests {
         }
       }
       #expect(error?.isUnavailable == true && answers.lost == 1)
-      let coverage = try await store.coverage()
+      let coverage = try await store.coverage(now: now)
       #expect(coverage.coveredUntil == now)
       await frozen.close()
     }
