@@ -54,6 +54,8 @@ package struct PostgresSettings: Hashable, Sendable {
     ]
   }
 
+  // Who freezes in the middle loses the session after ten seconds, and with it what he has locked.
+  //
   // The server evaluates a select list from left to right, and takes NULL for what the operators configured. Who
   // is somebody else may not be allowed the rest, so that comes first. The last but one may be set by few roles,
   // and is left behind by those alone; the last exists since version 17.
