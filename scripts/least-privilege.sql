@@ -6,6 +6,7 @@
 --
 -- DATABASE_URL of everything but `migrate` then names twilio_sync. The tests take away each of these
 -- permissions in turn and find that something fails without it.
+-- Tables in another schema than the one that psql finds them in: PGOPTIONS='-c search_path=NAME' psql ...
 -- What every role may do by itself, such as to create temporary tables, is not taken away here; before
 -- PostgreSQL 15 this includes creating tables: REVOKE CREATE ON SCHEMA public FROM PUBLIC.
 
@@ -22,7 +23,10 @@ END $$;
 DO $$ BEGIN
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO twilio_sync', current_database());
 END $$;
-GRANT USAGE ON SCHEMA public TO twilio_sync;
+DO $$ BEGIN
+  EXECUTE format('GRANT USAGE ON SCHEMA %s TO twilio_sync',
+    (SELECT relnamespace::regnamespace FROM pg_class WHERE oid = 'schema_migrations'::regclass));
+END $$;
 
 -- Calls: never deleted; what they are and whose source they have is never changed.
 GRANT SELECT,
@@ -51,7 +55,7 @@ END $$;
 
 -- Runs, leases and progress.
 GRANT SELECT ON schema_migrations TO twilio_sync;
-GRANT SELECT, UPDATE (token, run_id, expires_at) ON sync_leases TO twilio_sync;
+GRANT SELECT, INSERT (kind), UPDATE (token, run_id, expires_at) ON sync_leases TO twilio_sync;
 GRANT SELECT, UPDATE (covered_until) ON sync_state TO twilio_sync;
 GRANT SELECT, INSERT, UPDATE ON sync_runs TO twilio_sync;
 GRANT SELECT, INSERT, DELETE ON sync_holes TO twilio_sync;

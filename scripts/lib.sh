@@ -222,7 +222,7 @@ forget_settings() {
   local name
   while read -r name; do
     case "$name" in
-      PG* | TWILIO_* | SYNC_* | LOG_* | CRON_SECRET | DATABASE_URL | PORT | HOST | HISTORY_START | \
+      PG* | TWILIO_* | SYNC_* | LOG_* | CRON_SECRET | DATABASE_* | PORT | HOST | HISTORY_START | \
         DEFAULT_WORKSPACE_ID | MIGRATE_ON_START | ALERT_* | HEARTBEAT_URL)
         unset "$name"
         ;;

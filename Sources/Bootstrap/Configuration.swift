@@ -67,6 +67,8 @@ package struct Configuration: Sendable {
   var port = 3093
   var migratesOnStart = false
   var database = PostgresConfiguration()
+  /// Nil to find it.
+  var databaseSchema: String?
   var twilio: Twilio?
   var sync = HourlySync.Settings()
   var history = HistoricalSync.Settings(start: Self.historyStart)
@@ -94,6 +96,7 @@ package struct Configuration: Sendable {
     }
     if needs.contains(.database) {
       database = Self.database(&settings)
+      databaseSchema = settings.schema("DATABASE_SCHEMA")
       defaultWorkspace = WorkspaceID(
         Int64(settings.number("DEFAULT_WORKSPACE_ID", 1...Int(Int32.max), default: 1)))
     }

@@ -38,7 +38,9 @@ package struct Service: Sendable {
     database.onActivity = { metrics?.count($0) }
     pool = PostgresPool(database)
     let lease = LeaseTerms()
-    let store = CallStore(pool: pool, defaultWorkspace: configuration.defaultWorkspace, lease: lease)
+    let store = CallStore(
+      pool: pool, schema: configuration.databaseSchema, defaultWorkspace: configuration.defaultWorkspace,
+      lease: lease)
     self.store = store
     gate = MigrationGate(isMigrating: configuration.migratesOnStart)
     var runs = RunLedger(store)
@@ -163,7 +165,8 @@ package struct Service: Sendable {
   /// The schema's migration, whose steps go to the log.
   var migrator: Migrator {
     Migrator(
-      pool: pool, defaultWorkspace: configuration.defaultWorkspace, token: migrationToken, now: Clocks.now,
-      sleep: Clocks.sleep, onEvent: { MigrationReport.report($0, to: logger) })
+      pool: pool, schema: configuration.databaseSchema, defaultWorkspace: configuration.defaultWorkspace,
+      token: migrationToken, now: Clocks.now, sleep: Clocks.sleep,
+      onEvent: { MigrationReport.report($0, to: logger) })
   }
 }

@@ -73,6 +73,20 @@ struct Settings {
     return standard
   }
 
+  /// The name of a schema of the database, as it is written there, without quotes.
+  mutating func schema(_ name: String) -> String? {
+    guard let text = text(name) else { return nil }
+    // Of a longer name the server drops the end.
+    let isName = text.utf8.count <= 63 && text.allSatisfy { $0.isLetter || $0.isNumber || "_-$".contains($0) }
+    if isName, !text.hasPrefix("pg_"), text != "information_schema" { return text }
+    fault(
+      """
+      \(name) debe ser el nombre de un esquema, sin comillas ni espacios y que no sea del sistema; vale \
+      «\(shown(text))».
+      """)
+    return nil
+  }
+
   /// Times of the week (see `QuietTimes`); none where the variable is not set.
   mutating func quietTimes(_ name: String) -> QuietTimes {
     guard let text = text(name) else { return .none }

@@ -121,8 +121,8 @@ extension RunFailure {
   private static func code(_ kind: StoreError.Kind) -> Code {
     switch kind {
     case .alreadyRunning: .alreadyRunning
-    case .unreachable, .busy, .readOnly, .full, .forbidden, .hiddenRows, .noDefaultWorkspace, .oldSchema,
-      .newSchema:
+    case .unreachable, .busy, .readOnly, .full, .forbidden, .hiddenRows, .noDefaultWorkspace, .unclearSchema,
+      .oldSchema, .newSchema:
       .database
     case .leaseLost, .other: .internal
     }
@@ -136,6 +136,7 @@ extension Readiness {
     case .oldSchema: self.init(database: .ok, schema: .old)
     case .newSchema: self.init(database: .ok, schema: .new)
     case .busy: self.init(database: .busy, schema: .unknown)
+    case .unclearSchema: self.init(database: .ok, schema: .unclear)
     case .readOnly: self.init(database: .readOnly, schema: .unknown)
     case .full: self.init(database: .full, schema: .unknown)
     case .forbidden: self.init(database: .forbidden, schema: .unknown)

@@ -19,6 +19,8 @@ package struct Readiness: Hashable, Sendable {
     case old
     case new
     case migrating
+    /// Which schema is ours cannot be told, or it cannot be used.
+    case unclear
     case unknown
   }
 

@@ -5,7 +5,7 @@ import Postgres
 /// transaction, so nobody waits for it, and an attempt that was cut off goes on where it was.
 /// The canonical form of numbers lives in Swift only, so the rows come here.
 struct CallBackfill {
-  let pool: PostgresPool
+  let fence: MigrationFence
   let now: Timestamp
   let sleep: @Sendable (_ milliseconds: Int64) async throws -> Void
 
@@ -20,7 +20,7 @@ struct CallBackfill {
   func run(_ onBatch: (Int) -> Void) async throws {
     var last = ""
     var done = 0
-    while let end = try await Self.endOfBatch(after: last, on: pool) {
+    while let end = try await endOfBatch(after: last) {
       let range = (after: last, through: end)
       done += try await patiently {
         try await PostgresError.repeated { try await convert(range) }
@@ -33,7 +33,7 @@ struct CallBackfill {
   // The rows are locked before they are read: a price that the older program writes meanwhile is
   // not taken for unknown.
   private func convert(_ range: (after: String, through: String)) async throws -> Int {
-    try await pool.withTransaction(opening: [Self.limits, Self.rows(range)]) { transaction in
+    try await fence.withTransaction(Self.limits, opening: [Self.rows(range)]) { transaction in
       var older: [OlderRow] = []
       for row in transaction.opening[1].rows { try older.append(OlderRow(row)) }
       if older.isEmpty { return 0 }
@@ -56,19 +56,15 @@ struct CallBackfill {
 
   /// Gives way before the server looks for deadlocks (`deadlock_timeout`, one second): somebody who
   /// writes the same rows in another order is never the one who is told to go.
-  private static let limits = PostgresStatement(
-    """
-    SELECT set_config('idle_in_transaction_session_timeout', '10s', true),
-      set_config('lock_timeout', '500ms', true),
-      set_config('statement_timeout', '\(LeaseTerms.statementSeconds)s', true)
-    """)
+  private static let limits = PostgresSettings(
+    statementMilliseconds: LeaseTerms.statementSeconds * 1000, lockMilliseconds: 500)
 
   // By the key alone: of a column that was just added the server has no statistics, and would read
   // and sort the whole table for every batch of rows that lack it.
-  private static func endOfBatch(after last: String, on pool: PostgresPool) async throws -> String? {
-    let end = try await pool.repeatable(
+  private func endOfBatch(after last: String) async throws -> String? {
+    let end = try await fence.database.repeatable(
       PostgresStatement(
-        "SELECT max(id) FROM (SELECT id FROM calls WHERE id > $1 ORDER BY id LIMIT \(batch)) ids",
+        "SELECT max(id) FROM (SELECT id FROM calls WHERE id > $1 ORDER BY id LIMIT \(Self.batch)) ids",
         [.text(last)]))
     return try end.rows.first?.text(0)
   }

@@ -19,15 +19,16 @@ extension CallStore {
   private func open(
     _ request: HistoryRequest, restart: Bool, now: Timestamp, fence: RunFence
   ) async throws -> HistoryProgress {
-    try await pool.withTransaction(
+    try await database.withTransaction(
+      PageCommit.limits(lease),
       opening: [
-        PageCommit.limits(lease), RunLease.confirm(fence), SliceRecords.forgetFinished,
-        SliceRecords.identify(fence.run, request), SliceRecords.all(of: fence.run),
+        RunLease.confirm(fence), SliceRecords.forgetFinished, SliceRecords.identify(fence.run, request),
+        SliceRecords.all(of: fence.run),
       ]
     ) { transaction in
-      guard !transaction.opening[1].rows.isEmpty else { throw RunLease.lost }
+      guard !transaction.opening[0].rows.isEmpty else { throw RunLease.lost }
       // There before it was opened: the answer to an earlier attempt was lost.
-      let own = try SliceRecords.read(transaction.opening[4])
+      let own = try SliceRecords.read(transaction.opening[3])
       if !own.isEmpty { return HistoryProgress(parts: own, isContinued: true) }
       if restart { _ = try await transaction.query(SliceRecords.forget(request)) }
       let found = try await transaction.query(
@@ -68,7 +69,7 @@ extension CallStore {
   /// How far the resync of a run has come, as the database knows it.
   package func historyProgress(of fence: RunFence) async throws(StoreError) -> HistoryProgress {
     try await translated {
-      let slices = try await pool.repeatable(SliceRecords.all(of: fence.run))
+      let slices = try await database.repeatable(SliceRecords.all(of: fence.run))
       return HistoryProgress(parts: try SliceRecords.read(slices), isContinued: true)
     }
   }
@@ -90,13 +91,11 @@ extension CallStore {
   }
 
   private func close(_ period: Period, asked: Period, fence: RunFence) async throws -> Int {
-    try await pool.withTransaction(
-      opening: [
-        PageCommit.limits(lease), RunLease.confirm(fence), SliceRecords.countOpen(of: fence.run),
-      ]
+    try await database.withTransaction(
+      PageCommit.limits(lease), opening: [RunLease.confirm(fence), SliceRecords.countOpen(of: fence.run)]
     ) { transaction in
-      guard !transaction.opening[1].rows.isEmpty else { throw RunLease.lost }
-      guard try transaction.opening[2].rows.first?.int(0) == 0 else { throw Self.progressLost }
+      guard !transaction.opening[0].rows.isEmpty else { throw RunLease.lost }
+      guard try transaction.opening[1].rows.first?.int(0) == 0 else { throw Self.progressLost }
       let results = try await transaction.commit(with: [
         PostgresStatement(
           "DELETE FROM sync_holes WHERE period_start >= $1::timestamptz AND period_end <= $2::timestamptz",

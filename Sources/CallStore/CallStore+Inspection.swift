@@ -6,12 +6,12 @@ extension CallStore {
   package func inspect() async throws(StoreError) -> Inspection {
     try await translated {
       var inspection = Inspection()
-      let phones = try PhoneDirectoryQuery.rows(await pool.repeatable(PhoneDirectoryQuery.statement))
+      let phones = try PhoneDirectoryQuery.rows(await database.repeatable(PhoneDirectoryQuery.statement))
       try await readUnpriced(into: &inspection)
       inspection.unlisted = try await listingsOfWorkspaces(but: phones)
       inspection.shared = Self.shared(phones)
       inspection.phonesWithoutWorkspace = phones.count { $0.workspace == nil }
-      let clock = try await pool.repeatable(
+      let clock = try await database.repeatable(
         PostgresStatement("SELECT \(SQL.milliseconds("clock_timestamp()"))"))
       inspection.databaseTime = try clock.rows.first?.moment(0)
       return inspection
@@ -19,7 +19,7 @@ extension CallStore {
   }
 
   private func readUnpriced(into inspection: inout Inspection) async throws {
-    let result = try await pool.repeatable(
+    let result = try await database.repeatable(
       PostgresStatement(
         """
         SELECT count(*), \(SQL.milliseconds("min(call_date)")), \(SQL.milliseconds("max(call_date)"))
@@ -36,7 +36,7 @@ extension CallStore {
   // Only older databases have the column; a row as JSON is read alike with and without it.
   private func listingsOfWorkspaces(but phones: [PhoneRow]) async throws -> [Inspection.Listing] {
     let listed = Set(phones.filter { $0.workspace != nil }.compactMap { PhoneNumber($0.number) })
-    let result = try await pool.repeatable(
+    let result = try await database.repeatable(
       PostgresStatement("SELECT id, to_jsonb(w)->>'phone_number' FROM workspaces w ORDER BY id"))
     var listings: [Inspection.Listing] = []
     for row in result.rows {

@@ -8,7 +8,7 @@ extension CallStore {
   /// - Parameter last: The SID after which to go on, nil to begin.
   package func olderCalls(after last: CallSID?, limit: Int) async throws(StoreError) -> [Call] {
     try await translated {
-      let result = try await pool.repeatable(Self.olderCalls(after: last, limit: limit))
+      let result = try await database.repeatable(Self.olderCalls(after: last, limit: limit))
       return try result.rows.map { try OlderRow($0).call }
     }
   }

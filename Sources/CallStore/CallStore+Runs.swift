@@ -18,19 +18,18 @@ extension CallStore {
     try await translated {
       // A commit of the run in progress has the row locked, for long if it froze; until its lease runs
       // out nobody need wait for it.
-      guard
-        let holder = try await pool.repeatable(RunLease.read(kind.rawValue), isUrgent: true).rows.first
-      else { throw StoreError(.oldSchema, StoreError.oldSchemaSentence) }
-      if try holder.requiredBool(1) { throw try Self.alreadyRunning(kind, holder) }
+      let holder = try await database.repeatable(RunLease.read(kind.rawValue), isUrgent: true).rows.first
+      if let holder, try holder.requiredBool(1) { throw try Self.alreadyRunning(holder) }
+      if holder == nil { _ = try await database.repeatable(RunLease.make(kind.rawValue), isUrgent: true) }
       do {
-        return try await CommitLockRescue.attempt(on: pool, lease: lease) {
+        return try await CommitLockRescue.attempt(on: database, lease: lease) {
           try await PostgresError.repeated {
             try await take(kind, requestedBy: requestedBy, now: now, token: token)
           }
         }
       } catch let error as PostgresError where error.kind == .lockTimeout {
-        let free = try await pool.repeatable(RunLease.probe(kind.rawValue), isUrgent: true)
-        throw free.rows.isEmpty ? try Self.alreadyRunning(kind, holder) : error
+        let free = try await database.repeatable(RunLease.probe(kind.rawValue), isUrgent: true)
+        throw free.rows.isEmpty ? try Self.alreadyRunning(holder) : error
       }
     }
   }
@@ -39,14 +38,14 @@ extension CallStore {
     _ kind: RunKind, requestedBy: String, now: Timestamp, token: Int64
   ) async throws -> RunFence {
     let limits = PageCommit.limits(lockMilliseconds: lease.takeoverMilliseconds)
-    let opening = [limits, RunLease.lock(kind.rawValue)]
-    return try await pool.withTransaction(opening: opening, isUrgent: true) { transaction in
-      guard let holder = transaction.opening[1].rows.first else { throw RunLease.lost }
+    let opening = [RunLease.lock(kind.rawValue)]
+    return try await database.withTransaction(limits, opening: opening, isUrgent: true) { transaction in
+      guard let holder = transaction.opening[0].rows.first else { throw RunLease.lost }
       // The row is locked, so whatever became of an earlier attempt is over.
       if try holder.requiredInt(3) == token {
         return try RunFence(kind: kind, run: RunID(holder.requiredInt(0)), token: token)
       }
-      if try holder.requiredBool(1) { throw try Self.alreadyRunning(kind, holder) }
+      if try holder.requiredBool(1) { throw try Self.alreadyRunning(holder) }
       let inserted = try await transaction.pipeline([
         RunRecords.markInterrupted(kind, at: now),
         RunRecords.insert(kind: kind, requestedBy: requestedBy, startedAt: now),
@@ -65,21 +64,20 @@ extension CallStore {
     try await translated {
       // What is still under way has the row locked.
       let opening = [
-        PageCommit.limits(lease), RunLease.lock(kind.rawValue),
-        RunLease.release(kind: kind.rawValue, token: token),
+        RunLease.lock(kind.rawValue), RunLease.release(kind: kind.rawValue, token: token),
       ]
-      try await pool.withTransaction(opening: opening, isUrgent: true) { _ in }
+      try await database.withTransaction(PageCommit.limits(lease), opening: opening, isUrgent: true) { _ in }
     }
   }
 
   private static func alreadyRunning(
-    _ kind: RunKind, _ holder: PostgresRow
+    _ holder: PostgresRow?
   ) throws(PostgresError) -> StoreError {
-    let seconds = try holder.int(2).map { max(1, Int($0)) }
+    let seconds = try holder?.int(2).map { max(1, Int($0)) }
     return try StoreError(
       .alreadyRunning,
       "Ya hay otra ejecución de este tipo en curso; espere a que termine y repita.",
-      run: holder.int(0).map(RunID.init), retryAfter: seconds ?? lastCommitSeconds)
+      run: holder?.int(0).map(RunID.init), retryAfter: seconds ?? lastCommitSeconds)
   }
 
   /// Seconds after which to ask again where only a last commit stands in the way of a takeover: it ends
@@ -92,16 +90,16 @@ extension CallStore {
   /// - Throws: `StoreError` with `leaseLost` when another run took over.
   package func renew(_ fence: RunFence, counts: RunCounts) async throws(StoreError) {
     try await translated {
-      let result = try await pool.repeatable(
+      let result = try await database.repeatable(
         RunLease.renew(kind: fence.kind.rawValue, token: fence.token, seconds: lease.seconds), isUrgent: true)
       if result.affectedRows == 0 { throw RunLease.lost }
-      _ = try await pool.repeatable(RunRecords.setCounts(counts, of: fence.run), isUrgent: true)
+      _ = try await database.repeatable(RunRecords.setCounts(counts, of: fence.run), isUrgent: true)
     }
   }
 
   /// Records what the run reads.
   package func record(_ period: Period, of fence: RunFence) async throws(StoreError) {
-    try await translated { _ = try await pool.repeatable(RunRecords.setPeriod(period, of: fence.run)) }
+    try await translated { _ = try await database.repeatable(RunRecords.setPeriod(period, of: fence.run)) }
   }
 
   /// Records how the run ended and frees its lease, in one transaction, which may be done twice. The lease comes
@@ -109,7 +107,7 @@ extension CallStore {
   package func finish(_ run: SyncRun, fence: RunFence) async throws(StoreError) {
     try await translated {
       try await PostgresError.repeated {
-        try await pool.withTransaction(opening: [PageCommit.limits(lease)], isUrgent: true) { transaction in
+        try await database.withTransaction(PageCommit.limits(lease), isUrgent: true) { transaction in
           try await transaction.commit(with: [
             RunLease.release(kind: fence.kind.rawValue, token: fence.token),
             RunRecords.setCounts(run.counts, of: run.id), RunRecords.finish(run),
@@ -129,7 +127,8 @@ extension CallStore {
     limit: Int, before: RunID? = nil, kind: RunKind? = nil
   ) async throws(StoreError) -> [SyncRun] {
     try await translated {
-      try RunRecords.read(await pool.repeatable(RunRecords.list(limit: limit, before: before, kind: kind)))
+      try RunRecords.read(
+        await database.repeatable(RunRecords.list(limit: limit, before: before, kind: kind)))
     }
   }
 
@@ -137,7 +136,7 @@ extension CallStore {
   package func run(_ id: RunID) async throws(StoreError) -> SyncRun? {
     try await translated {
       try RunRecords.read(
-        await pool.repeatable(RunRecords.list(limit: 1, before: nil, kind: nil, id: id))
+        await database.repeatable(RunRecords.list(limit: 1, before: nil, kind: nil, id: id))
       ).first
     }
   }
@@ -147,9 +146,9 @@ extension CallStore {
   /// - Parameter now: A call that begins later, by the process's clock, does not count.
   package func coverage(now: Timestamp) async throws(StoreError) -> Coverage {
     try await translated {
-      let row = try await pool.repeatable(CoverageQuery.statement(now: now)).rows.first
+      let row = try await database.repeatable(CoverageQuery.statement(now: now)).rows.first
       let directory = try PhoneDirectoryQuery.read(
-        await pool.repeatable(PhoneDirectoryQuery.statement), defaultWorkspace: defaultWorkspace)
+        await database.repeatable(PhoneDirectoryQuery.statement), defaultWorkspace: defaultWorkspace)
       return Coverage(
         coveredUntil: try row?.moment(0), newestCall: try row?.moment(1), listedNumbers: directory.count)
     }

@@ -7,8 +7,8 @@ extension CallStore {
   /// - Parameter now: The end of the last 24 hours, by the process's clock.
   package func status(now: Timestamp) async throws(StoreError) -> StatusFacts {
     try await translated {
-      let facts = try await pool.repeatable(StatusQuery.facts(defaultWorkspace, now: now))
-      return try StatusQuery.read(facts, runs: await pool.repeatable(StatusQuery.runs))
+      let facts = try await database.repeatable(StatusQuery.facts(defaultWorkspace, now: now))
+      return try StatusQuery.read(facts, runs: await database.repeatable(StatusQuery.runs))
     }
   }
 
@@ -22,9 +22,10 @@ extension CallStore {
   }
 
   private func figures(now: Timestamp) async throws -> PageFigures {
-    try await pool.withTransaction(
+    try await database.withTransaction(
+      PostgresSettings(isSnapshot: true),
       opening: [
-        PageQuery.moment, PageQuery.uncompiled, PageQuery.totals(now: now),
+        PageQuery.uncompiled, PageQuery.totals(now: now),
         PageQuery.defaultNumbers(defaultWorkspace, now: now), PageQuery.workspaces(now: now),
         RunRecords.list(limit: 10, before: nil, kind: nil),
       ]
@@ -32,10 +33,10 @@ extension CallStore {
       let results = transaction.opening
       var figures = PageFigures()
       figures.defaultWorkspace = defaultWorkspace
-      try PageQuery.readTotals(results[2], into: &figures)
-      figures.defaultNumbers = try PageQuery.readNumbers(results[3])
-      try PageQuery.readWorkspaces(results[4], into: &figures)
-      figures.runs = try RunRecords.read(results[5])
+      try PageQuery.readTotals(results[1], into: &figures)
+      figures.defaultNumbers = try PageQuery.readNumbers(results[2])
+      try PageQuery.readWorkspaces(results[3], into: &figures)
+      figures.runs = try RunRecords.read(results[4])
       return figures
     }
   }
@@ -49,7 +50,7 @@ extension CallStore {
   ) async throws(StoreError) {
     guard !changes.isEmpty else { return }
     try await translated {
-      try await pool.withTransaction(opening: [AlertRecords.update(changes, now: now)]) { transaction in
+      try await database.withTransaction(opening: [AlertRecords.update(changes, now: now)]) { transaction in
         let names = try Set(transaction.opening[0].rows.map { row in try row.requiredText(0) })
         tell(changes.filter { names.contains($0.name.rawValue) })
       }
@@ -58,7 +59,7 @@ extension CallStore {
 
   /// What was told of the alerts, and who is telling it.
   package func alertRecords() async throws(StoreError) -> [Alert.Name: AlertRecord] {
-    try await translated { try AlertRecords.read(await pool.repeatable(AlertRecords.list)) }
+    try await translated { try AlertRecords.read(await database.repeatable(AlertRecords.list)) }
   }
 
   /// Takes the telling of an alert, for so long as one attempt may last.
@@ -67,7 +68,7 @@ extension CallStore {
   /// - Returns: The new claim; nil where another process was quicker, or nothing is left to tell.
   package func claim(_ alert: Alert, after claim: Int64) async throws(StoreError) -> Int64? {
     try await translated {
-      try await pool.withTransaction(opening: [AlertRecords.claim(alert, after: claim)]) { transaction in
+      try await database.withTransaction(opening: [AlertRecords.claim(alert, after: claim)]) { transaction in
         try transaction.opening[0].rows.first?.requiredInt(0)
       }
     }
@@ -80,7 +81,7 @@ extension CallStore {
     _ name: Alert.Name, claim: Int64, isToldFiring: Bool?
   ) async throws(StoreError) {
     try await translated {
-      _ = try await pool.repeatable(AlertRecords.settle(name, claim: claim, isToldFiring: isToldFiring))
+      _ = try await database.repeatable(AlertRecords.settle(name, claim: claim, isToldFiring: isToldFiring))
     }
   }
 }

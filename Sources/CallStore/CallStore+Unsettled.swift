@@ -11,7 +11,7 @@ extension CallStore {
     after last: CallSID?, since: Timestamp?, limit: Int
   ) async throws(StoreError) -> [Call] {
     try await translated {
-      let result = try await pool.repeatable(
+      let result = try await database.repeatable(
         StoredCallQuery.next(after: last, since: since, limit: limit))
       return try StoredCallQuery.read(result).values.map(\.call).sorted { $0.sid < $1.sid }
     }
@@ -20,7 +20,7 @@ extension CallStore {
   /// Unsettled calls that are still asked for, the longest waiting first.
   package func unsettled(limit: Int) async throws(StoreError) -> [UnsettledCall] {
     try await translated {
-      let result = try await pool.repeatable(
+      let result = try await database.repeatable(
         PostgresStatement(
           """
           SELECT call_id, \(SQL.milliseconds("call_date")), \(SQL.milliseconds("asked_at"))

@@ -3,17 +3,20 @@ package import Postgres
 
 /// Our tables: what runs read and write, each operation whole or not at all.
 package struct CallStore: Sendable {
-  let pool: PostgresPool
+  let database: Database
   let defaultWorkspace: WorkspaceID
   let lease: LeaseTerms
   private let lastPage = LastPage()
 
   /// - Parameters:
   ///   - pool: Connections to the database, direct or through a transaction pooler.
+  ///   - schema: `DATABASE_SCHEMA`; nil to find it.
   ///   - defaultWorkspace: `DEFAULT_WORKSPACE_ID`.
   ///   - lease: How long a run that shows no sign of life keeps its lease.
-  package init(pool: PostgresPool, defaultWorkspace: WorkspaceID, lease: LeaseTerms = LeaseTerms()) {
-    self.pool = pool
+  package init(
+    pool: PostgresPool, schema: String? = nil, defaultWorkspace: WorkspaceID, lease: LeaseTerms = LeaseTerms()
+  ) {
+    database = Database(pool, SchemaSearch(name: schema, isForMigration: false))
     self.defaultWorkspace = defaultWorkspace
     self.lease = lease
   }
@@ -24,7 +27,7 @@ package struct CallStore: Sendable {
   /// - Throws: `StoreError` that says what is wrong.
   package func check(within limit: Duration? = nil) async throws(StoreError) {
     try await translated {
-      try await Preflight(defaultWorkspace: defaultWorkspace).check(pool, within: limit)
+      try await Preflight(defaultWorkspace: defaultWorkspace).check(database, within: limit)
     }
   }
 
@@ -36,8 +39,8 @@ package struct CallStore: Sendable {
     try await translated {
       let commit = PageCommit(
         page: page, fence: fence, defaultWorkspace: defaultWorkspace, lease: lease, lastPage: lastPage)
-      return try await CommitLockRescue.attempt(on: pool, lease: lease) {
-        try await PostgresError.repeated { try await commit.run(on: pool) }
+      return try await CommitLockRescue.attempt(on: database, lease: lease) {
+        try await PostgresError.repeated { try await commit.run(on: database) }
       }
     }
   }

@@ -9,24 +9,24 @@ enum CommitLockRescue {
   /// Does `work`; when a lock is not granted in time, ends the transactions that keep it for longer
   /// than a living one would, and does `work` once more.
   static func attempt<Value>(
-    on pool: PostgresPool, lease: LeaseTerms, _ work: () async throws -> Value
+    on database: Database, lease: LeaseTerms, _ work: () async throws -> Value
   ) async throws -> Value {
     do {
       return try await work()
     } catch let error as PostgresError where error.kind == .lockTimeout {
       // Asked first, since an end that is repeated would not find again whom it has ended.
-      let stale = try await holders("a.pid", olderThan: lease.staleSeconds, on: pool)
+      let stale = try await holders("a.pid", olderThan: lease.staleSeconds, on: database)
       guard !stale.rows.isEmpty else { throw error }
-      _ = try await holders("pg_terminate_backend(a.pid)", olderThan: lease.staleSeconds, on: pool)
+      _ = try await holders("pg_terminate_backend(a.pid)", olderThan: lease.staleSeconds, on: database)
       return try await work()
     }
   }
 
   // Sessions of our own role only; others' cannot be ended, nor can they hold this lock.
   private static func holders(
-    _ what: String, olderThan seconds: Int, on pool: PostgresPool
-  ) async throws(PostgresError) -> PostgresResult {
-    try await pool.repeatable(
+    _ what: String, olderThan seconds: Int, on database: Database
+  ) async throws -> PostgresResult {
+    try await database.repeatable(
       PostgresStatement(
         """
         SELECT \(what) FROM pg_stat_activity a

@@ -4,10 +4,10 @@ import Postgres
 /// The workspace of calls that nothing else claims; `migrate` creates it where it is missing.
 struct DefaultWorkspace {
   let id: WorkspaceID
-  let pool: PostgresPool
+  let fence: MigrationFence
 
   func createIfMissing(_ onCreation: () -> Void) async throws {
-    let found = try await pool.repeatable(
+    let found = try await fence.database.repeatable(
       PostgresStatement(
         """
         SELECT EXISTS (SELECT FROM workspaces WHERE id = $1::bigint),
@@ -18,7 +18,7 @@ struct DefaultWorkspace {
     guard let row = found.rows.first, try !row.requiredBool(0) else { return }
     let needsNumber = try row.requiredBool(1)
     try await PostgresError.repeated {
-      try await pool.withTransaction { transaction in
+      try await fence.withTransaction { transaction in
         try await transaction.commit(with: [insertion(withNumber: needsNumber), moveSequence])
         return
       }

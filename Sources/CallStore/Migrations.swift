@@ -41,6 +41,7 @@ enum Migrations {
     Migration(version: 11, name: "totals", work: .indexes(PackageResources._011_totals_sql)),
     Migration(version: 12, name: "vacuum", work: .statements(PackageResources._012_vacuum_sql)),
     Migration(version: 13, name: "resyncs", work: .statements(PackageResources._013_resyncs_sql)),
+    Migration(version: 14, name: "open kinds", work: .statements(PackageResources._014_open_kinds_sql)),
     Migration(
       version: 15, name: "alert tellings", work: .statements(PackageResources._015_alert_tellings_sql)),
   ]

@@ -5,13 +5,14 @@ extension Migrator {
   /// The two tables that everything else is recorded and locked by. Created under a lock, because
   /// two sessions that create the same table at once fail even with IF NOT EXISTS.
   func layFoundation() async throws {
-    let found = try await pool.repeatable(
+    let found = try await database.repeatable(
       PostgresStatement(
         "SELECT to_regclass('schema_migrations') IS NOT NULL AND to_regclass('sync_leases') IS NOT NULL"))
     if try found.rows.first?.requiredBool(0) == true { return }
     do {
       try await PostgresError.repeated {
-        try await pool.withTransaction(opening: [PageCommit.limits(lease), CommitLock.alone]) { transaction in
+        try await database.withTransaction(PageCommit.limits(lease), opening: [CommitLock.alone]) {
+          transaction in
           try await transaction.commit(with: Self.foundation.map { PostgresStatement($0) })
           return
         }
@@ -40,24 +41,28 @@ extension Migrator {
     )
     """,
     "ALTER TABLE sync_leases ENABLE ROW LEVEL SECURITY",
-    """
-    INSERT INTO sync_leases (kind) VALUES ('hourly'), ('historical'), ('reattribute'), ('migrate')
-    ON CONFLICT DO NOTHING
-    """,
   ]
 
-  /// - Returns: False when another replica is migrating.
+  /// - Returns: False when another replica is migrating, or the server for one that is gone.
   func takeLease() async throws -> Bool {
-    let opening = [PageCommit.limits(lease), RunLease.lock(Self.kind)]
-    return try await PostgresError.repeated {
-      try await pool.withTransaction(opening: opening) { transaction in
-        guard let holder = transaction.opening[1].rows.first else { throw RunLease.lost }
-        if try holder.requiredBool(1), try holder.requiredInt(3) != token { return false }
-        try await transaction.commit(with: [
-          RunLease.take(Self.kind, run: nil, token: token, seconds: lease.seconds)
-        ])
-        return true
+    let kind = MigrationFence.kind
+    if try await database.repeatable(RunLease.read(kind)).rows.isEmpty {
+      _ = try await database.repeatable(RunLease.make(kind))
+    }
+    let limits = PageCommit.limits(lockMilliseconds: lease.takeoverMilliseconds)
+    do {
+      return try await PostgresError.repeated {
+        try await database.withTransaction(limits, opening: [RunLease.lock(kind)]) { transaction in
+          guard let holder = transaction.opening[0].rows.first else { throw RunLease.lost }
+          if try holder.requiredBool(1), try holder.requiredInt(3) != token { return false }
+          try await transaction.commit(with: [
+            RunLease.take(kind, run: nil, token: token, seconds: lease.seconds)
+          ])
+          return true
+        }
       }
+    } catch let error as PostgresError where error.kind == .lockTimeout {
+      return false
     }
   }
 
@@ -71,8 +76,8 @@ extension Migrator {
         group.addTask {
           while true {
             try await sleep(lease.beat)
-            let renewed = try await pool.repeatable(
-              RunLease.renew(kind: Self.kind, token: token, seconds: lease.seconds), isUrgent: true)
+            let renewed = try await database.repeatable(
+              RunLease.renew(kind: MigrationFence.kind, token: token, seconds: lease.seconds), isUrgent: true)
             if renewed.affectedRows == 0 { throw RunLease.lost }
           }
         }
@@ -85,11 +90,10 @@ extension Migrator {
     }
     // Freed whether the work succeeded or not, in a task of its own because this one may be cancelled;
     // a connection that is gone leaves it to run out.
-    await Task { _ = try? await pool.repeatable(RunLease.release(kind: Self.kind, token: token)) }.value
+    let release = RunLease.release(kind: MigrationFence.kind, token: token)
+    await Task { _ = try? await database.repeatable(release) }.value
     return try result.get()
   }
-
-  private static let kind = "migrate"
 }
 
 extension Result where Failure == any Error {

@@ -10,7 +10,7 @@ package struct Migrator: Sendable {
     case applying(version: Int, name: String)
     /// Older rows converted so far.
     case converted(rows: Int)
-    /// Another replica is migrating.
+    /// Another replica is migrating; told at once and then every half minute.
     case waiting
     /// The missing default workspace was created.
     case createdDefaultWorkspace(WorkspaceID)
@@ -18,7 +18,7 @@ package struct Migrator: Sendable {
     case costKeptNarrow(views: [String])
   }
 
-  let pool: PostgresPool
+  let database: Database
   let defaultWorkspace: WorkspaceID
   let lease: LeaseTerms
   let token: Int64
@@ -27,16 +27,18 @@ package struct Migrator: Sendable {
   let onEvent: @Sendable (Event) -> Void
 
   /// - Parameters:
+  ///   - schema: `DATABASE_SCHEMA`; nil to find it.
   ///   - token: By which the lease is known again when it was taken and the answer was lost: nobody else's.
   ///   - now: The process's clock, for the age of calls.
   ///   - sleep: Waits, and throws when the task is cancelled.
   package init(
-    pool: PostgresPool, defaultWorkspace: WorkspaceID, lease: LeaseTerms = LeaseTerms(), token: Int64,
+    pool: PostgresPool, schema: String? = nil, defaultWorkspace: WorkspaceID,
+    lease: LeaseTerms = LeaseTerms(), token: Int64,
     now: @escaping @Sendable () -> Timestamp,
     sleep: @escaping @Sendable (_ milliseconds: Int64) async throws -> Void,
     onEvent: @escaping @Sendable (Event) -> Void = { _ in }
   ) {
-    self.pool = pool
+    database = Database(pool, SchemaSearch(name: schema, isForMigration: true))
     self.defaultWorkspace = defaultWorkspace
     self.lease = lease
     self.token = token
@@ -52,31 +54,36 @@ package struct Migrator: Sendable {
   package func run() async throws(StoreError) -> [Int] {
     do {
       try await layFoundation()
-      while true {
-        if try await takeLease() {
-          return try await holding {
-            let applied = try await apply()
-            try await DefaultWorkspace(id: defaultWorkspace, pool: pool).createIfMissing {
-              onEvent(.createdDefaultWorkspace(defaultWorkspace))
-            }
-            _ = try await pool.repeatable(CoverageQuery.begin(now: now()))
-            return applied
-          }
+      var waits = 0
+      while try await !takeLease() {
+        if waits.isMultiple(of: Self.waitsPerReport) { onEvent(.waiting) }
+        waits += 1
+        try await sleep(Self.pause)
+      }
+      let fence = MigrationFence(database: database, token: token)
+      return try await holding {
+        let applied = try await apply(fence)
+        try await DefaultWorkspace(id: defaultWorkspace, fence: fence).createIfMissing {
+          onEvent(.createdDefaultWorkspace(defaultWorkspace))
         }
-        onEvent(.waiting)
-        try await sleep(500)
+        try await fence.repeatable(CoverageQuery.begin(now: now()))
+        return applied
       }
     } catch {
       throw StoreError(any: error)
     }
   }
 
-  private func apply() async throws -> [Int] {
+  private static let pause: Int64 = 500
+  /// Half a minute.
+  private static let waitsPerReport = 60
+
+  private func apply(_ fence: MigrationFence) async throws -> [Int] {
     var applied: [Int] = []
     for migration in Migrations.all where try await !isApplied(migration) {
       onEvent(.applying(version: migration.version, name: migration.name))
-      try await perform(migration.work)
-      _ = try await pool.repeatable(
+      try await perform(migration.work, fence)
+      try await fence.repeatable(
         PostgresStatement(
           """
           INSERT INTO schema_migrations (version, name, oldest_program)
@@ -91,24 +98,24 @@ package struct Migrator: Sendable {
   }
 
   private func isApplied(_ migration: Migrations.Migration) async throws -> Bool {
-    let found = try await pool.repeatable(
+    let found = try await database.repeatable(
       PostgresStatement(
         "SELECT FROM schema_migrations WHERE version = $1::bigint", [.int(Int64(migration.version))]))
     return !found.rows.isEmpty
   }
 
-  private func perform(_ work: Migrations.Migration.Work) async throws {
-    let change = SchemaChange(pool: pool, sleep: sleep)
+  private func perform(_ work: Migrations.Migration.Work, _ fence: MigrationFence) async throws {
+    let change = SchemaChange(fence: fence, sleep: sleep)
     switch work {
     case .statements(let file):
       for statement in Migrations.statements(of: file) { try await change.apply(statement) }
     case .indexes(let file):
-      for statement in Migrations.statements(of: file) { try await change.buildIndex(statement) }
+      for statement in Migrations.statements(of: file) { try await change.changeIndex(statement) }
     case .wideCost:
       let views = try await change.widenCost()
       if !views.isEmpty { onEvent(.costKeptNarrow(views: views)) }
     case .backfill:
-      try await CallBackfill(pool: pool, now: now(), sleep: sleep).run { onEvent(.converted(rows: $0)) }
+      try await CallBackfill(fence: fence, now: now(), sleep: sleep).run { onEvent(.converted(rows: $0)) }
       await change.analyze()
     }
   }

@@ -5,14 +5,14 @@ import Postgres
 /// other pages, before the commit has its turn. Two round trips.
 extension PageCommit {
   /// - Returns: Nil when the draft was not right; then nothing was committed.
-  func commit(_ draft: PageDraft, on pool: PostgresPool) async throws -> PageOutcome? {
+  func commit(_ draft: PageDraft, on database: Database) async throws -> PageOutcome? {
     let outcome: PageOutcome?
     do {
       let writes = draft.writes
-      let beforeTurn = [limits, CommitLock.shared] + [writes.insertion].compactMap(\.self)
+      let beforeTurn = [CommitLock.shared] + [writes.insertion].compactMap(\.self)
       let turn = [CommitLock.turn, RunLease.confirm(fence), PhoneDirectoryQuery.statement, draft.leftOut]
-      outcome = try await pool.withTransaction(
-        opening: beforeTurn + turn + [writes.evidence].compactMap(\.self)
+      outcome = try await database.withTransaction(
+        limits, opening: beforeTurn + turn + [writes.evidence].compactMap(\.self)
       ) { transaction in
         let answers = Array(transaction.opening.dropFirst(beforeTurn.count))
         guard !answers[1].rows.isEmpty else { throw RunLease.lost }

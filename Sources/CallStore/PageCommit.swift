@@ -28,18 +28,18 @@ struct PageCommit {
 
   /// - Throws: `StoreError` or `PostgresError`; then nothing was committed, except perhaps with
   ///   `commitOutcomeUnknown`, after which the page is simply committed again.
-  func run(on pool: PostgresPool) async throws -> PageOutcome {
-    if page.isRehearsal { return try await rehearse(on: pool) }
+  func run(on database: Database) async throws -> PageOutcome {
+    if page.isRehearsal { return try await rehearse(on: database) }
     switch lastPage.kind {
     case .new(let rows, let directory):
       if let draft = PageDraft(page, rows: rows, directory: directory),
-        let outcome = try await commit(draft, on: pool)
+        let outcome = try await commit(draft, on: database)
       {
         return outcome
       }
-      return try await commit(on: pool)
-    case .unchanged: return try await commitUnlessUnchanged(on: pool)
-    case .mixed: return try await commit(on: pool)
+      return try await commit(on: database)
+    case .unchanged: return try await commitUnlessUnchanged(on: database)
+    case .mixed: return try await commit(on: database)
     }
   }
 
@@ -48,17 +48,17 @@ struct PageCommit {
     let outcome: PageOutcome
   }
 
-  private func rehearse(on pool: PostgresPool) async throws -> PageOutcome {
+  private func rehearse(on database: Database) async throws -> PageOutcome {
     do {
-      return try await commit(on: pool)
+      return try await commit(on: database)
     } catch let rehearsed as Rehearsed {
       return rehearsed.outcome
     }
   }
 
-  private func commit(on pool: PostgresPool) async throws -> PageOutcome {
-    try await pool.withTransaction(opening: [limits] + lockAndRead) { transaction in
-      try await commit(on: transaction, read: Array(transaction.opening.dropFirst()))
+  private func commit(on database: Database) async throws -> PageOutcome {
+    try await database.withTransaction(limits, opening: lockAndRead) { transaction in
+      try await commit(on: transaction, read: transaction.opening)
     }
   }
 
@@ -144,23 +144,17 @@ struct PageCommit {
 
   /// A historical run need not wait until each page is on the disk: a server that crashes loses the last
   /// pages and the progress that goes with them together, and the run reads at its end what was lost.
-  var limits: PostgresStatement {
+  var limits: PostgresSettings {
     Self.limits(lockMilliseconds: lease.lockMilliseconds, waitsForDisk: fence.kind != .historical)
   }
 
-  /// Who freezes in the middle of a commit loses the connection after ten seconds, and with it
-  /// the lock.
-  static func limits(_ lease: LeaseTerms) -> PostgresStatement {
+  static func limits(_ lease: LeaseTerms) -> PostgresSettings {
     limits(lockMilliseconds: lease.lockMilliseconds)
   }
 
-  static func limits(lockMilliseconds: Int, waitsForDisk: Bool = true) -> PostgresStatement {
-    let commits = waitsForDisk ? "" : ", set_config('synchronous_commit', 'off', true)"
-    return PostgresStatement(
-      """
-      SELECT set_config('idle_in_transaction_session_timeout', '10s', true),
-        set_config('lock_timeout', $1, true), set_config('statement_timeout', '\(LeaseTerms.statementSeconds)s', true)\(commits)
-      """,
-      [.text("\(lockMilliseconds)ms")])
+  static func limits(lockMilliseconds: Int, waitsForDisk: Bool = true) -> PostgresSettings {
+    PostgresSettings(
+      statementMilliseconds: LeaseTerms.statementSeconds * 1000, lockMilliseconds: lockMilliseconds,
+      waitsForDisk: waitsForDisk)
   }
 }

@@ -4,9 +4,6 @@ import Postgres
 /// What the status page adds up, in four statements. None reads the table of calls itself but for the last
 /// day's calls in the default workspace.
 enum PageQuery {
-  /// The four of them see one moment, and change nothing.
-  static let moment = PostgresStatement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
   /// Compiling the statement for a million calls takes longer than adding them up.
   static let uncompiled = PostgresStatement("SET LOCAL jit = off")
 

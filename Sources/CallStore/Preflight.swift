@@ -7,14 +7,17 @@ struct Preflight {
   let defaultWorkspace: WorkspaceID
 
   /// - Throws: `StoreError` that says what is wrong.
-  func check(_ pool: PostgresPool, within limit: Duration?) async throws {
-    let state = try await pool.repeatable(Self.state, within: limit, isUrgent: true)
+  func check(_ database: Database, within limit: Duration?) async throws {
+    let state = try await database.repeatable(Self.state, within: limit, isUrgent: true)
     guard let row = state.rows.first else { return }
     if try row.requiredBool(0) { throw StoreError(PostgresError(.readOnly, operatorDetail: "recovery")) }
-    guard try row.requiredBool(1) else { throw StoreError(.oldSchema, StoreError.oldSchemaSentence) }
+    guard try row.requiredBool(1) else {
+      database.forgetSchema()
+      throw StoreError(.oldSchema, StoreError.oldSchemaSentence)
+    }
     if let tables = try row.text(2) { throw Self.hidden(tables) }
     if let missing = try row.text(3) { throw Self.forbidden(missing) }
-    let schema = try await pool.repeatable(Self.schema(defaultWorkspace), within: limit, isUrgent: true)
+    let schema = try await database.repeatable(Self.schema(defaultWorkspace), within: limit, isUrgent: true)
     guard let row = schema.rows.first else { return }
     guard try row.requiredBool(0) else { throw StoreError(.oldSchema, StoreError.oldSchemaSentence) }
     if try row.requiredInt(1) > Int64(Migrations.version) {
@@ -41,7 +44,7 @@ struct Preflight {
       """)
   }
 
-  private static func forbidden(_ missing: String) -> StoreError {
+  static func forbidden(_ missing: String) -> StoreError {
     StoreError(
       .forbidden,
       "Al usuario de la base de datos le falta un permiso (\(missing)); concédalo y repita.")
@@ -76,7 +79,8 @@ struct Preflight {
         FROM (VALUES ('workspaces', 'SELECT'), ('workspace_phones', 'SELECT'),
           ('workspace_phones', 'INSERT'), ('workspace_phones', 'UPDATE'), ('calls', 'SELECT'),
           ('calls', 'INSERT'), ('calls', 'UPDATE'), ('sync_runs', 'SELECT'), ('sync_runs', 'INSERT'),
-          ('sync_runs', 'UPDATE'), ('sync_leases', 'SELECT'), ('sync_leases', 'UPDATE'),
+          ('sync_runs', 'UPDATE'), ('sync_leases', 'SELECT'), ('sync_leases', 'INSERT'),
+          ('sync_leases', 'UPDATE'),
           ('sync_state', 'SELECT'), ('sync_state', 'UPDATE'), ('sync_holes', 'SELECT'),
           ('sync_holes', 'INSERT'), ('sync_holes', 'DELETE'), ('sync_slices', 'SELECT'),
           ('sync_slices', 'INSERT'), ('sync_slices', 'UPDATE'), ('sync_slices', 'DELETE'),

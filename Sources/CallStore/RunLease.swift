@@ -5,6 +5,11 @@ import Postgres
 /// and until when. A run that lives renews it; each holder has a token that nobody else had, also not on a
 /// server that lost what another had committed, and every commit compares it.
 enum RunLease {
+  /// Makes the row of a kind where there is none.
+  static func make(_ kind: String) -> PostgresStatement {
+    PostgresStatement("INSERT INTO sync_leases (kind) VALUES ($1) ON CONFLICT DO NOTHING", [.text(kind)])
+  }
+
   /// Reads the row of a kind as it was last committed, whoever has it locked: the run, whether it
   /// holds the lease, and for how many seconds yet; the token.
   static func read(_ kind: String) -> PostgresStatement {

@@ -75,18 +75,19 @@ enum RunRecords {
   /// How many columns that is.
   static let columnCount = 20
 
-  /// Newest first.
+  /// Newest first; without those of kinds that only a newer program knows.
   static func list(limit: Int, before: RunID?, kind: RunKind?, id: RunID? = nil) -> PostgresStatement {
     PostgresStatement(
       """
       SELECT \(columns)
       FROM sync_runs r
-      WHERE ($1::bigint IS NULL OR r.id < $1::bigint) AND ($2::text IS NULL OR r.kind = $2::text)
+      WHERE ($1::bigint IS NULL OR r.id < $1::bigint) AND r.kind = ANY($2::text[])
         AND ($3::bigint IS NULL OR r.id = $3::bigint)
       ORDER BY r.id DESC LIMIT $4::bigint
       """,
       [
-        before.map { .int($0.number) } ?? .null, kind.map { .text($0.rawValue) } ?? .null,
+        before.map { .int($0.number) } ?? .null,
+        .textArray((kind.map { [$0] } ?? RunKind.allCases).map(\.rawValue)),
         id.map { .int($0.number) } ?? .null, .int(Int64(limit)),
       ])
   }

@@ -4,7 +4,7 @@ import Postgres
 /// Changes tables that others are reading and writing meanwhile: never waits long for a lock, since
 /// everybody else would wait behind it, but tries again.
 struct SchemaChange {
-  let pool: PostgresPool
+  let fence: MigrationFence
   let sleep: @Sendable (_ milliseconds: Int64) async throws -> Void
 
   private static let attempts = 60
@@ -15,7 +15,7 @@ struct SchemaChange {
   func apply(_ sql: String) async throws {
     try await repeated(sql) {
       try await PostgresError.repeated {
-        try await pool.withTransaction(opening: [Self.shortLockTimeout]) { transaction in
+        try await fence.withTransaction(Self.limits) { transaction in
           _ = try await transaction.query(PostgresStatement(sql), within: Self.longest)
           return
         }
@@ -23,37 +23,72 @@ struct SchemaChange {
     }
   }
 
-  /// Builds one index without locking out writers. What an attempt that was cut off left behind is
-  /// invalid, and is dropped first.
-  func buildIndex(_ sql: String) async throws {
+  /// Builds or drops one index without locking out writers. What an attempt that was cut off left behind is
+  /// invalid, and is dropped first, unless the server is still at work on it.
+  func changeIndex(_ sql: String) async throws {
     let name = Self.indexName(in: sql)
+    let schema = try await fence.database.schema()
     try await repeated(sql) {
-      try await pool.withConnection { connection in
-        let invalid = try await connection.query(
-          PostgresStatement(
-            "SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid", [.text(name)]))
-        if !invalid.rows.isEmpty {
-          _ = try await connection.query(
-            PostgresStatement("DROP INDEX CONCURRENTLY IF EXISTS \(name)"), within: Self.longest)
+      while true {
+        let state = try await state(of: name)
+        if state.isBeingBuilt {
+          try await sleep(Self.pause)
+        } else if state.isInvalid {
+          try await apply("DROP INDEX IF EXISTS \(name)")
+        } else {
+          break
         }
-        _ = try await connection.query(PostgresStatement(sql), within: Self.longest)
+      }
+      try await fence.database.pool.withConnection { connection in
+        // It cannot stand in a transaction that sets what it relies on: so it names the schema, and what the last
+        // user of the session left behind is taken back.
+        _ = try await connection.pipeline([
+          PostgresStatement("RESET SESSION AUTHORIZATION"), PostgresStatement("RESET ALL"),
+        ])
+        _ = try await connection.query(
+          PostgresStatement(Self.qualified(sql, schema: schema)), within: Self.longest)
         return
       }
+      // The server found one of the name, whose build failed meanwhile.
+      if try await state(of: name).isInvalid {
+        throw PostgresError(.lockTimeout, operatorDetail: "somebody else was building \(name)")
+      }
     }
+  }
+
+  /// Whether the server is at work on an index, be it for somebody who is gone, and whether one is there that is
+  /// not valid. In this order: what nobody builds any more is not valid a moment later either.
+  private func state(of index: String) async throws -> (isBeingBuilt: Bool, isInvalid: Bool) {
+    let builders = PostgresStatement(
+      """
+      SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND state = 'active' AND query LIKE '%CREATE INDEX CONCURRENTLY IF NOT EXISTS ' || $1 || ' %'
+      """, [.text(index)])
+    let invalid = PostgresStatement(
+      "SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid", [.text(index)])
+    return try await fence.withTransaction(opening: [builders, invalid]) { transaction in
+      (!transaction.opening[1].rows.isEmpty, !transaction.opening[2].rows.isEmpty)
+    }
+  }
+
+  /// The same of the index or the table of a schema, as the files of migrations write it.
+  static func qualified(_ sql: String, schema: String) -> String {
+    sql.replacing(" ON calls", with: " ON \(schema).calls")
+      .replacing("DROP INDEX CONCURRENTLY IF EXISTS ", with: "DROP INDEX CONCURRENTLY IF EXISTS \(schema).")
   }
 
   /// Takes the limit of digits off `calls.cost`.
   ///
   /// - Returns: The views that forbid it; empty when it was done.
   func widenCost() async throws -> [String] {
-    let narrow = try await pool.repeatable(
+    let narrow = try await fence.database.repeatable(
       PostgresStatement(
         """
         SELECT FROM pg_attribute WHERE attrelid = 'calls'::regclass AND attname = 'cost'
           AND (atttypid <> 'numeric'::regtype OR atttypmod <> -1)
         """))
     if narrow.rows.isEmpty { return [] }
-    let views = try await pool.repeatable(
+    let views = try await fence.database.repeatable(
       PostgresStatement(
         """
         SELECT DISTINCT v.oid::regclass::text FROM pg_depend d
@@ -71,7 +106,8 @@ struct SchemaChange {
   /// Tells the planner of the new columns at once, which the server would do by itself a little later: so
   /// a refusal is no failure. Readers and writers go on meanwhile.
   func analyze() async {
-    _ = try? await pool.repeatable(PostgresStatement("ANALYZE (SKIP_LOCKED) calls"), within: Self.longest)
+    _ = try? await fence.database.repeatable(
+      PostgresStatement("ANALYZE (SKIP_LOCKED) calls"), within: Self.longest)
   }
 
   private func repeated(_ sql: String, _ change: () async throws -> Void) async throws {
@@ -98,8 +134,7 @@ struct SchemaChange {
       """)
   }
 
-  private static let shortLockTimeout = PostgresStatement(
-    "SELECT set_config('lock_timeout', '2s', true), set_config('statement_timeout', '0', true)")
+  private static let limits = PostgresSettings(statementMilliseconds: 0, lockMilliseconds: 2000)
 
   static func indexName(in sql: String) -> String {
     let words = sql.split { $0 == " " || $0 == "\n" }

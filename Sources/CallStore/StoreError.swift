@@ -20,6 +20,8 @@ package struct StoreError: Error, Hashable, Sendable {
     /// Row level security could hide rows from the role.
     case hiddenRows
     case noDefaultWorkspace
+    /// Which schema is ours cannot be told, or it cannot be used.
+    case unclearSchema
     case oldSchema
     /// The schema says that a program as old as this one must not write.
     case newSchema

@@ -3,11 +3,32 @@ import CPostgres
 extension PostgresConnection {
   /// Opens a transaction and runs the first statements in the same round trip.
   func begin(
-    _ opening: [PostgresStatement], within limit: Duration?
+    _ settings: PostgresSettings, _ opening: [PostgresStatement], within limit: Duration?
   ) throws(PostgresError) -> [PostgresResult] {
     hasCommitted = false
-    let begin = PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED")
-    return Array(try pipeline([begin] + opening, within: limit).dropFirst())
+    let callers = limit ?? configuration.statementLimit
+    func begin(isReadOnly: Bool) throws(PostgresError) -> [PostgresResult] {
+      let first = settings.opening(within: callers, isReadOnly: isReadOnly)
+      return Array(try pipeline(first + opening, within: limit).dropFirst(first.count))
+    }
+    do throws(PostgresError) {
+      return try begin(isReadOnly: false)
+    } catch {
+      // "Feature not supported", and no transaction open: a standby refuses to be written to, not to be read.
+      guard error.sqlstate == "0A000", handle?.transaction == PQTRANS_IDLE else { throw error }
+      return try begin(isReadOnly: true)
+    }
+  }
+
+  /// Runs one statement in a transaction of its own, all in one round trip.
+  func transact(
+    _ statement: PostgresStatement, _ settings: PostgresSettings, within limit: Duration?
+  ) throws(PostgresError) -> PostgresResult {
+    let results = try begin(settings, [statement, PostgresStatement("COMMIT")], within: limit)
+    guard let result = results.first else {
+      throw PostgresError(.other, operatorDetail: "no answer to one statement")
+    }
+    return result
   }
 
   /// Runs statements of a transaction; refuses when it is over, because they would commit by themselves.

@@ -35,13 +35,14 @@ package final class PostgresPool: Sendable {
     }
   }
 
-  /// Runs `body` in a READ COMMITTED transaction. BEGIN and the `opening` statements go in one round trip;
-  /// their results are in `PostgresTransaction.opening`. Commits when `body` returns without having
+  /// Runs `body` in a transaction with `settings`. These and the `opening` statements go in one round trip;
+  /// the results of the latter are in `PostgresTransaction.opening`. Commits when `body` returns without having
   /// committed; rolls back when it throws.
   ///
   /// When the connection turns out to be dead at BEGIN the opening is repeated on a new one: nothing can have
   /// been committed.
   package func withTransaction<Value: Sendable>(
+    _ settings: PostgresSettings = PostgresSettings(),
     isolation: isolated (any Actor)? = #isolation,
     opening: [PostgresStatement] = [],
     isUrgent: Bool = false,
@@ -49,7 +50,7 @@ package final class PostgresPool: Sendable {
     _ body: (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
     let (loan, results) = try await borrow(Borrower(isUrgent: isUrgent)) { connection throws(PostgresError) in
-      try await connection.begin(opening, within: limit)
+      try await connection.begin(settings, opening, within: limit)
     }
     do {
       let value = try await body(PostgresTransaction(connection: loan.connection, opening: results))
@@ -62,7 +63,7 @@ package final class PostgresPool: Sendable {
     }
   }
 
-  /// Runs a statement that may be repeated: when its connection turns out to be dead it runs again on a new
+  /// Runs a statement that may be repeated, in a transaction of its own with `settings`: when its connection turns out to be dead it runs again on a new
   /// one, whether or not it was done. So it either writes nothing, or writes the same again and again, and
   /// answers the same.
   ///
@@ -70,11 +71,12 @@ package final class PostgresPool: Sendable {
   ///   - limit: How long it may take; also how long it waits for a connection, where that is less than usual.
   ///   - isUrgent: Whether it may have the connection that ordinary work leaves free.
   package func repeatable(
-    _ statement: PostgresStatement, within limit: Duration? = nil, isUrgent: Bool = false
+    _ statement: PostgresStatement, _ settings: PostgresSettings = PostgresSettings(),
+    within limit: Duration? = nil, isUrgent: Bool = false
   ) async throws(PostgresError) -> PostgresResult {
     let borrower = Borrower(isUrgent: isUrgent, limit: limit)
     let (loan, result) = try await borrow(borrower) { connection throws(PostgresError) in
-      try await connection.query(statement, within: limit)
+      try await connection.transact(statement, settings, within: limit)
     }
     await giveBack(loan)
     return result

@@ -32,10 +32,11 @@ struct PostgresActivityTests {
     }
     #expect(error?.kind == .undefinedColumn)
     await pool.close()
-    // BEGIN and the opening statement, the one inside, COMMIT.
+    // BEGIN and the settings before one statement and after it COMMIT; before an opening one, then the one inside
+    // and COMMIT; what failed is rolled back.
     #expect(
-      notes.lines.withLock { $0 } == ["1 true done", "2 true done", "1 true done", "1 true done"]
-        + ["1 true undefinedColumn"])
+      notes.lines.withLock { $0 } == ["4 true done", "3 true done", "1 true done", "1 true done"]
+        + ["4 true undefinedColumn", "1 true done"])
   }
 
   @Test("A server that is not there is told as a connection that failed")

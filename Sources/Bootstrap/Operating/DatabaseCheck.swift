@@ -62,7 +62,7 @@ struct DatabaseCheck {
   private static func finding(_ error: StoreError) -> Finding {
     let check =
       switch error.kind {
-      case .oldSchema, .newSchema: "esquema"
+      case .unclearSchema, .oldSchema, .newSchema: "esquema"
       case .hiddenRows: "filas ocultas"
       case .noDefaultWorkspace: "workspace por defecto"
       case .forbidden: "permisos"

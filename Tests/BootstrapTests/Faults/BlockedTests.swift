@@ -180,7 +180,8 @@ struct BlockedTests {
   }
 
   @Test(
-    "A role's short statement_timeout does not end a page's commit; elsewhere it is named, and what to do")
+    "A role's short statement_timeout ends nothing; a statement that the server cancels all the same names it"
+  )
   func statementTimeout() async throws {
     try await withInstallation { installation in
       installation.simulation.put(TestCalls.open(1, now: installation.simulation.now))
@@ -197,7 +198,17 @@ struct BlockedTests {
       let answer = try await service.sync()
       #expect(answer.status == 200 && answer.integer("savedCalls") == 1, "\(answer.body)")
 
-      let refused = try await installation.holding(.table) { try await service.sync() }
+      let refused = try await installation.holding(.table) {
+        let running = Task { try await service.sync() }
+        try await eventually("a session waits, and is cancelled") {
+          try await installation.value(
+            """
+            SELECT count(pg_cancel_backend(pid)) > 0 FROM pg_stat_activity
+            WHERE usename = '\(TestCluster.role)' AND datname = current_database() AND wait_event_type = 'Lock'
+            """) == "t"
+        }
+        return try await running.value
+      }
       #expect(refused.status == 503, "\(refused.body)")
       #expect(refused.text("error")?.contains("statement_timeout") == true, "\(refused.body)")
       #expect(try await service.sync().status == 200)

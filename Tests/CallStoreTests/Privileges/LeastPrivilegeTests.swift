@@ -115,7 +115,7 @@ struct LeastPrivilegeTests {
       "UPDATE workspace_phones SET phone_number = 'x'", "UPDATE workspace_phones SET is_primary = true",
       "INSERT INTO workspace_phones (id, phone_number) VALUES (1000, 'x')",
       "SELECT FROM twilio_snapshots", "DELETE FROM twilio_snapshots", "DELETE FROM sync_runs",
-      "INSERT INTO sync_leases (kind) VALUES ('x')", "UPDATE sync_leases SET kind = 'x'",
+      "INSERT INTO sync_leases (kind, token) VALUES ('x', 1)", "UPDATE sync_leases SET kind = 'x'",
       "DELETE FROM sync_alerts", "INSERT INTO sync_alerts (name, told_firing) VALUES ('x', true)",
       "UPDATE sync_alerts SET name = 'x'", "DELETE FROM sync_leases", "DELETE FROM sync_state",
       "INSERT INTO sync_state DEFAULT VALUES",
