@@ -17,12 +17,12 @@ struct PostgresSettingsTests {
     let settings = PostgresSettings(
       schema: "\"Odd \"\"name\"", statementMilliseconds: 0, lockMilliseconds: 7, waitsForDisk: false)
     let expected = "\"Odd \"\"name\", pg_temp 0 7ms off read committed off"
-    #expect(try await pool.read(Self.shown, settings).rows[0].text(0) == expected)
+    #expect(try await pool.repeatable(Self.shown, settings).rows[0].text(0) == expected)
     let opened = try await pool.withTransaction(settings, opening: [Self.shown]) {
       try $0.opening[0].rows[0].text(0)
     }
     #expect(opened == expected)
-    let limited = try await pool.read(Self.shown, within: .milliseconds(2500)).rows[0].text(0)
+    let limited = try await pool.repeatable(Self.shown, within: .milliseconds(2500)).rows[0].text(0)
     #expect(limited?.contains(" 2500ms 0 ") == true, "\(limited ?? "")")
     let path = try await pool.withConnection { connection in
       try await connection.query(PostgresStatement("SHOW search_path")).rows[0].text(0)
@@ -34,10 +34,10 @@ struct PostgresSettingsTests {
   @Test("A snapshot sees one moment and writes nothing")
   func snapshot() async throws {
     let pool = try await PostgresCluster.shared().pool()
-    let shown = try await pool.read(Self.shown, PostgresSettings(isSnapshot: true)).rows[0].text(0)
+    let shown = try await pool.repeatable(Self.shown, PostgresSettings(isSnapshot: true)).rows[0].text(0)
     #expect(shown?.hasSuffix("repeatable read on") == true)
     let error = await #expect(throws: PostgresError.self) {
-      try await pool.read(PostgresStatement("CREATE TABLE snapped ()"), PostgresSettings(isSnapshot: true))
+      try await pool.repeatable(PostgresStatement("CREATE TABLE snapped ()"), PostgresSettings(isSnapshot: true))
     }
     #expect(error?.kind == .readOnly)
     await pool.close()
@@ -47,11 +47,11 @@ struct PostgresSettingsTests {
   func failed() async throws {
     let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
     let backend = PostgresStatement("SELECT pg_backend_pid()")
-    let first = try await pool.read(backend).rows[0].int(0)
+    let first = try await pool.repeatable(backend).rows[0].int(0)
     for (sql, state) in [
       ("SELECT 1/0", "22012"), ("SELECT 1; SELECT 2", "42601"), ("SELECT nothing", "42703"),
     ] {
-      let error = await #expect(throws: PostgresError.self) { try await pool.read(PostgresStatement(sql)) }
+      let error = await #expect(throws: PostgresError.self) { try await pool.repeatable(PostgresStatement(sql)) }
       #expect(error?.sqlstate == state, "\(sql)")
       let next = try await pool.withConnection { try await $0.query(backend).rows[0].int(0) }
       #expect(next == first)
@@ -65,13 +65,13 @@ struct PostgresSettingsTests {
     let standby = try await cluster.standby()
     try await standby.start()
     let pool = standby.pool()
-    #expect(try await pool.read(Self.shown).rows[0].text(0)?.hasSuffix("read committed on") == true)
+    #expect(try await pool.repeatable(Self.shown).rows[0].text(0)?.hasSuffix("read committed on") == true)
     let inRecovery = try await pool.withTransaction(
       opening: [PostgresStatement("SELECT pg_is_in_recovery()")]
     ) { try $0.opening[0].rows[0].bool(0) }
     #expect(inRecovery == true)
     let error = await #expect(throws: PostgresError.self) {
-      try await pool.read(PostgresStatement("CREATE TABLE notes ()"))
+      try await pool.repeatable(PostgresStatement("CREATE TABLE notes ()"))
     }
     #expect(error?.kind == .readOnly)
     await pool.close()
