@@ -108,7 +108,9 @@ let package = Package(
     // What is fed with arbitrary bytes: by a test with the corpus, by libFuzzer with what it makes of it.
     .target(
       name: "FuzzTargets",
-      dependencies: ["Bootstrap", "CallDomain", "Curl", "Telemetry", "TwilioClient", "WebAPI", "WebServer"],
+      dependencies: [
+        "Bootstrap", "CallDomain", "Curl", "SyncEngine", "Telemetry", "TwilioClient", "WebAPI", "WebServer",
+      ],
       path: "Tests/FuzzTargets", swiftSettings: strict),
     .testTarget(
       name: "FuzzTargetsTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"], swiftSettings: strict),

@@ -67,7 +67,7 @@ package struct RunCounts: Hashable, Sendable {
   package init() {}
 
   /// Calls of cases 1 to 3: those that are stored.
-  package var storable: Int { case1Count + case2Count + case3Count }
+  package var storable: Int { case1Count.addingClamped(case2Count).addingClamped(case3Count) }
 
   /// Counts one call of the period by its case.
   package mutating func count(_ call: Call) {
@@ -82,7 +82,7 @@ package struct RunCounts: Hashable, Sendable {
 
   package static func + (left: RunCounts, right: RunCounts) -> RunCounts {
     var sum = left
-    for count in all { sum[keyPath: count] += right[keyPath: count] }
+    for count in all { sum[keyPath: count] = sum[keyPath: count].addingClamped(right[keyPath: count]) }
     return sum
   }
 

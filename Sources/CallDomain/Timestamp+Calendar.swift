@@ -12,12 +12,11 @@ extension Timestamp {
     guard (1...9999).contains(year), (1...12).contains(month),
       (1...Self.days(inMonth: month, of: year)).contains(day),
       (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second),
-      (0...999).contains(millisecond)
+      (0...999).contains(millisecond), (-1440...1440).contains(offset)
     else { return nil }
     let days = Self.daysSinceEpoch(year: year, month: month, day: day)
     let seconds = ((days * 24 + Int64(hour)) * 60 + Int64(minute - offset)) * 60 + Int64(second)
-    guard Self.writableSeconds.contains(seconds) else { return nil }
-    self.init(milliseconds: seconds * 1000 + Int64(millisecond))
+    self.init(exactly: seconds * 1000 + Int64(millisecond))
   }
 
   /// The ISO 8601 form that every answer, row and log line uses: `2025-10-05T20:00:00.000Z`.
@@ -67,9 +66,6 @@ extension Timestamp {
       divisor /= 10
     }
   }
-
-  // From 0001-01-01 to 9999-12-31.
-  private static let writableSeconds: Range<Int64> = -62_135_596_800..<253_402_300_800
 
   static func days(inMonth month: Int, of year: Int) -> Int {
     switch month {

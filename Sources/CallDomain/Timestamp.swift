@@ -1,18 +1,28 @@
 /// A moment in UTC, exact to the millisecond: what every time in this service is.
 ///
 /// An integer and not `Date`, because distances between calls decide who is billed and must
-/// compare exactly.
+/// compare exactly. Always within the years 1 to 9999, which are all that is ever written: what would lie
+/// outside is the first or the last moment of them, so that no time, wherever it came from, can overflow.
 package struct Timestamp: Hashable, Comparable, Sendable {
   /// Milliseconds since 1970-01-01T00:00:00Z, negative before it.
   package let milliseconds: Int64
 
   package init(milliseconds: Int64) {
-    self.milliseconds = milliseconds
+    self.milliseconds = min(max(milliseconds, Self.all.lowerBound), Self.all.upperBound)
   }
 
   package init(seconds: Int64) {
-    milliseconds = seconds * 1000
+    self.init(milliseconds: seconds.multipliedClamped(by: 1000))
   }
+
+  /// - Returns: nil for a moment outside of the years 1 to 9999.
+  package init?(exactly milliseconds: Int64) {
+    guard Self.all.contains(milliseconds) else { return nil }
+    self.milliseconds = milliseconds
+  }
+
+  // From 0001-01-01 to 9999-12-31.
+  private static let all: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 
   /// 1970-01-01T00:00:00Z.
   package static let epoch = Timestamp(milliseconds: 0)
@@ -23,17 +33,21 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
   /// This moment moved by `minutes`, which may be negative.
   package func adding(minutes: Int) -> Timestamp {
-    Timestamp(milliseconds: milliseconds + Int64(minutes) * 60_000)
+    adding(minutes, of: 60_000)
   }
 
   /// This moment moved by `hours`, which may be negative.
   package func adding(hours: Int) -> Timestamp {
-    adding(minutes: hours * 60)
+    adding(hours, of: 3_600_000)
   }
 
   /// This moment moved by `seconds`, which may be negative.
   package func adding(seconds: Int) -> Timestamp {
-    Timestamp(milliseconds: milliseconds + Int64(seconds) * 1000)
+    adding(seconds, of: 1000)
+  }
+
+  private func adding(_ count: Int, of unit: Int64) -> Timestamp {
+    Timestamp(milliseconds: milliseconds.addingClamped(Int64(count).multipliedClamped(by: unit)))
   }
 
   /// Milliseconds from `earlier` to this moment; negative when this one is the earlier.

@@ -108,7 +108,7 @@ extension CallStore {
           """,
           [.moment(period.start), .moment(period.end)]),
       ])
-      return try results[1].rows.first.map { row in try Int(row.requiredInt(0)) } ?? 0
+      return try results[1].rows.first.map { row in try row.count(0) } ?? 0
     }
   }
 

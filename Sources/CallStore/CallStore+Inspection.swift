@@ -22,12 +22,13 @@ extension CallStore {
     let result = try await database.repeatable(
       PostgresStatement(
         """
-        SELECT count(*), \(SQL.milliseconds("min(call_date)")), \(SQL.milliseconds("max(call_date)"))
+        SELECT count(*), \(SQL.milliseconds("min(\(SQL.time("call_date")))")),
+          \(SQL.milliseconds("max(\(SQL.time("call_date")))"))
         FROM calls c WHERE source = 'twilio' AND cost IS NULL AND status = 'completed' AND duration > 0
           AND NOT EXISTS (SELECT FROM unsettled_calls u WHERE u.call_id = c.id AND u.given_up_at IS NULL)
         """), within: .seconds(120))
     guard let row = result.rows.first else { return }
-    inspection.unpricedCalls = try Int(row.requiredInt(0))
+    inspection.unpricedCalls = try row.count(0)
     if let first = try row.moment(1), let last = try row.moment(2) {
       inspection.unpricedPeriod = Period(start: first.startOfDay, end: last.startOfNextDay)
     }

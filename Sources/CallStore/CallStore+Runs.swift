@@ -73,7 +73,7 @@ extension CallStore {
   private static func alreadyRunning(
     _ holder: PostgresRow?
   ) throws(PostgresError) -> StoreError {
-    let seconds = try holder?.int(2).map { max(1, Int($0)) }
+    let seconds = try holder?.int(2).map { max(1, Int(counted: $0)) }
     return try StoreError(
       .alreadyRunning,
       "Ya hay otra ejecución de este tipo en curso; espere a que termine y repita.",

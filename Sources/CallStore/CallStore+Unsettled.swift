@@ -31,11 +31,10 @@ extension CallStore {
       for row in result.rows {
         guard let sid = try CallSID(row.requiredText(0)) else { continue }
         try calls.append(
-          UnsettledCall(
-            sid: sid, callDate: row.moment(1),
-            askedAt: Timestamp(milliseconds: row.requiredInt(2))))
+          UnsettledCall(sid: sid, callDate: row.moment(1), askedAt: row.moment(2) ?? .epoch))
       }
-      return calls
+      // A time that is none counts as never, wherever the server puts it.
+      return calls.sorted { ($0.askedAt, $0.sid) < ($1.askedAt, $1.sid) }
     }
   }
 }

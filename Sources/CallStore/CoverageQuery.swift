@@ -7,7 +7,7 @@ enum CoverageQuery {
     PostgresStatement(
       """
       SELECT \(SQL.milliseconds("covered_until")),
-        CASE WHEN covered_until IS NULL THEN \(SQL.milliseconds(newestCall)) END
+        CASE WHEN (\(SQL.time("covered_until"))) IS NULL THEN \(SQL.milliseconds(newestCall)) END
       FROM sync_state
       """,
       [.moment(now)])
@@ -16,7 +16,8 @@ enum CoverageQuery {
   /// Calls of an older program show how far it came; that is fixed before other runs add calls.
   static func begin(now: Timestamp) -> PostgresStatement {
     PostgresStatement(
-      "UPDATE sync_state SET covered_until = \(newestCall) WHERE covered_until IS NULL", [.moment(now)])
+      "UPDATE sync_state SET covered_until = \(newestCall) WHERE (\(SQL.time("covered_until"))) IS NULL",
+      [.moment(now)])
   }
 
   // Where an older program knew no start it made one up, the time of its run; such a row, which has no

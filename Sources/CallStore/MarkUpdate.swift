@@ -13,7 +13,7 @@ enum MarkUpdate {
     case .coveredUntil(let moment):
       [
         PostgresStatement(
-          "UPDATE sync_state SET covered_until = greatest(covered_until, $1::timestamptz)",
+          "UPDATE sync_state SET covered_until = greatest(\(SQL.time("covered_until")), $1::timestamptz)",
           [.moment(moment)])
       ]
     case .coverageBegins(let moment):

@@ -12,8 +12,8 @@ struct OlderRow {
   /// The columns that `init` reads, of `calls`.
   static let selection = """
     SELECT id, phone_from, phone_to, raw_data->>'direction', raw_data->>'startTime',
-      raw_data->>'endTime', raw_data->>'priceUnit', raw_data->>'price', cost = 0, status, duration,
-      raw_data->>'status', \(SQL.milliseconds("call_date"))
+      raw_data->>'endTime', raw_data->>'priceUnit', raw_data->>'price', cost = 0, status,
+      \(SQL.seconds("duration")), raw_data->>'status', \(SQL.milliseconds("call_date"))
     """
 
   init(_ row: PostgresRow) throws(PostgresError) {
@@ -28,7 +28,7 @@ struct OlderRow {
       sid: CallSID(id) ?? .absent, from: row.text(1), to: row.text(2),
       direction: direction.map(CallDirection.init),
       status: statuses.compactMap { $0 }.first.map(CallStatus.init),
-      duration: row.int(10).map(Int.init), startTime: Self.moment(row.text(4)),
+      duration: row.int(10).map(Int.init(counted:)), startTime: Self.moment(row.text(4)),
       endTime: Self.moment(row.text(5)), price: price.flatMap(Price.init), priceUnit: row.text(6))
   }
 

@@ -5,12 +5,12 @@ extension PageQuery {
   static func readTotals(_ result: PostgresResult, into figures: inout PageFigures) throws(PostgresError) {
     for row in result.rows {
       let workspace = try row.workspace(2)
-      let calls = try Int(row.requiredInt(4))
+      let calls = try row.count(4)
       guard let start = try row.moment(1) else {
         try figures.totals.append(
           PageFigures.Total(
-            workspace: workspace, unit: row.text(3), calls: calls, minutes: Int(row.requiredInt(5)),
-            cost: row.text(6), unpriced: Int(row.requiredInt(7))))
+            workspace: workspace, unit: row.text(3), calls: calls, minutes: row.count(5),
+            cost: row.text(6), unpriced: row.count(7)))
         continue
       }
       let bucket = PageFigures.Bucket(start: start, workspace: workspace, calls: calls)
@@ -30,7 +30,7 @@ extension PageQuery {
   static func readNumbers(_ result: PostgresResult) throws(PostgresError) -> [PageFigures.NumberShare] {
     var numbers: [PageFigures.NumberShare] = []
     for row in result.rows {
-      try numbers.append(PageFigures.NumberShare(number: row.text(0), calls: Int(row.requiredInt(1))))
+      try numbers.append(PageFigures.NumberShare(number: row.text(0), calls: row.count(1)))
     }
     return numbers
   }
@@ -40,11 +40,11 @@ extension PageQuery {
   ) throws(PostgresError) {
     for row in result.rows {
       if let id = try row.workspace(0) { figures.names[id] = try row.text(1) }
-      figures.unmatchedTransfers = try Int(row.requiredInt(2))
-      let slices = try Int(row.requiredInt(4))
+      figures.unmatchedTransfers = try row.count(2)
+      let slices = try row.count(4)
       if slices > 0 {
         figures.resync = try PageFigures.Resync(
-          doneSlices: Int(row.requiredInt(3)), slices: slices, doneMilliseconds: row.requiredInt(5),
+          doneSlices: row.count(3), slices: slices, doneMilliseconds: row.requiredInt(5),
           milliseconds: row.requiredInt(6))
       }
     }

@@ -55,13 +55,18 @@ enum PageQuery {
       FROM (SELECT count(*) AS calls FROM calls WHERE source = 'twilio' AND direction = 'trunking-originating'
           AND phone_number IS NULL AND call_date >= $1::timestamptz AND call_date <= $2::timestamptz) unmatched
       CROSS JOIN (SELECT count(*) FILTER (WHERE is_done), count(*),
-          coalesce(\(SQL.milliseconds("sum(slice_end - slice_start) FILTER (WHERE is_done)")), 0),
-          coalesce(\(SQL.milliseconds("sum(slice_end - slice_start)")), 0)
+          \(length("FILTER (WHERE is_done)")), \(length(""))
         FROM sync_slices
         WHERE run_id = (SELECT max(id) FROM sync_runs WHERE kind = 'historical')) slices
       LEFT JOIN workspaces w ON true
       """,
       [.moment(firstDay(now)), .moment(now)])
+  }
+
+  /// How long the slices are together, in milliseconds.
+  private static func length(_ filter: String) -> String {
+    let length = "\(SQL.milliseconds("slice_end")) - \(SQL.milliseconds("slice_start"))"
+    return "coalesce(least(sum(\(length)) \(filter), 1e15), 0)::bigint"
   }
 
   /// 00:00 UTC of the first of the days.

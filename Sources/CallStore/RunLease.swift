@@ -15,8 +15,8 @@ enum RunLease {
   static func read(_ kind: String) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT run_id, expires_at > clock_timestamp(),
-        CASE WHEN expires_at > clock_timestamp()
+      SELECT run_id, \(SQL.isHeld(until: "expires_at")),
+        CASE WHEN \(SQL.isHeld(until: "expires_at"))
           THEN ceil(extract(epoch from expires_at - clock_timestamp()))::bigint END,
         token
       FROM sync_leases WHERE kind = $1

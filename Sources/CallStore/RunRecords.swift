@@ -63,7 +63,7 @@ enum RunRecords {
     r.id, r.kind,
     CASE WHEN r.state = 'running' AND NOT EXISTS (
       SELECT FROM sync_leases l
-      WHERE l.kind = r.kind AND l.run_id = r.id AND l.expires_at > clock_timestamp())
+      WHERE l.kind = r.kind AND l.run_id = r.id AND \(SQL.isHeld(until: "l.expires_at")))
     THEN 'interrupted' ELSE r.state END,
     \(SQL.milliseconds("r.started_at")), \(SQL.milliseconds("r.finished_at")),
     \(SQL.milliseconds("r.period_start")), \(SQL.milliseconds("r.period_end")), r.error,
@@ -103,16 +103,18 @@ enum RunRecords {
   /// Nil for a run of a kind or state that only a newer program knows.
   static func read(_ row: PostgresRow) throws(PostgresError) -> SyncRun? {
     guard let kind = try RunKind(rawValue: row.requiredText(1)),
-      let state = try RunState(rawValue: row.requiredText(2)), let startedAt = try row.moment(3)
+      let state = try RunState(rawValue: row.requiredText(2))
     else { return nil }
+    let times = try [row.moment(3), row.moment(4)]
     var run = try SyncRun(
-      id: RunID(row.requiredInt(0)), kind: kind, state: state, startedAt: startedAt,
-      finishedAt: row.moment(4), error: row.text(7), requestedBy: row.requiredText(8))
+      id: RunID(row.requiredInt(0)), kind: kind, state: state,
+      startedAt: times.compactMap(\.self).first ?? .epoch,
+      finishedAt: times[1], error: row.text(7), requestedBy: row.requiredText(8))
     if let start = try row.moment(5), let end = try row.moment(6) {
       run.period = Period(start: start, end: end)
     }
     for (column, count) in zip(9..., counts) {
-      run.counts[keyPath: count] = try Int(row.requiredInt(column))
+      run.counts[keyPath: count] = try row.count(column)
     }
     return run
   }

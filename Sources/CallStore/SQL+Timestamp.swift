@@ -14,9 +14,14 @@ extension PostgresValue {
 }
 
 extension PostgresRow {
-  /// A moment that the statement selected through `SQL.milliseconds`.
+  /// A moment that the statement selected through `SQL.milliseconds`; nil also for one that is none of ours.
   func moment(_ column: Int) throws(PostgresError) -> Timestamp? {
-    try int(column).map(Timestamp.init(milliseconds:))
+    try int(column).flatMap(Timestamp.init(exactly:))
+  }
+
+  /// A number of things, by whomever it was counted or written.
+  func count(_ column: Int) throws(PostgresError) -> Int {
+    try Int(counted: requiredInt(column))
   }
 
   /// A canonical number as the store wrote it.
@@ -31,9 +36,32 @@ extension PostgresRow {
 
 /// Pieces of SQL that several statements share.
 enum SQL {
-  /// A `timestamptz` as milliseconds since 1970, which no session setting can change.
+  /// A `timestamptz` as milliseconds since 1970, which no session setting can change; NULL for what `time` is
+  /// not.
   static func milliseconds(_ expression: String) -> String {
-    "(extract(epoch from \(expression)) * 1000)::bigint"
+    "(extract(epoch from \(time(expression))) * 1000)::bigint"
+  }
+
+  /// A stored `timestamptz` if it is a time, else NULL: others write these columns, too, and PostgreSQL takes
+  /// the infinities, years before Christ and years of six digits.
+  static func time(_ expression: String) -> String {
+    "CASE WHEN \(isTime(expression)) THEN \(expression) END"
+  }
+
+  /// Whether a stored `timestamptz` lies in the years that `Timestamp` knows.
+  static func isTime(_ expression: String) -> String {
+    "\(expression) BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00'"
+  }
+
+  /// Whether a run holds a lease that ends then. None is ever taken for so long as an hour: such a time was
+  /// written by somebody else, or by a clock that has been put right since, and would lock all runs out.
+  static func isHeld(until expression: String) -> String {
+    "\(expression) > clock_timestamp() AND \(expression) < clock_timestamp() + INTERVAL '1 hour'"
+  }
+
+  /// A stored duration in seconds; NULL for one that is none, where the column can hold such.
+  static func seconds(_ expression: String) -> String {
+    "CASE WHEN \(expression) BETWEEN 0 AND 2147483647 THEN \(expression)::bigint END"
   }
 
   /// Milliseconds since 1970 as a `timestamptz`; exact, since a double holds them to a fraction of a

@@ -3,7 +3,7 @@ import Postgres
 
 /// The rows of `sync_slices`: how far a resync of the history has come.
 enum SliceRecords {
-  /// The newest unfinished run that reads the same history.
+  /// The newest unfinished run that reads the same history, and whose slices are such as we write.
   static func unfinished(_ request: HistoryRequest, except run: RunID) -> PostgresStatement {
     PostgresStatement(
       """
@@ -11,6 +11,11 @@ enum SliceRecords {
       WHERE r.kind = 'historical' AND r.id <> $1::bigint AND r.state <> 'succeeded'
         AND r.history_since = $2::timestamptz AND r.history_until IS NOT DISTINCT FROM $3::timestamptz
         AND EXISTS (SELECT FROM sync_slices s WHERE s.run_id = r.id)
+        AND NOT EXISTS (SELECT FROM sync_slices s WHERE s.run_id = r.id AND NOT (
+          \(SQL.isTime("s.slice_start")) AND \(SQL.isTime("s.slice_end"))
+          AND s.number > 0 AND greatest(s.number, s.total_calls, s.case1_count, s.case2_count,
+            s.case3_count, s.skipped_calls, s.created_phones, s.refreshed_calls, s.reattributed_calls)
+            <= 1000000000000))
       ORDER BY r.id DESC LIMIT 1
       """,
       [.int(run.number), .moment(request.since), .moment(request.until)])
@@ -66,10 +71,10 @@ enum SliceRecords {
     for row in result.rows {
       guard let start = try row.moment(1), let end = try row.moment(2) else { continue }
       let slice = try HistorySlice(
-        number: Int(row.requiredInt(0)), period: Period(start: start, end: end), next: row.text(3))
+        number: row.count(0), period: Period(start: start, end: end), next: row.text(3))
       var part = try HistoryProgress.Part(slice: slice, isDone: row.requiredBool(4))
       for (column, count) in zip(5..., counts) {
-        part.counts[keyPath: count] = try Int(row.requiredInt(column))
+        part.counts[keyPath: count] = try row.count(column)
       }
       part.counts.savedCalls = part.counts.storable
       parts.append(part)

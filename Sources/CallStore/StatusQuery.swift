@@ -8,11 +8,11 @@ enum StatusQuery {
     var facts = StatusFacts()
     facts.coveredUntil = try row.moment(0)
     facts.newestCall = try row.moment(1)
-    facts.callsOfDay = try Int(row.requiredInt(2))
-    facts.defaultCallsOfDay = try Int(row.requiredInt(3))
+    facts.callsOfDay = try row.count(2)
+    facts.defaultCallsOfDay = try row.count(3)
     facts.installedAt = try row.moment(4)
-    facts.unsettledCalls = try Int(row.requiredInt(5))
-    facts.givenUpCalls = try Int(row.requiredInt(6))
+    facts.unsettledCalls = try row.count(5)
+    facts.givenUpCalls = try row.count(6)
     facts.holes = try pairs(row.requiredText(7)).compactMap { start, end in
       guard let start = Int64(start), let end = Int64(end) else { return nil }
       return Period(start: Timestamp(milliseconds: start), end: Timestamp(milliseconds: end))
@@ -33,7 +33,7 @@ enum StatusQuery {
         (SELECT \(SQL.milliseconds("max(call_date)")) FROM calls
           WHERE source = 'twilio' AND call_date <= $2::timestamptz),
         day.calls, day.default_calls,
-        (SELECT \(SQL.milliseconds("min(applied_at)")) FROM schema_migrations),
+        (SELECT \(SQL.milliseconds("min(\(SQL.time("applied_at")))")) FROM schema_migrations),
         unsettled.calls, unsettled.given_up,
         (SELECT coalesce(string_agg(\(SQL.milliseconds("period_start")) || '/'
           || \(SQL.milliseconds("period_end")), ' ' ORDER BY period_start), '') FROM sync_holes),

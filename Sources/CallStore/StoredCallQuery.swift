@@ -43,7 +43,7 @@ enum StoredCallQuery {
 
   private static func selection(from calls: String) -> String {
     """
-    SELECT c.id, c.phone_from, c.phone_to, c.direction, c.status, c.duration,
+    SELECT c.id, c.phone_from, c.phone_to, c.direction, c.status, \(SQL.seconds("c.duration")),
       c.raw_data->>'startTime', \(SQL.milliseconds("c.ended_at")), c.raw_data->>'dateCreated',
       \(SQL.milliseconds("c.twilio_updated_at")), c.raw_data->>'price', c.price_unit,
       c.workspace_id, c.phone_number, c.lead_number, c.cost::text,
@@ -80,7 +80,7 @@ enum StoredCallQuery {
   private static func call(_ sid: CallSID, _ row: PostgresRow) throws(PostgresError) -> Call {
     try Call(
       sid: sid, from: row.text(1), to: row.text(2), direction: row.text(3).map(CallDirection.init),
-      status: row.text(4).map(CallStatus.init), duration: row.int(5).map(Int.init),
+      status: row.text(4).map(CallStatus.init), duration: row.int(5).map(Int.init(counted:)),
       startTime: row.text(6).flatMap(Timestamp.init(iso8601:)), endTime: row.moment(7),
       dateCreated: row.text(8).flatMap(Timestamp.init(iso8601:)), dateUpdated: row.moment(9),
       price: row.text(10).flatMap(Price.init), priceUnit: row.text(11))

@@ -37,8 +37,9 @@ enum WatchUpdate {
           SELECT n.id, n.call_date, $3::timestamptz, CASE WHEN n.given_up THEN $3::timestamptz END
           FROM unnest($1::text[], $2::timestamptz[], $4::boolean[]) AS n(id, call_date, given_up)
           ON CONFLICT (call_id) DO UPDATE SET call_date = excluded.call_date,
-            asked_at = greatest(u.asked_at, excluded.asked_at), given_up_at = excluded.given_up_at
-          WHERE u.asked_at < excluded.asked_at OR u.call_date IS DISTINCT FROM excluded.call_date
+            asked_at = greatest(\(SQL.time("u.asked_at")), excluded.asked_at),
+            given_up_at = excluded.given_up_at
+          WHERE u.asked_at < excluded.asked_at OR NOT \(SQL.isTime("u.asked_at")) OR u.call_date IS DISTINCT FROM excluded.call_date
             OR u.given_up_at IS DISTINCT FROM excluded.given_up_at
           """,
           [

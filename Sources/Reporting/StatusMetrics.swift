@@ -90,7 +90,7 @@ package struct StatusMetrics: Sendable {
   private static func values<Item>(
     _ items: [Item], _ value: (Item) -> (String, Double)?
   ) -> [[String]: Double] {
-    Dictionary(uniqueKeysWithValues: items.compactMap { value($0).map { ([$0.0], $0.1) } })
+    Dictionary(items.compactMap { value($0).map { ([$0.0], $0.1) } }) { first, _ in first }
   }
 }
 

@@ -7,7 +7,7 @@ package final class RequestGate: Sendable {
   private struct State {
     var limit: ConcurrencyLimit
     /// Nobody asks before this moment.
-    var pausedUntil = Timestamp.epoch
+    var pausedUntil = Timestamp(milliseconds: .min)
   }
 
   private let clock: EngineClock
@@ -42,10 +42,12 @@ package final class RequestGate: Sendable {
       return answer
     } catch {
       if error.kind == .throttled {
-        let resume = clock.now().adding(seconds: min(error.retryAfter ?? 0, Self.longestPause))
+        let now = clock.now()
+        let resume = now.adding(seconds: min(error.retryAfter ?? 0, Self.longestPause))
+        let latest = now.adding(seconds: Self.longestPause)
         note { state in
           state.limit.throttled(sentUnder: epoch)
-          state.pausedUntil = max(state.pausedUntil, resume)
+          state.pausedUntil = min(max(state.pausedUntil, resume), latest)
         }
       }
       throw error
@@ -64,7 +66,8 @@ package final class RequestGate: Sendable {
   private func waitOutPause() async throws(SourceError) {
     while true {
       let left = state.withLock(\.pausedUntil).milliseconds(since: clock.now())
-      guard left > 0 else { return }
+      // One that lies further ahead was reckoned before the clock was put back.
+      guard left > 0, left <= Int64(Self.longestPause).multipliedClamped(by: 1000) else { return }
       do {
         try await clock.sleep(left)
       } catch {

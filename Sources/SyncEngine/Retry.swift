@@ -37,7 +37,7 @@ package struct RetryPolicy: Hashable, Sendable {
     case .retention, .badPageToken, .permanent, .cancelled: return .giveUp
     }
     let ceiling = min(cap, base << min(attempt - 1, 20))
-    let asked = error.retryAfter.map { min(retryAfterCap, Int64(max(0, $0)) * 1000) } ?? 0
+    let asked = min(retryAfterCap, Int64(max(0, error.retryAfter ?? 0)).multipliedClamped(by: 1000))
     let delay = asked + Int64(random * Double(ceiling))
     return elapsed + delay < deadline ? .wait(delay) : .giveUp
   }

@@ -18,12 +18,15 @@ struct SliceIntake {
   /// Calls that Twilio lists late are found by their end: it is looked for this much further back.
   private static let lateListingMinutes = 120
   private static let pageSize = 1000
+  /// Calls found by their end that are kept for the listing by start; more are stored before it.
+  private static let mostKept = 10 * pageSize
 
   func run(_ tally: inout RunTally) async throws(RunFailure) {
     let readAt = clock.now()
-    var ended = try await endedCalls()
-    var page = try await reader.list(startQuery)
     var marks = hole.map { [IntakeMark.hole($0)] } ?? []
+    var ended = try await endedCalls(readAt, &marks, &tally)
+    var page = try await reader.list(startQuery)
+    var listing = Listing()
     while true {
       var listed = page.calls.filter(startedInSlice)
       tally.countListed(listed)
@@ -39,26 +42,40 @@ struct SliceIntake {
       }
       try await commit(IntakePage(calls: listed, readAt: readAt, marks: marks), &tally)
       marks = []
-      page = try await reader.next(next)
+      page = try await reader.next(next, of: &listing)
     }
   }
 
   private func commitLast(
     _ listed: [Call], _ ended: [Call], _ marks: [IntakeMark], _ readAt: Timestamp, _ tally: inout RunTally
   ) async throws(RunFailure) {
-    tally.countListed(ended.filter { $0.callDate != nil && startedInSlice($0) })
+    countEnded(ended, &tally)
     if isLast { announce(tally) }
     var marks = marks
-    var rest = listed + ended.sorted { $0.sid < $1.sid }
-    while rest.count > Self.pageSize {
-      let page = Array(rest.prefix(Self.pageSize))
-      try await commit(IntakePage(calls: page, readAt: readAt, marks: marks), &tally)
-      rest.removeFirst(Self.pageSize)
-      marks = []
-    }
+    let rest = try await commit(
+      listed + ended.sorted { $0.sid < $1.sid }, downTo: Self.pageSize, readAt, &marks, &tally)
     marks.append(.coveredUntil(slice.end))
     try await commit(IntakePage(calls: rest, readAt: readAt, marks: marks), &tally)
     if isLast, tally.counts.totalCalls > 0 { onEvent(.saved(calls: tally.counts.savedCalls)) }
+  }
+
+  private func countEnded(_ ended: [Call], _ tally: inout RunTally) {
+    tally.countListed(ended.filter { $0.callDate != nil && startedInSlice($0) })
+  }
+
+  /// Commits full pages, and returns what is left when it is no more than that.
+  private func commit(
+    _ calls: [Call], downTo most: Int, _ readAt: Timestamp, _ marks: inout [IntakeMark],
+    _ tally: inout RunTally
+  ) async throws(RunFailure) -> [Call] {
+    var rest = calls[...]
+    while rest.count > most {
+      let page = IntakePage(calls: Array(rest.prefix(Self.pageSize)), readAt: readAt, marks: marks)
+      try await commit(page, &tally)
+      rest = rest.dropFirst(Self.pageSize)
+      marks = []
+    }
+    return Array(rest)
   }
 
   private func commit(_ page: IntakePage, _ tally: inout RunTally) async throws(RunFailure) {
@@ -92,19 +109,29 @@ struct SliceIntake {
     return slice.contains(moment)
   }
 
-  private func endedCalls() async throws(RunFailure) -> [CallSID: Call] {
+  /// What ended in the slice, but for what is so much that it was stored already.
+  private func endedCalls(
+    _ readAt: Timestamp, _ marks: inout [IntakeMark], _ tally: inout RunTally
+  ) async throws(RunFailure) -> [CallSID: Call] {
     let from = slice.start.adding(minutes: -Self.lateListingMinutes)
     let period = Period(start: from, end: slice.end)
     var ended: [CallSID: Call] = [:]
     var page = try await reader.list(
       CallQuery(endedFrom: from, endedBefore: isLast ? nil : slice.end.roundedUpToDay))
+    var listing = Listing()
     while true {
       for call in page.calls {
         guard let end = call.endTime, period.contains(end) else { continue }
         ended[call.sid] = ended[call.sid].map { $0.merged(with: call) } ?? call
       }
+      if ended.count > Self.mostKept {
+        let calls = ended.values.sorted { $0.sid < $1.sid }
+        countEnded(calls, &tally)
+        _ = try await commit(calls, downTo: 0, readAt, &marks, &tally)
+        ended = [:]
+      }
       guard let next = page.next else { return ended }
-      page = try await reader.next(next)
+      page = try await reader.next(next, of: &listing)
     }
   }
 }

@@ -25,8 +25,13 @@ struct SourceReader: Sendable {
     try await page { () async throws(SourceError) in try await source.list(query) }
   }
 
-  func next(_ reference: String) async throws(RunFailure) -> CallPage {
-    try await page { () async throws(SourceError) in try await source.next(reference) }
+  /// - Parameter listing: Begun anew for each `list`.
+  func next(_ reference: String, of listing: inout Listing) async throws(RunFailure) -> CallPage {
+    do throws(SourceError) {
+      return try await attemptNext(reference, of: &listing)
+    } catch {
+      throw RunFailure(error)
+    }
   }
 
   /// - Returns: nil when Twilio does not know the call.
@@ -40,8 +45,11 @@ struct SourceReader: Sendable {
   }
 
   /// `next`, with the error as the source gave it.
-  func attemptNext(_ reference: String) async throws(SourceError) -> CallPage {
-    try await attempt { () async throws(SourceError) in try await source.next(reference) }
+  func attemptNext(
+    _ reference: String, of listing: inout Listing
+  ) async throws(SourceError) -> CallPage {
+    try listing.follow(reference)
+    return try await attempt { () async throws(SourceError) in try await source.next(reference) }
   }
 
   private func page(

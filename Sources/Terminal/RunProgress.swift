@@ -1,3 +1,5 @@
+import CallDomain
+
 /// A step of a long run, as far as its progress is concerned.
 package enum ProgressStep: Hashable, Sendable {
   /// How much there is to do, and how much of it an earlier attempt has done: slices, and a share of the
@@ -34,14 +36,14 @@ package struct RunProgress: Hashable, Sendable {
       self.share = share
       shareBefore = share
     case .page(let calls, let share):
-      self.calls += calls
+      self.calls = self.calls.addingClamped(calls)
       pages += 1
       if self.share != nil || share > 0 { self.share = (self.share ?? 0) + share }
     case .sliceDone:
       slicesDone += 1
       slices = max(slices, slicesDone)
     case .added(let more, let dropped):
-      slices += more
+      slices = slices.addingClamped(more)
       share = share.map { $0 + dropped }
       shareBefore += dropped
     case .retry: retries += 1
@@ -50,13 +52,13 @@ package struct RunProgress: Hashable, Sendable {
 
   /// Whole percent, rounded down; nil while the amount of work is unknown.
   package var percent: Int? {
-    share.map { Int(min(1, $0 + Self.roundingError) * 100) }
+    share.map { min(max(0, Int(clamping: ($0 + Self.roundingError) * 100)), 100) }
   }
 
   /// Calls a second of this attempt, rounded down.
   package func rate(after elapsed: Duration) -> Int {
     let milliseconds = elapsed.milliseconds
-    return milliseconds > 0 ? Int(Int64(calls) * 1000 / milliseconds) : 0
+    return milliseconds > 0 ? Int(clamping: Int64(calls).multipliedClamped(by: 1000) / milliseconds) : 0
   }
 
   /// Seconds until the end if what is left takes as long as what this attempt has done; nil while that
@@ -64,7 +66,8 @@ package struct RunProgress: Hashable, Sendable {
   package func remainingSeconds(after elapsed: Duration) -> Int64? {
     guard let share, share - shareBefore > Self.roundingError else { return nil }
     let left = max(0, 1 - share - Self.roundingError)
-    return Int64((Double(elapsed.milliseconds) * left / (share - shareBefore) / 1000).rounded(.up))
+    return Int64(
+      clamping: (Double(elapsed.milliseconds) * left / (share - shareBefore) / 1000).rounded(.up))
   }
 
   /// A sum of shares may miss what it means by so much.
@@ -74,6 +77,7 @@ package struct RunProgress: Hashable, Sendable {
 extension Duration {
   /// Whole milliseconds, rounded towards zero.
   var milliseconds: Int64 {
-    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    components.seconds.multipliedClamped(by: 1000)
+      .addingClamped(components.attoseconds / 1_000_000_000_000_000)
   }
 }

@@ -132,6 +132,41 @@ struct TimestampTests {
     #expect(Timestamp(year: 2025, month: 1, day: 1, hour: 24) == nil)
     #expect(Timestamp(year: 2025, month: 1, day: 1, millisecond: 1000) == nil)
   }
+
+  private static let first = Timestamp(milliseconds: -62_135_596_800_000)
+  private static let last = Timestamp(milliseconds: 253_402_300_799_999)
+
+  @Test(
+    "A moment outside of the years 1 to 9999 is their first or last, and none where it must be exact",
+    arguments: [
+      (Int64.min, first), (-62_135_596_800_001, first), (253_402_300_800_000, last), (.max, last),
+      // 15 March 44 BC, and 31 December 294276, PostgreSQL's last.
+      (-63_549_619_200_000, first), (9_224_318_015_999_999, last),
+    ] as [(Int64, Timestamp)])
+  func outside(_ milliseconds: Int64, _ nearest: Timestamp) {
+    #expect(Timestamp(milliseconds: milliseconds) == nearest)
+    #expect(Timestamp(seconds: milliseconds) == nearest)
+    #expect(Timestamp(exactly: milliseconds) == nil)
+    #expect(Timestamp(exactly: nearest.milliseconds) == nearest)
+  }
+
+  @Test("Moved by whatever number, a moment stays one that can be written", arguments: [first, .epoch, last])
+  func moved(from moment: Timestamp) {
+    for count in [Int.min, .min + 1, -9_223_372_036_854_776, -1, 0, 1, 153_722_867_280_913, .max] {
+      for (moved, unit) in [
+        (moment.adding(seconds: count), 1000), (moment.adding(minutes: count), 60_000),
+        (moment.adding(hours: count), 3_600_000),
+      ] {
+        let exact = Double(moment.milliseconds) + Double(count) * Double(unit)
+        let nearest = min(max(exact, Double(Self.first.milliseconds)), Double(Self.last.milliseconds))
+        #expect(Double(moved.milliseconds) == nearest)
+        #expect(Timestamp(iso8601: moved.iso8601) == moved)
+        for start in [moved.startOfHour, moved.startOfDay] { #expect(start <= moved && start >= Self.first) }
+        #expect(moved.startOfNextDay > moved || moved == Self.last)
+        #expect(moved.milliseconds(since: moment) == -moment.milliseconds(since: moved))
+      }
+    }
+  }
 }
 
 extension Timestamp {

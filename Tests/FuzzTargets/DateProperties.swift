@@ -40,10 +40,12 @@ enum DateProperties {
       TwilioDate.parse(date)?.iso8601Seconds == moment.iso8601Seconds,
       "\(moment.iso8601) is \(date), which is read as \(words(TwilioDate.parse(date)))")
     try hold(
-      moment.startOfDay <= moment && moment < moment.startOfNextDay
+      moment.startOfDay <= moment && (moment < moment.startOfNextDay || moment == last)
         && moment.startOfDay.iso8601 == moment.isoDate + "T00:00:00.000Z",
       "the day of \(moment.iso8601) begins at \(moment.startOfDay.iso8601)")
   }
+
+  private static let last = Timestamp(milliseconds: .max)
 
   /// Any moment of the years 1 to 9999, from eight bytes.
   private static func moment(_ input: [UInt8]) -> Timestamp {

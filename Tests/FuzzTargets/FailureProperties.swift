@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import SyncEngine
 import TwilioClient
 
 /// Twilio's error answers. The input is a line with the status, lines with header fields, an empty line and
@@ -10,6 +11,12 @@ enum FailureProperties {
     let error = TwilioError(answer: answer)
     try hold(error.httpStatus == answer.status, "the status became \(error.httpStatus ?? 0)")
     try hold(error.retryAfter ?? 0 >= 0, "to be repeated \(error.retryAfter ?? 0) seconds ago")
+    for kind in [SourceError.Kind.throttled, .transient] {
+      let failure = SourceError(kind, error.description, retryAfter: error.retryAfter)
+      if case .wait(let pause) = RetryPolicy().action(after: failure, attempt: 1, elapsed: 0, random: 0.5) {
+        try hold((0...61_000).contains(pause), "to be repeated in \(pause) ms")
+      }
+    }
     try hold(
       error.description.utf8.allSatisfy { $0 >= 32 } && error.description.utf8.count < 500,
       "the sentence \(error.description.debugDescription)")

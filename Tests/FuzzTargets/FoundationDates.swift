@@ -91,10 +91,8 @@ struct FoundationDates {
     _ date: Date, isShifted: Bool, leapSecond: Bool, adding milliseconds: Int = 0
   ) -> Timestamp? {
     let whole = Int64(date.timeIntervalSince1970.rounded()) * 1000
-    let moment = Timestamp(
-      milliseconds: whole + Int64(milliseconds) + (leapSecond ? 1000 : 0) - (isShifted ? Self.shift : 0))
-    // The years 1 to 9999.
-    return (-62_135_596_800_000..<253_402_300_800_000).contains(moment.milliseconds) ? moment : nil
+    return Timestamp(
+      exactly: whole + Int64(milliseconds) + (leapSecond ? 1000 : 0) - (isShifted ? Self.shift : 0))
   }
 
   /// Minutes east of Greenwich.

@@ -10,6 +10,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case failures
   /// Twilio's dates and ISO 8601, against Foundation's.
   case dates
+  /// What is computed from a page and from stored numbers: rows, plans, counts, alerts and the page.
+  case figures
   /// The canonical form of phone numbers and SIP addresses.
   case numbers
   /// The environment that the service is configured by.
@@ -23,6 +25,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .pages: try PageProperties.check(input)
     case .failures: try FailureProperties.check(input)
     case .dates: try DateProperties.check(input)
+    case .figures: try FigureProperties.check(input)
     case .numbers: try NumberProperties.check(input)
     case .settings: try SettingProperties.check(input)
     }

@@ -12,6 +12,19 @@ final class NotedService: Sendable {
   }
 
   let notes = Mutex(Notes())
+  private let status: ServiceStatus
+  private let figures: PageFigures
+  private let recorded: SyncRun?
+
+  /// - Parameter run: The run that is recorded, whatever is asked for.
+  init(
+    status: ServiceStatus = ServiceStatus(StatusFacts(), rules: AlertRules(), now: .epoch),
+    figures: PageFigures = PageFigures(), run: SyncRun? = nil
+  ) {
+    self.status = status
+    self.figures = figures
+    recorded = run
+  }
 
   /// Answers one request, waiting for it.
   func answer(_ request: HTTPRequest, secret: String) -> HTTPResponse {
@@ -44,12 +57,10 @@ final class NotedService: Sendable {
       return [Self.run(query.kind ?? .hourly)]
     }
     actions.run = { id throws(RunFailure) in
-      Self.run(.hourly)
+      self.recorded ?? Self.run(.hourly)
     }
-    actions.status = { () throws(RunFailure) in
-      ServiceStatus(StatusFacts(), rules: AlertRules(), now: .epoch)
-    }
-    actions.figures = { () throws(RunFailure) in PageFigures() }
+    actions.status = { () throws(RunFailure) in self.status }
+    actions.figures = { () throws(RunFailure) in self.figures }
     actions.metrics = { "" }
     return actions
   }

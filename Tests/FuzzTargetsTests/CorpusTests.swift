@@ -3,7 +3,9 @@ import FuzzTargets
 import Testing
 
 /// Every input of the corpus, those that once were findings included, without libFuzzer.
-@Suite("The corpus of the fuzz targets")
+///
+/// One after the other, because two targets wait for a task, and both together could keep every thread from it.
+@Suite("The corpus of the fuzz targets", .serialized)
 struct CorpusTests {
   private static let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Corpus")
 

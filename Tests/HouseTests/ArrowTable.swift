@@ -25,7 +25,7 @@ struct ArrowTable {
     "twilio-simulator": ["TwilioSimulator"],
     "TestSupport": ["CallDomain", "Postgres"],
     "FuzzTargets": [
-      "Bootstrap", "CallDomain", "Curl", "Telemetry", "TwilioClient", "WebAPI", "WebServer",
+      "Bootstrap", "CallDomain", "Curl", "SyncEngine", "Telemetry", "TwilioClient", "WebAPI", "WebServer",
     ],
   ])
 

@@ -104,7 +104,8 @@ extension EngineBench {
     let calls = notes.listings[listing]
     let end = min(start + script.pageSize, calls.count)
     return CallPage(
-      calls: Array(calls[start..<end]), next: end < calls.count ? "\(listing) \(end)" : nil,
+      calls: Array(calls[start..<end]),
+      next: end < calls.count ? "\(listing) \(end)" : script.afterLast(listing),
       unreadable: script.unreadable,
       serverTime: serverTime)
   }

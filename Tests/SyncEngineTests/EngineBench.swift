@@ -39,6 +39,8 @@ final class EngineBench: Sendable {
     }
     /// Calls of an older program, in the order of their SIDs.
     var older: [Call] = []
+    /// What the last page of a listing, by its number from 0, names as its next.
+    var afterLast: @Sendable (Int) -> String? = { _ in nil }
     /// Asked before each request is answered, by its number from 1.
     var onRequest: @Sendable (Int) async throws(SourceError) -> Void = { _ throws(SourceError) in }
     /// Asked before each commit, by its number from 1.

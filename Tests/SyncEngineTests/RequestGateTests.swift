@@ -179,4 +179,54 @@ struct RequestGateTests {
     account.answer()
     #expect(await second.value == nil)
   }
+
+  @Test(
+    "A pause that Twilio asks for is a minute at the most, whatever the number and whatever the clock shows",
+    arguments: [Int.min, -1, 0, 59, 60, 9_223_372_036_854_776, .max],
+    [Int64.min, 1_772_366_400_000, Int64.max])
+  func enormousPause(seconds: Int, now: Int64) async throws {
+    let clock = Timestamp(milliseconds: now)
+    let slept = Mutex<[Int64]>([])
+    let gate = RequestGate(
+      maximum: 2,
+      clock: EngineClock(
+        now: { slept.withLock { clock.adding(seconds: Int(clamping: $0.reduce(0, +) / 1000)) } },
+        sleep: { milliseconds in slept.withLock { $0.append(milliseconds) } }, random: { 0.5 }))
+    let account = Account()
+    let source = account.source.through(gate, isUrgent: false)
+    let first = list(source)
+    try await account.arrived.wait()
+    account.answer(SourceError(.throttled, "Demasiadas peticiones.", retryAfter: seconds))
+    #expect(await first.value?.kind == .throttled)
+    let second = list(source)
+    try await account.arrived.wait()
+    account.answer()
+    #expect(await second.value == nil)
+    // The last moment of all is not a minute before another.
+    let longest = now == .max ? 0 : Int64(min(max(0, seconds), 60)) * 1000
+    #expect(slept.withLock { $0.reduce(0, +) } == longest)
+  }
+
+  @Test("A clock that is put back during a pause does not make it longer", arguments: [61, 3600, 31_536_000])
+  func clockPutBack(seconds: Int) async throws {
+    let now = Mutex(makeTime("2026-03-01T12:00:00Z"))
+    let slept = Mutex<[Int64]>([])
+    let gate = RequestGate(
+      maximum: 2,
+      clock: EngineClock(
+        now: { now.withLock(\.self) }, sleep: { milliseconds in slept.withLock { $0.append(milliseconds) } },
+        random: { 0.5 }))
+    let account = Account()
+    let source = account.source.through(gate, isUrgent: false)
+    let first = list(source)
+    try await account.arrived.wait()
+    account.answer(SourceError(.throttled, "Demasiadas peticiones.", retryAfter: 60))
+    _ = await first.value
+    now.withLock { $0 = $0.adding(seconds: -seconds) }
+    let second = list(source)
+    try await account.arrived.wait()
+    account.answer()
+    #expect(await second.value == nil)
+    #expect(slept.withLock { $0 } == [])
+  }
 }

@@ -33,9 +33,15 @@ struct RetryPolicyTests {
     #expect(action(random: 0.5, retryAfter: seconds) == .wait(wait + 250))
   }
 
-  @Test("A Retry-After that no integer of milliseconds holds is cut like any other")
-  func enormousRetryAfter() {
-    #expect(action(retryAfter: Int(Int32.max)) == .wait(60_000))
+  @Test(
+    "A Retry-After that no integer of milliseconds holds is cut like any other",
+    arguments: [
+      Int(Int32.max), 9_223_372_036_854_775, 9_223_372_036_854_776, 18_446_744_073_709_552, .max - 1, .max,
+    ], [SourceError.Kind.throttled, .transient])
+  func enormousRetryAfter(seconds: Int, kind: SourceError.Kind) {
+    #expect(action(kind, retryAfter: seconds) == .wait(60_000))
+    #expect(action(kind, retryAfter: 0 - seconds) == .wait(0))
+    #expect(action(kind, retryAfter: .min) == .wait(0))
   }
 
   @Test("The fifth attempt is the last one", arguments: [(4, false), (5, true), (6, true)])

@@ -189,4 +189,16 @@ struct MetricRegistryTests {
     #expect(registry.render().contains("\nc_total{x=\"even\"} 500\nc_total{x=\"odd\"} 500\n"))
     #expect(registry.render().hasSuffix("\nh_seconds_sum 1000\nh_seconds_count 1000\n"))
   }
+
+  @Test(
+    "Whatever number a gauge has is written",
+    arguments: [
+      (Double.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf"),
+      (9_007_199_254_740_992, "9007199254740992"),
+      (9_223_372_036_854_775_808, "9.223372036854776e+18"), (-1e300, "-1e+300"), (-0.0, "0"),
+    ])
+  func extremes(number: Double, text: String) throws {
+    try registry.gauge("extreme", help: "E.").set(number)
+    #expect(registry.render().hasSuffix("extreme \(text)\n"))
+  }
 }

@@ -146,6 +146,12 @@ struct TwilioErrorTests {
     arguments: [
       (["Retry-After: 0"], 0), (["Retry-After: 7"], 7), (["Retry-After: 86400"], 86_400), ([], nil),
       (["Retry-After: "], nil), (["Retry-After: -1"], nil), (["Retry-After: 1.5"], nil),
+      (["Retry-After: 9223372036854776"], 9_223_372_036_854_776),
+      (["Retry-After: 9223372036854775807"], .max), (["Retry-After: 9223372036854775808"], nil),
+      (
+        ["Retry-After: Fri, 31 Dec 9999 23:59:59 GMT", "Date: Mon, 01 Jan 0001 00:00:00 GMT"], 315_537_897_599
+      ),
+      (["Retry-After: Mon, 01 Jan 0001 00:00:00 GMT", "Date: Fri, 31 Dec 9999 23:59:59 GMT"], 0),
       (["Retry-After: soon"], nil), (["Retry-After: 99999999999999999999"], nil),
       (["Retry-After: Sun, 01 Mar 2026 09:05:37 GMT", "Date: Sun, 01 Mar 2026 09:05:07 GMT"], 30),
       (["Retry-After: Sun, 01 Mar 2026 09:05:00 GMT", "Date: Sun, 01 Mar 2026 09:05:07 GMT"], 0),

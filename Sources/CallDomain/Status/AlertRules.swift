@@ -66,10 +66,11 @@ package struct AlertRules: Hashable, Sendable {
   }
 
   private func defaultWorkspace(_ facts: StatusFacts) -> Alert {
-    let share = facts.callsOfDay > 0 ? facts.defaultCallsOfDay * 100 / facts.callsOfDay : 0
+    let hundredfold = facts.defaultCallsOfDay.multipliedClamped(by: 100)
+    let share = facts.callsOfDay > 0 ? hundredfold / facts.callsOfDay : 0
     let isFiring =
       facts.defaultCallsOfDay >= Self.defaultWorkspaceLeast
-      && facts.defaultCallsOfDay * 100 > facts.callsOfDay * Self.defaultWorkspacePercent
+      && hundredfold > facts.callsOfDay.multipliedClamped(by: Self.defaultWorkspacePercent)
     return Alert(
       .defaultWorkspace, isFiring: isFiring, since: isFiring ? facts.firingSince[.defaultWorkspace] : nil,
       detail: """
@@ -105,7 +106,7 @@ package struct AlertRules: Hashable, Sendable {
       whatToDo: "Haga lo que dice el error, compruébelo con «twilio-sync doctor» y repita la ejecución.")
   }
 
-  private static func milliseconds(_ hours: Int) -> Int64 { Int64(hours) * 3_600_000 }
+  private static func milliseconds(_ hours: Int) -> Int64 { Int64(hours).multipliedClamped(by: 3_600_000) }
 
   private static func hours(_ count: Int) -> String { count == 1 ? "1 hora" : "\(count) horas" }
 }

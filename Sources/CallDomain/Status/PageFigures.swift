@@ -73,7 +73,8 @@ package struct PageFigures: Hashable, Sendable {
 
     /// The share of the period that is read, from 0 to 100.
     package var percent: Int {
-      milliseconds > 0 ? Int(doneMilliseconds * 100 / milliseconds) : 0
+      guard milliseconds > 0 else { return 0 }
+      return Int(clamping: min(max(0, doneMilliseconds).multipliedClamped(by: 100) / milliseconds, 100))
     }
   }
 

@@ -49,7 +49,9 @@ package struct QuietTimes: Hashable, Sendable {
   func moment(after loud: Int64, from start: Timestamp) -> Timestamp {
     var low = start.milliseconds
     // Even a week with a single loud minute has passed so many of them by then.
-    var high = low + (loud / Self.minute + 2) * Self.week * Self.minute
+    let weeks = (loud / Self.minute).addingClamped(2)
+    let latest = low.addingClamped(weeks.multipliedClamped(by: Self.week * Self.minute))
+    var high = Timestamp(milliseconds: latest).milliseconds
     while low < high {
       let middle = low + (high - low) / 2
       if loudMilliseconds(from: start, to: Timestamp(milliseconds: middle)) < loud {

@@ -31,6 +31,7 @@ struct HistoryReader: Sendable {
     var slice = slice
     let isWithinDay = shape.isBoundWithinDay(slice)
     var seen: Set<CallSID> = []
+    var listing = Listing()
     // What is not covered yet; calls come newest first.
     var rest = slice.period
     while true {
@@ -38,7 +39,7 @@ struct HistoryReader: Sendable {
       let readAt = clock.now()
       let page: CallPage
       do throws(SourceError) {
-        page = try await request(slice, isWithinDay: isWithinDay)
+        page = try await request(slice, isWithinDay: isWithinDay, of: &listing)
       } catch {
         places.leave()
         return try await recover(slice, Period(start: rest.end, end: slice.period.end), from: error)
@@ -64,8 +65,10 @@ struct HistoryReader: Sendable {
     }
   }
 
-  private func request(_ slice: HistorySlice, isWithinDay: Bool) async throws(SourceError) -> CallPage {
-    if let next = slice.next { return try await reader.attemptNext(next) }
+  private func request(
+    _ slice: HistorySlice, isWithinDay: Bool, of listing: inout Listing
+  ) async throws(SourceError) -> CallPage {
+    if let next = slice.next { return try await reader.attemptNext(next, of: &listing) }
     let end = slice.period.end
     return try await reader.attemptList(
       CallQuery(startedFrom: slice.period.start, startedBefore: isWithinDay ? end : end.roundedUpToDay))

@@ -10,7 +10,7 @@ final class HistoryTally: Sendable {
   /// - Parameter progress: Told the sum whenever it changes.
   init(_ resync: HistoryProgress, progress: RunProgress) {
     bySlice = Mutex(
-      Dictionary(uniqueKeysWithValues: resync.parts.map { ($0.slice.number, $0.counts) }))
+      Dictionary(resync.parts.map { ($0.slice.number, $0.counts) }, uniquingKeysWith: +))
     self.progress = progress
     progress.set(resync.counts)
   }

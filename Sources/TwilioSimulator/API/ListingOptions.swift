@@ -8,6 +8,8 @@ package struct ListingOptions: Hashable, Sendable {
   package var lagSeconds: Int64 = 0
   /// Whether a list whose length is a multiple of the page size ends with an empty page.
   package var emptyLastPage = false
+  /// How the list ends.
+  package var ending = ListEnding.last
   /// How many new calls come in after each page served.
   package var insertedBetweenPages = 0
   /// How many rows of the page before are repeated on each further page; less than the page size.
@@ -17,4 +19,14 @@ package struct ListingOptions: Hashable, Sendable {
 
   /// Everything as it usually is.
   package init() {}
+}
+
+/// What the list says of the page after its last one.
+package enum ListEnding: String, Hashable, Sendable, CaseIterable {
+  /// That there is none.
+  case last
+  /// Its first two further pages name each other.
+  case circle
+  /// There is always another, without calls.
+  case never
 }

@@ -3,6 +3,7 @@ struct PageJSON {
   let query: ListQuery
   let page: CallPage
   let calls: CallJSON
+  let ending: ListEnding
   let now: Moment
 
   /// The whole body.
@@ -29,8 +30,16 @@ struct PageJSON {
   }
 
   private func nextURI(_ uris: PageURIs) -> String? {
-    guard page.hasNext, let last = page.entries.last else { return nil }
-    return uris.next(after: last.position.sid)
+    switch ending {
+    case .last:
+      guard page.hasNext, let last = page.entries.last else { return nil }
+      return uris.next(after: last.position.sid)
+    case .circle:
+      guard let sid = query.token?.sid ?? page.entries.last?.position.sid else { return nil }
+      return uris.next(after: sid, page: query.page == 1 ? 2 : 1)
+    case .never:
+      return (page.entries.last?.position.sid ?? query.token?.sid).map { uris.next(after: $0) }
+    }
   }
 
   private func previousURI(_ uris: PageURIs) -> String? {

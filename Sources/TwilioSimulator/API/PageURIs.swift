@@ -9,8 +9,8 @@ struct PageURIs {
 
   var current: String { uri(page: query.page, token: query.token) }
 
-  func next(after sid: String) -> String {
-    uri(page: query.page + 1, token: PageToken(.next, sid))
+  func next(after sid: String, page: Int? = nil) -> String {
+    uri(page: page ?? query.page + 1, token: PageToken(.next, sid))
   }
 
   func previous(before sid: String) -> String {

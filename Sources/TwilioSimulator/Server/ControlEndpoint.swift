@@ -15,7 +15,8 @@ struct ControlEndpoint {
                                    "_listed_at": ISO time from which the list shows it
     DELETE /_simulator/calls/SID   removes a call
     POST   /_simulator/options     {"precision": "exact|day", "emptyFields": "real|documented", "lagSeconds",
-                                   "emptyLastPage": bool, "insertedBetweenPages", "repeatedRows",
+                                   "emptyLastPage": bool, "ending": "last|circle|never", "insertedBetweenPages",
+                                   "repeatedRows",
                                    "retentionDays": days|null, "latencyMilliseconds", "concurrencyLimit": n|null}
     POST   /_simulator/reset       everything as it was at the start
     """

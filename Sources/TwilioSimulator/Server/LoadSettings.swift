@@ -39,6 +39,7 @@ extension ListingOptions {
     case ("retentionDays", .null): retentionDays = nil
     case ("retentionDays", .integer(let number)) where number > 0: retentionDays = Int(number)
     case ("precision", .string(let text)): return set(\.precision, DatePrecision(rawValue: text))
+    case ("ending", .string(let text)): return set(\.ending, ListEnding(rawValue: text))
     case ("emptyFields", .string(let text)): return set(\.emptyFields, EmptyFieldStyle(rawValue: text))
     default: return false
     }

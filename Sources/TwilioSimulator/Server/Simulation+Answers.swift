@@ -37,7 +37,9 @@ extension Simulation {
     options.precision = precision ?? usual.precision
     defer { insertCalls(options.insertedBetweenPages, now: now) }
     let page = try CallPager(account: account, options: options, now: now).page(query)
-    return PageJSON(query: query, page: page, calls: configuration.callJSON(options), now: now).bytes()
+    return PageJSON(
+      query: query, page: page, calls: configuration.callJSON(options), ending: options.ending, now: now
+    ).bytes()
   }
 
   private func call(_ sid: String, path: String) throws(APIProblem) -> [UInt8] {

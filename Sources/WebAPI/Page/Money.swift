@@ -18,7 +18,9 @@ struct Money {
   private static func millionths(_ decimal: String) -> Int64? {
     let isNegative = decimal.hasPrefix("-")
     let parts = decimal.drop { $0 == "-" }.split(separator: ".", omittingEmptySubsequences: false)
-    guard let whole = parts.first, whole.utf8.count <= 12, parts.count <= 2 else { return nil }
+    guard let whole = parts.first, whole.utf8.count <= 12, parts.count <= 2,
+      parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+    else { return nil }
     let fraction = parts.count == 2 ? String(parts[1].prefix(6)) : ""
     let padded = fraction + String(repeating: "0", count: 6 - fraction.utf8.count)
     guard let amount = Int64(whole + padded) else { return nil }

@@ -1,3 +1,4 @@
+import CallDomain
 import WebServer
 
 /// The languages of the status page.
@@ -40,8 +41,9 @@ enum PageLanguage: String, Sendable, CaseIterable {
   /// A share in whole percent, of which only nothing is 0 and only everything 100.
   func percent(_ part: Int, of whole: Int) -> String {
     guard part > 0, whole > 0 else { return "0\u{A0}%" }
+    let hundredfold = part.multipliedClamped(by: 100)
     return part >= whole
-      ? "100\u{A0}%" : part * 100 < whole ? "<\u{A0}1\u{A0}%" : "\(part * 100 / whole)\u{A0}%"
+      ? "100\u{A0}%" : hundredfold < whole ? "<\u{A0}1\u{A0}%" : "\(hundredfold / whole)\u{A0}%"
   }
 
   /// A short length of time to the tenth of a second: `1,2 s`.

@@ -98,7 +98,7 @@ struct StackedBars: Sendable {
   }
 
   private func height(_ calls: Int) -> Int {
-    calls * 1000 / (step * 4)
+    calls.multipliedClamped(by: 1000) / (step * 4)
   }
 
   /// What a pointer on a bar is told.

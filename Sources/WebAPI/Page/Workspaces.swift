@@ -38,7 +38,7 @@ struct Workspaces: Sendable {
     names = figures.names
     byDefault = figures.defaultWorkspace
     rest = shown.count
-    var positions = Dictionary(uniqueKeysWithValues: zip(shown, 0...))
+    var positions = Dictionary(zip(shown, 0...)) { first, _ in first }
     var series = shown.enumerated().map { index, id in
       Entry(name: Self.name(of: id, figures.names), style: "s\(index)")
     }

@@ -147,6 +147,7 @@ extension Duration {
   /// The same span for Dispatch, which counts nanoseconds.
   var dispatchInterval: DispatchTimeInterval {
     let (seconds, attoseconds) = components
-    return .nanoseconds(Int(clamping: seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))
+    let whole = min(max(0, seconds), 86_400)
+    return .nanoseconds(Int(clamping: whole) * 1_000_000_000 + Int(clamping: attoseconds / 1_000_000_000))
   }
 }

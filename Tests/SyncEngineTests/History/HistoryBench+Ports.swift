@@ -166,7 +166,9 @@ extension HistoryBench {
       calls.append(call)
     }
     if next == nil, script.emptyLastPage, calls.count == script.pageSize { next = "\(listing) \(log.count)" }
-    return CallPage(calls: calls, next: next, serverTime: script.now.adding(milliseconds: notes.elapsed))
+    return CallPage(
+      calls: calls, next: next ?? script.afterLast(listing),
+      serverTime: script.now.adding(milliseconds: notes.elapsed))
   }
 
   private func matches(_ call: Call, _ query: CallQuery, _ isCoarse: Bool) -> Bool {

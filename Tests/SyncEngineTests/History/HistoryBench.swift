@@ -20,6 +20,8 @@ final class HistoryBench: Sendable {
     var emptyLastPage = false
     /// What began earlier is refused with 20004.
     var retentionStart: Timestamp?
+    /// What the last page of a listing, by its number from 0, names as its next.
+    var afterLast: @Sendable (Int) -> String? = { _ in nil }
     /// Asked before each request is answered, by its number from 1.
     var onRequest: @Sendable (Int) async throws(SourceError) -> Void = { _ throws(SourceError) in }
     /// Commits, by their number from 1, that are confirmed and then forgotten.

@@ -314,4 +314,50 @@ struct StatusPageTests {
       #expect(answer.body.contains(failure.message) && answer.body.contains("«twilio-sync doctor»"))
     }
   }
+
+  @Test("Figures of any size make a page", arguments: [Int64.min, -1, 0, 1, Int64.max])
+  func extremes(number: Int64) async throws {
+    let count = Int(counted: number)
+    let moment = Timestamp(milliseconds: number)
+    let facts = Self.facts {
+      $0.coveredUntil = moment
+      $0.newestCall = moment
+      $0.callsOfDay = count
+      $0.defaultCallsOfDay = count
+      $0.unsettledCalls = count
+      $0.givenUpCalls = count
+      $0.holes = [Period(start: moment, end: Self.now), Period(start: Self.now, end: moment)]
+      $0.runs[.hourly]?.last?.startedAt = moment
+      $0.runs[.hourly]?.last?.finishedAt = Timestamp(milliseconds: 0 - number.addingClamped(1))
+      $0.runs[.hourly]?.last?.counts.totalCalls = count
+    }
+    let figures = Self.figures(workspaces: 20) { figures in
+      figures.hours = figures.hours.map {
+        PageFigures.Bucket(start: $0.start, workspace: $0.workspace, calls: count)
+      }
+      figures.days = figures.days.map {
+        PageFigures.Bucket(start: $0.start, workspace: $0.workspace, calls: count)
+      }
+      let costs = [
+        "NaN", "Infinity", "-Infinity", "-999999999999.999999", "999999999999.9", "1.\u{661}", "", "-", "--1",
+        ".",
+      ]
+      figures.totals = figures.totals.flatMap { total in
+        costs.map {
+          PageFigures.Total(
+            workspace: total.workspace, unit: "USD", calls: count, minutes: count, cost: $0, unpriced: count)
+        }
+      }
+      figures.unmatchedTransfers = count
+      figures.defaultNumbers = [PageFigures.NumberShare(number: nil, calls: count)]
+      figures.resync = PageFigures.Resync(
+        doneSlices: count, slices: count, doneMilliseconds: number, milliseconds: number)
+    }
+    for language in ["es", "en"] {
+      let answer = try await page(facts, figures, "/?lang=\(language)")
+      #expect(answer.status == 200 && answer.body.hasSuffix("</html>\n"))
+    }
+    let status = try await page(facts, figures, "/api/sync-status")
+    #expect(status.status == 200)
+  }
 }
