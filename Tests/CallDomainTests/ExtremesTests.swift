@@ -42,11 +42,16 @@ struct ExtremesTests {
   func slices() throws {
     try forEachSeed(2000) { random in
       let period = Period(start: Self.moment(&random), end: Self.moment(&random))
-      let plan = SlicePlan(
-        workers: random.one(of: 1, 4, 100), granularity: random.one(of: .day, .second))
-      let pages = plan.pages(in: period, firstPageBackTo: Self.moment(&random))
-      _ = plan.wantsFinerCut(of: period, pages: pages)
-      if let parts = plan.parts(of: period, pages: pages, others: random.one(of: 0, 7, Int.max / 2)) {
+      let plan = SlicePlan(workers: random.one(of: 1, 4, 100))
+      let earliest = Self.moment(&random)
+      let pages = plan.pages(in: period, firstPageBackTo: earliest)
+      let others = random.one(of: 0, 7, Int.max / 2)
+      for bound in plan.boundsWithinDay(
+        of: period, pages: pages, firstPageBackTo: earliest, others: others)
+      {
+        try #require(period.start < bound && bound < period.end)
+      }
+      if let parts = plan.parts(of: period, pages: pages, others: others) {
         try #require(parts.last?.start == period.start && parts.first?.end == period.end)
       }
       var counts = RunCounts()

@@ -21,7 +21,7 @@ struct OddTimesTests {
   private func readAll(_ store: CallStore) async throws -> StatusFacts {
     _ = try await store.pageFigures(now: Self.now)
     _ = try await store.inspect()
-    _ = try await store.coverage()
+    _ = try await store.coverage(now: Self.now)
     _ = try await store.unsettled(limit: 5000)
     for run in try await store.runs(limit: 50) {
       _ = run.answer.json

@@ -37,7 +37,8 @@ struct PostgresSettingsTests {
     let shown = try await pool.repeatable(Self.shown, PostgresSettings(isSnapshot: true)).rows[0].text(0)
     #expect(shown?.hasSuffix("repeatable read on") == true)
     let error = await #expect(throws: PostgresError.self) {
-      try await pool.repeatable(PostgresStatement("CREATE TABLE snapped ()"), PostgresSettings(isSnapshot: true))
+      try await pool.repeatable(
+        PostgresStatement("CREATE TABLE snapped ()"), PostgresSettings(isSnapshot: true))
     }
     #expect(error?.kind == .readOnly)
     await pool.close()
@@ -51,7 +52,9 @@ struct PostgresSettingsTests {
     for (sql, state) in [
       ("SELECT 1/0", "22012"), ("SELECT 1; SELECT 2", "42601"), ("SELECT nothing", "42703"),
     ] {
-      let error = await #expect(throws: PostgresError.self) { try await pool.repeatable(PostgresStatement(sql)) }
+      let error = await #expect(throws: PostgresError.self) {
+        try await pool.repeatable(PostgresStatement(sql))
+      }
       #expect(error?.sqlstate == state, "\(sql)")
       let next = try await pool.withConnection { try await $0.query(backend).rows[0].int(0) }
       #expect(next == first)
