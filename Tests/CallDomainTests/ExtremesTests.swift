@@ -42,10 +42,10 @@ struct ExtremesTests {
   func slices() throws {
     try forEachSeed(2000) { random in
       let period = Period(start: Self.moment(&random), end: Self.moment(&random))
-      let plan = SlicePlan(
-        workers: random.one(of: 1, 4, 100), granularity: random.one(of: .day, .second))
+      let plan = SlicePlan(workers: random.one(of: 1, 4, 100))
       let pages = plan.pages(in: period, firstPageBackTo: Self.moment(&random))
-      _ = plan.wantsFinerCut(of: period, pages: pages)
+      _ = plan.boundsWithinDay(
+        of: period, pages: pages, firstPageBackTo: Self.moment(&random), others: random.one(of: 0, 7))
       if let parts = plan.parts(of: period, pages: pages, others: random.one(of: 0, 7, Int.max / 2)) {
         try #require(parts.last?.start == period.start && parts.first?.end == period.end)
       }
