@@ -25,8 +25,8 @@ enum AlertRecords {
   static let list = PostgresStatement(
     """
     SELECT name, told_firing, claim,
-      CASE WHEN claimed_until > clock_timestamp()
-        THEN \(SQL.milliseconds("claimed_until - clock_timestamp()")) + 1 ELSE 0 END
+      CASE WHEN \(SQL.isHeld(until: "claimed_until"))
+        THEN \(SQL.milliseconds("claimed_until")) - \(SQL.milliseconds("clock_timestamp()")) + 1 ELSE 0 END
     FROM sync_alerts
     """)
 
@@ -45,11 +45,11 @@ enum AlertRecords {
   static func claim(_ alert: Alert, after claim: Int64) -> PostgresStatement {
     PostgresStatement(
       """
-      UPDATE sync_alerts SET claim = claim + 1, told_firing = NULL,
+      UPDATE sync_alerts SET claim = claim % 9223372036854775807 + 1, told_firing = NULL,
         claimed_until = clock_timestamp() + make_interval(secs => $4::integer)
       WHERE name = $1 AND claim = $2::bigint AND (firing_since IS NOT NULL) = $3::boolean
         AND told_firing IS DISTINCT FROM $3::boolean
-        AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
+        AND (claimed_until IS NULL OR NOT (\(SQL.isHeld(until: "claimed_until"))))
       RETURNING claim
       """,
       [.text(alert.name.rawValue), .int(claim), .bool(alert.isFiring), .int(claimSeconds)])

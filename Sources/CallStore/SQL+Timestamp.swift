@@ -53,8 +53,9 @@ enum SQL {
     "\(expression) BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00'"
   }
 
-  /// Whether a run holds a lease that ends then. None is ever taken for so long as an hour: such a time was
-  /// written by somebody else, or by a clock that has been put right since, and would lock all runs out.
+  /// Whether somebody holds what ends then, a run its lease or a process the telling of an alert. Neither is
+  /// ever taken for so long as an hour: such a time was written by somebody else, or by a clock that has been
+  /// put right since, and would shut all others out.
   static func isHeld(until expression: String) -> String {
     "\(expression) > clock_timestamp() AND \(expression) < clock_timestamp() + INTERVAL '1 hour'"
   }

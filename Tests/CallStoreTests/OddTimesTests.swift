@@ -22,6 +22,7 @@ struct OddTimesTests {
     _ = try await store.pageFigures(now: Self.now)
     _ = try await store.inspect()
     _ = try await store.coverage(now: Self.now)
+    _ = try await store.alertRecords()
     _ = try await store.unsettled(limit: 5000)
     for run in try await store.runs(limit: 50) {
       _ = run.answer.json
@@ -51,7 +52,9 @@ struct OddTimesTests {
       )
       let facts = try await readAll(fixture.store)
       #expect(facts.newestCall == at("11:00").adding(seconds: -61))
-      #expect(try await fixture.store.coverage().newestCall == facts.newestCall)
+      try await fixture.pool.run("UPDATE sync_state SET covered_until = '\(time)'")
+      #expect(try await fixture.store.coverage(now: Self.now).coveredUntil == nil)
+      #expect(try await fixture.store.coverage(now: Self.now).newestCall == facts.newestCall)
       #expect(
         try await fixture.store.unsettled(limit: 9).map(\.askedAt) == Array(repeating: .epoch, count: 3))
       #expect(try await fixture.store.inspect().databaseTime != nil)
@@ -72,7 +75,7 @@ struct OddTimesTests {
     try await withStore { fixture in
       try await fixture.pool.run(
         "UPDATE sync_state SET covered_until = '\(time)'",
-        "UPDATE sync_alerts SET firing_since = '\(time)'",
+        "INSERT INTO sync_alerts (name, firing_since, told_firing, claim, claimed_until) VALUES ('no_run', '\(time)', false, \(Int64.max), '\(time)') ON CONFLICT (name) DO UPDATE SET firing_since = excluded.firing_since, told_firing = false, claim = excluded.claim, claimed_until = excluded.claimed_until",
         "INSERT INTO sync_holes VALUES ('\(time)', '2026-01-02Z'), ('2026-01-03Z', '\(time)')",
         "INSERT INTO sync_holes VALUES ('2026-01-04Z', '2026-01-05Z')",
         "UPDATE schema_migrations SET applied_at = '\(time)' WHERE version = 3",
@@ -87,6 +90,12 @@ struct OddTimesTests {
       #expect(facts.holes.map(\.start) == [makeTime("2026-01-04T00:00:00Z")])
       #expect(try await fixture.store.runs(limit: 50).count == 13)
       #expect(facts.runs[.historical]?.ended.count == 3 && facts.runs[.historical]?.lastSuccess == nil)
+
+      let record = try #require(try await fixture.store.alertRecords()[.noRun])
+      #expect(record.claimedFor == 0)
+      let alert = Alert(.noRun, isFiring: true, since: nil, detail: "x", whatToDo: nil)
+      #expect(try await fixture.store.claim(alert, after: record.claim) == 1)
+      #expect(try await fixture.store.claim(alert, after: 1) == nil)
 
       try await fixture.commit([], marks: [.coveredUntil(at("11:00"))])
       #expect(try await fixture.store.status(now: Self.now).coveredUntil == at("11:00"))

@@ -49,7 +49,7 @@ enum FigureProperties {
       plan.period.end == now && plan.slices.first?.start == plan.period.start
         && plan.slices.last?.end == now && plan.slices.count < 1500,
       "at \(now) \(plan.slices.count) slices from \(plan.period.start)")
-    let slices = SlicePlan(workers: 4, granularity: .second)
+    let slices = SlicePlan(workers: 4)
     let pages = slices.pages(in: plan.period, firstPageBackTo: covered ?? now)
     for part in slices.parts(of: plan.period, pages: pages, others: 0) ?? [] {
       try hold(part.start >= plan.period.start && part.end <= now, "a part from \(part.start)")
