@@ -22,9 +22,7 @@ struct CallBackfill {
     var done = 0
     while let end = try await endOfBatch(after: last) {
       let range = (after: last, through: end)
-      done += try await patiently {
-        try await PostgresError.repeated { try await convert(range) }
-      }
+      done += try await patiently { try await convert(range) }
       onBatch(done)
       last = end
     }

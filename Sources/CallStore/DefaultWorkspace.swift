@@ -17,11 +17,9 @@ struct DefaultWorkspace {
         [.int(id.number)]))
     guard let row = found.rows.first, try !row.requiredBool(0) else { return }
     let needsNumber = try row.requiredBool(1)
-    try await PostgresError.repeated {
-      try await fence.withTransaction { transaction in
-        try await transaction.commit(with: [insertion(withNumber: needsNumber), moveSequence])
-        return
-      }
+    try await fence.withTransaction { transaction in
+      try await transaction.commit(with: [insertion(withNumber: needsNumber), moveSequence])
+      return
     }
     onCreation()
   }

@@ -10,12 +10,10 @@ extension Migrator {
         "SELECT to_regclass('schema_migrations') IS NOT NULL AND to_regclass('sync_leases') IS NOT NULL"))
     if try found.rows.first?.requiredBool(0) == true { return }
     do {
-      try await PostgresError.repeated {
-        try await database.withTransaction(PageCommit.limits(lease), opening: [CommitLock.alone]) {
-          transaction in
-          try await transaction.commit(with: Self.foundation.map { PostgresStatement($0) })
-          return
-        }
+      try await database.withTransaction(PageCommit.limits(lease), opening: [CommitLock.alone]) {
+        transaction in
+        try await transaction.commit(with: Self.foundation.map { PostgresStatement($0) })
+        return
       }
     } catch let error as PostgresError where error.kind == .insufficientPrivilege {
       throw SchemaChange.forbidden(Self.foundation.joined(separator: ";\n"))

@@ -14,11 +14,9 @@ struct SchemaChange {
   /// Runs one statement in a transaction of its own.
   func apply(_ sql: String) async throws {
     try await repeated(sql) {
-      try await PostgresError.repeated {
-        try await fence.withTransaction(Self.limits) { transaction in
-          _ = try await transaction.query(PostgresStatement(sql), within: Self.longest)
-          return
-        }
+      try await fence.withTransaction(Self.limits) { transaction in
+        _ = try await transaction.query(PostgresStatement(sql), within: Self.longest)
+        return
       }
     }
   }

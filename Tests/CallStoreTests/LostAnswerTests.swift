@@ -223,26 +223,6 @@ struct LostAnswerTests {
     }
   }
 
-  @Test("Every commit of a migration, the older rows' conversion included: all is applied, once")
-  func migration() async throws {
-    try await PostgresCluster.shared().withDatabase { database in
-      try await OlderDatabase.make(on: database.pool())
-      let answers = try database.losingAnswers()
-      let pool = database.pool { configuration in
-        configuration.connectionString =
-          "host=127.0.0.1 port=\(answers.port) sslmode=disable gssencmode=disable user=postgres dbname=\(database.name)"
-      }
-      answers.lose(1000, sparingRepetitions: true)
-      #expect(try await makeMigrator(pool).run() == everyMigration)
-      print("a migration heard nothing of \(answers.lost) commits")
-      #expect(answers.lost > everyMigration.count)
-      answers.mend()
-      let again = try await makeMigrator(database.pool()).run()
-      #expect(again.isEmpty)
-      answers.close()
-    }
-  }
-
   @Test("The status page's figures: read once more")
   func figures() async throws {
     try await withLostAnswers { _, answers, store in
