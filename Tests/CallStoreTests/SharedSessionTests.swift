@@ -160,7 +160,7 @@ struct SharedSessionTests {
             """)
         ]
       ) { try $0.opening[0].rows[0].text(0) }
-      #expect(shown == "remote_write 30s 5ms off")
+      #expect(shown == "remote_write 35s 5ms off")
       try await fixture.pool.run("ALTER DATABASE \(name) SET default_transaction_read_only = on")
       let closed = CallStore(
         pool: fixture.database.pool(direct: true), defaultWorkspace: WorkspaceID(1))

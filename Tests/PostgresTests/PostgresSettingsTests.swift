@@ -23,7 +23,7 @@ struct PostgresSettingsTests {
     }
     #expect(opened == expected)
     let limited = try await pool.repeatable(Self.shown, within: .milliseconds(2500)).rows[0].text(0)
-    #expect(limited?.contains(" 2500ms 0 ") == true, "\(limited ?? "")")
+    #expect(limited?.contains("7500ms 0 ") == true, "\(limited ?? "")")
     let path = try await pool.withConnection { connection in
       try await connection.query(PostgresStatement("SHOW search_path")).rows[0].text(0)
     }

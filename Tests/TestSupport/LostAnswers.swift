@@ -5,7 +5,8 @@ import Synchronization
 /// connection ends before anybody hears it.
 package final class LostAnswers: Sendable {
   private struct State {
-    var question = ""
+    /// Nil for the end of a transaction of several round trips.
+    var question: String?
     /// Answers that are still to be lost.
     var remaining = 0
     var lost = 0
@@ -28,13 +29,14 @@ package final class LostAnswers: Sendable {
     }
   }
 
-  /// Loses the answers to the next statements, or pipelines, that contain a text.
+  /// Loses the answers to the next statements, or pipelines, that contain a text; without one, to the next
+  /// commits, but for those of single statements.
   ///
   /// - Parameters:
   ///   - forGood: After the last one no connection comes about until `mend`.
   ///   - sparingRepetitions: After each loss one such question is answered.
   package func lose(
-    _ count: Int = 1, to question: String = "COMMIT\0", forGood: Bool = false,
+    _ count: Int = 1, to question: String? = nil, forGood: Bool = false,
     sparingRepetitions: Bool = false
   ) {
     state.withLock { state in
@@ -62,9 +64,11 @@ package final class LostAnswers: Sendable {
     state.withLock { state in
       if state.isCut { return .cutBefore }
       if direction == .toServer {
-        guard state.remaining > 0, String(decoding: bytes, as: UTF8.self).contains(state.question) else {
-          return .forward
-        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        let isAsked =
+          state.question.map(text.contains)
+          ?? (text.contains("COMMIT\0") && !text.contains("BEGIN ISOLATION"))
+        guard state.remaining > 0, isAsked else { return .forward }
         if state.isSparing == true {
           state.isSparing = false
         } else {
