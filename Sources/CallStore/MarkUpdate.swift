@@ -22,7 +22,7 @@ enum MarkUpdate {
         PostgresStatement(
           """
           UPDATE sync_state SET covered_until = $1::timestamptz
-          WHERE covered_until IS NULL AND $1::timestamptz <= now()
+          WHERE (\(SQL.time("covered_until"))) IS NULL AND $1::timestamptz <= now()
           """,
           [.moment(moment)])
       ]

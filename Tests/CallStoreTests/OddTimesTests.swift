@@ -97,6 +97,9 @@ struct OddTimesTests {
       #expect(try await fixture.store.claim(alert, after: record.claim) == 1)
       #expect(try await fixture.store.claim(alert, after: 1) == nil)
 
+      try await fixture.commit([], marks: [.coverageBegins(at("10:00"))])
+      #expect(try await fixture.store.status(now: Self.now).coveredUntil == at("10:00"))
+      try await fixture.pool.run("UPDATE sync_state SET covered_until = '\(time)'")
       try await fixture.commit([], marks: [.coveredUntil(at("11:00"))])
       #expect(try await fixture.store.status(now: Self.now).coveredUntil == at("11:00"))
     }

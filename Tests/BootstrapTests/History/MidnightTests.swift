@@ -42,7 +42,6 @@ struct MidnightTests {
         #expect(try await installation.value("SELECT count(*) FROM sync_holes") == "1")
         try installation.simulation.setFaults(next)
         run = try await installation.resync(bounds)
-        #expect(run.isContinued)
       }
       #expect(run.status == 0, "\(run.errors)")
       let requests = installation.simulation.requests.count
