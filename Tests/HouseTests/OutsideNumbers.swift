@@ -33,7 +33,7 @@ enum OutsideNumbers {
       found.append("uniqueKeysWithValues, which ends the process on a key that comes twice")
     }
     // To a regular expression a full stop between letters is no boundary of words.
-    if code.contains(/Int\d*\((?!counted:)[^\n]*[ .(]requiredInt\(/)
+    if code.contains(/[^A-Za-z]Int\d*\((?!counted:)[^\n]*[ .(]requiredInt\(/)
       || code.contains(/[ .(]int\([^\n]*\.map\(Int\.init\)/)
     {
       found.append("a stored number that is not read as a count")
