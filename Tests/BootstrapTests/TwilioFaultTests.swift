@@ -89,6 +89,39 @@ struct TwilioFaultTests {
     }
   }
 
+  @Test(
+    "A Retry-After that no clock can count is cut short, and the service that waits for it ends in order",
+    arguments: ["429=9223372036854776", "429=9223372036854775807"])
+  func endlessRetryAfter(fault: String) async throws {
+    try await withInstallation { installation in
+      try installation.simulation.setFaults("*:\(fault)")
+      let service = try await installation.serve()
+      let running = Task { try? await service.sync() }
+      _ = try await service.program.line(containing: "reintento 1 en")
+      #expect(try await service.askOpenly("GET", "/health").status == 200)
+      #expect(try await service.end() == 0)
+      _ = await running.value
+      #expect(try await installation.runStates() == ["interrupted"])
+    }
+  }
+
+  @Test("A list that goes in a circle: 502 with a sentence, and nothing passes for complete")
+  func endlessList() async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.open(3, now: installation.simulation.now))
+      let service = try await installation.serve()
+      installation.simulation.options.ending = .circle
+      for path in ["/api/sync-twilio-hourly", "/api/resync-twilio-historical"] {
+        let answer = try await service.ask("POST", path)
+        #expect(answer.status == 502 && answer.text("error")?.contains("no acaba") == true, "\(answer.body)")
+      }
+      #expect(try await !installation.coverageHasMoved())
+      installation.simulation.options.ending = .last
+      let answer = try await service.sync()
+      #expect(answer.status == 200 && answer.integer("savedCalls") == 3, "\(answer.body)")
+    }
+  }
+
   @Test("A next page on another host is not asked")
   func foreignNextPage() async throws {
     try await withInstallation { installation in
