@@ -97,7 +97,7 @@ def next_page(rng, page):
     if draw < 0.96:
         return f"{path}?PageSize=1000&Page={page % 2 + 1}&Circle=1"
     # Rarely, since each costs ten thousand answers.
-  if draw < 0.9602:
+    if draw < 0.9602:
         return f"{path}?PageSize=1000&Page={page + 1}&Endless=1"
     return rng.choice([f"{path}?Page={page}", "https://other.example" + path, 7, {}, "\\\\", "", "?", path,
                        path + "?" + "x" * 60000, "/2010-04-01/Accounts/AC/Calls.json"])
