@@ -76,13 +76,17 @@ struct Settings {
   /// The name of a schema of the database, as it is written there, without quotes.
   mutating func schema(_ name: String) -> String? {
     guard let text = text(name) else { return nil }
-    // Of a longer name the server drops the end.
-    let isName = text.utf8.count <= 63 && text.allSatisfy { $0.isLetter || $0.isNumber || "_-$".contains($0) }
-    if isName, !text.hasPrefix("pg_"), text != "information_schema" { return text }
+    // Of a longer name the server drops the end; for "$user" it takes another, also between quotes.
+    let isName =
+      text.utf8.count <= 63 && text.first != " " && text.last != " "
+      && text.unicodeScalars.allSatisfy {
+        $0.properties.generalCategory != .control && $0 != "\"" && $0 != ","
+      }
+    if isName, !text.hasPrefix("pg_"), !["information_schema", "$user"].contains(text) { return text }
     fault(
       """
-      \(name) debe ser el nombre de un esquema, sin comillas ni espacios y que no sea del sistema; vale \
-      «\(shown(text))».
+      \(name) debe ser el nombre de un solo esquema, sin comillas, comas ni espacios en los extremos, de 63 bytes \
+      como máximo y que no sea del sistema ni «$user»; vale «\(shown(text))».
       """)
     return nil
   }

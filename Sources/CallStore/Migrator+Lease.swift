@@ -7,7 +7,8 @@ extension Migrator {
   func layFoundation() async throws {
     let found = try await database.repeatable(
       PostgresStatement(
-        "SELECT to_regclass('schema_migrations') IS NOT NULL AND to_regclass('sync_leases') IS NOT NULL"))
+        "SELECT \(SQL.relation("'schema_migrations'")) IS NOT NULL AND \(SQL.relation("'sync_leases'")) IS NOT NULL"
+      ))
     if try found.rows.first?.requiredBool(0) == true { return }
     do {
       try await database.withTransaction(PageCommit.limits(lease), opening: [CommitLock.alone]) {
@@ -16,7 +17,8 @@ extension Migrator {
         return
       }
     } catch let error as PostgresError where error.kind == .insufficientPrivilege {
-      throw SchemaChange.forbidden(Self.foundation.joined(separator: ";\n"))
+      throw try await SchemaChange.forbidden(
+        Self.foundation.joined(separator: ";\n"), schema: database.schema())
     }
   }
 

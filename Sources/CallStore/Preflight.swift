@@ -57,7 +57,7 @@ struct Preflight {
   private static let state = PostgresStatement(
     """
     SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean,
-      to_regclass('schema_migrations') IS NOT NULL AND to_regclass('sync_runs') IS NOT NULL,
+      \(SQL.relation("'schema_migrations'")) IS NOT NULL AND \(SQL.relation("'sync_runs'")) IS NOT NULL,
       (SELECT string_agg(DISTINCT c.relname, ', ')
         FROM (VALUES ('workspaces', 'r'), ('workspace_phones', 'r'), ('workspace_phones', 'w'),
           ('calls', 'r'), ('calls', 'w'), ('sync_runs', 'r'), ('sync_runs', 'w'), ('sync_leases', 'r'),
@@ -66,7 +66,7 @@ struct Preflight {
           ('unsettled_calls', 'r'), ('unsettled_calls', 'w'), ('unsettled_calls', 'd'),
           ('sync_alerts', 'r'), ('sync_alerts', 'w'), ('schema_migrations', 'r'))
           AS needed(relation, command)
-        JOIN pg_class c ON c.oid = to_regclass(needed.relation)
+        JOIN pg_class c ON c.oid = \(SQL.relation("needed.relation"))
         WHERE row_security_active(c.oid) AND (
           NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive
             AND p.polcmd::text IN ('*', needed.command) AND \(showsAll)
@@ -88,12 +88,12 @@ struct Preflight {
           ('unsettled_calls', 'DELETE'), ('sync_alerts', 'SELECT'), ('sync_alerts', 'INSERT'),
           ('sync_alerts', 'UPDATE'), ('schema_migrations', 'SELECT'))
           AS needed(relation, privilege)
-        JOIN pg_class c ON c.oid = to_regclass(needed.relation)
+        JOIN pg_class c ON c.oid = \(SQL.relation("needed.relation"))
         WHERE NOT CASE needed.privilege WHEN 'DELETE' THEN has_table_privilege(c.oid, 'DELETE')
           ELSE has_any_column_privilege(c.oid, needed.privilege) END
         UNION ALL
         SELECT 'USAGE en ' || pg_get_serial_sequence('workspace_phones', attname) FROM pg_attribute
-        WHERE attrelid = to_regclass('workspace_phones') AND attname = 'id' AND attidentity = ''
+        WHERE attrelid = \(SQL.relation("'workspace_phones'")) AND attname = 'id' AND attidentity = ''
           AND NOT has_sequence_privilege(pg_get_serial_sequence('workspace_phones', attname), 'USAGE, UPDATE')
       ) missing)
     """)

@@ -36,6 +36,12 @@ extension PostgresRow {
 
 /// Pieces of SQL that several statements share.
 enum SQL {
+  /// The relation of a name in our schema, NULL without one. By its name alone a temporary table would be
+  /// found that another program left in the session.
+  static func relation(_ name: String) -> String {
+    "to_regclass(format('%I.%I', current_schema(), \(name)))"
+  }
+
   /// A `timestamptz` as milliseconds since 1970, which no session setting can change; NULL for what `time` is
   /// not.
   static func milliseconds(_ expression: String) -> String {

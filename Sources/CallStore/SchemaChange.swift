@@ -117,17 +117,18 @@ struct SchemaChange {
         attempt += 1
         try await sleep(Self.pause)
       } catch let error as PostgresError where error.kind == .insufficientPrivilege {
-        throw Self.forbidden(sql)
+        throw try await Self.forbidden(sql, schema: fence.database.schema())
       }
     }
   }
 
-  static func forbidden(_ sql: String) -> StoreError {
+  static func forbidden(_ sql: String, schema: String) -> StoreError {
     StoreError(
       .forbidden,
       """
       El usuario de la base de datos no puede cambiar el esquema; ejecute esto como dueño de las tablas y \
       repita «twilio-sync migrate»:
+      SET search_path = \(schema);
       \(sql);
       """)
   }

@@ -92,7 +92,7 @@ struct SchemaSearch {
             WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
               AND i.indpred IS NULL AND i.indnkeyatts = 1)) AS has_older_calls
       FROM pg_namespace n
-      WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') schemas
+      WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', '$user')) schemas
     WHERE is_ours OR has_older_calls OR nspname = 'public' OR nspname = $1
     ORDER BY nspname
     """

@@ -44,7 +44,8 @@ struct SchemaTests {
       #expect(try await installation.value("SELECT count(*) FROM otra.calls") == "3")
       #expect(try await installation.value("SELECT count(*) FROM public.calls") == "0")
       let wrong = try await installation.run("hourly", changes: ["DATABASE_SCHEMA": "\"otra\""])
-      #expect(wrong.status == 2 && wrong.errors.contains("DATABASE_SCHEMA debe ser el nombre de un esquema"))
+      #expect(
+        wrong.status == 2 && wrong.errors.contains("DATABASE_SCHEMA debe ser el nombre de un solo esquema"))
     }
   }
 

@@ -140,6 +140,32 @@ struct SharedSessionTests {
     }
   }
 
+  @Test(
+    "An empty database gets all of its tables, whatever temporary ones of their names are there",
+    arguments: [false, true])
+  func emptyDatabase(isPooled: Bool) async throws {
+    var expected: [String] = []
+    let names = [
+      "workspaces", "workspace_phones", "calls", "schema_migrations", "sync_leases", "sync_runs",
+      "sync_state",
+      "sync_slices", "sync_alerts",
+    ]
+    for name in ["unlike"] + names {
+      try await PostgresCluster.shared().withDatabase { database in
+        try await withShared("CREATE TEMPORARY TABLE \(name) (id INTEGER)", isPooled: isPooled, in: database)
+        {
+          pool in
+          #expect(try await makeMigrator(pool).run() == everyMigration, "\(name)")
+          try await CallStore(pool: pool, defaultWorkspace: WorkspaceID(1)).check()
+        }
+        let tables = try await database.pool(direct: true).lines(
+          "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        if expected.isEmpty { expected = tables }
+        #expect(tables == expected && tables.count >= names.count, "\(name)")
+      }
+    }
+  }
+
   @Test("What the operators configured for database or role holds, and whether they let it be written to")
   func configured() async throws {
     try await withStore { fixture in
