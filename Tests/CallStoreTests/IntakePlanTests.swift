@@ -26,8 +26,12 @@ struct IntakePlanTests {
       for call in month.calls {
         try #require(versions[call.sid]?.contains(call) == true, "\(call): \(versions[call.sid] ?? [])")
       }
-      try #require(versions.values.count { $0.count > 1 } > 10)
-      print("a month of \(month.lives.count) calls: \(plan.writers.joined().count) runs, \(kills) killed")
+      // Half of the months have more than forty of them; of few calls, whose runs were missed, ten were seen.
+      let several = versions.values.count { $0.count > 1 }
+      try #require(several >= 5)
+      print(
+        "\(several) in several versions in a month of \(month.lives.count) calls: \(plan.writers.joined().count) runs, \(kills) killed"
+      )
     }
   }
 }
