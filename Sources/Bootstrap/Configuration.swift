@@ -116,7 +116,7 @@ package struct Configuration: Sendable {
     }
     if needs.contains(.alerts) { readAlerts(&settings) }
     secrets = settings.secrets + database.passwords
-    guard settings.faults.isEmpty else { throw ConfigurationFaults(sentences: settings.faults) }
+    guard settings.faults.isEmpty else { throw ConfigurationFaults(all: settings.faults) }
   }
 
   // 1 August 2025, where the calls of the first installation begin.
@@ -126,13 +126,13 @@ package struct Configuration: Sendable {
     let secret = settings.text("CRON_SECRET") ?? ""
     if secret.isEmpty {
       settings.fault(
-        "Falta CRON_SECRET; ponga al menos 16 caracteres al azar, por ejemplo «openssl rand -hex 32».")
+        "Falta CRON_SECRET.", "Ponga al menos 16 caracteres al azar, por ejemplo «openssl rand -hex 32».")
     } else if secret.first?.isWhitespace == true || secret.last?.isWhitespace == true {
-      settings.fault("CRON_SECRET empieza o acaba con un espacio o salto de línea; quítelo.")
+      settings.fault("CRON_SECRET empieza o acaba con un espacio o salto de línea.", "Quítelo.")
     } else if secret.count < 16 {
-      settings.fault("CRON_SECRET tiene menos de 16 caracteres; use uno más largo.")
+      settings.fault("CRON_SECRET tiene menos de 16 caracteres.", "Use uno más largo.")
     } else if !secret.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
-      settings.fault("CRON_SECRET solo puede tener caracteres ASCII visibles; genere otro.")
+      settings.fault("CRON_SECRET solo puede tener caracteres ASCII visibles.", "Genere otro.")
     }
     return Secret(secret)
   }
@@ -143,11 +143,12 @@ package struct Configuration: Sendable {
       "DATABASE_POOL_SIZE", 3...50, default: configuration.maximumConnections)
     if configuration.connectionString.isEmpty, !settings.names.contains(where: { $0.hasPrefix("PG") }) {
       settings.fault(
-        "Falta DATABASE_URL (o las variables PG* de libpq); ponga postgresql://usuario:clave@servidor:5432/base."
+        "Falta DATABASE_URL (o las variables PG* de libpq).",
+        "Ponga postgresql://usuario:clave@servidor:5432/base."
       )
     } else if configuration.isMalformed {
       settings.fault(
-        "DATABASE_URL no se entiende; codifique con % los caracteres especiales de la contraseña.")
+        "DATABASE_URL no se entiende.", "Codifique con % los caracteres especiales de la contraseña.")
     }
     return configuration
   }
@@ -169,7 +170,7 @@ package struct Configuration: Sendable {
         accountSID: settings.text("TWILIO_ACCOUNT_SID"), apiKey: settings.text("TWILIO_API_KEY"),
         apiSecret: settings.text("TWILIO_API_SECRET"), authToken: settings.text("TWILIO_AUTH_TOKEN"))
     } catch {
-      for fault in error.all { settings.fault(fault.sentence) }
+      for fault in error.all { settings.fault(fault.sentence.whatFailed, fault.sentence.whatToDo) }
     }
     do throws(TwilioConfigurationFaults) {
       let host = try TwilioHost(
@@ -177,14 +178,17 @@ package struct Configuration: Sendable {
         edge: settings.text("TWILIO_EDGE"))
       return credentials.map { Twilio(credentials: $0, host: host, concurrency: concurrency) }
     } catch {
-      for fault in error.all { settings.fault(fault.sentence) }
+      for fault in error.all { settings.fault(fault.sentence.whatFailed, fault.sentence.whatToDo) }
       return nil
     }
   }
 }
 
-/// What is wrong with the configuration: one Spanish sentence a fault, none of which shows a secret.
+/// What is wrong with the configuration; none of it shows a secret.
 package struct ConfigurationFaults: Error, Hashable {
-  /// One or more, each ending in a full stop.
-  package let sentences: [String]
+  /// One or more.
+  package let all: [RunFailure]
+
+  /// What is wrong and what to do, a fault each.
+  package var sentences: [String] { all.map(\.message) }
 }

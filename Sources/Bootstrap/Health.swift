@@ -1,5 +1,6 @@
 import CallDomain
 import Curl
+import Telemetry
 import Terminal
 import WebServer
 
@@ -21,30 +22,35 @@ struct Health {
     let base = url.hasSuffix("/") ? String(url.dropLast()) : url
     let address = base.hasSuffix("/health") ? base : base + "/health"
     let problem = await problem(at: address)
-    if json {
-      let answer = problem.map { RunFailure(.internal, $0).answer }
-      return await Output.result(
-        (answer ?? RunAnswer([AnswerField("success", .bool(true))])).json + "\n",
-        problem == nil ? .done : .failed)
-    } else if let problem {
-      Output.error("❌ \(problem)\n")
-      return .failed
+    if let problem {
+      Output.error(
+        Output.line(
+          .error, "health_failed", "❌ \(problem.message)", [LogField("error", .text(problem.message))],
+          cause: problem.cause))
     }
+    if json {
+      return await Output.result(
+        (problem?.answer ?? RunAnswer([AnswerField("success", .bool(true))])).json + "\n",
+        problem == nil ? .done : .failed)
+    }
+    if problem != nil { return .failed }
     return await Output.result("✅ El servidor responde\n")
   }
 
-  private func problem(at address: String) async -> String? {
+  private func problem(at address: String) async -> RunFailure? {
     let timeouts = CurlTimeouts(connect: .seconds(3), total: .seconds(5), stall: .seconds(5))
     do throws(CurlError) {
       let answer = try await CurlClient(maxHandles: 1).send(
         CurlRequest(url: address, timeouts: timeouts, sizeCap: 65_536, allowsPlainHTTP: true))
       guard answer.status == 200 else {
-        return "El servidor respondió \(answer.status) en lugar de 200; revise sus registros."
+        return RunFailure(
+          .internal, "El servidor respondió \(answer.status) en lugar de 200.", "Revise sus registros.")
       }
       return nil
     } catch {
-      return
-        "El servidor no responde; compruebe que «twilio-sync serve» está en marcha y dónde (HOST y PORT)."
+      return RunFailure(
+        .internal, "El servidor no responde.",
+        "Compruebe que «twilio-sync serve» está en marcha y dónde (HOST y PORT).", cause: error.cause)
     }
   }
 }

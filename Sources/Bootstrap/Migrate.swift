@@ -10,7 +10,7 @@ struct Migrate {
   let signals: Signals
 
   private enum End {
-    case migrated(Result<[Int], StoreError>)
+    case migrated(Result<[Int], RunFailure>)
     case signal(ExitStatus?)
   }
 
@@ -30,15 +30,15 @@ struct Migrate {
     }
   }
 
-  private func migrate() async -> Result<[Int], StoreError> {
-    do throws(StoreError) {
+  private func migrate() async -> Result<[Int], RunFailure> {
+    do throws(RunFailure) {
       return .success(try await service.migrator.run())
     } catch {
       return .failure(error)
     }
   }
 
-  private func tell(_ result: Result<[Int], StoreError>, json: Bool) async -> ExitStatus {
+  private func tell(_ result: Result<[Int], RunFailure>, json: Bool) async -> ExitStatus {
     switch result {
     case .success(let applied):
       if json {
@@ -54,12 +54,12 @@ struct Migrate {
         "✅ El esquema está al día (\(applied.isEmpty ? "nada que hacer" : "\(applied.count) pasos"))\n")
     case .failure(let error):
       if json {
-        return await Output.result(RunFailure(.database, error.sentence).answer.json + "\n", .failed)
-      } else if service.configuration.logFormat == .json {
         MigrationReport.reportFailure(error, to: service.logger)
-      } else {
-        Output.error("❌ La migración falló: \(error.sentence)\n")
+        return await Output.result(error.answer.json + "\n", .failed)
       }
+      let isForMachines = service.configuration.logFormat == .json
+      MigrationReport.reportFailure(
+        error, to: isForMachines ? service.logger : service.logger.writing(to: Output.error))
       return .failed
     }
   }

@@ -34,10 +34,10 @@ enum MigrationReport {
     }
   }
 
-  static func reportFailure(_ error: StoreError, to logger: Logger) {
+  static func reportFailure(_ failure: RunFailure, to logger: Logger) {
     logger.log(
-      .error, "migration_failed", text: ["❌ La migración falló: \(error.sentence)"],
-      fields: [LogField("error", .text(error.sentence))])
+      .error, "migration_failed", text: ["❌ La migración falló: \(failure.message)"],
+      fields: [LogField("error", .text(failure.message))], cause: failure.cause)
   }
 
   /// For machines; people are told by the command's result.

@@ -46,9 +46,14 @@ enum Output {
   }
 
   /// A line that no logger writes, in the format of the log.
-  static func line(_ level: LogLevel, _ event: String, _ text: String, _ fields: [LogField]) -> String {
-    LogLine(time: Clocks.now().iso8601, level: level, event: event, text: [text], fields: fields)
-      .written(format.withLock(\.self))
+  static func line(
+    _ level: LogLevel, _ event: String, _ text: String, _ fields: [LogField], cause: String? = nil
+  ) -> String {
+    LogLine(
+      time: Clocks.now().iso8601, level: level, event: event,
+      text: [text] + (cause.map { ["  ↳ \($0)"] } ?? []),
+      fields: fields + (cause.map { [LogField("cause", .text($0))] } ?? [])
+    ).written(format.withLock(\.self))
   }
 
   private static let lossLine: @Sendable (Int) -> String = { count in

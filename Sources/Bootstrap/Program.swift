@@ -56,7 +56,12 @@ package enum Program {
             .error, "configuration_fault", "❌ \(sentence)", [LogField("error", .text(sentence))]))
       }
     } catch {
-      Output.error("❌ Error inesperado.\n")
+      let failure = RunFailure(unexpected: error)
+      let cause = Redaction(secrets: Settings(environment).secrets).applied(to: failure.cause ?? "")
+      Output.error(
+        Output.line(
+          .error, "unexpected_error", "❌ \(failure.message)", [LogField("error", .text(failure.message))],
+          cause: cause))
       return ExitStatus.failed.rawValue
     }
     return ExitStatus.usage.rawValue

@@ -12,8 +12,8 @@ enum RefusalReport {
       isOurs ? .error : .warning, "run_refused",
       text: ["\(isOurs ? "❌" : "⚠️") No se inicia la ejecución pedida (\(kind.rawValue)): \(failure.message)"],
       fields: request + [
-        LogField("kind", .text(kind.rawValue)), LogField("code", .text(String(describing: failure.code))),
+        LogField("kind", .text(kind.rawValue)), LogField("code", .text(failure.code.rawValue)),
         LogField("error", .text(failure.message)),
-      ] + running)
+      ] + running, cause: failure.cause)
   }
 }

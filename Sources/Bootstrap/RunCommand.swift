@@ -66,18 +66,22 @@ struct RunCommand {
     case .success(let run): return json ? await Output.result(run.answer.json + "\n") : .done
     case .failure(let reason): failure = reason
     }
-    var status = ExitStatus(failure.code)
+    var status = ExitStatus(failure.kind)
     if status == .terminated { status = signal ?? status }
     // Of a run that was stopped the log has told; whoever stopped it needs no other reason.
     let isStopped = hasBegun && failure.code == .stopping
+    // A run that had begun has told its end, and its cause with it.
+    let untold = hasBegun ? nil : failure.cause
     if json {
+      if untold != nil { RefusalReport.report(failure, of: order.kind, requestID: nil, to: service.logger) }
       status = await Output.result(failure.answer.json + "\n", status)
     } else if service.configuration.logFormat == .json {
-      // What reads the log finds no line in it that is no JSON; a run that had begun has told its end.
+      // What reads the log finds no line in it that is no JSON.
       if !hasBegun { RefusalReport.report(failure, of: order.kind, requestID: nil, to: service.logger) }
       return status
     } else if !isStopped {
-      for line in RunSummary.lines(for: failure) { Output.error(line + "\n") }
+      service.logger.writing(to: Output.error).log(
+        .error, "run_failed", text: RunSummary.lines(for: failure), cause: untold)
     }
     // The next hourly run comes by itself.
     if hasBegun, order.kind != .hourly { Output.error(RunSummary.continuation(of: order) + "\n") }

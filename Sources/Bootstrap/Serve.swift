@@ -54,7 +54,7 @@ struct Serve {
   /// Migrates as soon as the database lets it; until then `/ready` says so and runs are refused.
   private func migrate() async {
     while !Task.isCancelled {
-      do throws(StoreError) {
+      do throws(RunFailure) {
         _ = try await service.migrator.run()
         service.gate.open()
         return

@@ -43,28 +43,25 @@ package struct Service: Sendable {
       lease: lease)
     self.store = store
     gate = MigrationGate(isMigrating: configuration.migratesOnStart)
-    var runs = RunLedger(store)
-    let lastLook = lastLook
-    runs.check = { () throws(RunFailure) in
-      try await translated { () async throws(StoreError) in try await store.check() }
-      lastLook.note(Readiness(database: .ok, schema: .ok))
+    let gate = configuration.twilio.map { RequestGate(maximum: $0.concurrency, clock: Clocks.engine) }
+    let log = configuration.twilio.map { twilio in
+      TwilioCallLog(
+        http: CurlClient(maxHandles: twilio.concurrency, onExchange: { metrics?.count($0) }),
+        credentials: twilio.credentials, host: twilio.host, userAgent: "twilio-sync/\(Version.text)")
     }
-    let calls = CallLedger(store)
-    let source = configuration.twilio.map { Self.source($0, metrics) }
-    let hourly = source.map { source in
-      HourlySync(
-        settings: configuration.sync, source: source.urgent, calls: calls, runs: runs,
+    var hourly: HourlySync?
+    var historical: HistoricalSync?
+    if let log, let gate {
+      hourly = HourlySync(
+        settings: configuration.sync, log: log, gate: gate, calls: store, runs: store, clock: Clocks.engine)
+      historical = HistoricalSync(
+        settings: configuration.history, log: log, gate: gate, calls: store, runs: store, history: store,
         clock: Clocks.engine)
-    }
-    let historical = source.map { source in
-      HistoricalSync(
-        settings: configuration.history, source: source.patient, calls: calls, runs: runs,
-        history: HistoryLedger(store), clock: Clocks.engine)
     }
     let (ends, ending) = AsyncStream.makeStream(of: RunEnd.self, bufferingPolicy: .bufferingNewest(16))
     self.ends = ends
     conductor = RunConductor(
-      hourly: hourly, historical: historical, calls: calls, runs: runs, clock: Clocks.engine,
+      hourly: hourly, historical: historical, calls: store, runs: store, clock: Clocks.engine,
       beat: lease.beat,
       report: { trace, event in
         onEvent(event)
@@ -75,19 +72,6 @@ package struct Service: Sendable {
       onEnd: { metrics?.sync.count($0) })
   }
 
-  /// Twilio's log for the hourly run, which goes first, and for the historical one: together they have
-  /// so many requests under way as the operator allows.
-  private static func source(
-    _ twilio: Configuration.Twilio, _ metrics: ServiceMetrics?
-  ) -> (urgent: CallSource, patient: CallSource) {
-    let log = TwilioCallLog(
-      http: CurlClient(maxHandles: twilio.concurrency, onExchange: { metrics?.count($0) }),
-      credentials: twilio.credentials, host: twilio.host, userAgent: "twilio-sync/\(Version.text)")
-    let gate = RequestGate(maximum: twilio.concurrency, clock: Clocks.engine)
-    let source = CallSource(log)
-    return (source.through(gate, isUrgent: true), source.through(gate, isUrgent: false))
-  }
-
   /// Starts a run, unless the schema is being migrated.
   ///
   /// - Parameter requestID: The request that asked for it; nil where none did.
@@ -96,12 +80,15 @@ package struct Service: Sendable {
   ) async throws(RunFailure) -> LiveRun {
     guard !gate.isMigrating else {
       throw RunFailure(
-        .database, "El esquema se está migrando; repita la petición cuando /ready responda 200.",
+        .database(.oldSchema), "El esquema se está migrando.",
+        "Repita la petición cuando /ready responda 200.",
         retryAfter: 10)
     }
     // It comes from a header, into which somebody may have put the secret by mistake.
     let requester = Redaction(secrets: configuration.secrets).applied(to: requestedBy)
-    return try await conductor.start(order, requestedBy: requester, requestID: requestID)
+    let run = try await conductor.start(order, requestedBy: requester, requestID: requestID)
+    lastLook.note(Readiness(database: .ok, schema: .ok))
+    return run
   }
 
   /// What the routes can do.
@@ -114,17 +101,11 @@ package struct Service: Sendable {
       },
       readiness: { await readiness() },
       runs: { query throws(RunFailure) in
-        try await translated { () async throws(StoreError) in
-          try await store.runs(limit: query.limit, before: query.before, kind: query.kind)
-        }
+        try await store.runs(limit: query.limit, before: query.before, kind: query.kind)
       },
-      run: { id throws(RunFailure) in
-        try await translated { () async throws(StoreError) in try await store.run(id) }
-      },
+      run: { id throws(RunFailure) in try await store.run(id) },
       status: { () throws(RunFailure) in try await status() },
-      figures: { () throws(RunFailure) in
-        try await translated { () async throws(StoreError) in try await store.pageFigures(now: Clocks.now()) }
-      },
+      figures: { () throws(RunFailure) in try await store.pageFigures(now: Clocks.now()) },
       metrics: metrics.map { scrape($0) })
   }
 
@@ -138,15 +119,14 @@ package struct Service: Sendable {
 
   /// How the service stands, by the one evaluation of the alerts.
   func status(now: Timestamp = Clocks.now()) async throws(RunFailure) -> ServiceStatus {
-    let facts = try await translated { () async throws(StoreError) in try await store.status(now: now) }
-    return ServiceStatus(facts, rules: configuration.alerts.rules, now: now)
+    ServiceStatus(try await store.status(now: now), rules: configuration.alerts.rules, now: now)
   }
 
   /// Whether a run could start now; answers within a few seconds, whatever the database does.
   func readiness() async -> Readiness {
     if gate.isMigrating { return Readiness(database: .ok, schema: .migrating) }
     let look = Task {
-      do throws(StoreError) {
+      do throws(RunFailure) {
         try await store.check(within: LastLook.statementLimit)
         return Readiness(database: .ok, schema: .ok)
       } catch {

@@ -6,7 +6,7 @@ import Telemetry
 struct Settings {
   private let environment: [String: String]
   private let redaction: Redaction
-  private(set) var faults: [String] = []
+  private(set) var faults: [RunFailure] = []
 
   init(_ environment: [String: String]) {
     self.environment = environment
@@ -21,8 +21,11 @@ struct Settings {
     "HEARTBEAT_URL",
   ]
 
-  mutating func fault(_ sentence: String) {
-    faults.append(sentence)
+  /// - Parameters:
+  ///   - whatFailed: A sentence that shows no secret.
+  ///   - whatToDo: Nil where the sentence says it.
+  mutating func fault(_ whatFailed: String, _ whatToDo: String? = nil) {
+    faults.append(RunFailure(.badParameter, whatFailed, whatToDo))
   }
 
   func text(_ name: String) -> String? {

@@ -17,10 +17,22 @@ package struct Finding: Hashable, Sendable {
   /// What to do about it, in Spanish; nil when there is nothing to do.
   package var whatToDo: String?
 
-  package init(_ level: Level, check: String, detail: String, whatToDo: String? = nil) {
+  /// What lies behind a fault, for the terminal only; see `RunFailure.cause`.
+  package var cause: String?
+
+  package init(
+    _ level: Level, check: String, detail: String, whatToDo: String? = nil, cause: String? = nil
+  ) {
     self.level = level
     self.check = check
     self.detail = detail
     self.whatToDo = whatToDo
+    self.cause = cause
+  }
+
+  /// A fault that a failure shows.
+  package init(_ failure: RunFailure, check: String) {
+    self.init(
+      .fault, check: check, detail: failure.whatFailed, whatToDo: failure.whatToDo, cause: failure.cause)
   }
 }

@@ -34,3 +34,25 @@ package struct Readiness: Hashable, Sendable {
 
   package var isReady: Bool { (database == .ok || database == .busy) && schema == .ok }
 }
+
+extension Readiness {
+  /// What a failed look at the database means.
+  package init(_ failure: RunFailure) {
+    guard case .database(let fault) = failure.kind else {
+      self.init(database: .unreachable, schema: .unknown)
+      return
+    }
+    switch fault {
+    case .oldSchema: self.init(database: .ok, schema: .old)
+    case .newSchema: self.init(database: .ok, schema: .new)
+    case .unclearSchema: self.init(database: .ok, schema: .unclear)
+    case .noDefaultWorkspace: self.init(database: .noDefaultWorkspace, schema: .ok)
+    case .busy: self.init(database: .busy, schema: .unknown)
+    case .readOnly: self.init(database: .readOnly, schema: .unknown)
+    case .full: self.init(database: .full, schema: .unknown)
+    case .forbidden: self.init(database: .forbidden, schema: .unknown)
+    case .hiddenRows: self.init(database: .hiddenRows, schema: .unknown)
+    case .unreachable, .refused: self.init(database: .unreachable, schema: .unknown)
+    }
+  }
+}

@@ -1,17 +1,11 @@
 package import CallDomain
 import Postgres
 
-extension CallStore {
-  /// Opens a resync of the history: the unfinished one that reads the same, or a new one.
-  ///
-  /// - Parameters:
-  ///   - restart: Forgets an unfinished one instead of going on with it.
-  ///   - now: The end of a history without one; an unfinished resync is extended up to here.
-  /// - Throws: `StoreError`, with `leaseLost` when another run took over.
+extension CallStore: HistoryLedger {
   package func openHistory(
     _ request: HistoryRequest, restart: Bool, now: Timestamp, fence: RunFence
-  ) async throws(StoreError) -> HistoryProgress {
-    try await translated {
+  ) async throws(RunFailure) -> HistoryProgress {
+    try await operation {
       try await PostgresError.repeated { try await open(request, restart: restart, now: now, fence: fence) }
     }
   }
@@ -26,7 +20,7 @@ extension CallStore {
         SliceRecords.all(of: fence.run),
       ]
     ) { transaction in
-      guard !transaction.opening[0].rows.isEmpty else { throw RunLease.lost }
+      guard !transaction.opening[0].rows.isEmpty else { throw RunFailure.leaseLost }
       // There before it was opened: the answer to an earlier attempt was lost.
       let own = try SliceRecords.read(transaction.opening[3])
       if !own.isEmpty { return HistoryProgress(parts: own, isContinued: true) }
@@ -67,25 +61,17 @@ extension CallStore {
   }
 
   /// How far the resync of a run has come, as the database knows it.
-  package func historyProgress(of fence: RunFence) async throws(StoreError) -> HistoryProgress {
-    try await translated {
+  package func historyProgress(of fence: RunFence) async throws(RunFailure) -> HistoryProgress {
+    try await operation {
       let slices = try await database.repeatable(SliceRecords.all(of: fence.run))
       return HistoryProgress(parts: try SliceRecords.read(slices), isContinued: true)
     }
   }
 
-  /// What is left to do when every slice of a resync is done: holes that it has filled are forgotten.
-  ///
-  /// - Parameters:
-  ///   - period: What was read.
-  ///   - asked: What was to be read; Twilio keeps nothing of the rest.
-  /// - Returns: How many transfers of the period have no related call.
-  /// - Throws: `StoreError`, with `leaseLost` when another run took over, and when a slice is not done after
-  ///   all.
   package func closeHistory(
     _ period: Period, asked: Period, fence: RunFence
-  ) async throws(StoreError) -> Int {
-    try await translated {
+  ) async throws(RunFailure) -> Int {
+    try await operation {
       try await PostgresError.repeated { try await close(period, asked: asked, fence: fence) }
     }
   }
@@ -94,8 +80,8 @@ extension CallStore {
     try await database.withTransaction(
       PageCommit.limits(lease), opening: [RunLease.confirm(fence), SliceRecords.countOpen(of: fence.run)]
     ) { transaction in
-      guard !transaction.opening[0].rows.isEmpty else { throw RunLease.lost }
-      guard try transaction.opening[1].rows.first?.int(0) == 0 else { throw Self.progressLost }
+      guard !transaction.opening[0].rows.isEmpty else { throw RunFailure.leaseLost }
+      guard try transaction.opening[1].rows.first?.int(0) == 0 else { throw RunFailure.progressLost }
       let results = try await transaction.commit(with: [
         PostgresStatement(
           "DELETE FROM sync_holes WHERE period_start >= $1::timestamptz AND period_end <= $2::timestamptz",
@@ -111,11 +97,4 @@ extension CallStore {
       return try results[1].rows.first.map { row in try row.count(0) } ?? 0
     }
   }
-
-  private static let progressLost = StoreError(
-    .other,
-    """
-    La base de datos perdió parte de lo que había confirmado (se reinició a la fuerza o cambió de servidor); \
-    repita el mismo comando, que lo completa.
-    """)
 }

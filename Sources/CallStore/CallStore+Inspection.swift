@@ -3,8 +3,8 @@ import Postgres
 
 extension CallStore {
   /// Looks over the tables for what a person should know; reads all of `calls`, so not for every minute.
-  package func inspect() async throws(StoreError) -> Inspection {
-    try await translated {
+  package func inspect() async throws(RunFailure) -> Inspection {
+    try await operation {
       var inspection = Inspection()
       let phones = try PhoneDirectoryQuery.rows(await database.repeatable(PhoneDirectoryQuery.statement))
       try await readUnpriced(into: &inspection)

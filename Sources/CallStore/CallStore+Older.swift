@@ -2,12 +2,8 @@ package import CallDomain
 import Postgres
 
 extension CallStore {
-  /// Calls that an older program stored while or after its rows were converted, in the order of their ids:
-  /// until they are committed like any others they are no evidence for transfers.
-  ///
-  /// - Parameter last: The SID after which to go on, nil to begin.
-  package func olderCalls(after last: CallSID?, limit: Int) async throws(StoreError) -> [Call] {
-    try await translated {
+  package func olderCalls(after last: CallSID?, limit: Int) async throws(RunFailure) -> [Call] {
+    try await operation {
       let result = try await database.repeatable(Self.olderCalls(after: last, limit: limit))
       return try result.rows.map { try OlderRow($0).call }
     }

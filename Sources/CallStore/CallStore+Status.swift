@@ -5,8 +5,8 @@ extension CallStore {
   /// What the database knows about how the service stands.
   ///
   /// - Parameter now: The end of the last 24 hours, by the process's clock.
-  package func status(now: Timestamp) async throws(StoreError) -> StatusFacts {
-    try await translated {
+  package func status(now: Timestamp) async throws(RunFailure) -> StatusFacts {
+    try await operation {
       let facts = try await database.repeatable(StatusQuery.facts(defaultWorkspace, now: now))
       return try StatusQuery.read(facts, runs: await database.repeatable(StatusQuery.runs))
     }
@@ -15,8 +15,8 @@ extension CallStore {
   /// What the status page adds up, all of one moment and in one round trip.
   ///
   /// - Parameter now: The end of its days and hours, by the process's clock.
-  package func pageFigures(now: Timestamp) async throws(StoreError) -> PageFigures {
-    try await translated {
+  package func pageFigures(now: Timestamp) async throws(RunFailure) -> PageFigures {
+    try await operation {
       try await PostgresError.repeated { try await figures(now: now) }
     }
   }
@@ -47,9 +47,9 @@ extension CallStore {
   ///   rather than lost where the connection ends before the answer.
   package func record(
     _ changes: [Alert], now: Timestamp, tell: @escaping @Sendable ([Alert]) -> Void = { _ in }
-  ) async throws(StoreError) {
+  ) async throws(RunFailure) {
     guard !changes.isEmpty else { return }
-    try await translated {
+    try await operation {
       try await database.withTransaction(opening: [AlertRecords.update(changes, now: now)]) { transaction in
         let names = try Set(transaction.opening[0].rows.map { row in try row.requiredText(0) })
         tell(changes.filter { names.contains($0.name.rawValue) })
@@ -58,16 +58,16 @@ extension CallStore {
   }
 
   /// What was told of the alerts, and who is telling it.
-  package func alertRecords() async throws(StoreError) -> [Alert.Name: AlertRecord] {
-    try await translated { try AlertRecords.read(await database.repeatable(AlertRecords.list)) }
+  package func alertRecords() async throws(RunFailure) -> [Alert.Name: AlertRecord] {
+    try await operation { try AlertRecords.read(await database.repeatable(AlertRecords.list)) }
   }
 
   /// Takes the telling of an alert, for so long as one attempt may last.
   ///
   /// - Parameter claim: The one that was read before.
   /// - Returns: The new claim; nil where another process was quicker, or nothing is left to tell.
-  package func claim(_ alert: Alert, after claim: Int64) async throws(StoreError) -> Int64? {
-    try await translated {
+  package func claim(_ alert: Alert, after claim: Int64) async throws(RunFailure) -> Int64? {
+    try await operation {
       try await database.withTransaction(opening: [AlertRecords.claim(alert, after: claim)]) { transaction in
         try transaction.opening[0].rows.first?.requiredInt(0)
       }
@@ -79,8 +79,8 @@ extension CallStore {
   /// - Parameter isToldFiring: What was told of the alert now; nil where that is unknown.
   package func settle(
     _ name: Alert.Name, claim: Int64, isToldFiring: Bool?
-  ) async throws(StoreError) {
-    try await translated {
+  ) async throws(RunFailure) {
+    try await operation {
       _ = try await database.repeatable(AlertRecords.settle(name, claim: claim, isToldFiring: isToldFiring))
     }
   }

@@ -2,24 +2,18 @@ package import CallDomain
 import Postgres
 
 extension CallStore {
-  /// Stored calls in the order of their ids, to be attributed anew.
-  ///
-  /// - Parameters:
-  ///   - last: The SID after which to go on, nil to begin.
-  ///   - since: Only calls that began at this moment or later.
   package func storedCalls(
     after last: CallSID?, since: Timestamp?, limit: Int
-  ) async throws(StoreError) -> [Call] {
-    try await translated {
+  ) async throws(RunFailure) -> [Call] {
+    try await operation {
       let result = try await database.repeatable(
         StoredCallQuery.next(after: last, since: since, limit: limit))
       return try StoredCallQuery.read(result).values.map(\.call).sorted { $0.sid < $1.sid }
     }
   }
 
-  /// Unsettled calls that are still asked for, the longest waiting first.
-  package func unsettled(limit: Int) async throws(StoreError) -> [UnsettledCall] {
-    try await translated {
+  package func unsettled(limit: Int) async throws(RunFailure) -> [UnsettledCall] {
+    try await operation {
       let result = try await database.repeatable(
         PostgresStatement(
           """

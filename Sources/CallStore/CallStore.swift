@@ -2,7 +2,7 @@ package import CallDomain
 package import Postgres
 
 /// Our tables: what runs read and write, each operation whole or not at all.
-package struct CallStore: Sendable {
+package struct CallStore: CallLedger {
   let database: Database
   let defaultWorkspace: WorkspaceID
   let lease: LeaseTerms
@@ -21,22 +21,18 @@ package struct CallStore: Sendable {
     self.lease = lease
   }
 
-  /// Whether the database can be used for a run.
+  /// `RunLedger.check`, within a time.
   ///
-  /// - Parameter limit: How long that may take once there is a connection; nil for as long as any statement.
-  /// - Throws: `StoreError` that says what is wrong.
-  package func check(within limit: Duration? = nil) async throws(StoreError) {
-    try await translated {
+  /// - Parameter limit: How long it may take once there is a connection; nil for as long as any statement.
+  package func check(within limit: Duration?) async throws(RunFailure) {
+    try await operation {
       try await Preflight(defaultWorkspace: defaultWorkspace).check(database, within: limit)
     }
   }
 
-  /// Commits a page and its marks in one transaction; repeats it when the connection was lost, since
-  /// committing a page twice does no harm.
-  ///
-  /// - Throws: `StoreError`, with `leaseLost` when another run took over.
-  package func commit(_ page: IntakePage, fence: RunFence) async throws(StoreError) -> PageOutcome {
-    try await translated {
+  /// One transaction, repeated when the connection was lost.
+  package func commit(_ page: IntakePage, fence: RunFence) async throws(RunFailure) -> PageOutcome {
+    try await operation {
       let commit = PageCommit(
         page: page, fence: fence, defaultWorkspace: defaultWorkspace, lease: lease, lastPage: lastPage)
       return try await CommitLockRescue.attempt(on: database, lease: lease) {
@@ -45,13 +41,12 @@ package struct CallStore: Sendable {
     }
   }
 
-  func translated<Value>(
-    _ work: () async throws -> Value
-  ) async throws(StoreError) -> Value {
+  /// Does an operation and says in its failure what that means for a run.
+  func operation<Value>(_ work: () async throws -> Value) async throws(RunFailure) -> Value {
     do {
       return try await work()
     } catch {
-      throw StoreError(any: error)
+      throw RunFailure(store: error)
     }
   }
 }

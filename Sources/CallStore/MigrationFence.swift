@@ -1,3 +1,4 @@
+import CallDomain
 import Postgres
 
 /// The tables for one who migrates: every transaction makes sure that nobody took the lease over, and keeps it
@@ -11,7 +12,7 @@ struct MigrationFence: Sendable {
 
   /// The first answer in `PostgresTransaction.opening` is the fence's own.
   ///
-  /// - Throws: `StoreError` with `leaseLost`, and what `body` throws.
+  /// - Throws: `RunFailure` with `leaseLost`, and what `body` throws.
   func withTransaction<Value: Sendable>(
     _ settings: PostgresSettings = PostgresSettings(),
     isolation: isolated (any Actor)? = #isolation,
@@ -19,7 +20,7 @@ struct MigrationFence: Sendable {
     _ body: (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
     try await database.withTransaction(settings, opening: [confirm] + opening) { transaction in
-      guard !transaction.opening[0].rows.isEmpty else { throw RunLease.lost }
+      guard !transaction.opening[0].rows.isEmpty else { throw RunFailure.leaseLost }
       return try await body(transaction)
     }
   }

@@ -17,8 +17,8 @@ extension Migrator {
         return
       }
     } catch let error as PostgresError where error.kind == .insufficientPrivilege {
-      throw try await SchemaChange.forbidden(
-        Self.foundation.joined(separator: ";\n"), schema: database.schema())
+      throw try await RunFailure.mayNotMigrate(
+        Self.foundation.joined(separator: ";\n"), schema: database.schema(), cause: error.cause)
     }
   }
 
@@ -53,7 +53,7 @@ extension Migrator {
     do {
       return try await PostgresError.repeated {
         try await database.withTransaction(limits, opening: [RunLease.lock(kind)]) { transaction in
-          guard let holder = transaction.opening[0].rows.first else { throw RunLease.lost }
+          guard let holder = transaction.opening[0].rows.first else { throw RunFailure.leaseLost }
           if try holder.requiredBool(1), try holder.requiredInt(3) != token { return false }
           try await transaction.commit(with: [
             RunLease.take(kind, run: nil, token: token, seconds: lease.seconds)
@@ -78,14 +78,14 @@ extension Migrator {
             try await sleep(lease.beat)
             let renewed = try await database.repeatable(
               RunLease.renew(kind: MigrationFence.kind, token: token, seconds: lease.seconds), isUrgent: true)
-            if renewed.affectedRows == 0 { throw RunLease.lost }
+            if renewed.affectedRows == 0 { throw RunFailure.leaseLost }
           }
         }
         defer { group.cancelAll() }
         while let value = try await group.next() {
           if let value { return value }
         }
-        throw RunLease.lost
+        throw RunFailure.leaseLost
       }
     }
     // Freed whether the work succeeded or not, in a task of its own because this one may be cancelled;

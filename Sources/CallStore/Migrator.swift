@@ -50,8 +50,8 @@ package struct Migrator: Sendable {
   /// Brings the schema up to date.
   ///
   /// - Returns: The versions that were applied; empty when there was nothing to do.
-  /// - Throws: `StoreError` that says what is wrong.
-  package func run() async throws(StoreError) -> [Int] {
+  /// - Throws: `RunFailure` that says what is wrong.
+  package func run() async throws(RunFailure) -> [Int] {
     do {
       try await layFoundation()
       var waits = 0
@@ -70,7 +70,7 @@ package struct Migrator: Sendable {
         return applied
       }
     } catch {
-      throw StoreError(any: error)
+      throw RunFailure(store: error)
     }
   }
 

@@ -15,7 +15,7 @@ extension PageCommit {
         limits, opening: beforeTurn + turn + [writes.evidence].compactMap(\.self)
       ) { transaction in
         let answers = Array(transaction.opening.dropFirst(beforeTurn.count))
-        guard !answers[1].rows.isEmpty else { throw RunLease.lost }
+        guard !answers[1].rows.isEmpty else { throw RunFailure.leaseLost }
         guard try PhoneDirectoryQuery.rows(answers[2]) == draft.rows,
           try answers[3].rows.first?.int(0) == 0
         else { throw OldDraft() }

@@ -17,7 +17,9 @@ extension PageCommit {
       guard let decided = try unchanged(transfers, transaction.opening) else {
         return try await commit(on: transaction, read: try await transaction.pipeline(lockAndRead))
       }
-      guard try await !transaction.query(RunLease.confirm(fence)).rows.isEmpty else { throw RunLease.lost }
+      guard try await !transaction.query(RunLease.confirm(fence)).rows.isEmpty else {
+        throw RunFailure.leaseLost
+      }
       return try await end(transaction, transfers: nil, decided: decided, watch: [])
     }
   }

@@ -26,7 +26,7 @@ struct PageCommit {
     self.lastPage = lastPage
   }
 
-  /// - Throws: `StoreError` or `PostgresError`; then nothing was committed, except perhaps with
+  /// - Throws: `RunFailure` or `PostgresError`; then nothing was committed, except perhaps with
   ///   `commitOutcomeUnknown`, after which the page is simply committed again.
   func run(on database: Database) async throws -> PageOutcome {
     if page.isRehearsal { return try await rehearse(on: database) }
@@ -72,7 +72,7 @@ struct PageCommit {
 
   /// - Parameter read: The answers to `lockAndRead`.
   func commit(on transaction: PostgresTransaction, read: [PostgresResult]) async throws -> PageOutcome {
-    guard !read[1].rows.isEmpty else { throw RunLease.lost }
+    guard !read[1].rows.isEmpty else { throw RunFailure.leaseLost }
     let rows = try PhoneDirectoryQuery.rows(read[2])
     let stored = try StoredCallQuery.read(read[3])
     var createdPhones = 0

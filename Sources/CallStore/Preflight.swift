@@ -6,48 +6,24 @@ import Postgres
 struct Preflight {
   let defaultWorkspace: WorkspaceID
 
-  /// - Throws: `StoreError` that says what is wrong.
+  /// - Throws: `RunFailure` that says what is wrong.
   func check(_ database: Database, within limit: Duration?) async throws {
     let state = try await database.repeatable(Self.state, within: limit, isUrgent: true)
     guard let row = state.rows.first else { return }
-    if try row.requiredBool(0) { throw StoreError(PostgresError(.readOnly, operatorDetail: "recovery")) }
+    if try row.requiredBool(0) { throw RunFailure.readOnly }
     guard try row.requiredBool(1) else {
       database.forgetSchema()
-      throw StoreError(.oldSchema, StoreError.oldSchemaSentence)
+      throw RunFailure.oldSchema
     }
-    if let tables = try row.text(2) { throw Self.hidden(tables) }
-    if let missing = try row.text(3) { throw Self.forbidden(missing) }
+    if let tables = try row.text(2) { throw RunFailure.hiddenRows(in: tables) }
+    if let missing = try row.text(3) { throw RunFailure.forbidden(missing) }
     let schema = try await database.repeatable(Self.schema(defaultWorkspace), within: limit, isUrgent: true)
     guard let row = schema.rows.first else { return }
-    guard try row.requiredBool(0) else { throw StoreError(.oldSchema, StoreError.oldSchemaSentence) }
+    guard try row.requiredBool(0) else { throw RunFailure.oldSchema }
     if try row.requiredInt(1) > Int64(Migrations.version) {
-      throw StoreError(
-        .newSchema,
-        "El esquema de la base de datos exige una versión más nueva de twilio-sync; actualice este programa.")
+      throw RunFailure.newSchema
     }
-    guard try row.requiredBool(2) else {
-      throw StoreError(
-        .noDefaultWorkspace,
-        """
-        Falta el workspace por defecto (DEFAULT_WORKSPACE_ID = \(defaultWorkspace.number)); ejecute \
-        «twilio-sync migrate», que lo crea.
-        """)
-    }
-  }
-
-  private static func hidden(_ tables: String) -> StoreError {
-    StoreError(
-      .hiddenRows,
-      """
-      La seguridad a nivel de fila puede ocultar filas de \(tables) al usuario de la base de datos; use el \
-      dueño de las tablas, un usuario con BYPASSRLS o una política que lo muestre todo (USING (true)).
-      """)
-  }
-
-  static func forbidden(_ missing: String) -> StoreError {
-    StoreError(
-      .forbidden,
-      "Al usuario de la base de datos le falta un permiso (\(missing)); concédalo y repita.")
+    guard try row.requiredBool(2) else { throw RunFailure.noDefaultWorkspace(defaultWorkspace) }
   }
 
   // Missing permissions are asked for, so that a run that lacks one does not begin. Row level

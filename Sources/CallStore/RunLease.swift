@@ -70,6 +70,4 @@ enum RunLease {
       "UPDATE sync_leases SET expires_at = '-infinity' WHERE kind = $1 AND token = $2::bigint",
       [.text(kind), .int(token)])
   }
-
-  static let lost = StoreError(.leaseLost, RunFailure.leaseLost.message)
 }

@@ -49,7 +49,7 @@ struct SchemaChange {
       }
       // The server found one of the name, whose build failed meanwhile.
       if try await state(of: name).isInvalid {
-        throw PostgresError(.lockTimeout, operatorDetail: "somebody else was building \(name)")
+        throw PostgresError(.lockTimeout, cause: "somebody else was building \(name)")
       }
     }
   }
@@ -117,20 +117,9 @@ struct SchemaChange {
         attempt += 1
         try await sleep(Self.pause)
       } catch let error as PostgresError where error.kind == .insufficientPrivilege {
-        throw try await Self.forbidden(sql, schema: fence.database.schema())
+        throw try await RunFailure.mayNotMigrate(sql, schema: fence.database.schema(), cause: error.cause)
       }
     }
-  }
-
-  static func forbidden(_ sql: String, schema: String) -> StoreError {
-    StoreError(
-      .forbidden,
-      """
-      El usuario de la base de datos no puede cambiar el esquema; ejecute esto como dueño de las tablas y \
-      repita «twilio-sync migrate»:
-      SET search_path = \(schema);
-      \(sql);
-      """)
   }
 
   private static let limits = PostgresSettings(statementMilliseconds: 0, lockMilliseconds: 2000)

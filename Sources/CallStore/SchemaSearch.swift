@@ -1,3 +1,4 @@
+import CallDomain
 import Postgres
 
 /// Which schema is ours: the one that the operator names, else the one that holds our `schema_migrations`. Who
@@ -17,7 +18,7 @@ struct SchemaSearch {
     let hasOlderCalls: Bool
   }
 
-  /// - Throws: `StoreError` that says what to do where there is none, or more than one.
+  /// - Throws: `RunFailure` that says what to do where there is none, or more than one.
   func choice(of result: PostgresResult) throws -> String {
     let all = try result.rows.map { row in
       try Candidate(
@@ -25,51 +26,27 @@ struct SchemaSearch {
         isOurs: row.requiredBool(3), isTaken: row.requiredBool(4), hasOlderCalls: row.requiredBool(5))
     }
     let chosen = try chosen(of: all)
-    guard chosen.isOpen else { throw Preflight.forbidden("USAGE en el esquema \(chosen.quoted)") }
-    if chosen.isTaken { throw Self.taken(chosen) }
+    guard chosen.isOpen else { throw RunFailure.forbidden("USAGE en el esquema \(chosen.quoted)") }
+    if chosen.isTaken { throw RunFailure.takenSchema(chosen.quoted) }
     return chosen.quoted
   }
 
-  private func chosen(of all: [Candidate]) throws(StoreError) -> Candidate {
+  private func chosen(of all: [Candidate]) throws(RunFailure) -> Candidate {
     if let name { return try named(name, in: all) }
     // Who may not use one of two schemas means the other.
     for kind in [\Candidate.isOurs, \.hasOlderCalls] where kind == \.isOurs || isForMigration {
       let candidates = all.filter { $0[keyPath: kind] }
       let open = candidates.filter(\.isOpen)
-      guard open.count < 2 else { throw Self.several(open) }
+      guard open.count < 2 else { throw RunFailure.severalSchemas(open.map(\.quoted)) }
       if let one = open.first ?? candidates.first { return one }
     }
-    guard isForMigration else { throw StoreError(.oldSchema, StoreError.oldSchemaSentence) }
+    guard isForMigration else { throw RunFailure.oldSchema }
     return try named("public", in: all)
   }
 
-  private func named(_ name: String, in all: [Candidate]) throws(StoreError) -> Candidate {
+  private func named(_ name: String, in all: [Candidate]) throws(RunFailure) -> Candidate {
     if let candidate = all.first(where: { $0.name == name }) { return candidate }
-    let quoted = "\"\(name.replacing("\"", with: "\"\""))\""
-    throw StoreError(
-      .unclearSchema,
-      """
-      El esquema \(quoted) no existe en la base de datos; créelo («CREATE SCHEMA \(quoted);») o ponga otro en \
-      DATABASE_SCHEMA.
-      """)
-  }
-
-  private static func several(_ candidates: [Candidate]) -> StoreError {
-    StoreError(
-      .unclearSchema,
-      """
-      Varios esquemas de la base de datos podrían ser el de este programa \
-      (\(candidates.map(\.quoted).joined(separator: ", "))); ponga en DATABASE_SCHEMA el que debe usar.
-      """)
-  }
-
-  private static func taken(_ candidate: Candidate) -> StoreError {
-    StoreError(
-      .unclearSchema,
-      """
-      La tabla schema_migrations del esquema \(candidate.quoted) es de otro programa; cree un esquema para este \
-      («CREATE SCHEMA twilio_sync;») y póngalo en DATABASE_SCHEMA.
-      """)
+    throw RunFailure.noSchema("\"\(name.replacing("\"", with: "\"\""))\"")
   }
 
   /// What there is to choose from.

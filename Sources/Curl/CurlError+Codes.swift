@@ -26,17 +26,20 @@ extension CurlError.Kind {
 }
 
 extension CurlError {
-  /// The failure of a libcurl call that has no words of its own.
-  init(_ code: CURLcode) {
-    self.init(Kind(code), detail: unsafe String(cString: curl_easy_strerror(code)))
+  /// The failure of a libcurl call.
+  ///
+  /// - Parameter words: What libcurl says about this one; empty where it says nothing.
+  init(_ code: CURLcode, _ words: String = "") {
+    let words = words.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : words
+    self.init(Kind(code), cause: "\(words) (libcurl \(code.rawValue))")
   }
 
-  /// The same error without its detail, should one of `secrets` stand in it.
+  /// The same error without its cause, should one of `secrets` stand in it.
   func hiding(_ secrets: [String?]) -> CurlError {
-    guard let detail else { return self }
+    guard let cause else { return self }
     let shows = secrets.contains { secret in
       guard let secret, !secret.isEmpty else { return false }
-      return detail.contains(secret)
+      return cause.contains(secret)
     }
     return shows ? CurlError(kind) : self
   }

@@ -11,7 +11,7 @@ struct CurlHandle: ~Copyable {
   // https://curl.se/libcurl/c/curl_easy_init.html
   init() throws(CurlError) {
     try CurlLibrary.start()
-    guard let easy = unsafe curl_easy_init() else { throw CurlError(.other, detail: "curl_easy_init failed") }
+    guard let easy = unsafe curl_easy_init() else { throw CurlError(.other, cause: "curl_easy_init failed") }
     unsafe self.easy = easy
     unsafe message = .allocate(capacity: Int(CURL_ERROR_SIZE))
   }
@@ -52,9 +52,8 @@ struct CurlHandle: ~Copyable {
   }
 
   private func failure(_ code: CURLcode, of transfer: CurlTransfer) -> CurlError {
-    if transfer.isTooLarge { return CurlError(.tooLarge) }
-    let words = unsafe String(cString: message).filter { $0 == " " || !$0.isWhitespace }
-    return words.isEmpty ? CurlError(code) : CurlError(CurlError.Kind(code), detail: words)
+    if transfer.isTooLarge { return CurlError(.tooLarge, cause: "more than the request's cap came") }
+    return CurlError(code, unsafe String(cString: message).filter { $0 == " " || !$0.isWhitespace })
   }
 
   // The transfer outlives the handle's use of it: `perform` holds on to it and forgets the

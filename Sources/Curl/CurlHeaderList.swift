@@ -20,7 +20,7 @@ struct CurlHeaderList: ~Copyable {
   // https://curl.se/libcurl/c/curl_slist_append.html
   private mutating func append(_ line: String) throws(CurlError) {
     guard let longer = unsafe curl_slist_append(first, line) else {
-      throw CurlError(.other, detail: "out of memory")
+      throw CurlError(.other, cause: "out of memory")
     }
     unsafe first = longer
   }

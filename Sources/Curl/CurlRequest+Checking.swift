@@ -4,17 +4,17 @@ extension CurlRequest {
   ///
   /// - Throws: `badURL` or `badRequest`.
   func check() throws(CurlError) {
-    guard hasSoundURL else { throw CurlError(.badURL) }
+    guard hasSoundURL else { throw CurlError(.badURL, cause: "the URL is not one that may be asked") }
     for header in headers {
       guard Self.isToken(header.name), header.value.utf8.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else {
-        throw CurlError(.badRequest, detail: "a header field holds a character that may not stand there")
+        throw CurlError(.badRequest, cause: "a header field holds a character that may not stand there")
       }
     }
     // RFC 7617, section 2: a colon ends the user name.
     guard user?.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: ":") }) != true,
       password?.utf8.contains(where: { $0 < 0x20 }) != true
     else {
-      throw CurlError(.badRequest, detail: "the user name or the password holds a forbidden character")
+      throw CurlError(.badRequest, cause: "the user name or the password holds a forbidden character")
     }
   }
 

@@ -34,7 +34,7 @@ extension ConnectionHandle {
       unsafe values.withPointers { values in unsafe PQconnectStartParams(keywords, values, 1) }
     }
     guard let connection = unsafe connection else {
-      throw PostgresError(.unreachable, operatorDetail: "libpq has no memory for a connection")
+      throw PostgresError(.unreachable, cause: "libpq has no memory for a connection")
     }
     return unsafe ConnectionHandle(owning: connection, notices: NoticeSink(configuration.onNotice))
   }
@@ -51,8 +51,8 @@ extension ConnectionHandle {
           .untilReady(patience)
       } catch {
         throw error == .cancelled
-          ? PostgresError(.cancelled, operatorDetail: "cancelled while connecting")
-          : PostgresError(.unreachable, operatorDetail: "no answer in time while connecting")
+          ? PostgresError(.cancelled, cause: "cancelled while connecting")
+          : PostgresError(.unreachable, cause: "no answer in time while connecting")
       }
       step = unsafe PQconnectPoll(connection)
     }
@@ -70,8 +70,8 @@ extension ConnectionHandle {
   private func connectFailure() -> PostgresError {
     let message = ConnectMessage(errorMessage)
     if unsafe PQconnectionNeedsPassword(connection) == 1 {
-      return PostgresError(.authentication, sqlstate: message.sqlstate, operatorDetail: message.text)
+      return PostgresError(.authentication, sqlstate: message.sqlstate, cause: message.text)
     }
-    return PostgresError(message.kind, sqlstate: message.sqlstate, operatorDetail: message.text)
+    return PostgresError(message.kind, sqlstate: message.sqlstate, cause: message.text)
   }
 }

@@ -10,16 +10,16 @@ extension ConnectionHandle {
     try send(statements, patience)
     var answers = PipelineAnswers()
     do throws(Patience.End) {
-      try collect(&answers, patience)
+      try collect(&answers, statements, patience)
     } catch {
       answers.failureWhenGivenUp = Self.givenUp(error)
       isSpent = true
       cancelOnServer()
       // Out of patience again: what has come so far must do.
-      try? collect(&answers, Patience(grace, stop: nil))
+      try? collect(&answers, statements, Patience(grace, stop: nil))
     }
     if !answers.isComplete { isSpent = true }
-    return try answers.outcome(of: statements.count)
+    return try answers.outcome(of: statements)
   }
 
   private func send(_ statements: [PostgresStatement], _ patience: Patience) throws(StatementFailure) {
@@ -43,9 +43,12 @@ extension ConnectionHandle {
   }
 
   /// Reads until the sync is answered or the connection ends.
-  private func collect(_ answers: inout PipelineAnswers, _ patience: Patience) throws(Patience.End) {
+  private func collect(
+    _ answers: inout PipelineAnswers, _ statements: [PostgresStatement], _ patience: Patience
+  ) throws(Patience.End) {
     while true {
-      let answer = try nextAnswer(patience)
+      let current = answers.count < statements.count ? statements[answers.count] : nil
+      let answer = try nextAnswer(to: current, patience)
       switch answer {
       case .result(let result) where result.status == PGRES_PIPELINE_SYNC:
         answers.isComplete = unsafe PQexitPipelineMode(connection) == 1
@@ -53,7 +56,7 @@ extension ConnectionHandle {
       case .result(let result): answers.take(result, connectionEnded: isBroken)
       case .endOfStatement: answers.endStatement()
       case .connectionEnded:
-        answers.fail(PostgresError(.connectionLost, operatorDetail: errorMessage))
+        answers.fail(PostgresError(.connectionLost, cause: errorMessage))
         return
       }
     }
@@ -66,7 +69,9 @@ extension ConnectionHandle {
   }
 
   /// Manual, section 34.4: flush and read in turns, since the server may not read before it was read from.
-  private func nextAnswer(_ patience: Patience) throws(Patience.End) -> Answer {
+  private func nextAnswer(
+    to statement: PostgresStatement?, _ patience: Patience
+  ) throws(Patience.End) -> Answer {
     while unsafe PQisBusy(connection) == 1 {
       let isUnsent = unsafe PQflush(connection) == 1
       guard unsafe PQsocket(connection) >= 0 else { return .connectionEnded }
@@ -80,7 +85,7 @@ extension ConnectionHandle {
     guard let result = unsafe PQgetResult(connection) else {
       return isBroken ? .connectionEnded : .endOfStatement
     }
-    return .result(unsafe ResultHandle(owning: result, notices: notices))
+    return .result(unsafe ResultHandle(owning: result, notices: notices, statement: statement?.name))
   }
 
   private func cancelOnServer() {
@@ -90,14 +95,14 @@ extension ConnectionHandle {
 
   private func unanswered() -> StatementFailure {
     isSpent = true
-    let error = PostgresError(.connectionLost, operatorDetail: errorMessage)
+    let error = PostgresError(.connectionLost, cause: errorMessage)
     return StatementFailure(error: error, progress: .unanswered)
   }
 
   private static func givenUp(_ end: Patience.End) -> PostgresError {
     switch end {
-    case .timeout: PostgresError(.timeout, operatorDetail: "no answer within the limit")
-    case .cancelled: PostgresError(.cancelled, operatorDetail: "the caller was cancelled")
+    case .timeout: PostgresError(.timeout, cause: "no answer within the limit")
+    case .cancelled: PostgresError(.cancelled, cause: "the caller was cancelled")
     }
   }
 }

@@ -29,7 +29,7 @@ enum ConnectionString {
   }
 
   private static func fault(_ what: String) -> PostgresError {
-    PostgresError(.invalidConnectionString, operatorDetail: "the connection string is wrong: \(what)")
+    PostgresError(.invalidConnectionString, cause: "the connection string is wrong: \(what)")
   }
 }
 

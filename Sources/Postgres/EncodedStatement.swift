@@ -11,11 +11,11 @@ struct EncodedStatement {
     values = statement.laidOut ?? CStrings(statement.parameters)
     if let position = values.firstWithNUL {
       throw PostgresError(
-        .other, sqlstate: "22021", operatorDetail: "parameter $\(position + 1) contains U+0000")
+        .other, sqlstate: "22021", cause: "parameter $\(position + 1) contains U+0000 [\(statement.name)]")
     }
     guard types.count <= UInt16.max else {
       throw PostgresError(
-        .other, sqlstate: "54000", operatorDetail: "\(types.count) parameters, 65535 are allowed")
+        .other, sqlstate: "54000", cause: "\(types.count) parameters, 65535 are allowed [\(statement.name)]")
     }
   }
 }

@@ -7,6 +7,10 @@ enum ErrorField {
   case sqlstate
   /// PG_DIAG_MESSAGE_PRIMARY
   case message
+  /// PG_DIAG_MESSAGE_DETAIL
+  case detail
+  /// PG_DIAG_MESSAGE_HINT
+  case hint
   /// PG_DIAG_TABLE_NAME
   case table
   /// PG_DIAG_COLUMN_NAME
@@ -20,6 +24,8 @@ enum ErrorField {
       case .severity: "V"
       case .sqlstate: "C"
       case .message: "M"
+      case .detail: "D"
+      case .hint: "H"
       case .table: "t"
       case .column: "c"
       case .constraint: "n"

@@ -31,17 +31,24 @@ struct PipelineAnswers {
     if failure == nil { failure = error }
   }
 
+  /// How many statements the server has answered.
+  var count: Int { results.count }
+
   /// One result per statement, or what failed.
-  func outcome(of count: Int) throws(StatementFailure) -> [PostgresResult] {
+  func outcome(of statements: [PostgresStatement]) throws(StatementFailure) -> [PostgresResult] {
     let progress: StatementFailure.Progress = isComplete ? .answered : .unanswered
-    if let given = failureWhenGivenUp, !isComplete || failure?.kind == .queryCanceled {
-      throw StatementFailure(error: given, progress: progress)
+    // Those after the first that failed are not run.
+    let current = results.count < statements.count ? statements[results.count] : nil
+    func failed(_ error: PostgresError, _ progress: StatementFailure.Progress) -> StatementFailure {
+      StatementFailure(error: current.map(error.naming) ?? error, progress: progress)
     }
-    if let failure { throw StatementFailure(error: failure, progress: progress) }
-    guard results.count == count else {
-      let detail = "\(results.count) answers came for \(count) statements"
-      throw StatementFailure(
-        error: PostgresError(.connectionLost, operatorDetail: detail), progress: .unanswered)
+    if let given = failureWhenGivenUp, !isComplete || failure?.kind == .queryCanceled {
+      throw failed(given, progress)
+    }
+    if let failure { throw failed(failure, progress) }
+    guard results.count == statements.count else {
+      let cause = "\(results.count) answers came for \(statements.count) statements"
+      throw failed(PostgresError(.connectionLost, cause: cause), .unanswered)
     }
     return results
   }

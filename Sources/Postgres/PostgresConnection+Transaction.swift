@@ -26,7 +26,7 @@ extension PostgresConnection {
   ) throws(PostgresError) -> PostgresResult {
     let results = try begin(settings, [statement, PostgresStatement("COMMIT")], within: limit)
     guard let result = results.first else {
-      throw PostgresError(.other, operatorDetail: "no answer to one statement")
+      throw PostgresError(.other, cause: "no answer to one statement")
     }
     return result
   }
@@ -49,13 +49,13 @@ extension PostgresConnection {
       results = try run(statements + [PostgresStatement("COMMIT")], within: limit, stop: stop)
     } catch {
       guard error.progress == .unanswered else { throw error.error }
-      let cause = error.error
+      let unanswered = error.error
       throw PostgresError(
-        .commitOutcomeUnknown, sqlstate: cause.sqlstate, operatorDetail: cause.operatorDetail)
+        .commitOutcomeUnknown, sqlstate: unanswered.sqlstate, cause: unanswered.cause)
     }
     // A failed transaction answers COMMIT with ROLLBACK, without an error (manual, COMMIT).
     guard results.removeLast().commandTag == "COMMIT" else {
-      throw PostgresError(.transactionFailed, operatorDetail: "COMMIT was answered with ROLLBACK")
+      throw PostgresError(.transactionFailed, cause: "COMMIT was answered with ROLLBACK")
     }
     hasCommitted = true
     return results
@@ -68,10 +68,10 @@ extension PostgresConnection {
 
   private func requireTransaction() throws(PostgresError) {
     guard let handle else {
-      throw PostgresError(.connectionLost, operatorDetail: "the transaction's connection is gone")
+      throw PostgresError(.connectionLost, cause: "the transaction's connection is gone")
     }
     guard handle.transaction != PQTRANS_IDLE else {
-      throw PostgresError(.transactionFailed, operatorDetail: "the transaction is over already")
+      throw PostgresError(.transactionFailed, cause: "the transaction is over already")
     }
   }
 }

@@ -50,7 +50,7 @@ package actor PostgresConnection {
     _ statement: PostgresStatement, within limit: Duration? = nil
   ) throws(PostgresError) -> PostgresResult {
     guard let result = try pipeline([statement], within: limit).first else {
-      throw PostgresError(.other, operatorDetail: "no answer to one statement")
+      throw PostgresError(.other, cause: "no answer to one statement")
     }
     return result
   }
@@ -85,7 +85,7 @@ package actor PostgresConnection {
   ) throws(StatementFailure) -> [PostgresResult] {
     guard let handle, handle.isAlive else {
       self.handle = nil
-      let error = PostgresError(.connectionLost, operatorDetail: "the server had closed the connection")
+      let error = PostgresError(.connectionLost, cause: "the server had closed the connection")
       throw StatementFailure(error: error, progress: .nothingSent)
     }
     defer { if handle.isSpent { self.handle = nil } }

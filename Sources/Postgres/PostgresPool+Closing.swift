@@ -15,7 +15,7 @@ extension PostgresPool {
   private func stopLending() -> [PostgresConnection] {
     state.withLock { state in
       let (idle, waiting) = state.machine.close()
-      let error = PostgresError(.poolClosed, operatorDetail: "the pool was closed meanwhile")
+      let error = PostgresError(.poolClosed, cause: "the pool was closed meanwhile")
       for waiter in waiting {
         state.waiters.removeValue(forKey: waiter)?.resume(returning: .refused(error))
       }

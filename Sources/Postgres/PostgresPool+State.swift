@@ -89,7 +89,7 @@ extension PostgresPool {
       state.machine.abandon(waiter)
       return state.waiters.removeValue(forKey: waiter)
     }
-    continuation?.resume(returning: .refused(PostgresError(kind, operatorDetail: detail)))
+    continuation?.resume(returning: .refused(PostgresError(kind, cause: detail)))
   }
 }
 
@@ -104,7 +104,7 @@ extension PostgresPool.State {
     case .wait: nil
     case .open(let slot): .open(slot)
     case .reuse(let slot): connections[slot].map { .reuse(slot, $0) } ?? .open(slot)
-    case .refuse: .refused(PostgresError(.poolClosed, operatorDetail: "the pool is closed"))
+    case .refuse: .refused(PostgresError(.poolClosed, cause: "the pool is closed"))
     }
   }
 }

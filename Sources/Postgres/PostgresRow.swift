@@ -56,7 +56,8 @@ extension PostgresRow {
   private func fault(_ column: Int, _ what: String) -> PostgresError {
     let known = 0..<handle.columnCount ~= column
     let name = known ? "\"\(handle.columnName(column))\"" : "number \(column)"
-    return PostgresError(.decoding, operatorDetail: "column \(name) of row \(index) \(what)")
+    let statement = handle.statement.map { " [\($0)]" } ?? ""
+    return PostgresError(.decoding, cause: "column \(name) of row \(index) \(what)\(statement)")
   }
 
   private static func integer(_ bytes: Span<UInt8>) -> Int64? {

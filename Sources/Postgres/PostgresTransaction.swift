@@ -9,7 +9,7 @@ package struct PostgresTransaction: Sendable {
     _ statement: PostgresStatement, within limit: Duration? = nil
   ) async throws(PostgresError) -> PostgresResult {
     guard let result = try await pipeline([statement], within: limit).first else {
-      throw PostgresError(.other, operatorDetail: "no answer to one statement")
+      throw PostgresError(.other, cause: "no answer to one statement")
     }
     return result
   }

@@ -10,13 +10,16 @@ import CPostgres
   /// A result calls its connection's notice processor, so the processor's context must outlive it.
   private let notices: NoticeSink
 
+  /// What it answers, for the log; nil for the answer to a sync.
+  let statement: StatementName?
   let rowCount: Int
   let columnCount: Int
 
   /// Takes over `result`, which comes from PQgetResult.
-  init(owning result: OpaquePointer, notices: NoticeSink) {
+  init(owning result: OpaquePointer, notices: NoticeSink, statement: StatementName?) {
     unsafe self.result = result
     self.notices = notices
+    self.statement = statement
     rowCount = unsafe Int(PQntuples(result))
     columnCount = unsafe Int(PQnfields(result))
   }

@@ -47,6 +47,14 @@ package enum JSONEvents {
     }
   }
 
+  /// What lies behind a failure, for the log.
+  package static func cause(of event: SyncEvent) -> String? {
+    switch event {
+    case .failed(_, let failure), .retrying(_, _, let failure), .databaseAway(_, let failure): failure.cause
+    default: nil
+    }
+  }
+
   /// The event's facts, in an order that does not change.
   package static func fields(of event: SyncEvent) -> [LogField] {
     switch event {
@@ -59,18 +67,21 @@ package enum JSONEvents {
     case .finished(let kind, let counts): [field(kind)] + fields(counts)
     case .noCalls: []
     case .failed(let kind, let failure): [field(kind)] + fields(failure)
-    case .retrying(let attempt, let delay, let reason, let requestID):
+    case .retrying(let attempt, let delay, let failure):
       [
         field("attempt", attempt), LogField("delayMs", .integer(delay)),
-        LogField("reason", .text(PhoneMask.applied(to: reason))),
-      ] + (requestID.map { [LogField("twilioRequestId", .text($0))] } ?? [])
+        LogField("reason", .text(PhoneMask.applied(to: failure.message))),
+      ] + (failure.twilioRequestID.map { [LogField("twilioRequestId", .text($0))] } ?? [])
     case .unreadableRecords(let count): [field("records", count)]
     case .clockOff(let seconds): [field("seconds", seconds)]
     case .slicesPlanned(let slices): [field("slices", slices)]
     case .sliceReplaced(let parts, _): [field("parts", parts)]
     case .pageStored(let calls, _): [field("calls", calls)]
-    case .databaseAway(let delay, let reason):
-      [LogField("delayMs", .integer(delay)), LogField("reason", .text(PhoneMask.applied(to: reason)))]
+    case .databaseAway(let delay, let failure):
+      [
+        LogField("delayMs", .integer(delay)),
+        LogField("reason", .text(PhoneMask.applied(to: failure.message))),
+      ]
     case .sliceDone(let period, let calls): fields(period) + [field("calls", calls)]
     case .reattributed(let move, let calls, let dryRun):
       [
@@ -96,7 +107,7 @@ package enum JSONEvents {
 
   private static func fields(_ failure: RunFailure) -> [LogField] {
     [
-      LogField("code", .text(String(describing: failure.code))),
+      LogField("code", .text(failure.code.rawValue)),
       LogField("error", .text(PhoneMask.applied(to: failure.message))),
     ]
   }

@@ -28,7 +28,7 @@ package struct RunReporter: Sendable {
     let request = requestID.map { [LogField("requestId", .text($0))] } ?? []
     logger.log(
       JSONEvents.level(of: event), JSONEvents.name(of: event), text: SpanishLines.lines(for: event),
-      fields: run + request + JSONEvents.fields(of: event))
+      fields: run + request + JSONEvents.fields(of: event), cause: JSONEvents.cause(of: event))
   }
 
   /// `report` as the closure that an engine takes.

@@ -16,10 +16,10 @@ extension SpanishLines {
     return "\(name(kind)) interrumpida: \(next)"
   }
 
-  static func retrying(_ attempt: Int, _ delay: Int64, _ reason: String, _ requestID: String?) -> String {
-    let request = requestID.map { " (Twilio-Request-Id: \($0))" } ?? ""
+  static func retrying(_ attempt: Int, _ delay: Int64, _ failure: RunFailure) -> String {
+    let request = failure.twilioRequestID.map { " (Twilio-Request-Id: \($0))" } ?? ""
     // A whole sentence gives its full stop away.
-    let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
+    let reason = failure.message.hasSuffix(".") ? String(failure.message.dropLast()) : failure.message
     return "\(PhoneMask.applied(to: reason))\(request); reintento \(attempt) en \(seconds(delay)) s"
   }
 
@@ -35,8 +35,8 @@ extension SpanishLines {
       + "sincronícelo (NTP)"
   }
 
-  static func databaseAway(_ delay: Int64, _ reason: String) -> String {
-    "\(PhoneMask.applied(to: reason)) Nuevo intento en \(seconds(delay)) s"
+  static func databaseAway(_ delay: Int64, _ failure: RunFailure) -> String {
+    "\(PhoneMask.applied(to: failure.message)) Nuevo intento en \(seconds(delay)) s"
   }
 
   static func hole(_ period: Period) -> String {

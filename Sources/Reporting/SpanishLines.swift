@@ -19,14 +19,13 @@ package enum SpanishLines {
     case .noCalls: ["✅ No hay llamadas nuevas"]
     case .failed(let kind, let failure): ["❌ " + failed(kind, failure)]
     case .interrupted(let kind): ["⚠️ " + interrupted(kind)]
-    case .retrying(let attempt, let delay, let reason, let request):
-      ["⚠️ " + retrying(attempt, delay, reason, request)]
+    case .retrying(let attempt, let delay, let failure): ["⚠️ " + retrying(attempt, delay, failure)]
     case .unreadableRecords(let count): ["⚠️ " + unreadable(count)]
     case .clockOff(let seconds): ["⚠️ " + clockOff(seconds)]
     case .hole(let period): ["⚠️ " + hole(period)]
     case .sliceDone(let period, let calls): ["  📦 \(text(period)): \(calls) llamadas"]
     case .slicesPlanned, .sliceReplaced, .pageStored: []
-    case .databaseAway(let delay, let reason): ["⚠️ " + databaseAway(delay, reason)]
+    case .databaseAway(let delay, let failure): ["⚠️ " + databaseAway(delay, failure)]
     case .reattributed(let move, let calls, let dryRun): [reattributed(move, calls, dryRun)]
     case .retentionReached(let start): ["⚠️ " + retentionReached(start)]
     case .resuming(let done, let slices, _):

@@ -17,19 +17,22 @@ package struct HistoricalSync: Sendable {
   }
 
   let settings: Settings
-  let source: CallSource
-  let calls: CallLedger
-  let runs: RunLedger
-  let history: HistoryLedger
+  let log: any CallLog
+  let gate: RequestGate
+  let calls: any CallLedger
+  let runs: any RunLedger
+  let history: any HistoryLedger
   let policy: RetryPolicy
   let clock: EngineClock
 
   package init(
-    settings: Settings, source: CallSource, calls: CallLedger, runs: RunLedger, history: HistoryLedger,
+    settings: Settings, log: any CallLog, gate: RequestGate, calls: any CallLedger, runs: any RunLedger,
+    history: any HistoryLedger,
     policy: RetryPolicy = .patient, clock: EngineClock
   ) {
     self.settings = settings
-    self.source = source
+    self.log = log
+    self.gate = gate
     self.calls = calls
     self.runs = runs
     self.history = history
@@ -44,10 +47,7 @@ package struct HistoricalSync: Sendable {
     let request = HistoryRequest(
       since: since ?? settings.start, until: until.flatMap { $0 < now ? $0 : nil })
     guard request.since < request.until ?? now else {
-      throw RunFailure(
-        .badParameter,
-        "El inicio del histórico (\(request.since.iso8601)) no es anterior a su fin; corrija since, until o HISTORY_START."
-      )
+      throw .emptyHistory(since: request.since)
     }
     return request
   }
@@ -61,12 +61,12 @@ package struct HistoricalSync: Sendable {
     _ request: HistoryRequest, restart: Bool, fence: RunFence, now: Timestamp, progress: RunProgress,
     onEvent: @escaping @Sendable (SyncEvent) -> Void
   ) async throws(RunFailure) {
-    let coverage = try await calls.coverage(now)
-    let resync = try await history.open(request, restart, now, fence)
+    let coverage = try await calls.coverage(now: now)
+    let resync = try await history.openHistory(request, restart: restart, now: now, fence: fence)
     let asked = Period(start: request.since, end: request.until ?? now)
     let period = resync.period ?? Period(start: asked.end, end: asked.end)
     progress.set(period)
-    try await runs.record(period, fence)
+    try await runs.record(period, of: fence)
     onEvent(.period(period))
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.historical))
@@ -76,10 +76,10 @@ package struct HistoricalSync: Sendable {
     try await finish(resync, shape, fence, progress, onEvent)
     if shape.period != period {
       progress.set(shape.period)
-      try await runs.record(shape.period, fence)
+      try await runs.record(shape.period, of: fence)
     }
     var counts = progress.counts
-    counts.unmatchedCalls = try await history.close(shape.period, asked, fence)
+    counts.unmatchedCalls = try await history.closeHistory(shape.period, asked: asked, fence: fence)
     progress.set(counts)
     onEvent(counts.totalCalls > 0 ? .saved(calls: counts.savedCalls) : .noCalls)
   }
@@ -94,7 +94,7 @@ package struct HistoricalSync: Sendable {
     for _ in 0..<Self.mostRounds {
       let tally = HistoryTally(resync, progress: progress)
       try await work(resync.open, shape, tally, fence, progress, onEvent)
-      resync = try await history.progress(fence)
+      resync = try await history.historyProgress(of: fence)
       if resync.open.isEmpty { return }
       onEvent(shape.resuming(resync))
     }
@@ -114,8 +114,9 @@ package struct HistoricalSync: Sendable {
     let writer = HistoryWriter(
       calls: calls, fence: fence, clock: clock, places: places, tally: tally, onEvent: onEvent)
     let reader = HistoryReader(
-      reader: SourceReader(
-        source: source, policy: policy, clock: clock, progress: progress, onEvent: onEvent),
+      log: RunCallLog(
+        log: log, gate: gate, isUrgent: false, policy: policy, clock: clock, progress: progress,
+        onEvent: onEvent),
       shape: shape, clock: clock, places: places, lanes: lanes, writer: writer, onEvent: onEvent)
     let failure = await withTaskGroup(of: Ending.self) { group in
       for lane in lanes.streams {

@@ -1,4 +1,4 @@
-import CallDomain
+package import CallDomain
 
 /// The hourly run: reads what started and what ended since the log was last taken in, and hands it
 /// to the ledger page by page (contract section 4).
@@ -17,18 +17,20 @@ package struct HourlySync: Sendable {
   }
 
   let settings: Settings
-  let source: CallSource
-  let calls: CallLedger
-  let runs: RunLedger
+  let log: any CallLog
+  let gate: RequestGate
+  let calls: any CallLedger
+  let runs: any RunLedger
   let policy: RetryPolicy
   let clock: EngineClock
 
   package init(
-    settings: Settings, source: CallSource, calls: CallLedger, runs: RunLedger,
+    settings: Settings, log: any CallLog, gate: RequestGate, calls: any CallLedger, runs: any RunLedger,
     policy: RetryPolicy = RetryPolicy(), clock: EngineClock
   ) {
     self.settings = settings
-    self.source = source
+    self.log = log
+    self.gate = gate
     self.calls = calls
     self.runs = runs
     self.policy = policy
@@ -47,24 +49,25 @@ package struct HourlySync: Sendable {
     let coverage = try await begin(fence: fence, now: now)
     let plan = plan(now: now, coveredUntil: coverage.coveredUntil ?? coverage.newestCall)
     progress.set(plan.period)
-    try await runs.record(plan.period, fence)
+    try await runs.record(plan.period, of: fence)
     onEvent(.period(plan.period))
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.hourly))
     if let hole = plan.hole { onEvent(.hole(hole)) }
-    let reader = SourceReader(
-      source: source, policy: policy, clock: clock, progress: progress, onEvent: onEvent)
+    let log = RunCallLog(
+      log: log, gate: gate, isUrgent: true, policy: policy, clock: clock, progress: progress, onEvent: onEvent
+    )
     var tally = RunTally()
     try await OlderCalls(calls: calls, fence: fence, progress: progress).run(&tally)
     for (position, slice) in plan.slices.enumerated() {
       let intake = SliceIntake(
         slice: slice, isLast: position == plan.slices.count - 1, hole: position == 0 ? plan.hole : nil,
-        reader: reader, calls: calls, fence: fence, clock: clock, progress: progress, onEvent: onEvent)
+        log: log, calls: calls, fence: fence, clock: clock, progress: progress, onEvent: onEvent)
       try await intake.run(&tally)
       if plan.slices.count > 1 { onEvent(.sliceDone(slice, calls: tally.counts.totalCalls)) }
     }
     let lateFacts = LateFacts(
-      reader: reader, calls: calls, fence: fence, clock: clock, progress: progress)
+      log: log, calls: calls, fence: fence, clock: clock, progress: progress)
     try await lateFacts.run(startedAt: now, &tally)
   }
 
@@ -74,11 +77,11 @@ package struct HourlySync: Sendable {
   /// - Returns: How far the log reached before.
   @discardableResult
   func begin(fence: RunFence, now: Timestamp) async throws(RunFailure) -> Coverage {
-    let coverage = try await calls.coverage(now)
+    let coverage = try await calls.coverage(now: now)
     if coverage.coveredUntil == nil {
       let start = coverage.newestCall ?? plan(now: now, coveredUntil: nil).period.start
       _ = try await calls.commit(
-        IntakePage(calls: [], readAt: now, marks: [.coverageBegins(start)]), fence)
+        IntakePage(calls: [], readAt: now, marks: [.coverageBegins(start)]), fence: fence)
     }
     return coverage
   }

@@ -6,8 +6,8 @@ import CallDomain
 /// A listing that ends a little after the longest waiting call answers for all unsettled calls among
 /// the thousand before its end; a single request answers for one that stands alone.
 struct LateFacts {
-  let reader: SourceReader
-  let calls: CallLedger
+  let log: RunCallLog
+  let calls: any CallLedger
   let fence: RunFence
   let clock: EngineClock
   let progress: RunProgress
@@ -25,7 +25,7 @@ struct LateFacts {
   private static let aheadHours = 2
 
   func run(startedAt now: Timestamp, _ tally: inout RunTally) async throws(RunFailure) {
-    var waiting = try await calls.unsettled(Self.mostCalls).filter { $0.askedAt < now }
+    var waiting = try await calls.unsettled(limit: Self.mostCalls).filter { $0.askedAt < now }
     var requests = 0
     // Where Twilio takes bounds for whole days a listing misses the call it is made for.
     var listingsWork = true
@@ -34,7 +34,7 @@ struct LateFacts {
       requests += 1
       if listingsWork, let query = listing(for: longest, among: waiting, aheadHours: aheadHours) {
         let readAt = clock.now()
-        let page = try await reader.list(query)
+        let page = try await log.list(query)
         try await commit(IntakePage(calls: page.calls, readAt: readAt), &tally)
         let told = Set(page.calls.map(\.sid))
         if !told.contains(longest.sid) {
@@ -70,7 +70,7 @@ struct LateFacts {
 
   private func ask(for sid: CallSID, _ tally: inout RunTally) async throws(RunFailure) {
     let readAt = clock.now()
-    if let call = try await reader.call(sid) {
+    if let call = try await log.call(sid).calls.first {
       try await commit(IntakePage(calls: [call], readAt: readAt), &tally)
     } else {
       try await commit(IntakePage(calls: [], readAt: readAt, marks: [.gone([sid])]), &tally)
@@ -78,7 +78,7 @@ struct LateFacts {
   }
 
   private func commit(_ page: IntakePage, _ tally: inout RunTally) async throws(RunFailure) {
-    tally.countCommitted(try await calls.commit(page, fence))
+    tally.countCommitted(try await calls.commit(page, fence: fence))
     progress.set(tally.counts)
   }
 }

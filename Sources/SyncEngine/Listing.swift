@@ -1,3 +1,5 @@
+import CallDomain
+
 /// The way through the pages of one listing, each of which names the next. Whoever follows it tells of every
 /// step, so that a listing that goes in a circle, or that has no end, ends as unfinished.
 struct Listing {
@@ -10,22 +12,12 @@ struct Listing {
   private var followed: Set<Int> = []
 
   /// - Throws: when the page was followed before, or when there have been too many.
-  mutating func follow(_ reference: String) throws(SourceError) {
+  mutating func follow(_ reference: String) throws(RunFailure) {
     guard followed.insert(reference.hashValue).inserted else {
-      throw Self.unfinished("nombra como siguiente una página que ya había dado")
+      throw .endlessListing("nombra como siguiente una página que ya había dado")
     }
     guard followed.count < Self.mostPages else {
-      throw Self.unfinished("tiene más de \(Self.mostPages) páginas")
+      throw .endlessListing("tiene más de \(Self.mostPages) páginas")
     }
-  }
-
-  private static func unfinished(_ reason: String) -> SourceError {
-    SourceError(
-      .permanent,
-      """
-      La lista de llamadas de Twilio no acaba: \(reason). Lo leído está guardado y el periodo queda sin \
-      completar. Repita la ejecución (historical, con --restart); si vuelve a pasar, revise \
-      TWILIO_API_BASE_URL y lo que haya entre este servidor y Twilio.
-      """)
   }
 }

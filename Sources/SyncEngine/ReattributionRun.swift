@@ -3,7 +3,7 @@ import CallDomain
 /// Applies the attribution rules again to stored calls, without Twilio: after someone edited
 /// `workspace_phones`.
 struct ReattributionRun {
-  let calls: CallLedger
+  let calls: any CallLedger
   let fence: RunFence
   let clock: EngineClock
   let progress: RunProgress
@@ -15,14 +15,14 @@ struct ReattributionRun {
   ///   - since: Only calls that began at this moment or later; nil for all.
   ///   - dryRun: Whether nothing is written.
   func run(since: Timestamp?, dryRun: Bool) async throws(RunFailure) {
-    let coverage = try await calls.coverage(clock.now())
+    let coverage = try await calls.coverage(now: clock.now())
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.reattribute))
     var tally = RunTally()
     var last: CallSID?
     var done = 0.0
     while true {
-      let batch = try await calls.stored(last, since, Self.batch)
+      let batch = try await calls.storedCalls(after: last, since: since, limit: Self.batch)
       guard let end = batch.last else { break }
       last = end.sid
       // Calls are looked through in the order of their SIDs, which are spread evenly.
@@ -31,7 +31,7 @@ struct ReattributionRun {
       tally.countListed(batch)
       let page = IntakePage(
         calls: batch, readAt: clock.now(), isReread: true, isRehearsal: dryRun)
-      tally.countReread(try await calls.commit(page, fence))
+      tally.countReread(try await calls.commit(page, fence: fence))
       progress.set(tally.counts)
       progress.set(tally.moves)
       onEvent(.pageStored(calls: batch.count, share: share))

@@ -1,4 +1,4 @@
-import CallDomain
+package import CallDomain
 import Synchronization
 
 /// Shares the requests to Twilio among the runs of a process: so many under way at once, fewer after a
@@ -29,19 +29,19 @@ package final class RequestGate: Sendable {
   package var waiting: Int { turnstile.waiting }
 
   /// Sends a request when it is its turn.
-  func send<Answer: Sendable>(
-    isUrgent: Bool, _ request: @Sendable () async throws(SourceError) -> Answer
-  ) async throws(SourceError) -> Answer {
-    guard await turnstile.enter(isUrgent: isUrgent) else { throw Self.cancelled }
+  package func send<Answer: Sendable>(
+    isUrgent: Bool, _ request: @Sendable () async throws(RunFailure) -> Answer
+  ) async throws(RunFailure) -> Answer {
+    guard await turnstile.enter(isUrgent: isUrgent) else { throw .interrupted }
     defer { turnstile.leave() }
     try await waitOutPause()
     let epoch = state.withLock(\.limit.epoch)
-    do throws(SourceError) {
+    do throws(RunFailure) {
       let answer = try await request()
       note { $0.limit.succeeded() }
       return answer
     } catch {
-      if error.kind == .throttled {
+      if error.kind == .twilio(.throttled) {
         let now = clock.now()
         let resume = now.adding(seconds: min(error.retryAfter ?? 0, Self.longestPause))
         let latest = now.adding(seconds: Self.longestPause)
@@ -63,7 +63,7 @@ package final class RequestGate: Sendable {
     if before != after { turnstile.setLimit(after) }
   }
 
-  private func waitOutPause() async throws(SourceError) {
+  private func waitOutPause() async throws(RunFailure) {
     while true {
       let left = state.withLock(\.pausedUntil).milliseconds(since: clock.now())
       // One that lies further ahead was reckoned before the clock was put back.
@@ -71,31 +71,11 @@ package final class RequestGate: Sendable {
       do {
         try await clock.sleep(left)
       } catch {
-        throw Self.cancelled
+        throw .interrupted
       }
     }
   }
 
   /// Seconds: a longer `Retry-After` is cut to this, as a single request's is.
   private static let longestPause = 60
-
-  private static let cancelled = SourceError(.cancelled, "La petición a Twilio se canceló.")
-}
-
-extension CallSource {
-  /// The same source, its requests sent through a gate.
-  ///
-  /// - Parameter isUrgent: Whether they go before those that are not.
-  package func through(_ gate: RequestGate, isUrgent: Bool) -> CallSource {
-    CallSource(
-      list: { query throws(SourceError) in
-        try await gate.send(isUrgent: isUrgent) { () async throws(SourceError) in try await list(query) }
-      },
-      next: { reference throws(SourceError) in
-        try await gate.send(isUrgent: isUrgent) { () async throws(SourceError) in try await next(reference) }
-      },
-      call: { sid throws(SourceError) in
-        try await gate.send(isUrgent: isUrgent) { () async throws(SourceError) in try await call(sid) }
-      })
-  }
 }

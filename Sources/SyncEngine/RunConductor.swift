@@ -6,8 +6,8 @@ import Synchronization
 package final class RunConductor: Sendable {
   private let hourly: HourlySync?
   private let historical: HistoricalSync?
-  private let calls: CallLedger
-  private let runs: RunLedger
+  private let calls: any CallLedger
+  private let runs: any RunLedger
   private let clock: EngineClock
   private let beat: Int64
   private let report: @Sendable (RunTrace, SyncEvent) -> Void
@@ -21,7 +21,7 @@ package final class RunConductor: Sendable {
   ///   - report: Told what happens in a run.
   ///   - onEnd: Told how a run ended, before `report` is; one whose end could not be recorded has failed.
   package init(
-    hourly: HourlySync?, historical: HistoricalSync?, calls: CallLedger, runs: RunLedger,
+    hourly: HourlySync?, historical: HistoricalSync?, calls: any CallLedger, runs: any RunLedger,
     clock: EngineClock, beat: Int64 = 20_000, report: @escaping @Sendable (RunTrace, SyncEvent) -> Void,
     onEnd: @escaping @Sendable (SyncRun) -> Void = { _ in }
   ) {
@@ -45,13 +45,13 @@ package final class RunConductor: Sendable {
   package func start(
     _ order: RunOrder, requestedBy: String, requestID: String? = nil
   ) async throws(RunFailure) -> LiveRun {
-    guard !live.withLock(\.isStopping) else { throw Self.stopping }
+    guard !live.withLock(\.isStopping) else { throw .stopping }
     if case .historical(let since, let until, _) = order {
       _ = try historical?.request(since: since, until: until, now: clock.now())
     }
     try await runs.check()
     let now = clock.now()
-    let fence = try await runs.begin(order.kind, requestedBy, now)
+    let fence = try await begin(order.kind, requestedBy: requestedBy, now: now)
     let run = SyncRun(
       id: fence.run, kind: order.kind, state: .running, startedAt: now, requestedBy: requestedBy)
     let progress = RunProgress()
@@ -66,6 +66,33 @@ package final class RunConductor: Sendable {
     if isStopping { task.cancel() }
     return LiveRun(run: run, state: progress, task: task)
   }
+
+  private func begin(
+    _ kind: RunKind, requestedBy: String, now: Timestamp
+  ) async throws(RunFailure) -> RunFence {
+    // 53 random bits: no other holder of the lease has or had them.
+    let token = Int64(clock.random() * 0x1p53)
+    do throws(RunFailure) {
+      return try await runs.begin(kind, requestedBy: requestedBy, now: now, token: token)
+    } catch {
+      if error.isPassing { release(kind, token) }
+      throw error
+    }
+  }
+
+  /// Frees, beside, a lease of which nobody knows whether it was taken, as soon as the database answers: it
+  /// would be in the way of the next run until it ran out.
+  private func release(_ kind: RunKind, _ token: Int64) {
+    Task.detached { [runs, clock] in
+      for _ in 0..<Self.releaseAttempts {
+        if (try? await runs.release(kind, token: token)) != nil { return }
+        guard (try? await clock.sleep(1000)) != nil else { return }
+      }
+    }
+  }
+
+  /// As many seconds as a lease lasts.
+  private static let releaseAttempts = 90
 
   /// Starts no more runs, interrupts those in progress, and waits until they are recorded.
   package func stop() async {
@@ -90,7 +117,7 @@ package final class RunConductor: Sendable {
     ended.moves = progress.moves
     ended.state = failure.map { $0.code == .stopping ? .interrupted : .failed } ?? .succeeded
     ended.error = failure?.message
-    let unrecorded = await recordEnd(ended, fence)
+    let unrecorded = await recordEnd(ended, fence, onEvent)
     live.withLock { live in
       if live.tasks.removeValue(forKey: fence.run) == nil { live.ended.insert(fence.run) }
     }
@@ -115,14 +142,14 @@ package final class RunConductor: Sendable {
         do throws(RunFailure) {
           switch order {
           case .hourly:
-            guard let hourly = self.hourly else { throw Self.noTwilio }
+            guard let hourly = self.hourly else { throw RunFailure.noTwilio }
             try await hourly.run(fence: fence, now: now, progress: progress, onEvent: onEvent)
           case .reattribute(let since, let dryRun):
             try await ReattributionRun(
               calls: self.calls, fence: fence, clock: self.clock, progress: progress, onEvent: onEvent
             ).run(since: since, dryRun: dryRun)
           case .historical(let since, let until, let restart):
-            guard let historical = self.historical else { throw Self.noTwilio }
+            guard let historical = self.historical else { throw RunFailure.noTwilio }
             try await self.hourly?.begin(fence: fence, now: now)
             try await historical.run(
               historical.request(since: since, until: until, now: now), restart: restart, fence: fence,
@@ -130,10 +157,10 @@ package final class RunConductor: Sendable {
           }
           return .done(nil)
         } catch {
-          return .done(Task.isCancelled ? Self.stopping : await self.cause(of: error, fence, progress))
+          return .done(Task.isCancelled ? .stopping : await self.cause(of: error, fence, progress))
         }
       }
-      group.addTask { await self.keepLease(fence, progress) }
+      group.addTask { await self.keepLease(fence, progress, onEvent) }
       defer { group.cancelAll() }
       var lost: RunFailure?
       for await ending in group {
@@ -145,15 +172,19 @@ package final class RunConductor: Sendable {
         case .cancelled: continue
         }
       }
-      return lost ?? Self.stopping
+      return lost ?? .stopping
     }
   }
 
   // A process that stood still notices the end of its connections, and that Twilio waits no longer, before
   // it notices that another run took over.
   private func cause(of failure: RunFailure, _ fence: RunFence, _ progress: RunProgress) async -> RunFailure {
-    guard let held = try? await runs.renew(fence, progress.counts), !held else { return failure }
-    return .leaseLost
+    do throws(RunFailure) {
+      try await runs.renew(fence, counts: progress.counts)
+      return failure
+    } catch {
+      return error.kind == .leaseLost ? error : failure
+    }
   }
 
   private enum Ending: Sendable {
@@ -162,24 +193,33 @@ package final class RunConductor: Sendable {
     case cancelled
   }
 
-  // A renewal that fails because the database is away is tried again at the next beat; the lease
+  // A renewal that fails because the database is away is tried again at the next heartbeat; the lease
   // outlives several.
-  private func keepLease(_ fence: RunFence, _ progress: RunProgress) async -> Ending {
+  private func keepLease(
+    _ fence: RunFence, _ progress: RunProgress, _ onEvent: @Sendable (SyncEvent) -> Void
+  ) async -> Ending {
     while true {
       guard (try? await clock.sleep(beat)) != nil else { return .cancelled }
-      if let held = try? await runs.renew(fence, progress.counts), !held {
-        return .leaseLost(.leaseLost)
+      do throws(RunFailure) {
+        try await runs.renew(fence, counts: progress.counts)
+      } catch {
+        if error.kind == .leaseLost { return .leaseLost(error) }
+        if Task.isCancelled { return .cancelled }
+        onEvent(.databaseAway(delay: beat, error))
       }
     }
   }
 
   /// Records the end, also when the run was cancelled. When the database is away it goes on trying
   /// beside, so that the lease does not block the next run for longer than it must.
-  private func recordEnd(_ run: SyncRun, _ fence: RunFence) async -> RunFailure? {
+  private func recordEnd(
+    _ run: SyncRun, _ fence: RunFence, _ onEvent: @Sendable (SyncEvent) -> Void
+  ) async -> RunFailure? {
     let runs = runs
     let clock = clock
     let first = await Task.detached { await Self.finish(run, fence, runs) }.value
     guard let first else { return nil }
+    onEvent(.databaseAway(delay: Self.finishPause, first))
     Task.detached {
       for _ in 0..<Self.finishAttempts {
         guard (try? await clock.sleep(Self.finishPause)) != nil else { return }
@@ -189,9 +229,9 @@ package final class RunConductor: Sendable {
     return first
   }
 
-  private static func finish(_ run: SyncRun, _ fence: RunFence, _ runs: RunLedger) async -> RunFailure? {
+  private static func finish(_ run: SyncRun, _ fence: RunFence, _ runs: any RunLedger) async -> RunFailure? {
     do throws(RunFailure) {
-      try await runs.finish(run, fence)
+      try await runs.finish(run, fence: fence)
       return nil
     } catch {
       return error
@@ -200,12 +240,6 @@ package final class RunConductor: Sendable {
 
   private static let finishAttempts = 60
   private static let finishPause: Int64 = 1000
-
-  private static let noTwilio = RunFailure(
-    .internal, "Falta la configuración de Twilio para esta operación.")
-
-  private static let stopping = RunFailure(
-    .stopping, "El servicio se está parando; repita la petición cuando vuelva a estar en marcha.")
 }
 
 /// A run in progress.

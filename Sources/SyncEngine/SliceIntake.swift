@@ -8,8 +8,8 @@ struct SliceIntake {
   let isLast: Bool
   /// To be recorded with the slice's first commit.
   let hole: Period?
-  let reader: SourceReader
-  let calls: CallLedger
+  let log: RunCallLog
+  let calls: any CallLedger
   let fence: RunFence
   let clock: EngineClock
   let progress: RunProgress
@@ -25,7 +25,7 @@ struct SliceIntake {
     let readAt = clock.now()
     var marks = hole.map { [IntakeMark.hole($0)] } ?? []
     var ended = try await endedCalls(readAt, &marks, &tally)
-    var page = try await reader.list(startQuery)
+    var page = try await log.list(startQuery)
     var listing = Listing()
     while true {
       var listed = page.calls.filter(startedInSlice)
@@ -42,7 +42,8 @@ struct SliceIntake {
       }
       try await commit(IntakePage(calls: listed, readAt: readAt, marks: marks), &tally)
       marks = []
-      page = try await reader.next(next, of: &listing)
+      try listing.follow(next)
+      page = try await log.next(next)
     }
   }
 
@@ -79,7 +80,7 @@ struct SliceIntake {
   }
 
   private func commit(_ page: IntakePage, _ tally: inout RunTally) async throws(RunFailure) {
-    tally.countCommitted(try await calls.commit(page, fence))
+    tally.countCommitted(try await calls.commit(page, fence: fence))
     progress.set(tally.counts)
   }
 
@@ -116,7 +117,7 @@ struct SliceIntake {
     let from = slice.start.adding(minutes: -Self.lateListingMinutes)
     let period = Period(start: from, end: slice.end)
     var ended: [CallSID: Call] = [:]
-    var page = try await reader.list(
+    var page = try await log.list(
       CallQuery(endedFrom: from, endedBefore: isLast ? nil : slice.end.roundedUpToDay))
     var listing = Listing()
     while true {
@@ -131,7 +132,8 @@ struct SliceIntake {
         ended = [:]
       }
       guard let next = page.next else { return ended }
-      page = try await reader.next(next, of: &listing)
+      try listing.follow(next)
+      page = try await log.next(next)
     }
   }
 }

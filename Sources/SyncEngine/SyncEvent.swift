@@ -18,7 +18,7 @@ package enum SyncEvent: Hashable, Sendable {
   case interrupted(RunKind)
 
   /// Twilio did not answer as it should; the request is sent again after `delay` milliseconds.
-  case retrying(attempt: Int, delay: Int64, reason: String, requestID: String?)
+  case retrying(attempt: Int, delay: Int64, RunFailure)
   /// Records without a valid SID, which cannot be stored.
   case unreadableRecords(Int)
   /// Our clock is ahead of Twilio's by this many seconds, behind it when negative.
@@ -36,7 +36,7 @@ package enum SyncEvent: Hashable, Sendable {
   /// the whole run's work, from 0 to 1.
   case pageStored(calls: Int, share: Double)
   /// The database did not take a page in; it is tried again after `delay` milliseconds.
-  case databaseAway(delay: Int64, reason: String)
+  case databaseAway(delay: Int64, RunFailure)
   /// Twilio keeps nothing older: the history begins here (error 20004).
   case retentionReached(start: Timestamp)
   /// Stored calls went to another workspace, or would go in a dry run.

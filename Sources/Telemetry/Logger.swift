@@ -37,16 +37,28 @@ package final class Logger: Sendable {
     self.sink = sink
   }
 
+  /// The same logger with its lines going elsewhere.
+  package func writing(to sink: @escaping @Sendable (String) -> Void) -> Logger {
+    Logger(format: format, minimumLevel: minimumLevel, redaction: redaction, clock: clock, sink: sink)
+  }
+
   /// Writes one event. In the text format an event without text writes nothing; in JSON the
   /// text is left out, so whatever a machine should know belongs into `fields`.
   ///
   /// Text and fields of an event that is dropped are not even made.
+  ///
+  /// - Parameter cause: What another program or the system said of a failure; phone numbers in it are masked.
+  ///   People find it on a line of its own, machines in the field `cause`.
   package func log(
     _ level: LogLevel, _ event: String, text: @autoclosure () -> [String] = [],
-    fields: @autoclosure () -> [LogField] = []
+    fields: @autoclosure () -> [LogField] = [], cause: String? = nil
   ) {
     guard level >= minimumLevel else { return }
-    let (text, fields) = (text(), fields())
+    var (text, fields) = (text(), fields())
+    if let cause = cause.map(PhoneMask.applied) {
+      text.append("  ↳ \(cause)")
+      fields.append(LogField("cause", .text(cause)))
+    }
     // The clock is read under the lock, so that times never run backwards in the output.
     turn.withLock { _ in
       let line = LogLine(time: clock(), level: level, event: event, text: text, fields: fields)

@@ -11,7 +11,8 @@ package struct DoctorReport: Hashable, Sendable {
 
   /// A line for each check, with what to do after an arrow, and a last one that counts them.
   package func lines(paint: Paint = .none) -> [String] {
-    findings.map { line($0, paint) } + ["", total]
+    findings.flatMap { finding in [line(finding, paint)] + (finding.cause.map { ["  ↳ \($0)"] } ?? []) }
+      + ["", total]
   }
 
   /// The same as an answer, for `--json`.

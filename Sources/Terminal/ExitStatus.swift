@@ -16,12 +16,12 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
 
   /// What a failure means for the exit status. `stopping` counts as SIGTERM; whoever knows the
   /// signal says `interrupted` or `terminated` instead.
-  package init(_ code: RunFailure.Code) {
-    switch code {
+  package init(_ kind: RunFailure.Kind) {
+    switch kind {
     case .badParameter: self = .usage
     case .alreadyRunning: self = .alreadyRunning
     case .stopping: self = .terminated
-    case .twilio, .database, .internal: self = .failed
+    case .leaseLost, .twilio, .database, .internal: self = .failed
     }
   }
 }

@@ -1,22 +1,30 @@
-/// Twilio's error body (facts 3.1): `{"code": 20003, "message": …, "more_info": …, "status": 401}`.
-enum ErrorBody {
-  /// The `code`, nil when the body is none of this kind; HTML and an empty body are usual.
-  static func code(_ body: [UInt8]) -> Int? {
-    guard body.count <= 64 << 10 else { return nil }
-    return try? fields(of: body)
+/// Twilio's error body: `{"code": 20003, "message": …, "more_info": …, "status": 401}`
+/// (https://www.twilio.com/docs/usage/twilios-response).
+struct ErrorBody {
+  /// Nil when the body is none of this kind; HTML and an empty body are usual.
+  private(set) var code: Int?
+  private(set) var message: String?
+  private(set) var isJSON = false
+
+  init(_ body: [UInt8]) {
+    guard body.count <= 64 << 10 else { return }
+    try? read(body)
   }
 
-  private static func fields(of body: [UInt8]) throws(JSONReader.Malformed) -> Int? {
+  private mutating func read(_ body: [UInt8]) throws(JSONReader.Malformed) {
     var json = JSONReader(body)
-    var code: JSONToken?
-    guard try json.next() == UInt8(ascii: "{") else { return nil }
+    var fields: [String: JSONToken] = [:]
+    guard try json.next() == UInt8(ascii: "{") else { return }
     try json.enter()
     while let key = try json.key() {
       let value = try json.value()
-      if code == nil, json.text(of: key) == "code" { code = value }
+      if let name = json.text(of: key), fields[name] == nil { fields[name] = value }
     }
     try json.finish()
-    guard let code, code.kind == .number else { return nil }
-    return json.text(of: code).flatMap { Int($0) }
+    isJSON = true
+    if let token = fields["code"], token.kind == .number { code = json.text(of: token).flatMap { Int($0) } }
+    if let token = fields["message"], token.kind == .plain || token.kind == .coded {
+      message = json.text(of: token)
+    }
   }
 }

@@ -3,10 +3,9 @@ package import Curl
 
 /// The log of calls that Twilio keeps for one account.
 ///
-/// Every method sends one request. None retries, waits or reads a clock: that is for whoever
-/// asks, who also counts the requests. (Not named after its module, because a qualified name
-/// would then no longer find anything else in it.)
-package struct TwilioCallLog: Sendable {
+/// Every method sends one request. None retries, waits or reads a clock: that is for the engine, which also
+/// counts the requests.
+package struct TwilioCallLog: CallLog {
   private let http: CurlClient
   private let credentials: TwilioCredentials
   private let paths: AccountPaths
@@ -30,50 +29,49 @@ package struct TwilioCallLog: Sendable {
     paths = AccountPaths(origin: host.origin, accountSID: credentials.accountSID)
   }
 
-  /// The first page of the calls that match, newest first.
-  package func calls(_ query: CallQuery) async throws(TwilioError) -> CallPage {
+  package func list(_ query: CallQuery) async throws(RunFailure) -> CallPage {
     try await page(path: paths.list(CallListRequest(query, pageSize: pageSize)))
   }
 
-  /// The page that an earlier one named as its next, asked exactly as it was given.
-  ///
-  /// - Throws: `wrongOrigin`, without asking anyone, unless it is this account's list of calls on
-  ///   the same scheme, host and port.
-  package func page(at relativeURI: String) async throws(TwilioError) -> CallPage {
-    guard let path = paths.page(at: relativeURI) else { throw TwilioError(.wrongOrigin) }
+  /// The page is asked exactly as it was given, and only if it is of this account's list of calls on the same
+  /// scheme, host and port.
+  package func next(_ reference: String) async throws(RunFailure) -> CallPage {
+    guard let path = paths.page(at: reference) else { throw RunFailure(TwilioError(.wrongOrigin)) }
     return try await page(path: path)
   }
 
-  /// One call as it is now, as a page of its own; an empty one when Twilio has no such call (any more).
-  package func call(_ sid: CallSID) async throws(TwilioError) -> CallPage {
-    let answer: CurlResponse
-    do {
-      answer = try await ask(path: paths.call(sid))
+  package func call(_ sid: CallSID) async throws(RunFailure) -> CallPage {
+    do throws(TwilioError) {
+      let answer = try await ask(path: paths.call(sid))
+      do throws(TwilioError.BadAnswer) {
+        let call = try CallPageDecoding.call(answer.body)
+        guard call.sid == sid else { throw TwilioError.BadAnswer.otherCall }
+        return CallPage(calls: [call], serverTime: answer.serverTime)
+      } catch {
+        throw TwilioError(.badAnswer(error), answer: answer).hiding(credentials.password)
+      }
     } catch {
       // Without Twilio's own code a 404 may come from anything that stands between us.
-      guard error.kind == .notFound, error.code == 20404 else { throw error }
-      return CallPage(calls: [])
-    }
-    do throws(TwilioError.BadAnswer) {
-      let call = try CallPageDecoding.call(answer.body)
-      guard call.sid == sid else { throw TwilioError.BadAnswer.otherCall }
-      return CallPage(calls: [call], serverTime: answer.serverTime)
-    } catch {
-      throw TwilioError(.badAnswer(error), answer: answer)
+      if error.kind == .notFound, error.code == 20404 { return CallPage(calls: []) }
+      throw RunFailure(error)
     }
   }
 
-  private func page(path: String) async throws(TwilioError) -> CallPage {
-    let answer = try await ask(path: path)
-    do throws(TwilioError.BadAnswer) {
-      var page = try CallPageDecoding.page(answer.body)
-      if let next = page.next, paths.page(at: next) == path {
-        throw TwilioError.BadAnswer.nextPageIsSame
+  private func page(path: String) async throws(RunFailure) -> CallPage {
+    do throws(TwilioError) {
+      let answer = try await ask(path: path)
+      do throws(TwilioError.BadAnswer) {
+        var page = try CallPageDecoding.page(answer.body)
+        if let next = page.next, paths.page(at: next) == path {
+          throw TwilioError.BadAnswer.nextPageIsSame
+        }
+        page.serverTime = answer.serverTime
+        return page
+      } catch {
+        throw TwilioError(.badAnswer(error), answer: answer).hiding(credentials.password)
       }
-      page.serverTime = answer.serverTime
-      return page
     } catch {
-      throw TwilioError(.badAnswer(error), answer: answer)
+      throw RunFailure(error)
     }
   }
 
@@ -93,8 +91,10 @@ package struct TwilioCallLog: Sendable {
     } catch {
       throw TwilioError(error)
     }
-    guard answer.status == 200 else { throw TwilioError(answer: answer) }
-    guard answer.isJSON else { throw TwilioError(.badAnswer(.contentType), answer: answer) }
+    guard answer.status == 200 else { throw TwilioError(answer: answer).hiding(credentials.password) }
+    guard answer.isJSON else {
+      throw TwilioError(.badAnswer(.contentType), answer: answer).hiding(credentials.password)
+    }
     return answer
   }
 }

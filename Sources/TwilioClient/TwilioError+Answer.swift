@@ -5,19 +5,32 @@ extension TwilioError {
   /// The failure that an answer tells when its status is not 200. The body may be JSON, HTML
   /// or nothing.
   package init(answer: CurlResponse) {
-    let code = ErrorBody.code(answer.body)
-    self.init(Self.kind(status: answer.status, code: code), answer: answer)
-    self.code = code
+    let body = ErrorBody(answer.body)
+    self.init(Self.kind(status: answer.status, code: body.code), answer: answer)
+    code = body.code
   }
 
   /// The failure to make sense of an answer whose status is right.
   init(_ kind: Kind, answer: CurlResponse) {
     self.init(kind, httpStatus: answer.status, requestID: Self.requestID(of: answer))
+    cause = Self.cause(of: answer, requestID: requestID)
     retryAfter = answer.header("Retry-After").flatMap { RetryAfter.seconds($0, at: answer.serverTime) }
   }
 
   init(_ error: CurlError) {
-    self.init(.transport(error.kind), detail: error.detail)
+    self.init(.transport(error.kind), cause: error.cause)
+  }
+
+  /// Twilio's status, request id, code and message; of a body that is none of Twilio's the beginning.
+  private static func cause(of answer: CurlResponse, requestID: String?) -> String {
+    let body = ErrorBody(answer.body)
+    let words: [String?] = [
+      "HTTP \(answer.status)", requestID.map { "Twilio-Request-Id \($0)" }, body.code.map { "code \($0)" },
+      body.message, body.isJSON ? nil : answer.header("Content-Type").map { "Content-Type \($0)" },
+      body.isJSON
+        ? nil : String(decoding: answer.body.prefix(4 * 200), as: UTF8.self).prefix(200).debugDescription,
+    ]
+    return words.compactMap(\.self).joined(separator: "; ")
   }
 
   private static func kind(status: Int, code: Int?) -> Kind {

@@ -1,9 +1,9 @@
+package import CallDomain
 package import Curl
 
-/// Why Twilio's log could not be read. Holds no secret, no phone number and nothing of
-/// Twilio's own wording, which may hold either.
+/// Why Twilio's log could not be read.
 package struct TwilioError: Error, Hashable, Sendable {
-  /// What failed, as far as it matters for what to do next (facts 3.2).
+  /// What failed, as far as it matters for what to do next.
   package enum Kind: Hashable, Sendable {
     /// 401 or code 20003: wrong or deleted credentials, another region's, a suspended account.
     case unauthorized
@@ -58,45 +58,48 @@ package struct TwilioError: Error, Hashable, Sendable {
   package var requestID: String?
   /// Seconds that the answer's `Retry-After` asks to wait, as they came: whoever waits caps them.
   package var retryAfter: Int?
-  /// libcurl's words about a transport failure, in English, for logs only.
-  package var detail: String?
+  /// What Twilio or libcurl said, for the log only.
+  package var cause: String?
 
   package init(
     _ kind: Kind, httpStatus: Int? = nil, code: Int? = nil, requestID: String? = nil,
-    retryAfter: Int? = nil, detail: String? = nil
+    retryAfter: Int? = nil, cause: String? = nil
   ) {
     self.kind = kind
     self.httpStatus = httpStatus
     self.code = code
     self.requestID = requestID
     self.retryAfter = retryAfter
-    self.detail = detail
+    self.cause = cause
   }
 
-  /// Whether the same request may well succeed a little later.
-  package var isTransient: Bool {
+  /// The same error without the password, should an answer have quoted it.
+  func hiding(_ password: String) -> TwilioError {
+    var error = self
+    error.cause = cause?.replacing(password, with: "•••")
+    return error
+  }
+
+  /// What to do next. Single refusals of right credentials have been seen, so they are worth one more request.
+  package var fault: TwilioFault {
     switch kind {
-    case .rateLimited, .server: true
-    case .refused: httpStatus == 408
+    case .rateLimited: .throttled
+    case .server: .transient
+    case .refused: httpStatus == 408 ? .transient : .permanent
+    case .unauthorized, .forbidden: .unauthorized
+    case .retention: .retention
+    case .badPageToken: .badPageToken
     case .transport(let failure):
       switch failure {
-      case .couldNotResolve, .couldNotConnect, .tls, .timeout, .connectionLost, .badAnswer: true
-      case .untrustedCertificate, .tooLarge, .cancelled, .badURL, .badRequest, .other: false
+      case .couldNotResolve, .couldNotConnect, .tls, .timeout, .connectionLost, .badAnswer: .transient
+      case .untrustedCertificate, .tooLarge, .cancelled, .badURL, .badRequest, .other: .permanent
       }
     case .badAnswer(let answer):
       switch answer {
-      case .status, .contentType, .malformed, .noCalls: true
-      case .otherCall, .nextPageIsSame: false
+      case .status, .contentType, .malformed, .noCalls: .transient
+      case .otherCall, .nextPageIsSame: .permanent
       }
-    case .unauthorized, .forbidden, .retention, .badParameter, .badPageToken, .notFound, .redirected,
-      .wrongOrigin:
-      false
+    case .badParameter, .notFound, .redirected, .wrongOrigin: .permanent
     }
-  }
-
-  /// Whether one or two more attempts are reasonable although the answer is no transient one:
-  /// single refusals of right credentials have been seen (facts 3.2), more must not follow.
-  package var isWorthOneRetry: Bool {
-    kind == .unauthorized || kind == .forbidden
   }
 }

@@ -8,21 +8,21 @@ extension HTTPResponse {
   /// The answer to a run that did not start or did not succeed; the one place that maps codes to
   /// statuses.
   static func failure(_ failure: RunFailure) -> HTTPResponse {
-    var response = answer(failure.answer.json, status: status(of: failure.code))
-    let fallback = failure.code == .alreadyRunning ? runningRetryAfter : nil
+    var response = answer(failure.answer.json, status: status(of: failure.kind))
+    let fallback = failure.kind == .alreadyRunning ? runningRetryAfter : nil
     if let seconds = failure.retryAfter ?? fallback {
       response.headers.set("Retry-After", String(max(0, seconds)))
     }
     return response
   }
 
-  private static func status(of code: RunFailure.Code) -> HTTPStatus {
-    switch code {
+  private static func status(of kind: RunFailure.Kind) -> HTTPStatus {
+    switch kind {
     case .badParameter: .badRequest
     case .alreadyRunning: .conflict
     case .twilio: .badGateway
+    case .database(.refused), .leaseLost, .internal: .internalServerError
     case .database, .stopping: .serviceUnavailable
-    case .internal: .internalServerError
     }
   }
 }

@@ -123,10 +123,10 @@ struct AlertRecordTests {
         let told = Mutex(0)
         let alert = Self.alert(.noRun, firing: isFiring)
         cutter.cut(afterStatements: count, forGood: true)
-        let error = await #expect(throws: StoreError.self) {
+        let error = await #expect(throws: RunFailure.self) {
           try await store.record([alert], now: Self.now) { alerts in told.withLock { $0 += alerts.count } }
         }
-        try #require(cutter.mend() && error?.kind == .unreachable)
+        try #require(cutter.mend() && error?.kind == .database(.unreachable))
         // A pooler hangs up before the server has done what it was sent.
         let working = "state <> 'idle' AND datname = current_database() AND pid <> pg_backend_pid()"
         while try await fixture.pool.line("SELECT count(*) FROM pg_stat_activity WHERE \(working)") != "0" {
@@ -150,10 +150,10 @@ struct AlertRecordTests {
         "DELETE FROM schema_migrations WHERE name = 'alert tellings'",
         "UPDATE sync_alerts SET firing_since = now() WHERE name = 'no_run'")
       // This program notes nothing there before, which would count as told.
-      let early = await #expect(throws: StoreError.self) {
+      let early = await #expect(throws: RunFailure.self) {
         try await record([Self.alert(.noCalls)], in: fixture.store)
       }
-      #expect(early?.kind == .oldSchema)
+      #expect(early?.kind == .database(.oldSchema))
       let migrated = try await makeMigrator(owner).run()
       #expect(migrated.count == 1)
       let told = "SELECT name FROM sync_alerts WHERE told_firing"

@@ -46,10 +46,10 @@ struct CommitLockRescueTests {
       let store = makeStore(fixture, staleSeconds: 3600)
       let page = IntakePage(calls: [], readAt: at("12:00"), marks: [.coveredUntil(at("12:00"))])
       try await living.withTransaction(opening: [Self.commitLock, Self.lease]) { transaction in
-        let error = await #expect(throws: StoreError.self) {
+        let error = await #expect(throws: RunFailure.self) {
           _ = try await store.commit(page, fence: fixture.fence)
         }
-        #expect(error?.kind == .unreachable)
+        #expect(error?.kind == .database(.unreachable))
         _ = try await transaction.query(PostgresStatement("SELECT 1"))
         return
       }

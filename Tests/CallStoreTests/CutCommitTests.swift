@@ -33,10 +33,10 @@ struct CutCommitTests {
       var states: [[String]] = []
       while true {
         cutter.cut(afterStatements: states.count, forGood: true)
-        let error = await #expect(throws: StoreError.self) {
+        let error = await #expect(throws: RunFailure.self) {
           _ = try await store.commit(Self.page, fence: fixture.fence)
         }
-        try #require(cutter.mend() && error?.kind == .unreachable)
+        try #require(cutter.mend() && error?.kind == .database(.unreachable))
         states.append(try await state(of: fixture))
         if states.last != before { break }
         try #require(states.count <= IntakePlan.mostStatements)

@@ -23,11 +23,11 @@ struct FrozenCommitTests {
       // Whoever waited for the locked row would wait for an hour.
       let store = makeStore(
         fixture, LeaseTerms(lockMilliseconds: 3_600_000, takeoverMilliseconds: 3_600_000, staleSeconds: 3600))
-      let error = await #expect(throws: StoreError.self) {
+      let error = await #expect(throws: RunFailure.self) {
         try await store.begin(.hourly, requestedBy: "next", now: at("12:01"))
       }
       #expect(error?.kind == .alreadyRunning)
-      #expect(error?.run == fixture.fence.run)
+      #expect(error?.runID == fixture.fence.run)
       let retryAfter = try #require(error?.retryAfter)
       #expect((1...90).contains(retryAfter))
     }
@@ -38,11 +38,11 @@ struct FrozenCommitTests {
   func spared() async throws {
     try await withFrozen(.sending, lease: LeaseTerms(seconds: 0)) { fixture, goOn in
       let store = makeStore(fixture, LeaseTerms(takeoverMilliseconds: 100, staleSeconds: 3600))
-      let error = await #expect(throws: StoreError.self) {
+      let error = await #expect(throws: RunFailure.self) {
         try await store.begin(.hourly, requestedBy: "next", now: at("12:01"))
       }
       #expect(error?.kind == .alreadyRunning)
-      #expect(error?.run == fixture.fence.run)
+      #expect(error?.runID == fixture.fence.run)
       let retryAfter = try #require(error?.retryAfter)
       #expect((1...30).contains(retryAfter))
       #expect(try await goOn() == nil)
@@ -64,7 +64,7 @@ struct FrozenCommitTests {
 
       let error = try await goOn()
       #expect(error?.kind == .leaseLost)
-      #expect(error?.sentence.contains("relevo") == true)
+      #expect(error?.message.contains("relevo") == true)
       #expect(try await fixture.stamps() == before)
       #expect(
         try await fixture.pool.lines("SELECT state FROM sync_runs ORDER BY id") == ["interrupted", "running"])
@@ -92,7 +92,7 @@ struct FrozenCommitTests {
   /// it go on and gives what became of it, nil when it was committed.
   private func withFrozen(
     _ place: Place, lease: LeaseTerms = LeaseTerms(),
-    _ body: (StoreFixture, _ goOn: () async throws -> StoreError?) async throws -> Void
+    _ body: (StoreFixture, _ goOn: () async throws -> RunFailure?) async throws -> Void
   ) async throws {
     let cluster = try await PostgresCluster.shared()
     try await withStore(lease: lease) { fixture in
@@ -124,10 +124,10 @@ struct FrozenCommitTests {
     }
   }
 
-  private func error(of commit: Task<PageOutcome, any Error>) async -> StoreError? {
+  private func error(of commit: Task<PageOutcome, any Error>) async -> RunFailure? {
     switch await commit.result {
     case .success: nil
-    case .failure(let error): error as? StoreError ?? StoreError(.other, "\(error)")
+    case .failure(let error): error as? RunFailure ?? RunFailure(unexpected: error)
     }
   }
 }

@@ -163,7 +163,7 @@ struct HistoryTests {
       let period = try #require(opened.period)
       try await fixture.pool.run("ALTER TABLE calls ADD CHECK (id <> '\(makeSID(7).text)') NOT VALID")
       let call = makeRing(makeSID(7), endedAt: at("10:00"))
-      await #expect(throws: StoreError.self) {
+      await #expect(throws: RunFailure.self) {
         _ = try await store.commit(
           page([step(opened.open[0], next: "p1", calls: 1, in: period)], [call]), fence: fence)
       }
@@ -186,7 +186,7 @@ struct HistoryTests {
         do {
           try await work()
           return false
-        } catch { return (error as? StoreError)?.kind == .leaseLost }
+        } catch { return (error as? RunFailure)?.kind == .leaseLost }
       }
       #expect(await isLost { _ = try await store.openHistory(request, restart: true, now: now, fence: old) })
       #expect(
@@ -218,10 +218,10 @@ struct HistoryTests {
             makeRing(makeSID(1), endedAt: at("09:00")),
           ]), fence: fence)
       // A server that crashed has forgotten that the slice was done.
-      let failure = await #expect(throws: StoreError.self) {
+      let failure = await #expect(throws: RunFailure.self) {
         _ = try await store.closeHistory(period, asked: period, fence: fence)
       }
-      #expect(failure?.sentence.contains("repita el mismo comando") == true)
+      #expect(failure?.message.contains("repita el mismo comando") == true)
       _ = try await store.commit(page([step(opened.open[0], next: nil, calls: 4, in: period)]), fence: fence)
       #expect(try await store.closeHistory(period, asked: period, fence: fence) == 1)
       #expect(

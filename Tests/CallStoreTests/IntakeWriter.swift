@@ -51,7 +51,7 @@ struct IntakeWriter: Sendable {
   }
 
   private func finish(_ page: IntakePage) async throws {
-    var failure: StoreError?
+    var failure: RunFailure?
     for _ in 0..<20 {
       failure = await attempt(page)
       if failure == nil { return }
@@ -60,8 +60,8 @@ struct IntakeWriter: Sendable {
     if let failure { throw failure }
   }
 
-  private func attempt(_ page: IntakePage) async -> StoreError? {
-    do throws(StoreError) {
+  private func attempt(_ page: IntakePage) async -> RunFailure? {
+    do throws(RunFailure) {
       _ = try await store.commit(page, fence: fence)
       return nil
     } catch { return error }

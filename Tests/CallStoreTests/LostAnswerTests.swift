@@ -34,10 +34,10 @@ struct LostAnswerTests {
       #expect(answers.lost == 1)
       #expect(try await store.runs(limit: 9, kind: .historical).map(\.id) == [fence.run])
       try await store.renew(fence, counts: RunCounts())
-      let second = await #expect(throws: StoreError.self) {
+      let second = await #expect(throws: RunFailure.self) {
         try await store.begin(.historical, requestedBy: "test", now: now)
       }
-      #expect(second?.kind == .alreadyRunning && second?.run == fence.run)
+      #expect(second?.kind == .alreadyRunning && second?.runID == fence.run)
       try await store.finish(ended(fence), fence: fence)
       #expect(try await store.run(fence.run)?.state == .succeeded)
     }
@@ -77,16 +77,16 @@ struct LostAnswerTests {
     try await withLostAnswers { fixture, answers, store in
       answers.lose(2)
       let token: Int64 = 77
-      let error = await #expect(throws: StoreError.self) {
+      let error = await #expect(throws: RunFailure.self) {
         try await store.begin(.historical, requestedBy: "test", now: now, token: token)
       }
-      #expect(error?.kind == .unreachable && answers.lost == 2)
-      let refused = await #expect(throws: StoreError.self) {
+      #expect(error?.kind == .database(.unreachable) && answers.lost == 2)
+      let refused = await #expect(throws: RunFailure.self) {
         try await fixture.store.begin(.historical, requestedBy: "other", now: now)
       }
       #expect(refused?.kind == .alreadyRunning)
       try await store.release(.historical, token: token + 1)
-      await #expect(throws: StoreError.self) {
+      await #expect(throws: RunFailure.self) {
         try await fixture.store.begin(.historical, requestedBy: "other", now: now)
       }
       try await store.release(.historical, token: token)
@@ -104,7 +104,7 @@ struct LostAnswerTests {
       if lost == 1 {
         try await store.finish(ended(fixture.fence), fence: fixture.fence)
       } else {
-        await #expect(throws: StoreError.self) {
+        await #expect(throws: RunFailure.self) {
           try await store.finish(ended(fixture.fence), fence: fixture.fence)
         }
         // As whoever failed to record it does again and again.

@@ -103,10 +103,10 @@ struct MarkTests {
         "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE check_violation; END'",
         trigger)
       let marks = [IntakeMark.hole(hole), .gone([makeSID(7)]), .coveredUntil(at("10:00"))]
-      let error = await #expect(throws: StoreError.self) {
+      let error = await #expect(throws: RunFailure.self) {
         try await fixture.commit(page + [earlier], marks: marks)
       }
-      #expect(error?.kind == .other)
+      #expect(error?.kind == .database(.refused))
       #expect(try await fixture.pool.lines(Self.everything) == before)
       try await fixture.pool.run("DROP FUNCTION fail CASCADE")
       try await fixture.commit(page + [earlier], marks: marks)

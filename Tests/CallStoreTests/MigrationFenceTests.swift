@@ -103,7 +103,7 @@ struct MigrationFenceTests {
         CREATE TRIGGER take AFTER INSERT ON schema_migrations FOR EACH ROW WHEN (NEW.version = \(last))
         EXECUTE FUNCTION take()
         """)
-      let error = await #expect(throws: StoreError.self) { try await makeMigrator(pool).run() }
+      let error = await #expect(throws: RunFailure.self) { try await makeMigrator(pool).run() }
       #expect(error?.kind == .leaseLost)
       #expect(try await pool.line("SELECT max(version) FROM schema_migrations") == "\(last)")
       #expect(try await pool.lines(Self.changes) == expected)
@@ -129,7 +129,7 @@ struct MigrationFenceTests {
         running = task
         return task
       }
-      await #expect(throws: StoreError.self) { try await task.value }
+      await #expect(throws: RunFailure.self) { try await task.value }
       lines = try await database.pool().lines(Self.changes)
     }
     return lines

@@ -83,7 +83,7 @@ struct MigratorTests {
         var attempts = 1
         while case .failure(let error) = await attempt(makeMigrator(pool)) {
           attempts += 1
-          #expect(error.kind == .unreachable)
+          #expect(error.kind == .database(.unreachable))
           try #require(isKilled && attempts < 100)
         }
         if isKilled {
@@ -96,8 +96,8 @@ struct MigratorTests {
     #expect(structures[0] == structures[1])
   }
 
-  private func attempt(_ migrator: Migrator) async -> Result<[Int], StoreError> {
-    do throws(StoreError) {
+  private func attempt(_ migrator: Migrator) async -> Result<[Int], RunFailure> {
+    do throws(RunFailure) {
       return .success(try await migrator.run())
     } catch { return .failure(error) }
   }
@@ -141,7 +141,7 @@ struct MigratorTests {
         running = task
         return task
       }
-      await #expect(throws: StoreError.self) { try await task.value }
+      await #expect(throws: RunFailure.self) { try await task.value }
       let events = Events()
       let rest = try await makeMigrator(pool, onEvent: events.append).run()
       #expect(rest == everyMigration.filter { $0 >= step })
@@ -203,14 +203,14 @@ struct MigratorTests {
       let cluster = try await PostgresCluster.shared()
       let conninfo = cluster.conninfo(database: database.name, user: role)
       let tenant = database.pool { $0.connectionString = conninfo }
-      let first = await #expect(throws: StoreError.self) { try await makeMigrator(tenant).run() }
-      #expect(first?.kind == .forbidden)
-      #expect(first?.sentence.contains("CREATE TABLE IF NOT EXISTS schema_migrations") == true)
+      let first = await #expect(throws: RunFailure.self) { try await makeMigrator(tenant).run() }
+      #expect(first?.kind == .database(.forbidden))
+      #expect(first?.message.contains("CREATE TABLE IF NOT EXISTS schema_migrations") == true)
       try await pool.run("GRANT CREATE ON SCHEMA public TO \(role)")
-      let second = await #expect(throws: StoreError.self) { try await makeMigrator(tenant).run() }
-      #expect(second?.kind == .forbidden)
-      #expect(second?.sentence.contains("ALTER TABLE calls ADD COLUMN IF NOT EXISTS phone_number") == true)
-      #expect(second?.sentence.contains(role) == false)
+      let second = await #expect(throws: RunFailure.self) { try await makeMigrator(tenant).run() }
+      #expect(second?.kind == .database(.forbidden))
+      #expect(second?.message.contains("ALTER TABLE calls ADD COLUMN IF NOT EXISTS phone_number") == true)
+      #expect(second?.message.contains(role) == false)
     }
   }
 }

@@ -114,7 +114,7 @@ struct OddTimesTests {
       #expect(try await fixture.store.runs(limit: 1).map(\.state) == [.interrupted])
       for kind in RunKind.allCases {
         let fence = try await fixture.store.begin(kind, requestedBy: "test", now: Self.now)
-        let error = await #expect(throws: StoreError.self) {
+        let error = await #expect(throws: RunFailure.self) {
           try await fixture.store.begin(kind, requestedBy: "test", now: Self.now)
         }
         #expect(error?.kind == .alreadyRunning && (1...90).contains(error?.retryAfter ?? 0))

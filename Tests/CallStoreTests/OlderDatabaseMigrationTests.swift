@@ -196,8 +196,8 @@ struct LegacyMigrationTests {
         END $$
         """,
         "CREATE TRIGGER cut BEFORE UPDATE ON calls FOR EACH ROW EXECUTE FUNCTION cut()")
-      let error = await #expect(throws: StoreError.self) { try await makeMigrator(pool).run() }
-      #expect(error?.kind == .unreachable)
+      let error = await #expect(throws: RunFailure.self) { try await makeMigrator(pool).run() }
+      #expect(error?.kind == .database(.unreachable))
       let left = "SELECT count(*) FROM calls WHERE source = 'twilio' AND effective_at IS NULL"
       #expect(try await pool.line(left) == "1500")
       let events = Events()

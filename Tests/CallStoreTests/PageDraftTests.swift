@@ -79,7 +79,7 @@ struct PageDraftTests {
     try await withStore(lease: LeaseTerms(seconds: 0)) { fixture in
       try await fixture.commit([ring(1)])
       _ = try await fixture.store.begin(.hourly, requestedBy: "test", now: at("12:00"))
-      let failure = await #expect(throws: StoreError.self) { try await fixture.commit([ring(2)]) }
+      let failure = await #expect(throws: RunFailure.self) { try await fixture.commit([ring(2)]) }
       #expect(failure?.kind == .leaseLost)
       #expect(try await fixture.pool.line("SELECT count(*) FROM calls") == "1")
     }

@@ -10,8 +10,8 @@ struct PreflightTests {
     CallStore(pool: pool, defaultWorkspace: WorkspaceID(workspace))
   }
 
-  private func fault(_ store: CallStore) async -> StoreError? {
-    do throws(StoreError) {
+  private func fault(_ store: CallStore) async -> RunFailure? {
+    do throws(RunFailure) {
       try await store.check()
       return nil
     } catch { return error }
@@ -38,14 +38,14 @@ struct PreflightTests {
   func emptyDatabase() async throws {
     try await PostgresCluster.shared().withDatabase { database in
       let store = store(database.pool())
-      #expect(await fault(store)?.kind == .oldSchema)
-      #expect(await fault(store)?.sentence.contains("twilio-sync migrate") == true)
-      let error = await #expect(throws: StoreError.self) {
+      #expect(await fault(store)?.kind == .database(.oldSchema))
+      #expect(await fault(store)?.message.contains("twilio-sync migrate") == true)
+      let error = await #expect(throws: RunFailure.self) {
         try await store.begin(.hourly, requestedBy: "test", now: at("12:00"))
       }
-      #expect(error?.kind == .oldSchema)
-      let unread = await #expect(throws: StoreError.self) { try await store.coverage(now: at("12:00")) }
-      #expect(unread?.kind == .oldSchema)
+      #expect(error?.kind == .database(.oldSchema))
+      let unread = await #expect(throws: RunFailure.self) { try await store.coverage(now: at("12:00")) }
+      #expect(unread?.kind == .database(.oldSchema))
     }
   }
 
@@ -59,13 +59,13 @@ struct PreflightTests {
       #expect(versions.count >= 6)
       for version in versions {
         try await fixture.pool.run("DELETE FROM schema_migrations WHERE version = \(version)")
-        #expect(await fault(fixture.store)?.kind == .oldSchema, "without \(version)")
+        #expect(await fault(fixture.store)?.kind == .database(.oldSchema), "without \(version)")
         try await fixture.pool.run(
           "INSERT INTO schema_migrations SELECT * FROM applied WHERE version = \(version)")
         try await fixture.store.check()
       }
       try await fixture.pool.run("DELETE FROM schema_migrations")
-      #expect(await fault(fixture.store)?.kind == .oldSchema)
+      #expect(await fault(fixture.store)?.kind == .database(.oldSchema))
     }
   }
 
@@ -77,8 +77,8 @@ struct PreflightTests {
       try await fixture.pool.run(
         "INSERT INTO schema_migrations (version, name, oldest_program) VALUES (99, 'later', \(oldest))")
       let fault = await fault(fixture.store)
-      #expect(fault?.kind == (oldest > ours ? .newSchema : nil))
-      if let fault { #expect(fault.sentence.contains("actualice")) }
+      #expect(fault?.kind == (oldest > ours ? .database(.newSchema) : nil))
+      if let fault { #expect(fault.message.contains("actualice")) }
     }
   }
 
@@ -86,8 +86,8 @@ struct PreflightTests {
   func noDefaultWorkspace() async throws {
     try await withStore { fixture in
       let fault = await fault(store(fixture.pool, workspace: 77))
-      #expect(fault?.kind == .noDefaultWorkspace)
-      #expect(fault?.sentence.contains("77") == true)
+      #expect(fault?.kind == .database(.noDefaultWorkspace))
+      #expect(fault?.message.contains("77") == true)
     }
   }
 
@@ -105,13 +105,13 @@ struct PreflightTests {
         """) != "0"
       { try await Task.sleep(for: .milliseconds(2)) }
       let pool = fixture.database.pool()
-      #expect(await fault(store(pool))?.kind == .readOnly)
-      let commit = await #expect(throws: StoreError.self) {
+      #expect(await fault(store(pool))?.kind == .database(.readOnly))
+      let commit = await #expect(throws: RunFailure.self) {
         try await store(pool).commit(
           IntakePage(calls: [makeRing(makeSID(1), endedAt: at("09:50"))], readAt: at("12:00")),
           fence: fixture.fence)
       }
-      #expect(commit?.kind == .readOnly)
+      #expect(commit?.kind == .database(.readOnly))
     }
   }
 
@@ -121,17 +121,17 @@ struct PreflightTests {
       let pool = try await makeRole(fixture, "ALL ON ALL TABLES IN SCHEMA public")
       // The new tables have row level security and no policy for this role.
       let unseen = await fault(store(pool))
-      #expect(unseen?.kind == .hiddenRows)
-      #expect(unseen?.sentence.contains("sync_runs") == true)
+      #expect(unseen?.kind == .database(.hiddenRows))
+      #expect(unseen?.message.contains("sync_runs") == true)
       try await permitAll(fixture)
       try await store(pool).check()
       try await fixture.pool.run(
         "DROP POLICY everything ON workspace_phones",
         "CREATE POLICY one ON workspace_phones USING (workspace_id = 4)")
       let hidden = await fault(store(pool))
-      #expect(hidden?.kind == .hiddenRows)
-      #expect(hidden?.sentence.contains("workspace_phones") == true)
-      #expect(hidden?.sentence.contains("sync_runs") == false)
+      #expect(hidden?.kind == .database(.hiddenRows))
+      #expect(hidden?.message.contains("workspace_phones") == true)
+      #expect(hidden?.message.contains("sync_runs") == false)
     }
   }
 
@@ -155,7 +155,7 @@ struct PreflightTests {
       try await permitAll(fixture)
       try await fixture.pool.run(
         "DROP POLICY everything ON workspaces", "CREATE POLICY shown ON workspaces \(policy)")
-      #expect(await fault(store(pool))?.kind == (passes ? nil : .hiddenRows))
+      #expect(await fault(store(pool))?.kind == (passes ? nil : .database(.hiddenRows)))
     }
   }
 
@@ -166,7 +166,7 @@ struct PreflightTests {
       try await permitAll(fixture)
       try await fixture.pool.run(
         "CREATE POLICY narrow ON sync_state AS RESTRICTIVE USING (covered_until IS NULL)")
-      #expect(await fault(store(pool))?.kind == .hiddenRows)
+      #expect(await fault(store(pool))?.kind == .database(.hiddenRows))
     }
   }
 
@@ -193,14 +193,14 @@ struct PreflightTests {
       let pool = try await makeRole(
         fixture, "SELECT ON schema_migrations, sync_leases, workspace_phones, calls, unsettled_calls",
         "UPDATE ON sync_leases", options: "BYPASSRLS")
-      #expect(await fault(store(pool))?.kind == .forbidden)
-      let commit = await #expect(throws: StoreError.self) {
+      #expect(await fault(store(pool))?.kind == .database(.forbidden))
+      let commit = await #expect(throws: RunFailure.self) {
         try await store(pool).commit(
           IntakePage(calls: [makeRing(makeSID(1), endedAt: at("09:50"))], readAt: at("12:00")),
           fence: fixture.fence)
       }
-      #expect(commit?.kind == .forbidden)
-      #expect(commit?.sentence.contains("permiso") == true)
+      #expect(commit?.kind == .database(.forbidden))
+      #expect(commit?.message.contains("permiso") == true)
     }
   }
 }

@@ -50,11 +50,11 @@ struct RunLeaseTests {
   @Test("A second run of the kind is refused, named and not recorded; other kinds are free")
   func secondIsRefused() async throws {
     try await withStore { fixture in
-      let error = await #expect(throws: StoreError.self) {
+      let error = await #expect(throws: RunFailure.self) {
         try await fixture.store.begin(.hourly, requestedBy: "other", now: at("12:00"))
       }
       #expect(error?.kind == .alreadyRunning)
-      #expect(error?.run == fixture.fence.run)
+      #expect(error?.runID == fixture.fence.run)
       let retryAfter = try #require(error?.retryAfter)
       #expect((1...90).contains(retryAfter))
       #expect(try await fixture.store.runs(limit: 10).map(\.id) == [fixture.fence.run])
@@ -79,7 +79,7 @@ struct RunLeaseTests {
       #expect(old.finishedAt == at("12:05"))
       #expect(old.error?.isEmpty == false)
       let before = try await fixture.stamps()
-      let error = await #expect(throws: StoreError.self) {
+      let error = await #expect(throws: RunFailure.self) {
         try await fixture.commit(
           [makeRing(makeSID(1), from: "+34910000077", endedAt: at("09:50"))],
           marks: [.coveredUntil(at("12:00"))])
@@ -87,7 +87,7 @@ struct RunLeaseTests {
       #expect(error?.kind == .leaseLost)
       #expect(try await fixture.stamps() == before)
       #expect(try await fixture.store.coverage(now: at("12:00")).coveredUntil == nil)
-      let renewal = await #expect(throws: StoreError.self) {
+      let renewal = await #expect(throws: RunFailure.self) {
         try await fixture.store.renew(fixture.fence, counts: RunCounts())
       }
       #expect(renewal?.kind == .leaseLost)
@@ -105,7 +105,7 @@ struct RunLeaseTests {
       try await fixture.pool.run(Self.expire)
       try await fixture.store.renew(fixture.fence, counts: RunCounts())
       #expect(try await fixture.store.run(fixture.fence.run)?.state == .running)
-      await #expect(throws: StoreError.self) {
+      await #expect(throws: RunFailure.self) {
         try await fixture.store.begin(.hourly, requestedBy: "other", now: at("12:00"))
       }
     }
@@ -114,7 +114,7 @@ struct RunLeaseTests {
   @Test("A lease lasts as long as it was told to")
   func leaseTerms() async throws {
     try await withStore(lease: LeaseTerms(seconds: 7)) { fixture in
-      let error = await #expect(throws: StoreError.self) {
+      let error = await #expect(throws: RunFailure.self) {
         try await fixture.store.begin(.hourly, requestedBy: "other", now: at("12:00"))
       }
       let retryAfter = try #require(error?.retryAfter)
@@ -133,7 +133,7 @@ struct RunLeaseTests {
             while pool.waiting < 1 { await Task.yield() }
             try await store.check()
             try await store.renew(fixture.fence, counts: RunCounts())
-            let error = await #expect(throws: StoreError.self) {
+            let error = await #expect(throws: RunFailure.self) {
               try await store.begin(.hourly, requestedBy: "other", now: at("12:00"))
             }
             #expect(error?.kind == .alreadyRunning)
@@ -155,10 +155,10 @@ struct RunLeaseTests {
       let stores = (0..<5).map { _ in
         CallStore(pool: fixture.database.servicePool(), defaultWorkspace: WorkspaceID(1))
       }
-      let outcomes = await withTaskGroup(of: Result<RunFence, StoreError>.self) { group in
+      let outcomes = await withTaskGroup(of: Result<RunFence, RunFailure>.self) { group in
         for number in 0..<20 {
           group.addTask {
-            do throws(StoreError) {
+            do throws(RunFailure) {
               return .success(
                 try await stores[number % 5].begin(.hourly, requestedBy: "test", now: at("12:00")))
             } catch { return .failure(error) }
@@ -170,7 +170,7 @@ struct RunLeaseTests {
       #expect(winners.count == 1)
       for case .failure(let error) in outcomes {
         #expect(error.kind == .alreadyRunning)
-        #expect(error.run == winners.first?.run)
+        #expect(error.runID == winners.first?.run)
       }
       #expect(try await fixture.store.runs(limit: 50).count == 2)
     }

@@ -40,8 +40,8 @@ struct SchemaSearchTests {
     try await withDatabase { _, pool in
       try await pool.run("CREATE SCHEMA other", "CREATE TABLE other.calls (id TEXT PRIMARY KEY)")
       let store = store(pool)
-      let early = await #expect(throws: StoreError.self) { try await store.check() }
-      #expect(early?.kind == .oldSchema)
+      let early = await #expect(throws: RunFailure.self) { try await store.check() }
+      #expect(early?.kind == .database(.oldSchema))
       #expect(try await migrator(pool).run() == everyMigration)
       #expect(try await schemas(of: pool) == ["public"])
       try await store.check()
@@ -95,11 +95,11 @@ struct SchemaSearchTests {
       _ = try await migrator(pool, "dos").run()
       #expect(try await schemas(of: pool) == ["dos", "public"])
       for attempt in 1...2 {
-        let fault = await #expect(throws: StoreError.self) {
+        let fault = await #expect(throws: RunFailure.self) {
           if attempt == 1 { try await store(pool).check() } else { _ = try await migrator(pool).run() }
         }
-        #expect(fault?.kind == .unclearSchema)
-        #expect(fault?.sentence.contains("(dos, public); ponga en DATABASE_SCHEMA") == true)
+        #expect(fault?.kind == .database(.unclearSchema))
+        #expect(fault?.message.contains("(dos, public); ponga en DATABASE_SCHEMA") == true)
       }
       for schema in ["dos", "public"] {
         let store = store(pool, schema)
@@ -108,16 +108,19 @@ struct SchemaSearchTests {
         #expect(try await pool.line("SELECT count(*) FROM \(schema).sync_runs") == "1")
       }
       #expect(
-        await #expect(throws: StoreError.self) { try await store(pool, "tres").check() }?.kind == .oldSchema)
+        await #expect(throws: RunFailure.self) { try await store(pool, "tres").check() }?.kind
+          == .database(.oldSchema))
       let role = "clerk_\(database.name)"
       try await pool.run(
         "CREATE ROLE \(role) LOGIN", "GRANT USAGE ON SCHEMA dos TO \(role)",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC", "GRANT ALL ON ALL TABLES IN SCHEMA dos TO \(role)")
       let conninfo = try await PostgresCluster.shared().conninfo(database: database.name, user: role)
       let clerk = database.pool(direct: true) { $0.connectionString = conninfo }
-      #expect(await #expect(throws: StoreError.self) { try await store(clerk).check() }?.kind == .hiddenRows)
-      let closed = await #expect(throws: StoreError.self) { try await store(clerk, "public").check() }
-      #expect(closed?.sentence.contains("USAGE en el esquema public") == true)
+      #expect(
+        await #expect(throws: RunFailure.self) { try await store(clerk).check() }?.kind
+          == .database(.hiddenRows))
+      let closed = await #expect(throws: RunFailure.self) { try await store(clerk, "public").check() }
+      #expect(closed?.message.contains("USAGE en el esquema public") == true)
     }
   }
 
@@ -126,8 +129,8 @@ struct SchemaSearchTests {
     try await withDatabase { _, pool in
       try await makeOlder("crm", on: pool)
       try await pool.run("CREATE TABLE calls (LIKE crm.calls INCLUDING ALL)")
-      let fault = await #expect(throws: StoreError.self) { try await migrator(pool).run() }
-      #expect(fault?.kind == .unclearSchema && fault?.sentence.contains("(crm, public)") == true)
+      let fault = await #expect(throws: RunFailure.self) { try await migrator(pool).run() }
+      #expect(fault?.kind == .database(.unclearSchema) && fault?.message.contains("(crm, public)") == true)
       #expect(try await schemas(of: pool).isEmpty)
     }
   }
@@ -135,10 +138,10 @@ struct SchemaSearchTests {
   @Test("A schema that is missing is named with the statement that makes it, and not made")
   func missing() async throws {
     try await withDatabase { _, pool in
-      let fault = await #expect(throws: StoreError.self) { try await migrator(pool, "Nuevo").run() }
-      #expect(fault?.kind == .unclearSchema)
-      #expect(fault?.sentence.contains("«CREATE SCHEMA \"Nuevo\";»") == true)
-      let early = await #expect(throws: StoreError.self) { try await store(pool, "Nuevo").check() }
+      let fault = await #expect(throws: RunFailure.self) { try await migrator(pool, "Nuevo").run() }
+      #expect(fault?.kind == .database(.unclearSchema))
+      #expect(fault?.message.contains("«CREATE SCHEMA \"Nuevo\";»") == true)
+      let early = await #expect(throws: RunFailure.self) { try await store(pool, "Nuevo").check() }
       #expect(early == fault)
       try await pool.run("CREATE SCHEMA \"Nuevo\"")
       #expect(try await migrator(pool, "Nuevo").run() == everyMigration)
@@ -160,8 +163,9 @@ struct SchemaSearchTests {
   func foreign(table: String) async throws {
     try await withDatabase { _, pool in
       try await pool.run(table)
-      let fault = await #expect(throws: StoreError.self) { try await migrator(pool).run() }
-      #expect(fault?.kind == .unclearSchema && fault?.sentence.contains("es de otro programa") == true)
+      let fault = await #expect(throws: RunFailure.self) { try await migrator(pool).run() }
+      #expect(
+        fault?.kind == .database(.unclearSchema) && fault?.message.contains("es de otro programa") == true)
       #expect(
         try await pool.line("SELECT relrowsecurity FROM pg_class WHERE relname = 'schema_migrations'") == "f")
       try await pool.run("CREATE SCHEMA twilio_sync")
@@ -176,10 +180,10 @@ struct SchemaSearchTests {
   func renamed() async throws {
     try await withStore { fixture in
       try await fixture.pool.run("ALTER SCHEMA public RENAME TO mudado")
-      await #expect(throws: StoreError.self) { try await fixture.store.coverage(now: at("12:00")) }
+      await #expect(throws: RunFailure.self) { try await fixture.store.coverage(now: at("12:00")) }
       _ = try await fixture.store.coverage(now: at("12:00"))
       try await fixture.pool.run("ALTER SCHEMA mudado RENAME TO otra_vez")
-      await #expect(throws: StoreError.self) { try await fixture.store.check() }
+      await #expect(throws: RunFailure.self) { try await fixture.store.check() }
       try await fixture.store.check()
     }
   }

@@ -190,8 +190,8 @@ struct SharedSessionTests {
       try await fixture.pool.run("ALTER DATABASE \(name) SET default_transaction_read_only = on")
       let closed = CallStore(
         pool: fixture.database.pool(direct: true), defaultWorkspace: WorkspaceID(1))
-      let error = await #expect(throws: StoreError.self) { try await closed.check() }
-      #expect(error?.kind == .readOnly)
+      let error = await #expect(throws: RunFailure.self) { try await closed.check() }
+      #expect(error?.kind == .database(.readOnly))
       // It can still be looked at.
       #expect(try await closed.runs(limit: 5).count == 1)
     }

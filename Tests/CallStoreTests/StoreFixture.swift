@@ -162,7 +162,7 @@ func makeRing(
 
 extension CallStore {
   /// Begins a run under a mark of its own.
-  func begin(_ kind: RunKind, requestedBy: String, now: Timestamp) async throws(StoreError) -> RunFence {
+  func begin(_ kind: RunKind, requestedBy: String, now: Timestamp) async throws(RunFailure) -> RunFence {
     try await begin(kind, requestedBy: requestedBy, now: now, token: .random(in: 1 ... .max))
   }
 }

@@ -87,7 +87,7 @@ struct UnchangedPageTests {
   func leaseLost() async throws {
     try await withUnchanged(lease: LeaseTerms(seconds: 0)) { fixture in
       _ = try await fixture.store.begin(.hourly, requestedBy: "test", now: at("12:00"))
-      let failure = await #expect(throws: StoreError.self) {
+      let failure = await #expect(throws: RunFailure.self) {
         try await fixture.commit(page, marks: [.coveredUntil(at("12:00"))])
       }
       #expect(failure?.kind == .leaseLost)

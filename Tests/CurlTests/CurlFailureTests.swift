@@ -20,7 +20,10 @@ struct CurlFailureTests {
       connection.write(bytes)
       connection.close()
     }
-    #expect(await failure(of: makeRequest(server.url))?.kind == kind)
+    let failed = await failure(of: makeRequest(server.url))
+    #expect(failed?.kind == kind)
+    // libcurl's words, and the number by which its manual has them.
+    #expect(failed?.cause?.contains(/\w.* \(libcurl \d+\)$/) == true, "\(failed?.cause ?? "")")
   }
 
   @Test("tells a reset before and in the middle of an answer", arguments: ["", "HTTP/1.1 200 OK\r\nCont"])
@@ -117,7 +120,7 @@ struct CurlFailureTests {
   func badURL(url: String) async {
     let failed = await failure(of: makeRequest(url, allowsPlainHTTP: false))
     #expect(failed?.kind == .badURL)
-    #expect(failed?.description.contains("secret") == false)
+    #expect(failed?.cause?.contains("secret") != true)
   }
 
   @Test(
@@ -152,11 +155,5 @@ struct CurlFailureTests {
         #expect(!shown.contains(secret))
       }
     }
-  }
-
-  @Test("says a sentence for every kind, with libcurl's words behind it", arguments: CurlError.Kind.allCases)
-  func sentences(kind: CurlError.Kind) {
-    #expect(CurlError(kind).description.hasSuffix("."))
-    #expect(CurlError(kind, detail: "words").description.hasSuffix(" (words)"))
   }
 }

@@ -42,7 +42,7 @@ struct CurlTLSTests {
       }
     let answer = try await ask(pair, trusting: certificates.authorities)
     #expect(answer.failure?.kind == .untrustedCertificate)
-    #expect(answer.failure?.detail?.contains(words) == true, "\(answer.failure?.detail ?? "")")
+    #expect(answer.failure?.cause?.contains(words) == true, "\(answer.failure?.cause ?? "")")
     #expect(!answer.printed.contains("Authorization"))
   }
 

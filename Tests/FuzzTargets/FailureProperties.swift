@@ -1,3 +1,4 @@
+import CallDomain
 import Curl
 import Foundation
 import SyncEngine
@@ -11,15 +12,16 @@ enum FailureProperties {
     let error = TwilioError(answer: answer)
     try hold(error.httpStatus == answer.status, "the status became \(error.httpStatus ?? 0)")
     try hold(error.retryAfter ?? 0 >= 0, "to be repeated \(error.retryAfter ?? 0) seconds ago")
-    for kind in [SourceError.Kind.throttled, .transient] {
-      let failure = SourceError(kind, error.description, retryAfter: error.retryAfter)
+    for fault in [TwilioFault.throttled, .transient] {
+      let failure = RunFailure(.twilio(fault), "fault", retryAfter: error.retryAfter)
       if case .wait(let pause) = RetryPolicy().action(after: failure, attempt: 1, elapsed: 0, random: 0.5) {
         try hold((0...61_000).contains(pause), "to be repeated in \(pause) ms")
       }
     }
+    let sentence = RunFailure(error).message
     try hold(
-      error.description.utf8.allSatisfy { $0 >= 32 } && error.description.utf8.count < 500,
-      "the sentence \(error.description.debugDescription)")
+      sentence.utf8.allSatisfy { $0 >= 32 } && sentence.utf8.count < 500,
+      "the sentence \(sentence.debugDescription)")
     if let expected = code(in: answer.body), answer.body.count <= 64 << 10 {
       try hold(error.code == expected, "the code \(expected) became \(error.code.map(String.init) ?? "none")")
     }

@@ -43,25 +43,58 @@ struct PostgresErrorTests {
     }
   }
 
-  @Test("A constraint is named, the refused row is not quoted")
-  func namesConstraint() async throws {
+  @Test("The cause has the server's message, detail, SQLSTATE, constraint and the statement's name")
+  func tellsCause() async throws {
     try await withSchema { pool in
       let error = await #expect(throws: PostgresError.self) {
         try await pool.repeatable(PostgresStatement("INSERT INTO children VALUES (600111222, 1, 'a', 0)"))
       }
       #expect(error?.object == "age_is_positive")
-      #expect(error.map { !"\($0) \($0.operatorDetail)".contains("600111222") } == true)
+      let cause = error?.cause ?? ""
+      for part in [
+        "violates check constraint", "DETAIL: Failing row contains", "SQLSTATE 23514", "table children",
+        "constraint age_is_positive", "[PostgresErrorTests.tellsCause]",
+      ] {
+        #expect(cause.contains(part), "\(cause)")
+      }
     }
   }
 
-  @Test("A value the server cannot read is not quoted")
-  func quotesNoValue() async throws {
+  @Test("The cause has the server's hint, and never a parameter")
+  func tellsHint() async throws {
+    try await withSchema { pool in
+      let error = await #expect(throws: PostgresError.self) {
+        try await pool.repeatable(
+          PostgresStatement("SELECT ids FROM parents WHERE 'secreto' = $1", [.text("dato")]))
+      }
+      let cause = error?.cause ?? ""
+      #expect(cause.contains("HINT: Perhaps you meant to reference the column"), "\(cause)")
+      #expect(!cause.contains("dato"))
+    }
+  }
+
+  @Test("The statement that failed is named, of several that are sent at once")
+  func namesStatement() async throws {
+    func broken() -> PostgresStatement { PostgresStatement("SELECT 1/0") }
     let pool = try await PostgresCluster.shared().pool()
     let error = await #expect(throws: PostgresError.self) {
-      try await pool.repeatable(PostgresStatement("SELECT $1::text::int", [.text("+34600111222x")]))
+      try await pool.withConnection { connection in
+        try await connection.pipeline([
+          PostgresStatement("SELECT 1"), broken(), PostgresStatement("SELECT 2"),
+        ])
+      }
     }
-    #expect(error?.sqlstate?.hasPrefix("22") == true)
-    #expect(error.map { !"\($0) \($0.operatorDetail)".contains("34600111222") } == true)
+    #expect(error?.cause.contains("[PostgresErrorTests.broken]") == true, "\(error?.cause ?? "")")
+  }
+
+  @Test("A value that cannot be read is told with its column, row and statement")
+  func namesColumn() async throws {
+    let pool = try await PostgresCluster.shared().pool()
+    let error = await #expect(throws: PostgresError.self) {
+      try await pool.repeatable(PostgresStatement("SELECT 'x' AS lead")).rows[0].requiredInt(0)
+    }
+    #expect(error?.kind == .decoding)
+    #expect(error?.cause == "column \"lead\" of row 0 is no whole number [PostgresErrorTests.namesColumn]")
   }
 
   @Test("A read-only transaction, a missing privilege and a lock that is not granted have their kinds")

@@ -9,7 +9,7 @@ struct PostgresRowTests {
     let row = try await row("SELECT NULL::text AS lead")
     let error = #expect(throws: PostgresError.self) { try row.requiredText(0) }
     #expect(error?.kind == .decoding)
-    #expect(error?.operatorDetail.contains("\"lead\"") == true)
+    #expect(error?.cause.contains("\"lead\"") == true)
   }
 
   @Test(

@@ -31,8 +31,8 @@ struct PostgresSecretTests {
       let error = await #expect(throws: PostgresError.self, "\(kind)") {
         try await PostgresConnection.open(configuration)
       }
-      #expect(error?.kind == kind, "\(error?.operatorDetail ?? "")")
-      expectNoSecret(error.map { "\($0) \($0.operatorDetail) \(String(reflecting: $0))" } ?? "")
+      #expect(error?.kind == kind, "\(error?.cause ?? "")")
+      expectNoSecret(error.map { "\($0) \($0.cause) \(String(reflecting: $0))" } ?? "")
       expectNoSecret("\(configuration) \(String(reflecting: configuration))")
       var dumped = ""
       dump(configuration, to: &dumped)
@@ -41,7 +41,7 @@ struct PostgresSecretTests {
     await cluster.remove()
   }
 
-  @Test("The right password over TCP works, is local, and the description of an error names no host")
+  @Test("The right password over TCP works and is local; no password is refused as such")
   func overTCP() async throws {
     let cluster = try await PostgresCluster(withTCP: true)
     let port = try #require(cluster.tcpPort)
@@ -52,8 +52,6 @@ struct PostgresSecretTests {
     let none = PostgresConfiguration("postgresql://right@127.0.0.1:\(port)/postgres")
     let error = await #expect(throws: PostgresError.self) { try await PostgresConnection.open(none) }
     #expect(error?.kind == .authentication)
-    #expect(error?.description.contains("127.0.0.1") == false)
-    #expect(error?.description.contains("right") == false)
     await cluster.remove()
   }
 

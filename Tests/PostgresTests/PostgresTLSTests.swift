@@ -54,9 +54,9 @@ struct PostgresTLSTests {
       try await cluster.start()
       for (options, kind) in asked {
         let (found, isEncrypted) = await open(cluster, options)
-        #expect(found?.kind == kind, "\(options): \(found?.operatorDetail ?? "")")
+        #expect(found?.kind == kind, "\(options): \(found?.cause ?? "")")
         #expect(kind != nil || isEncrypted == true, "\(options)")
-        #expect(found?.operatorDetail.contains(Self.password) != true)
+        #expect(found?.cause.contains(Self.password) != true)
       }
     }
     await cluster.remove()
@@ -67,7 +67,7 @@ struct PostgresTLSTests {
     let cluster = try await PostgresCluster(withTCP: true)
     let (found, _) = await open(cluster, "sslmode=\(mode) sslrootcert=/dev/null")
     #expect(
-      found?.kind == .tlsRefused || found?.kind == .untrustedCertificate, "\(found?.operatorDetail ?? "")")
+      found?.kind == .tlsRefused || found?.kind == .untrustedCertificate, "\(found?.cause ?? "")")
     await cluster.remove()
   }
 

@@ -33,13 +33,17 @@ func makeHourlyEvents() throws -> [SyncEvent] {
 /// At least one event of each case.
 func makeEveryEvent() throws -> [SyncEvent] {
   let kinds = RunKind.allCases
-  let failure = RunFailure(.database, "La base de datos no responde.")
+  let failure = RunFailure(.database(.unreachable), "La base de datos no responde.")
   return try makeHourlyEvents() + kinds.map { .started($0) } + kinds.map { .fetching($0) }
     + kinds.map { .finished($0, makeCounts()) } + kinds.map { .failed($0, failure) }
     + kinds.map { .interrupted($0) }
     + [
-      .noCalls, .retrying(attempt: 1, delay: 250, reason: "Twilio respondió 503", requestID: "RQ1"),
-      .retrying(attempt: 1, delay: 250, reason: "sin respuesta", requestID: nil), .unreadableRecords(2),
+      .noCalls,
+      .retrying(
+        attempt: 1, delay: 250,
+        RunFailure(.twilio(.transient), "Twilio respondió 503", twilioRequestID: "RQ1")),
+      .retrying(attempt: 1, delay: 250, RunFailure(.twilio(.transient), "sin respuesta")),
+      .unreadableRecords(2),
       .clockOff(seconds: 61), .hole(try makePeriod()), .sliceDone(try makePeriod(), calls: 3),
       .retentionReached(start: .epoch), .resuming(slicesDone: 1, slices: 2, share: 0.5),
     ]

@@ -73,8 +73,10 @@ struct RunReporterTests {
   func jsonFaults() {
     let recorder = Recorder()
     let reporter = makeReporter(.json, runID: nil, into: recorder)
-    reporter.report(.retrying(attempt: 2, delay: 1500, reason: "429 +34911679868", requestID: "RQ1"))
-    reporter.report(.failed(.hourly, RunFailure(.twilio, "Falló 34911679868.")))
+    reporter.report(
+      .retrying(
+        attempt: 2, delay: 1500, RunFailure(.twilio(.transient), "429 +34911679868", twilioRequestID: "RQ1")))
+    reporter.report(.failed(.hourly, RunFailure(.twilio(.permanent), "Falló 34911679868.")))
     #expect(
       recorder.text == """
         {"ts":"2025-10-05T20:00:00.000Z","level":"warning","event":"twilio_retry",\
@@ -83,6 +85,33 @@ struct RunReporterTests {
         "kind":"hourly","code":"twilio","error":"Falló …868."}
 
         """)
+  }
+
+  @Test("What lies behind a failure is told once, masked, on a line of its own and as the field cause")
+  func cause() {
+    let failure = RunFailure(
+      .database(.refused), "La base de datos rechazó una operación.", "Mire su registro.",
+      cause: "Key (phone)=(+34911679868) already exists; SQLSTATE 23505\n[CallUpsert.statement]")
+    for event in [
+      SyncEvent.failed(.hourly, failure), .retrying(attempt: 1, delay: 1000, failure),
+      .databaseAway(delay: 1000, failure),
+    ] {
+      let (text, json) = (Recorder(), Recorder())
+      makeReporter(.text, into: text).report(event)
+      makeReporter(.json, into: json).report(event)
+      let lines = text.text.split(separator: "\n")
+      #expect(lines.count == 2)
+      #expect(
+        lines.last == "  ↳ Key (phone)=(…868) already exists; SQLSTATE 23505 [CallUpsert.statement]",
+        "\(lines)")
+      #expect(lines.first?.contains("rechazó una operación. Mire su registro.") == true)
+      #expect(lines.first?.contains("23505") == false)
+      #expect(
+        json.text.contains(
+          #""cause":"Key (phone)=(…868) already exists; SQLSTATE 23505\n[CallUpsert.statement]"}"#),
+        "\(json.text)")
+      #expect(json.text.ranges(of: "23505").count == 1)
+    }
   }
 
   @Test("Each kind of event has a name and fields of its own")
@@ -110,8 +139,8 @@ struct RunReporterTests {
     let recorder = Recorder()
     let registry = MetricRegistry()
     let reporter = makeReporter(.text, metrics: try SyncMetrics(registry: registry), into: recorder)
-    reporter.report(.retrying(attempt: 1, delay: 1, reason: "x", requestID: nil))
-    reporter.report(.retrying(attempt: 2, delay: 1, reason: "x", requestID: nil))
+    reporter.report(.retrying(attempt: 1, delay: 1, RunFailure(.twilio(.transient), "x")))
+    reporter.report(.retrying(attempt: 2, delay: 1, RunFailure(.twilio(.transient), "x")))
     reporter.report(.unreadableRecords(3))
     reporter.report(.saved(calls: 5))
     #expect(registry.render().contains("\ntwilio_sync_twilio_retries_total 2\n"))

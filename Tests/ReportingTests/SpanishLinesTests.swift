@@ -60,11 +60,13 @@ struct SpanishLinesTests {
     "Warnings are one line each and say what to do",
     arguments: [
       (
-        SyncEvent.retrying(attempt: 2, delay: 1460, reason: "Twilio respondió 429.", requestID: "RQ1"),
+        SyncEvent.retrying(
+          attempt: 2, delay: 1460,
+          RunFailure(.twilio(.transient), "Twilio respondió 429.", twilioRequestID: "RQ1")),
         "⚠️ Twilio respondió 429 (Twilio-Request-Id: RQ1); reintento 2 en 1,5 s"
       ),
       (
-        .retrying(attempt: 1, delay: 0, reason: "Twilio rechazó +34911679868", requestID: nil),
+        .retrying(attempt: 1, delay: 0, RunFailure(.twilio(.transient), "Twilio rechazó +34911679868")),
         "⚠️ Twilio rechazó …868; reintento 1 en 0,0 s"
       ),
       (.unreadableRecords(1), "⚠️ 1 registro de Twilio no tiene un SID válido y no se puede guardar"),
@@ -102,7 +104,7 @@ struct SpanishLinesTests {
 
   @Test("A failure begins with what failed and hides numbers")
   func failure() {
-    let failure = RunFailure(.twilio, "Twilio rechazó la llamada a +34 911 67 98 68 (RQ12).")
+    let failure = RunFailure(.twilio(.permanent), "Twilio rechazó la llamada a +34 911 67 98 68 (RQ12).")
     #expect(
       SpanishLines.lines(for: .failed(.hourly, failure)) == [
         "❌ Sincronización horaria fallida: Twilio rechazó la llamada a …868 (RQ12)."

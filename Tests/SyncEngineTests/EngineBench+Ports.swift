@@ -3,96 +3,34 @@ import SyncEngine
 import TestSupport
 import Testing
 
-extension EngineBench {
-  var source: CallSource {
-    CallSource(
-      list: { query throws(SourceError) in
-        self.note { $0.requests.append(query) }
-        try await self.countRequest()
-        let found = self.script.calls.filter { self.matches($0, query) }.sorted {
-          ($0.callDate ?? .epoch, $0.sid) > ($1.callDate ?? .epoch, $1.sid)
-        }
-        let listing = self.note { notes in
-          notes.listings.append(found)
-          return notes.listings.count - 1
-        }
-        return self.page(listing, from: 0)
-      },
-      next: { reference throws(SourceError) in
-        try await self.countRequest()
-        let parts = reference.split(separator: " ").compactMap { Int($0) }
-        return self.page(parts[0], from: parts[1])
-      },
-      call: { sid throws(SourceError) in
-        self.note { $0.asked.append(sid) }
-        try await self.countRequest()
-        let call = try self.script.onCall(sid)
-        return CallPage(calls: call.map { [$0] } ?? [], serverTime: self.serverTime)
-      })
+extension EngineBench: CallLog {
+  func list(_ query: CallQuery) async throws(RunFailure) -> CallPage {
+    note { $0.requests.append(query) }
+    try await countRequest()
+    let found = script.calls.filter { matches($0, query) }.sorted {
+      ($0.callDate ?? .epoch, $0.sid) > ($1.callDate ?? .epoch, $1.sid)
+    }
+    let listing = note { notes in
+      notes.listings.append(found)
+      return notes.listings.count - 1
+    }
+    return page(listing, from: 0)
   }
 
-  var calls: CallLedger {
-    CallLedger(
-      commit: { page, fence throws(RunFailure) in
-        #expect(fence == Self.fence)
-        #expect(Set(page.calls.map(\.sid)).count == page.calls.count)
-        let number = self.note { notes in
-          notes.commitAttempts += 1
-          return notes.commitAttempts
-        }
-        try await self.script.onCommit(number)
-        self.note { $0.pages.append(page) }
-        return self.script.outcome(number, page)
-      },
-      coverage: { _ throws(RunFailure) in self.script.coverage },
-      unsettled: { limit throws(RunFailure) in Array(self.script.unsettled().prefix(limit)) },
-      stored: { last, since, limit throws(RunFailure) in
-        try self.script.onStored(last, since, limit)
-      },
-      older: { last, limit throws(RunFailure) in
-        Array(self.script.older.drop { call in last.map { call.sid <= $0 } ?? false }.prefix(limit))
-      })
+  func next(_ reference: String) async throws(RunFailure) -> CallPage {
+    try await countRequest()
+    let parts = reference.split(separator: " ").compactMap { Int($0) }
+    return page(parts[0], from: parts[1])
   }
 
-  var runs: RunLedger {
-    RunLedger(
-      check: { () throws(RunFailure) in try self.script.onCheck() },
-      begin: { kind, requestedBy, now throws(RunFailure) in
-        #expect(kind == self.script.kind && requestedBy == "test" && now == self.script.now)
-        try self.script.onBegin()
-        let begun = self.note { notes in
-          notes.begun += 1
-          return notes.begun
-        }
-        #expect(begun == 1)
-        return Self.fence
-      },
-      renew: { fence, _ throws(RunFailure) in
-        #expect(fence == Self.fence)
-        let number = self.note { notes in
-          notes.renewals += 1
-          return notes.renewals
-        }
-        defer { self.renewed.signal() }
-        return try self.script.onRenew(number)
-      },
-      record: { period, fence throws(RunFailure) in
-        #expect(fence == Self.fence)
-        self.note { $0.periods.append(period) }
-      },
-      finish: { run, fence throws(RunFailure) in
-        #expect(fence == Self.fence)
-        let number = self.note { notes in
-          notes.finishAttempts += 1
-          return notes.finishAttempts
-        }
-        try self.script.onFinish(number)
-        self.note { $0.finished.append(run) }
-        self.recorded.signal()
-      })
+  func call(_ sid: CallSID) async throws(RunFailure) -> CallPage {
+    note { $0.asked.append(sid) }
+    try await countRequest()
+    let call = try script.onCall(sid)
+    return CallPage(calls: call.map { [$0] } ?? [], serverTime: serverTime)
   }
 
-  private func countRequest() async throws(SourceError) {
+  private func countRequest() async throws(RunFailure) {
     let number = note { notes in
       notes.requestCount += 1
       return notes.requestCount
@@ -126,6 +64,86 @@ extension EngineBench {
     let isTimeless = call.callDate == nil && query.endedFrom == nil
     return (isTimeless || isWithin(call.callDate, query.startedFrom, query.startedBefore))
       && isWithin(call.endTime, query.endedFrom, query.endedBefore)
+  }
+}
+
+extension EngineBench: CallLedger {
+  func commit(_ page: IntakePage, fence: RunFence) async throws(RunFailure) -> PageOutcome {
+    #expect(fence == Self.fence)
+    #expect(Set(page.calls.map(\.sid)).count == page.calls.count)
+    let number = note { notes in
+      notes.commitAttempts += 1
+      return notes.commitAttempts
+    }
+    try await script.onCommit(number)
+    note { $0.pages.append(page) }
+    return script.outcome(number, page)
+  }
+
+  func coverage(now: Timestamp) async throws(RunFailure) -> Coverage { script.coverage }
+
+  func unsettled(limit: Int) async throws(RunFailure) -> [UnsettledCall] {
+    Array(script.unsettled().prefix(limit))
+  }
+
+  func storedCalls(
+    after last: CallSID?, since: Timestamp?, limit: Int
+  ) async throws(RunFailure) -> [Call] {
+    try script.onStored(last, since, limit)
+  }
+
+  func olderCalls(after last: CallSID?, limit: Int) async throws(RunFailure) -> [Call] {
+    Array(script.older.drop { call in last.map { call.sid <= $0 } ?? false }.prefix(limit))
+  }
+}
+
+extension EngineBench: RunLedger {
+  func check() async throws(RunFailure) { try script.onCheck() }
+
+  func begin(
+    _ kind: RunKind, requestedBy: String, now: Timestamp, token: Int64
+  ) async throws(RunFailure) -> RunFence {
+    #expect(kind == script.kind && requestedBy == "test" && now == script.now)
+    try script.onBegin(token)
+    let begun = note { notes in
+      notes.begun += 1
+      return notes.begun
+    }
+    #expect(begun == 1)
+    return Self.fence
+  }
+
+  func release(_ kind: RunKind, token: Int64) async throws(RunFailure) {
+    #expect(kind == script.kind)
+    note { $0.released.append(token) }
+    try script.onRelease(notes.released.count)
+    freed.signal()
+  }
+
+  func renew(_ fence: RunFence, counts: RunCounts) async throws(RunFailure) {
+    #expect(fence == Self.fence)
+    let number = note { notes in
+      notes.renewals += 1
+      return notes.renewals
+    }
+    defer { renewed.signal() }
+    guard try script.onRenew(number) else { throw RunFailure.leaseLost }
+  }
+
+  func record(_ period: Period, of fence: RunFence) async throws(RunFailure) {
+    #expect(fence == Self.fence)
+    note { $0.periods.append(period) }
+  }
+
+  func finish(_ run: SyncRun, fence: RunFence) async throws(RunFailure) {
+    #expect(fence == Self.fence)
+    let number = note { notes in
+      notes.finishAttempts += 1
+      return notes.finishAttempts
+    }
+    try script.onFinish(number)
+    note { $0.finished.append(run) }
+    recorded.signal()
   }
 }
 

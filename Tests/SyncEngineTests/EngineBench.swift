@@ -28,9 +28,9 @@ final class EngineBench: Sendable {
     /// The calls that wait to be asked for again, the longest waiting first.
     var unsettled: @Sendable () -> [UnsettledCall] = { [] }
     /// What Twilio says of one call.
-    var onCall: @Sendable (CallSID) throws(SourceError) -> Call? = { sid throws(SourceError) in
+    var onCall: @Sendable (CallSID) throws(RunFailure) -> Call? = { sid throws(RunFailure) in
       Issue.record("nobody expected that \(sid) is asked for")
-      throw SourceError(.permanent, "unexpected")
+      throw RunFailure(.twilio(.permanent), "unexpected")
     }
     /// Stored calls after a SID, since a moment, at most so many.
     var onStored: @Sendable (CallSID?, Timestamp?, Int) throws(RunFailure) -> [Call] = { _, _, _ in
@@ -42,7 +42,7 @@ final class EngineBench: Sendable {
     /// What the last page of a listing, by its number from 0, names as its next.
     var afterLast: @Sendable (Int) -> String? = { _ in nil }
     /// Asked before each request is answered, by its number from 1.
-    var onRequest: @Sendable (Int) async throws(SourceError) -> Void = { _ throws(SourceError) in }
+    var onRequest: @Sendable (Int) async throws(RunFailure) -> Void = { _ throws(RunFailure) in }
     /// Asked before each commit, by its number from 1.
     var onCommit: @Sendable (Int) async throws(RunFailure) -> Void = { _ throws(RunFailure) in }
     /// What a commit did, by its number and its page.
@@ -52,7 +52,9 @@ final class EngineBench: Sendable {
       return outcome
     }
     var onCheck: @Sendable () throws(RunFailure) -> Void = { () throws(RunFailure) in }
-    var onBegin: @Sendable () throws(RunFailure) -> Void = { () throws(RunFailure) in }
+    var onBegin: @Sendable (_ token: Int64) throws(RunFailure) -> Void = { _ throws(RunFailure) in }
+    /// Asked when a lease is freed of which nobody knows whether it was taken, by the number of the attempt.
+    var onRelease: @Sendable (Int) throws(RunFailure) -> Void = { _ throws(RunFailure) in }
     var onRenew: @Sendable (Int) throws(RunFailure) -> Bool = { _ throws(RunFailure) in true }
     var onFinish: @Sendable (Int) throws(RunFailure) -> Void = { _ throws(RunFailure) in }
   }
@@ -75,6 +77,7 @@ final class EngineBench: Sendable {
     var elapsed: Int64 = 0
     var listings: [[Call]] = []
     var begun = 0
+    var released: [Int64] = []
   }
 
   static let beat: Int64 = 20_000
@@ -85,6 +88,8 @@ final class EngineBench: Sendable {
   let beats = Latch()
   /// Signalled after each renewal.
   let renewed = Latch()
+  /// Signalled when a lease was freed.
+  let freed = Latch()
   /// Signalled after each end that was recorded.
   let recorded = Latch()
   private let state = Mutex(Notes())
@@ -106,9 +111,11 @@ final class EngineBench: Sendable {
       now: { self.script.now.adding(milliseconds: self.notes.elapsed) },
       sleep: { try await self.sleep($0) }, random: { 0.5 })
     let hourly = HourlySync(
-      settings: script.settings, source: source, calls: calls, runs: runs, clock: clock)
+      settings: script.settings, log: self, gate: RequestGate(maximum: 4, clock: clock), calls: self,
+      runs: self,
+      clock: clock)
     return RunConductor(
-      hourly: hourly, historical: nil, calls: calls, runs: runs, clock: clock, beat: Self.beat,
+      hourly: hourly, historical: nil, calls: self, runs: self, clock: clock, beat: Self.beat,
       report: { trace, event in
         #expect(trace.run == Self.fence.run)
         self.note { $0.events.append(event) }

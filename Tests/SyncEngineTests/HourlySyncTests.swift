@@ -59,7 +59,7 @@ struct HourlySyncTests {
     for (newest, start) in [(at("09:00"), at("08:45")), (nil, at("10:45"))] {
       let bench = EngineBench {
         $0.coverage = Coverage(coveredUntil: nil, newestCall: newest, listedNumbers: 0)
-        $0.onRequest = { _ throws(SourceError) in throw SourceError(.permanent, "no") }
+        $0.onRequest = { _ throws(RunFailure) in throw RunFailure(.twilio(.permanent), "no") }
       }
       _ = try await bench.run()
       #expect(bench.notes.finished.first?.period?.start == start)
@@ -207,12 +207,12 @@ struct HourlySyncTests {
     let bench = EngineBench {
       $0.coverage = coverage(hoursAgo: 30)
       $0.calls = [makeCompleted(1, startedAt: makeTime("2026-02-28T05:50:00Z"))]
-      $0.onRequest = { number throws(SourceError) in
-        if number == 4 { throw SourceError(.permanent, "Twilio no quiere.") }
+      $0.onRequest = { number throws(RunFailure) in
+        if number == 4 { throw RunFailure(.twilio(.permanent), "Twilio no quiere.") }
       }
     }
     let outcome = try await bench.run()
-    #expect(outcome == .failure(RunFailure(.twilio, "Twilio no quiere.", runID: RunID(7))))
+    #expect(outcome == .failure(RunFailure(.twilio(.permanent), "Twilio no quiere.", runID: RunID(7))))
     #expect(bench.notes.pages.flatMap(\.marks) == [.coveredUntil(makeTime("2026-02-28T06:00:00Z"))])
     let run = try #require(bench.notes.finished.first)
     #expect(run.state == .failed)
@@ -220,7 +220,8 @@ struct HourlySyncTests {
     #expect(run.counts.totalCalls == 1)
     #expect(run.counts.twilioRequests == 4)
     #expect(
-      bench.notes.events.last == .failed(.hourly, RunFailure(.twilio, "Twilio no quiere.", runID: RunID(7))))
+      bench.notes.events.last
+        == .failed(.hourly, RunFailure(.twilio(.permanent), "Twilio no quiere.", runID: RunID(7))))
   }
 
   @Test("A page that cannot be committed ends the run before the mark")
@@ -229,11 +230,13 @@ struct HourlySyncTests {
       $0.calls = (1...3).map { makeCompleted($0, startedAt: at("11:0\($0)")) }
       $0.pageSize = 1
       $0.onCommit = { number throws(RunFailure) in
-        if number == 2 { throw RunFailure(.database, "La base de datos no responde.") }
+        if number == 2 { throw RunFailure(.database(.unreachable), "La base de datos no responde.") }
       }
     }
     let outcome = try await bench.run()
-    #expect(outcome == .failure(RunFailure(.database, "La base de datos no responde.", runID: RunID(7))))
+    #expect(
+      outcome
+        == .failure(RunFailure(.database(.unreachable), "La base de datos no responde.", runID: RunID(7))))
     #expect(bench.notes.pages.flatMap(\.marks) == [])
     #expect(bench.notes.commitAttempts == 2)
   }

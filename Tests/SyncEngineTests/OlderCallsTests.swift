@@ -26,10 +26,14 @@ struct OlderCallsTests {
   func failure() async throws {
     let bench = EngineBench {
       $0.older = [makeCompleted(1, startedAt: at("08:00"))]
-      $0.onCommit = { _ throws(RunFailure) in throw RunFailure(.database, "La base de datos no responde.") }
+      $0.onCommit = { _ throws(RunFailure) in
+        throw RunFailure(.database(.unreachable), "La base de datos no responde.")
+      }
     }
     let outcome = try await bench.run()
-    #expect(outcome == .failure(RunFailure(.database, "La base de datos no responde.", runID: RunID(7))))
+    #expect(
+      outcome
+        == .failure(RunFailure(.database(.unreachable), "La base de datos no responde.", runID: RunID(7))))
     #expect(bench.notes.requestCount == 0)
   }
 }

@@ -113,11 +113,13 @@ struct ReattributionRunTests {
     let bench = makeBench(3000) {
       $0.outcome = Self.moves
       $0.onCommit = { number throws(RunFailure) in
-        if number == 2 { throw RunFailure(.database, "La base de datos no responde.") }
+        if number == 2 { throw RunFailure(.database(.unreachable), "La base de datos no responde.") }
       }
     }
     let outcome = try await run(bench)
-    #expect(outcome == .failure(RunFailure(.database, "La base de datos no responde.", runID: RunID(7))))
+    #expect(
+      outcome
+        == .failure(RunFailure(.database(.unreachable), "La base de datos no responde.", runID: RunID(7))))
     #expect(bench.notes.pages.count == 1)
     let ended = try #require(bench.notes.finished.first)
     #expect(ended.state == .failed)

@@ -9,7 +9,7 @@ struct RequestGateTests {
   /// An account whose answers are given by hand.
   private final class Account: Sendable {
     private struct State {
-      var open: [CheckedContinuation<SourceError?, Never>] = []
+      var open: [CheckedContinuation<RunFailure?, Never>] = []
       var most = 0
       var inside = 0
       var order: [CallQuery] = []
@@ -22,27 +22,21 @@ struct RequestGateTests {
     var most: Int { state.withLock(\.most) }
     var order: [CallQuery] { state.withLock(\.order) }
 
-    var source: CallSource {
-      CallSource(
-        list: { query throws(SourceError) in
-          let failure = await withCheckedContinuation { continuation in
-            self.state.withLock { state in
-              state.open.append(continuation)
-              state.inside += 1
-              state.most = max(state.most, state.inside)
-              state.order.append(query)
-            }
-            self.arrived.signal()
-          }
-          if let failure { throw failure }
-          return CallPage(calls: [])
-        },
-        next: { _ throws(SourceError) in CallPage(calls: []) },
-        call: { _ throws(SourceError) in CallPage(calls: []) })
+    func ask(_ query: CallQuery) async throws(RunFailure) {
+      let failure = await withCheckedContinuation { continuation in
+        state.withLock { state in
+          state.open.append(continuation)
+          state.inside += 1
+          state.most = max(state.most, state.inside)
+          state.order.append(query)
+        }
+        arrived.signal()
+      }
+      if let failure { throw failure }
     }
 
     /// Answers the oldest open request.
-    func answer(_ failure: SourceError? = nil) {
+    func answer(_ failure: RunFailure? = nil) {
       state.withLock { state in
         state.inside -= 1
         return state.open.removeFirst()
@@ -52,12 +46,16 @@ struct RequestGateTests {
 
   private let clock = EngineClock(
     now: { makeTime("2026-03-01T12:00:00Z") }, sleep: { _ in }, random: { 0.5 })
-  private let throttled = SourceError(.throttled, "Demasiadas peticiones.")
+  private let throttled = RunFailure(.twilio(.throttled), "Demasiadas peticiones.")
 
-  private func list(_ source: CallSource, _ number: Int = 0) -> Task<SourceError?, Never> {
+  private func list(
+    _ account: Account, _ gate: RequestGate, _ number: Int = 0, isUrgent: Bool = false
+  ) -> Task<RunFailure?, Never> {
     Task {
-      do throws(SourceError) {
-        _ = try await source.list(CallQuery(startedFrom: Timestamp(seconds: Int64(number))))
+      do throws(RunFailure) {
+        try await gate.send(isUrgent: isUrgent) { () async throws(RunFailure) in
+          try await account.ask(CallQuery(startedFrom: Timestamp(seconds: Int64(number))))
+        }
         return nil
       } catch {
         return error
@@ -68,8 +66,8 @@ struct RequestGateTests {
   @Test("No more requests are under way than allowed")
   func limit() async throws {
     let account = Account()
-    let source = account.source.through(RequestGate(maximum: 3, clock: clock), isUrgent: false)
-    let tasks = (0..<9).map { list(source, $0) }
+    let gate = RequestGate(maximum: 3, clock: clock)
+    let tasks = (0..<9).map { list(account, gate, $0) }
     for _ in 0..<9 {
       try await account.arrived.wait()
       #expect(account.inside <= 3)
@@ -84,10 +82,10 @@ struct RequestGateTests {
   func urgentFirst() async throws {
     let account = Account()
     let gate = RequestGate(maximum: 1, clock: clock)
-    let first = list(account.source.through(gate, isUrgent: false), 1)
+    let first = list(account, gate, 1)
     try await account.arrived.wait()
-    let waiting = list(account.source.through(gate, isUrgent: false), 2)
-    let urgent = list(account.source.through(gate, isUrgent: true), 3)
+    let waiting = list(account, gate, 2)
+    let urgent = list(account, gate, 3, isUrgent: true)
     while gate.waiting < 2 { await Task.yield() }
     account.answer()
     try await account.arrived.wait()
@@ -102,14 +100,13 @@ struct RequestGateTests {
   func cancelled() async throws {
     let account = Account()
     let gate = RequestGate(maximum: 1, clock: clock)
-    let source = account.source.through(gate, isUrgent: false)
-    let first = list(source, 1)
+    let first = list(account, gate, 1)
     try await account.arrived.wait()
-    let second = list(source, 2)
-    let third = list(source, 3)
+    let second = list(account, gate, 2)
+    let third = list(account, gate, 3)
     while gate.waiting < 2 { await Task.yield() }
     second.cancel()
-    #expect(await second.value?.kind == .cancelled)
+    #expect(await second.value?.kind == .stopping)
     account.answer()
     try await account.arrived.wait()
     account.answer()
@@ -122,20 +119,19 @@ struct RequestGateTests {
   func adapts() async throws {
     let account = Account()
     let gate = RequestGate(maximum: 8, clock: clock)
-    let source = account.source.through(gate, isUrgent: false)
-    let burst = (0..<8).map { list(source, $0) }
+    let burst = (0..<8).map { list(account, gate, $0) }
     for _ in 0..<8 { try await account.arrived.wait() }
     for _ in 0..<8 { account.answer(throttled) }
     for task in burst { #expect(await task.value == throttled) }
     #expect(gate.allowed == 4)
     // A further one under the new limit halves again.
-    let late = list(source)
+    let late = list(account, gate)
     try await account.arrived.wait()
     account.answer(throttled)
     #expect(await late.value == throttled)
     #expect(gate.allowed == 2)
     for expected in [2, 3, 3, 3, 4] {
-      let request = list(source)
+      let request = list(account, gate)
       try await account.arrived.wait()
       account.answer()
       #expect(await request.value == nil)
@@ -147,9 +143,8 @@ struct RequestGateTests {
   func bounds() async throws {
     let account = Account()
     let gate = RequestGate(maximum: 2, clock: clock)
-    let source = account.source.through(gate, isUrgent: false)
     for failure in [throttled, throttled, throttled, nil, nil, nil, nil] {
-      let request = list(source)
+      let request = list(account, gate)
       try await account.arrived.wait()
       account.answer(failure)
       #expect(await request.value == failure)
@@ -167,13 +162,12 @@ struct RequestGateTests {
       sleep: { pause in elapsed.withLock { $0 += pause } }, random: { 0.5 })
     let account = Account()
     let gate = RequestGate(maximum: 2, clock: clock)
-    let source = account.source.through(gate, isUrgent: false)
-    let first = list(source)
+    let first = list(account, gate)
     try await account.arrived.wait()
-    account.answer(SourceError(.throttled, "Demasiadas peticiones.", retryAfter: 7))
+    account.answer(RunFailure(.twilio(.throttled), "Demasiadas peticiones.", retryAfter: 7))
     #expect(await first.value != nil)
     #expect(elapsed.withLock { $0 } == 0)
-    let second = list(account.source.through(gate, isUrgent: true))
+    let second = list(account, gate, isUrgent: true)
     try await account.arrived.wait()
     #expect(elapsed.withLock { $0 } == 7000)
     account.answer()
@@ -193,12 +187,11 @@ struct RequestGateTests {
         now: { slept.withLock { clock.adding(seconds: Int(clamping: $0.reduce(0, +) / 1000)) } },
         sleep: { milliseconds in slept.withLock { $0.append(milliseconds) } }, random: { 0.5 }))
     let account = Account()
-    let source = account.source.through(gate, isUrgent: false)
-    let first = list(source)
+    let first = list(account, gate)
     try await account.arrived.wait()
-    account.answer(SourceError(.throttled, "Demasiadas peticiones.", retryAfter: seconds))
-    #expect(await first.value?.kind == .throttled)
-    let second = list(source)
+    account.answer(RunFailure(.twilio(.throttled), "Demasiadas peticiones.", retryAfter: seconds))
+    #expect(await first.value?.kind == .twilio(.throttled))
+    let second = list(account, gate)
     try await account.arrived.wait()
     account.answer()
     #expect(await second.value == nil)
@@ -217,13 +210,12 @@ struct RequestGateTests {
         now: { now.withLock(\.self) }, sleep: { milliseconds in slept.withLock { $0.append(milliseconds) } },
         random: { 0.5 }))
     let account = Account()
-    let source = account.source.through(gate, isUrgent: false)
-    let first = list(source)
+    let first = list(account, gate)
     try await account.arrived.wait()
-    account.answer(SourceError(.throttled, "Demasiadas peticiones.", retryAfter: 60))
+    account.answer(RunFailure(.twilio(.throttled), "Demasiadas peticiones.", retryAfter: 60))
     _ = await first.value
     now.withLock { $0 = $0.adding(seconds: -seconds) }
-    let second = list(source)
+    let second = list(account, gate)
     try await account.arrived.wait()
     account.answer()
     #expect(await second.value == nil)

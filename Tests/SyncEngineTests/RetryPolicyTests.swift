@@ -1,3 +1,4 @@
+import CallDomain
 import SyncEngine
 import Testing
 
@@ -6,11 +7,11 @@ struct RetryPolicyTests {
   private let policy = RetryPolicy()
 
   private func action(
-    _ kind: SourceError.Kind = .transient, attempt: Int = 1, elapsed: Int64 = 0, random: Double = 0,
+    _ fault: TwilioFault = .transient, attempt: Int = 1, elapsed: Int64 = 0, random: Double = 0,
     retryAfter: Int? = nil, policy: RetryPolicy = RetryPolicy()
   ) -> RetryPolicy.Action {
     policy.action(
-      after: SourceError(kind, "fault", retryAfter: retryAfter), attempt: attempt, elapsed: elapsed,
+      after: RunFailure(.twilio(fault), "fault", retryAfter: retryAfter), attempt: attempt, elapsed: elapsed,
       random: random)
   }
 
@@ -37,11 +38,11 @@ struct RetryPolicyTests {
     "A Retry-After that no integer of milliseconds holds is cut like any other",
     arguments: [
       Int(Int32.max), 9_223_372_036_854_775, 9_223_372_036_854_776, 18_446_744_073_709_552, .max - 1, .max,
-    ], [SourceError.Kind.throttled, .transient])
-  func enormousRetryAfter(seconds: Int, kind: SourceError.Kind) {
-    #expect(action(kind, retryAfter: seconds) == .wait(60_000))
-    #expect(action(kind, retryAfter: 0 - seconds) == .wait(0))
-    #expect(action(kind, retryAfter: .min) == .wait(0))
+    ], [TwilioFault.throttled, .transient])
+  func enormousRetryAfter(seconds: Int, fault: TwilioFault) {
+    #expect(action(fault, retryAfter: seconds) == .wait(60_000))
+    #expect(action(fault, retryAfter: 0 - seconds) == .wait(0))
+    #expect(action(fault, retryAfter: .min) == .wait(0))
   }
 
   @Test("The fifth attempt is the last one", arguments: [(4, false), (5, true), (6, true)])
@@ -67,9 +68,18 @@ struct RetryPolicyTests {
 
   @Test(
     "What cannot get better is not repeated, whatever Retry-After says",
-    arguments: [SourceError.Kind.retention, .badPageToken, .permanent, .cancelled])
-  func permanent(kind: SourceError.Kind) {
-    #expect(action(kind) == .giveUp)
-    #expect(action(kind, retryAfter: 1) == .giveUp)
+    arguments: [TwilioFault.retention, .badPageToken, .permanent])
+  func permanent(fault: TwilioFault) {
+    #expect(action(fault) == .giveUp)
+    #expect(action(fault, retryAfter: 1) == .giveUp)
+  }
+
+  @Test(
+    "What is no failure of Twilio's is not repeated",
+    arguments: [RunFailure.Kind.stopping, .database(.busy), .internal, .leaseLost])
+  func others(kind: RunFailure.Kind) {
+    let action = policy.action(
+      after: RunFailure(kind, "fault", retryAfter: 1), attempt: 1, elapsed: 0, random: 0)
+    #expect(action == .giveUp)
   }
 }

@@ -13,10 +13,10 @@ struct RunConductorTests {
     let bench = EngineBench { script in
       script.calls = [makeCompleted(1, startedAt: at("11:30"))]
       adjust(&script)
-      script.onRequest = { number throws(SourceError) in
+      script.onRequest = { number throws(RunFailure) in
         guard number == 1 else { return }
         arrived.signal()
-        do { try await release.wait() } catch { throw SourceError(.cancelled, "cancelled") }
+        do { try await release.wait() } catch { throw RunFailure.interrupted }
       }
     }
     return (bench, arrived, release)
@@ -58,7 +58,7 @@ struct RunConductorTests {
   func failedRenewal() async throws {
     let (bench, arrived, release) = makeHeldBench {
       $0.onRenew = { number throws(RunFailure) in
-        if number < 3 { throw RunFailure(.database, "La base de datos no responde.") }
+        if number < 3 { throw RunFailure(.database(.unreachable), "La base de datos no responde.") }
         return true
       }
     }
@@ -93,7 +93,7 @@ struct RunConductorTests {
     "A run whose connections were ended says that another took over where one did",
     arguments: [false, true])
   func endedByItsSuccessor(isOvertaken: Bool) async throws {
-    let ended = RunFailure(.database, "La base de datos cerró la sesión.")
+    let ended = RunFailure(.database(.unreachable), "La base de datos cerró la sesión.")
     let bench = EngineBench {
       $0.calls = [makeCompleted(1, startedAt: at("11:30"))]
       $0.onCommit = { _ throws(RunFailure) in throw ended }
@@ -154,14 +154,16 @@ struct RunConductorTests {
 
   @Test("An end that could not be recorded is a failure, and is recorded later")
   func unrecordedEnd() async throws {
-    let lost = RunFailure(.database, "La base de datos no responde.")
+    let lost = RunFailure(.database(.unreachable), "La base de datos no responde.")
     let bench = EngineBench {
       $0.calls = [makeCompleted(1, startedAt: at("11:30"))]
       $0.onFinish = { number throws(RunFailure) in if number < 4 { throw lost } }
     }
     let outcome = try await bench.run()
-    #expect(outcome == .failure(RunFailure(.database, lost.message, runID: RunID(7))))
-    #expect(bench.notes.events.last == .failed(.hourly, RunFailure(.database, lost.message, runID: RunID(7))))
+    #expect(outcome == .failure(RunFailure(.database(.unreachable), lost.message, runID: RunID(7))))
+    #expect(
+      bench.notes.events.last
+        == .failed(.hourly, RunFailure(.database(.unreachable), lost.message, runID: RunID(7))))
     try await bench.recorded.wait()
     #expect(bench.notes.finishAttempts == 4)
     #expect(bench.notes.finished.map(\.state) == [.succeeded])
@@ -172,12 +174,14 @@ struct RunConductorTests {
   @Test("What made the run fail is told, not that its end could not be recorded")
   func firstFailure() async throws {
     let bench = EngineBench {
-      $0.onRequest = { _ throws(SourceError) in throw SourceError(.permanent, "Twilio no quiere.") }
+      $0.onRequest = { _ throws(RunFailure) in throw RunFailure(.twilio(.permanent), "Twilio no quiere.") }
       $0.onFinish = { number throws(RunFailure) in
-        if number == 1 { throw RunFailure(.database, "La base de datos no responde.") }
+        if number == 1 { throw RunFailure(.database(.unreachable), "La base de datos no responde.") }
       }
     }
-    #expect(try await bench.run() == .failure(RunFailure(.twilio, "Twilio no quiere.", runID: RunID(7))))
+    #expect(
+      try await bench.run() == .failure(RunFailure(.twilio(.permanent), "Twilio no quiere.", runID: RunID(7)))
+    )
     try await bench.recorded.wait()
     #expect(bench.notes.finished.map(\.error) == ["Twilio no quiere."])
   }
@@ -185,9 +189,9 @@ struct RunConductorTests {
   @Test("Another run in progress, or a database that cannot be used, is passed on as it is")
   func refusedStart() async throws {
     let busy = RunFailure(.alreadyRunning, "Ya hay otra ejecución.", runID: RunID(6), retryAfter: 55)
-    let unusable = RunFailure(.database, "El esquema es antiguo.")
+    let unusable = RunFailure(.database(.unreachable), "El esquema es antiguo.")
     let benches = [
-      (EngineBench { $0.onBegin = { () throws(RunFailure) in throw busy } }, busy),
+      (EngineBench { $0.onBegin = { _ throws(RunFailure) in throw busy } }, busy),
       (EngineBench { $0.onCheck = { () throws(RunFailure) in throw unusable } }, unusable),
     ]
     for (bench, expected) in benches {

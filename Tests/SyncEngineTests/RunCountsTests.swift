@@ -98,20 +98,17 @@ struct RunCountsTests {
 
   @Test("Repeated requests to Twilio are counted and told with their reason")
   func requests() async throws {
+    let saturated = RunFailure(
+      .twilio(.transient), "Twilio está saturado.", cause: "HTTP 503", retryAfter: 2, twilioRequestID: "RQ1")
     let bench = EngineBench {
-      $0.onRequest = { number throws(SourceError) in
-        if number < 3 {
-          throw SourceError(.transient, "Twilio está saturado.", retryAfter: 2, requestID: "RQ1")
-        }
-      }
+      $0.onRequest = { number throws(RunFailure) in if number < 3 { throw saturated } }
     }
     let run = try await bench.run().get()
     #expect(run.counts.twilioRequests == 4)
     #expect(bench.notes.pauses == [2250, 2500])
     #expect(
       bench.notes.events.filter { if case .retrying = $0 { true } else { false } } == [
-        .retrying(attempt: 1, delay: 2250, reason: "Twilio está saturado.", requestID: "RQ1"),
-        .retrying(attempt: 2, delay: 2500, reason: "Twilio está saturado.", requestID: "RQ1"),
+        .retrying(attempt: 1, delay: 2250, saturated), .retrying(attempt: 2, delay: 2500, saturated),
       ])
     // The period's end is when the run began, not when Twilio had answered.
     #expect(run.period?.end == at("12:00"))
@@ -120,12 +117,13 @@ struct RunCountsTests {
 
   @Test(
     "Twilio's faults end the run when repeating did not help",
-    arguments: [SourceError.Kind.transient, .unauthorized])
-  func givesUp(kind: SourceError.Kind) async throws {
+    arguments: [TwilioFault.transient, .unauthorized])
+  func givesUp(kind: TwilioFault) async throws {
     let bench = EngineBench {
-      $0.onRequest = { _ throws(SourceError) in throw SourceError(kind, "Twilio falló.") }
+      $0.onRequest = { _ throws(RunFailure) in throw RunFailure(.twilio(kind), "Twilio falló.") }
     }
-    #expect(try await bench.run() == .failure(RunFailure(.twilio, "Twilio falló.", runID: RunID(7))))
+    #expect(
+      try await bench.run() == .failure(RunFailure(.twilio(.permanent), "Twilio falló.", runID: RunID(7))))
     #expect(bench.notes.requestCount == (kind == .transient ? 5 : 2))
     #expect(bench.notes.commitAttempts == 0)
   }

@@ -106,7 +106,7 @@ struct ProgressBarTests {
       (.pageStored(calls: 7, share: 0.125), .page(calls: 7, share: 0.125)),
       (.sliceReplaced(parts: 3, share: 0.25), .added(slices: 2, droppedShare: 0.25)),
       (.sliceDone(Period(start: .epoch, end: .epoch), calls: 3), .sliceDone),
-      (.retrying(attempt: 1, delay: 1, reason: "", requestID: nil), .retry),
+      (.retrying(attempt: 1, delay: 1, RunFailure(.twilio(.transient), "")), .retry),
       (.saved(calls: 3), nil),
     ] as [(SyncEvent, ProgressStep?)])
   func steps(event: SyncEvent, step: ProgressStep?) {

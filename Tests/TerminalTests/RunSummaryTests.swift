@@ -70,7 +70,7 @@ struct RunSummaryTests {
 
   @Test("A failure is one line that begins with what failed")
   func failureLines() {
-    let failure = RunFailure(.twilio, "Twilio no responde.", runID: RunID(42))
+    let failure = RunFailure(.twilio(.permanent), "Twilio no responde.", runID: RunID(42))
     #expect(RunSummary.lines(for: failure) == ["❌ Twilio no responde. (ejecución 42)"])
   }
 

@@ -54,10 +54,11 @@ struct UsageTests {
   @Test(
     "Failures map to the exit statuses of the contract",
     arguments: [
-      (RunFailure.Code.badParameter, 2), (.alreadyRunning, 3), (.twilio, 1), (.database, 1), (.internal, 1),
-      (.stopping, 143),
-    ] as [(RunFailure.Code, Int32)])
-  func exitStatus(code: RunFailure.Code, expected: Int32) {
-    #expect(ExitStatus(code).rawValue == expected)
+      (RunFailure.Kind.badParameter, 2), (.alreadyRunning, 3), (.twilio(.permanent), 1),
+      (.database(.busy), 1),
+      (.leaseLost, 1), (.internal, 1), (.stopping, 143),
+    ] as [(RunFailure.Kind, Int32)])
+  func exitStatus(kind: RunFailure.Kind, expected: Int32) {
+    #expect(ExitStatus(kind).rawValue == expected)
   }
 }

@@ -40,7 +40,7 @@ func makeServer(
   }
 }
 
-func failure(_ ask: () async throws(TwilioError) -> some Any) async -> TwilioError? {
+func failure(_ ask: () async throws(RunFailure) -> some Any) async -> RunFailure? {
   do {
     _ = try await ask()
     return nil

@@ -45,7 +45,7 @@ struct DecodingBenchmark {
     var times: [Duration] = []
     for _ in 0..<51 {
       let start = ContinuousClock.now
-      _ = try await log.page(at: listPath)
+      _ = try await log.next(listPath)
       times.append(ContinuousClock.now - start)
     }
     print("fetch: \(page.count) bytes, 1000 calls: \(text(times.sorted()[times.count / 2])) ms wall")

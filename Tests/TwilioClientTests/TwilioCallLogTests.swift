@@ -15,7 +15,7 @@ struct TwilioCallLogTests {
     let query = CallQuery(
       startedFrom: try makeTimestamp("2026-03-01T00:00:00Z"),
       startedBefore: try makeTimestamp("2026-03-01T10:15:00Z"))
-    let page = try await makeLog(server.url + "/", pageSize: 500).calls(query)
+    let page = try await makeLog(server.url + "/", pageSize: 500).list(query)
     #expect(page.calls.map(\.sid.text) == [makeSID(1)])
     #expect(page.unreadable == 1)
     #expect(page.serverTime == (try makeTimestamp("2026-03-01T09:05:07Z")))
@@ -41,7 +41,7 @@ struct TwilioCallLogTests {
       http: CurlClient(maxHandles: 1),
       credentials: try TwilioCredentials(accountSID: sampleAccount, apiKey: key, apiSecret: "s:t"),
       host: try TwilioHost(baseURL: server.url))
-    #expect(try await log.calls(CallQuery()) == CallPage(calls: []))
+    #expect(try await log.list(CallQuery()) == CallPage(calls: []))
     let request = try #require(server.requests.first)
     #expect(request.hasPrefix("GET \(listPath)?PageSize=1000 "))
     #expect(request.contains("Basic " + Data("\(key):s:t".utf8).base64EncodedString() + "\r\n"))
@@ -54,8 +54,8 @@ struct TwilioCallLogTests {
       connection.write(fields: ["Content-Type: application/json"], body: Array(json.utf8))
     }
     let log = try makeLog(server.url)
-    let next = try #require(try await log.calls(CallQuery()).next)
-    let second = try await log.page(at: next)
+    let next = try #require(try await log.list(CallQuery()).next)
+    let second = try await log.next(next)
     #expect(second.calls.count == 2)
     #expect(server.requests.last?.hasPrefix("GET \(next) HTTP/1.1\r\n") == true)
     #expect(server.connections == 1)
@@ -64,7 +64,7 @@ struct TwilioCallLogTests {
   @Test("takes an empty page that has a next one for what it is")
   func emptyPage() async throws {
     let server = try makeServer(body: #"{"calls":[],"next_page_uri":"\#(listPath)?PageToken=PA1"}"#)
-    let page = try await makeLog(server.url).calls(CallQuery())
+    let page = try await makeLog(server.url).list(CallQuery())
     #expect(page == CallPage(calls: [], next: "\(listPath)?PageToken=PA1"))
   }
 
@@ -76,7 +76,7 @@ struct TwilioCallLogTests {
     for uri in [
       path, server.url + path, server.url.uppercased().replacing("HTTP", with: "http") + path, listPath,
     ] {
-      _ = try await log.page(at: uri)
+      _ = try await log.next(uri)
     }
     #expect(server.requests.prefix(3).allSatisfy { $0.hasPrefix("GET \(path) HTTP/1.1\r\n") })
     #expect(server.requests.last?.hasPrefix("GET \(listPath) HTTP/1.1\r\n") == true)
@@ -98,8 +98,8 @@ struct TwilioCallLogTests {
       listPath + "#x", listPath + "?a b", listPath + "?a\r\nX: y", listPath + "?é", "/" + listPath,
       "/2010-04-01/Accounts/\(sampleAccount)/calls.json", "/x" + listPath,
     ] {
-      let failed = await failure { () async throws(TwilioError) in try await log.page(at: uri) }
-      #expect(failed == TwilioError(.wrongOrigin), "\(uri)")
+      let failed = await failure { () async throws(RunFailure) in try await log.next(uri) }
+      #expect(failed == RunFailure(TwilioError(.wrongOrigin)), "\(uri)")
     }
     #expect(server.connections == 0)
     #expect(other.connections == 0)
@@ -114,10 +114,10 @@ struct TwilioCallLogTests {
         body: Array(#"{"calls":[],"next_page_uri":"\#(path)"}"#.utf8))
     }
     let log = try makeLog(server.url)
-    let failed = await failure { () async throws(TwilioError) in try await log.page(at: listPath + "?Page=1")
+    let failed = await failure { () async throws(RunFailure) in try await log.next(listPath + "?Page=1")
     }
-    #expect(failed?.kind == .badAnswer(.nextPageIsSame))
-    #expect(failed?.isTransient == false)
+    #expect(failed?.message == RunFailure(TwilioError(.badAnswer(.nextPageIsSame), httpStatus: 200)).message)
+    #expect(failed?.kind == .twilio(.permanent))
   }
 
   @Test("asks for one call by its SID")
@@ -141,7 +141,8 @@ struct TwilioCallLogTests {
     #expect(try await makeLog(twilio.url).call(sid).calls.isEmpty)
     let proxy = try makeServer(status: "404 Not Found", fields: ["Content-Type: text/html"], body: "<html>")
     let log = try makeLog(proxy.url)
-    #expect(await failure { () async throws(TwilioError) in try await log.call(sid) }?.kind == .notFound)
+    let failed = await failure { () async throws(RunFailure) in try await log.call(sid) }
+    #expect(failed?.message == RunFailure(TwilioError(.notFound, httpStatus: 404)).message)
   }
 
   @Test("refuses another call than the one asked for, and one it cannot read")
@@ -149,8 +150,8 @@ struct TwilioCallLogTests {
     let sid = try #require(CallSID(makeSID(1)))
     for (body, reason) in [(TwilioSamples.oneCall, TwilioError.BadAnswer.otherCall), ("{}", .malformed)] {
       let log = try makeLog(try makeServer(body: body).url)
-      let failed = await failure { () async throws(TwilioError) in try await log.call(sid) }
-      #expect(failed?.kind == .badAnswer(reason))
+      let failed = await failure { () async throws(RunFailure) in try await log.call(sid) }
+      #expect(failed?.message == RunFailure(TwilioError(.badAnswer(reason), httpStatus: 200)).message)
     }
   }
 
@@ -158,9 +159,9 @@ struct TwilioCallLogTests {
   func cancellation() async throws {
     let server = try RawServer { _, connection in connection.waitForClose() }
     let log = try makeLog(server.url)
-    let task = Task { await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) } }
+    let task = Task { await failure { () async throws(RunFailure) in try await log.list(CallQuery()) } }
     _ = await server.arrivals.first { _ in true }
     task.cancel()
-    #expect(await task.value?.kind == .transport(.cancelled))
+    #expect(await task.value == .interrupted)
   }
 }

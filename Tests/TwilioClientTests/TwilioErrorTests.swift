@@ -11,8 +11,7 @@ struct TwilioErrorTests {
     var body: String
     var kind: TwilioError.Kind
     var code: Int?
-    var isTransient = false
-    var isWorthOneRetry = false
+    var fault = TwilioFault.permanent
   }
 
   private static func json(_ code: Int) -> String {
@@ -23,38 +22,39 @@ struct TwilioErrorTests {
     "classifies what Twilio refuses, whatever the body",
     arguments: [
       Refusal(
-        status: "401 Unauthorized", body: json(20003), kind: .unauthorized, code: 20003, isWorthOneRetry: true
+        status: "401 Unauthorized", body: json(20003), kind: .unauthorized, code: 20003, fault: .unauthorized
       ),
-      Refusal(status: "401 Unauthorized", body: "<html>", kind: .unauthorized, isWorthOneRetry: true),
+      Refusal(status: "401 Unauthorized", body: "<html>", kind: .unauthorized, fault: .unauthorized),
       Refusal(
-        status: "403 Forbidden", body: json(20003), kind: .unauthorized, code: 20003, isWorthOneRetry: true),
-      Refusal(status: "403 Forbidden", body: "<html>", kind: .forbidden, isWorthOneRetry: true),
+        status: "403 Forbidden", body: json(20003), kind: .unauthorized, code: 20003, fault: .unauthorized),
+      Refusal(status: "403 Forbidden", body: "<html>", kind: .forbidden, fault: .unauthorized),
       Refusal(status: "400 Bad Request", body: json(20001), kind: .badParameter, code: 20001),
-      Refusal(status: "400 Bad Request", body: json(20004), kind: .retention, code: 20004),
-      Refusal(status: "400 Bad Request", body: json(21481), kind: .badPageToken, code: 21481),
+      Refusal(status: "400 Bad Request", body: json(20004), kind: .retention, code: 20004, fault: .retention),
+      Refusal(
+        status: "400 Bad Request", body: json(21481), kind: .badPageToken, code: 21481, fault: .badPageToken),
       Refusal(status: "404 Not Found", body: json(20404), kind: .notFound, code: 20404),
       Refusal(status: "404 Not Found", body: "", kind: .notFound),
       Refusal(
-        status: "429 Too Many Requests", body: json(20429), kind: .rateLimited, code: 20429, isTransient: true
+        status: "429 Too Many Requests", body: json(20429), kind: .rateLimited, code: 20429, fault: .throttled
       ),
-      Refusal(status: "429 Too Many Requests", body: "", kind: .rateLimited, isTransient: true),
+      Refusal(status: "429 Too Many Requests", body: "", kind: .rateLimited, fault: .throttled),
       Refusal(
-        status: "500 Internal Server Error", body: json(20500), kind: .server, code: 20500, isTransient: true),
-      Refusal(status: "502 Bad Gateway", body: "<html>", kind: .server, isTransient: true),
+        status: "500 Internal Server Error", body: json(20500), kind: .server, code: 20500, fault: .transient),
+      Refusal(status: "502 Bad Gateway", body: "<html>", kind: .server, fault: .transient),
       Refusal(
-        status: "503 Service Unavailable", body: json(20503), kind: .server, code: 20503, isTransient: true),
-      Refusal(status: "504 Gateway Timeout", body: "", kind: .server, isTransient: true),
-      Refusal(status: "500 Internal Server Error", body: "{\"code\":", kind: .server, isTransient: true),
+        status: "503 Service Unavailable", body: json(20503), kind: .server, code: 20503, fault: .transient),
+      Refusal(status: "504 Gateway Timeout", body: "", kind: .server, fault: .transient),
+      Refusal(status: "500 Internal Server Error", body: "{\"code\":", kind: .server, fault: .transient),
       // Foundation's decoder traps here.
       Refusal(
         status: "500 Internal Server Error", body: String(repeating: "[", count: 513), kind: .server,
-        isTransient: true),
+        fault: .transient),
       Refusal(status: "400 Bad Request", body: #"{"code":"20001"}"#, kind: .refused),
-      Refusal(status: "408 Request Timeout", body: "", kind: .refused, isTransient: true),
+      Refusal(status: "408 Request Timeout", body: "", kind: .refused, fault: .transient),
       Refusal(status: "302 Found", body: "", kind: .redirected),
-      Refusal(status: "204 No Content", body: "", kind: .badAnswer(.status), isTransient: true),
+      Refusal(status: "204 No Content", body: "", kind: .badAnswer(.status), fault: .transient),
       Refusal(
-        status: "206 Partial Content", body: #"{"calls":[]}"#, kind: .badAnswer(.status), isTransient: true),
+        status: "206 Partial Content", body: #"{"calls":[]}"#, kind: .badAnswer(.status), fault: .transient),
     ])
   func refusal(refusal: Refusal) async throws {
     let server = try makeServer(
@@ -65,15 +65,18 @@ struct TwilioErrorTests {
       ], body: refusal.status.hasPrefix("204") ? "" : refusal.body)
     let log = try makeLog(server.url)
     let failed = try #require(
-      await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) })
-    #expect(failed.kind == refusal.kind)
-    #expect(failed.code == refusal.code)
-    #expect(failed.httpStatus.map(String.init) == refusal.status.split(separator: " ").first.map(String.init))
-    #expect(failed.requestID == "RQ0123456789abcdef")
-    #expect(failed.isTransient == refusal.isTransient)
-    #expect(failed.isWorthOneRetry == refusal.isWorthOneRetry)
-    #expect(failed.description.contains("petición RQ0123456789abcdef"))
-    #expect(!failed.description.contains("+34911679868"))
+      await failure { () async throws(RunFailure) in try await log.list(CallQuery()) })
+    let status = try #require(Int(refusal.status.prefix(3)))
+    expect(
+      failed,
+      TwilioError(refusal.kind, httpStatus: status, code: refusal.code, requestID: "RQ0123456789abcdef"))
+    #expect(failed.kind == .twilio(refusal.fault))
+    #expect(failed.twilioRequestID == "RQ0123456789abcdef")
+    #expect(failed.message.contains("petición RQ0123456789abcdef"))
+    #expect(!failed.message.contains("+34911679868"))
+    #expect(failed.cause?.hasPrefix("HTTP \(status); Twilio-Request-Id RQ0123456789abcdef") == true)
+    if refusal.code != nil { #expect(failed.cause?.contains("+34911679868 is wrong") == true) }
+    if refusal.body == "<html>" { #expect(failed.cause?.contains("<html>") == true) }
     #expect(server.requests.count == 1)
   }
 
@@ -94,10 +97,9 @@ struct TwilioErrorTests {
   func badAnswer(fields: [String], body: String, reason: TwilioError.BadAnswer?) async throws {
     let server = try makeServer(fields: fields + ["Twilio-Request-Id: RQ1"], body: body)
     let log = try makeLog(server.url)
-    let failed = await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) }
-    #expect(failed?.kind == reason.map { .badAnswer($0) })
-    #expect(failed?.isTransient == (reason == nil ? nil : true))
-    #expect(failed?.requestID == (reason == nil ? nil : "RQ1"))
+    let failed = await failure { () async throws(RunFailure) in try await log.list(CallQuery()) }
+    expect(failed, reason.map { TwilioError(.badAnswer($0), httpStatus: 200, requestID: "RQ1") })
+    #expect(failed?.kind == (reason == nil ? nil : .twilio(.transient)))
   }
 
   @Test(
@@ -119,10 +121,10 @@ struct TwilioErrorTests {
       connection.close()
     }
     let log = try makeLog(server.url)
-    let failed = await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) }
-    #expect(failed?.kind == .transport(kind))
-    #expect(failed?.isTransient == true)
-    #expect(failed?.httpStatus == nil)
+    let failed = await failure { () async throws(RunFailure) in try await log.list(CallQuery()) }
+    expect(failed, TwilioError(.transport(kind)))
+    #expect(failed?.kind == .twilio(.transient))
+    #expect(failed?.cause?.contains("(libcurl ") == true)
   }
 
   @Test("tells a reset, a stall and that nobody listens, and that they pass")
@@ -135,9 +137,9 @@ struct TwilioErrorTests {
       (silent.url, .milliseconds(200), .timeout), (nobody, .seconds(120), .couldNotConnect),
     ] {
       let log = try makeLog(url, total: total)
-      let failed = await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) }
-      #expect(failed?.kind == .transport(kind))
-      #expect(failed?.isTransient == true)
+      let failed = await failure { () async throws(RunFailure) in try await log.list(CallQuery()) }
+      expect(failed, TwilioError(.transport(kind)))
+      #expect(failed?.kind == .twilio(.transient))
     }
   }
 
@@ -160,7 +162,7 @@ struct TwilioErrorTests {
   func retryAfter(fields: [String], seconds: Int?) async throws {
     for status in ["429 Too Many Requests", "503 Service Unavailable"] {
       let log = try makeLog(try makeServer(status: status, fields: fields, body: "").url)
-      let failed = await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) }
+      let failed = await failure { () async throws(RunFailure) in try await log.list(CallQuery()) }
       #expect(failed?.retryAfter == seconds)
     }
   }
@@ -172,8 +174,8 @@ struct TwilioErrorTests {
     let log = try makeLog(
       try makeServer(status: "500 X", fields: ["Twilio-Request-Id: \(id)"], body: "").url)
     let failed = try #require(
-      await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) })
-    #expect(failed.requestID == nil)
+      await failure { () async throws(RunFailure) in try await log.list(CallQuery()) })
+    #expect(failed.twilioRequestID == nil)
   }
 
   @Test("calls transient what a little time may mend, and nothing else", arguments: CurlError.Kind.allCases)
@@ -181,8 +183,7 @@ struct TwilioErrorTests {
     let passing: Set<CurlError.Kind> = [
       .couldNotResolve, .couldNotConnect, .tls, .timeout, .connectionLost, .badAnswer,
     ]
-    #expect(TwilioError(.transport(kind)).isTransient == passing.contains(kind))
-    #expect(!TwilioError(.transport(kind)).isWorthOneRetry)
+    #expect(TwilioError(.transport(kind)).fault == (passing.contains(kind) ? .transient : .permanent))
   }
 
   @Test("says in Spanish what failed and what to do")
@@ -191,15 +192,15 @@ struct TwilioErrorTests {
       [
         .unauthorized, .forbidden, .retention, .badParameter, .badPageToken, .notFound, .rateLimited, .server,
         .redirected, .refused, .wrongOrigin,
-      ] + CurlError.Kind.allCases.map { .transport($0) }
+      ] + CurlError.Kind.allCases.filter { $0 != .cancelled }.map { .transport($0) }
       + TwilioError.BadAnswer.allCases.map { .badAnswer($0) }
     for kind in kinds {
-      let sentence = TwilioError(kind, detail: "curl's words").description
-      #expect(sentence.contains(". ") && sentence.hasSuffix("."), "\(sentence)")
-      #expect(!sentence.contains("curl's words"))
+      let failure = RunFailure(TwilioError(kind, cause: "curl's words"))
+      #expect(failure.whatFailed.hasSuffix(".") && failure.whatToDo?.hasSuffix(".") == true, "\(failure)")
+      #expect(failure.cause == "curl's words" && !failure.message.contains("curl's words"))
     }
     #expect(
-      TwilioError(.unauthorized, httpStatus: 401, code: 20003, requestID: "RQ1").description
+      RunFailure(TwilioError(.unauthorized, httpStatus: 401, code: 20003, requestID: "RQ1")).message
         == "Twilio no acepta las credenciales (HTTP 401, código 20003, petición RQ1). "
         + "Revise TWILIO_ACCOUNT_SID, la clave de API o el token, y que sean de la misma región.")
   }
@@ -220,11 +221,20 @@ struct TwilioErrorTests {
     for server in servers {
       let log = try makeLog(server.url)
       let failed = try #require(
-        await failure { () async throws(TwilioError) in try await log.calls(CallQuery()) })
+        await failure { () async throws(RunFailure) in try await log.list(CallQuery()) })
       var shown = "\(failed) \(String(reflecting: failed)) \(log) \(String(reflecting: log))"
       dump(failed, to: &shown)
       dump(log, to: &shown)
       #expect(!shown.contains(sampleToken))
     }
+  }
+
+  /// Holds a failure against what it comes from, its cause aside.
+  private func expect(
+    _ failure: RunFailure?, _ error: TwilioError?, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let expected = error.map { RunFailure($0) }
+    #expect(failure?.kind == expected?.kind, sourceLocation: sourceLocation)
+    #expect(failure?.message == expected?.message, sourceLocation: sourceLocation)
   }
 }

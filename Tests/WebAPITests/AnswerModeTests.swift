@@ -112,7 +112,7 @@ struct AnswerModeTests {
 
   @Test("A run that fails is the last line, with its number", arguments: startRoutes)
   func failureInLines(route: (path: String, kind: RunKind)) async throws {
-    let service = RecordedService(ending: .failure(RunFailure(.twilio, "Twilio no responde.")))
+    let service = RecordedService(ending: .failure(RunFailure(.twilio(.permanent), "Twilio no responde.")))
     try await withClient(of: service, .inMemory) { client async throws in
       let answer = try await client.ask(
         Self.makeQuestion(path: route.path, [("Accept", "application/x-ndjson")]))

@@ -8,7 +8,7 @@ struct HealthRoutesTests {
   @Test("/health is 200 and touches nothing, also when nothing works", arguments: Way.allCases)
   func health(way: Way) async throws {
     let service = RecordedService(
-      recorded: .failure(RunFailure(.database, "Fuera.")),
+      recorded: .failure(RunFailure(.database(.unreachable), "Fuera.")),
       readiness: { Readiness(database: .unreachable, schema: .unknown) })
     try await withClient(of: service, way) { client async throws in
       let answer = try await client.ask("GET", "/health", authorization: nil)

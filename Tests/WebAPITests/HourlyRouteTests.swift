@@ -52,16 +52,17 @@ struct HourlyRouteTests {
     #expect(service.starts.map(\.order) == [.hourly])
   }
 
-  private static let failures: [(RunFailure.Code, Int)] = [
-    (.badParameter, 400), (.alreadyRunning, 409), (.twilio, 502), (.database, 503), (.stopping, 503),
-    (.internal, 500),
+  private static let failures: [(RunFailure.Kind, Int)] = [
+    (.badParameter, 400), (.alreadyRunning, 409), (.twilio(.permanent), 502), (.database(.unreachable), 503),
+    (.database(.refused), 500), (.leaseLost, 500), (.stopping, 503), (.internal, 500),
   ]
 
   @Test(
     "What prevents a start decides the status, in every form of answer", arguments: failures, Way.allCases)
-  func startFails(failure: (code: RunFailure.Code, status: Int), way: Way) async throws {
+  func startFails(failure: (kind: RunFailure.Kind, status: Int), way: Way) async throws {
     let service = RecordedService(
-      failingStart: RunFailure(failure.code, #"Frase "con" ñ."#, runID: RunID(41), retryAfter: 17))
+      failingStart: RunFailure(
+        failure.kind, #"Frase "con" ñ."#, cause: "what is for the log only", runID: RunID(41), retryAfter: 17))
     try await withClient(of: service, way) { client async throws in
       for headers in [
         [], [("Prefer", "respond-async")], [("Accept", "application/x-ndjson")],
@@ -87,8 +88,8 @@ struct HourlyRouteTests {
   }
 
   @Test("A run that fails later answers with the status of its failure and its number", arguments: failures)
-  func runFails(failure: (code: RunFailure.Code, status: Int)) async throws {
-    let service = RecordedService(ending: .failure(RunFailure(failure.code, "Twilio no responde.")))
+  func runFails(failure: (kind: RunFailure.Kind, status: Int)) async throws {
+    let service = RecordedService(ending: .failure(RunFailure(failure.kind, "Twilio no responde.", cause: "for the log only")))
     try await withClient(of: service, .inMemory) { client async throws in
       let answer = try await client.ask("GET", "/api/sync-twilio-hourly")
       #expect(answer.status == failure.status)

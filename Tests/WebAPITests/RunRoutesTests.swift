@@ -127,7 +127,7 @@ struct RunRoutesTests {
 
   @Test("A database that is away is 503 with its sentence")
   func databaseAway() async throws {
-    let failure = RunFailure(.database, "La base de datos no responde.")
+    let failure = RunFailure(.database(.unreachable), "La base de datos no responde.")
     try await withClient(of: RecordedService(recorded: .failure(failure)), .inMemory) { client async throws in
       for path in ["/api/sync-runs", "/api/sync-runs/7"] {
         let answer = try await client.ask("GET", path)

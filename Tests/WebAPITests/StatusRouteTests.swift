@@ -71,7 +71,7 @@ struct StatusRouteTests {
 
   @Test("A database out of reach is 503 with its sentence; without anybody to ask there is no such route")
   func away() async throws {
-    let failure = RunFailure(.database, "No se puede usar la base de datos.")
+    let failure = RunFailure(.database(.unreachable), "No se puede usar la base de datos.")
     try await withClient(of: RecordedService(status: .failure(failure)), .inMemory) { client async throws in
       let answer = try await client.ask("GET", "/api/sync-status")
       #expect(answer.status == 503 && answer.object["error"] as? String == failure.message)

@@ -71,12 +71,10 @@ package final class AlertWatch: Sendable {
   private func lookOnce() async -> Int64? {
     do throws(RunFailure) {
       let status = try await service.status(now: now())
-      let wait = try await translated { () async throws(StoreError) in
-        try await service.store.record(status.changes, now: status.asOf) { [self] changes in
-          for alert in changes { report(alert) }
-        }
-        return try await notifier.hasListener ? tell(status.alerts) : nil
+      try await service.store.record(status.changes, now: status.asOf) { [self] changes in
+        for alert in changes { report(alert) }
       }
+      let wait = try await notifier.hasListener ? tell(status.alerts) : nil
       state.withLock { $0.isBlind = false }
       return wait
     } catch {
@@ -88,33 +86,33 @@ package final class AlertWatch: Sendable {
       if isKnown { return nil }
       service.logger.log(
         .warning, "alerts_unknown", text: ["⚠️ No se pueden evaluar las alertas: \(error.message)"],
-        fields: [LogField("error", .text(error.message))])
+        fields: [LogField("error", .text(error.message))], cause: error.cause)
       return nil
     }
   }
 
   /// One attempt for each alert that is due.
-  private func tell(_ alerts: [Alert]) async throws(StoreError) -> Int64? {
+  private func tell(_ alerts: [Alert]) async throws(RunFailure) -> Int64? {
     let records = try await service.store.alertRecords()
     let due = state.withLock { $0.telling.due(alerts, records, now: milliseconds()) }
     for alert in due {
       let record = records[alert.name] ?? AlertRecord()
       guard let claim = try await service.store.claim(alert, after: record.claim) else {
-        note(.taken, of: alert)
+        note(Notifier.Delivery(outcome: .taken), of: alert)
         continue
       }
       let delivery = await notifier.tell(alert)
-      note(delivery.outcome, of: alert, reason: delivery.reason)
+      note(delivery, of: alert)
       let told = AlertTelling.told(alert, after: delivery.outcome, before: record)
       try await service.store.settle(alert.name, claim: claim, isToldFiring: told)
     }
     return state.withLock { $0.telling.wait(now: milliseconds()) }
   }
 
-  private func note(_ outcome: AlertTelling.Outcome, of alert: Alert, reason: String = "") {
-    if Task.isCancelled, outcome != .told { return }
-    let isNews = state.withLock { $0.telling.note(outcome, of: alert.name, now: milliseconds()) }
-    if isNews { notifier.reportSilence(reason) }
+  private func note(_ delivery: Notifier.Delivery, of alert: Alert) {
+    if Task.isCancelled, delivery.outcome != .told { return }
+    let isNews = state.withLock { $0.telling.note(delivery.outcome, of: alert.name, now: milliseconds()) }
+    if isNews { notifier.reportSilence(delivery) }
   }
 
   private func report(_ alert: Alert) {

@@ -41,33 +41,31 @@ struct DatabaseCheck {
   }
 
   private func state(of service: Service) async -> [Finding] {
-    do throws(StoreError) {
+    do throws(RunFailure) {
       try await service.store.check()
     } catch {
-      return [Self.finding(error)]
+      return [Finding(error, check: Self.name(error.kind))]
     }
     let usable = Finding(
       .ok, check: "base de datos",
       detail: "Se puede usar: el esquema es el de este programa y nada oculta filas.")
     do throws(RunFailure) {
       let status = try await service.status()
-      let inspection = try await translated { () async throws(StoreError) in try await service.store.inspect()
-      }
+      let inspection = try await service.store.inspect()
       return [usable] + status.findings + inspection.findings(now: Clocks.now())
     } catch {
-      return [usable, Finding(fault: "datos", sentence: error.message)]
+      return [usable, Finding(error, check: "datos")]
     }
   }
 
-  private static func finding(_ error: StoreError) -> Finding {
-    let check =
-      switch error.kind {
-      case .unclearSchema, .oldSchema, .newSchema: "esquema"
-      case .hiddenRows: "filas ocultas"
-      case .noDefaultWorkspace: "workspace por defecto"
-      case .forbidden: "permisos"
-      default: "base de datos"
-      }
-    return Finding(fault: check, sentence: error.sentence)
+  private static func name(_ kind: RunFailure.Kind) -> String {
+    guard case .database(let fault) = kind else { return "base de datos" }
+    return switch fault {
+    case .unclearSchema, .oldSchema, .newSchema: "esquema"
+    case .hiddenRows: "filas ocultas"
+    case .noDefaultWorkspace: "workspace por defecto"
+    case .forbidden: "permisos"
+    case .unreachable, .busy, .readOnly, .full, .refused: "base de datos"
+    }
   }
 }

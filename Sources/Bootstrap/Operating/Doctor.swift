@@ -1,5 +1,6 @@
 import CTerminal
 import CallDomain
+import Telemetry
 import Terminal
 
 /// `twilio-sync doctor`: what is right, what is not and what to do about it, with as much of the installation
@@ -24,6 +25,11 @@ struct Doctor {
     let settings = SettingsCheck(environment: environment)
     async let twilio = TwilioCheck(settings.twilio).findings()
     async let database = DatabaseCheck(settings.database).findings()
-    return await settings.findings + twilio + database
+    let redaction = Redaction(secrets: settings.secrets)
+    return await (settings.findings + twilio + database).map { finding in
+      var finding = finding
+      finding.cause = finding.cause.map { redaction.applied(to: PhoneMask.applied(to: $0)) }
+      return finding
+    }
   }
 }

@@ -9,6 +9,8 @@ struct Notifier: Sendable {
   struct Delivery: Sendable {
     let outcome: AlertTelling.Outcome
     var reason = ""
+    /// What was answered, or libcurl's words.
+    var cause: String?
   }
 
   private let addresses: Configuration.Alerts
@@ -38,8 +40,8 @@ struct Notifier: Sendable {
   }
 
   /// Says that alerts stay untold for now.
-  func reportSilence(_ reason: String) {
-    report("ALERT_WEBHOOK_URL", reason, "el aviso queda pendiente; compruebe la dirección y que responde")
+  func reportSilence(_ delivery: Delivery) {
+    report("ALERT_WEBHOOK_URL", delivery, "el aviso queda pendiente; compruebe la dirección y que responde")
   }
 
   /// Asks `HEARTBEAT_URL`, where there is one, a few times; the next successful run asks again.
@@ -54,15 +56,16 @@ struct Notifier: Sendable {
         continue
       }
       if Task.isCancelled { return }
-      return report("HEARTBEAT_URL", delivery.reason, "compruebe la dirección y que responde")
+      return report("HEARTBEAT_URL", delivery, "compruebe la dirección y que responde")
     }
   }
 
-  private func report(_ setting: String, _ reason: String, _ consequence: String) {
+  private func report(_ setting: String, _ delivery: Delivery, _ consequence: String) {
     logger.log(
       .warning, "notification_failed",
-      text: ["⚠️ No se pudo avisar a \(setting) (\(reason)); \(consequence)."],
-      fields: [LogField("setting", .text(setting)), LogField("reason", .text(reason))])
+      text: ["⚠️ No se pudo avisar a \(setting) (\(delivery.reason)); \(consequence)."],
+      fields: [LogField("setting", .text(setting)), LogField("reason", .text(delivery.reason))],
+      cause: delivery.cause)
   }
 
   private static func request(to address: NotificationAddress) -> CurlRequest {
@@ -76,13 +79,14 @@ struct Notifier: Sendable {
     do throws(CurlError) {
       let answer = try await http.send(request)
       let reason = "respondió \(answer.status)"
+      let cause = String(decoding: answer.body.prefix(200), as: UTF8.self).debugDescription
       switch answer.status {
       case 200..<300: return Delivery(outcome: .told)
-      case 408, 429, 500...: return Delivery(outcome: .failed, reason: reason)
-      default: return Delivery(outcome: .refused, reason: reason)
+      case 408, 429, 500...: return Delivery(outcome: .failed, reason: reason, cause: cause)
+      default: return Delivery(outcome: .refused, reason: reason, cause: cause)
       }
     } catch {
-      return Delivery(outcome: Self.outcome(error.kind), reason: Self.words(error.kind))
+      return Delivery(outcome: Self.outcome(error.kind), reason: Self.words(error.kind), cause: error.cause)
     }
   }
 

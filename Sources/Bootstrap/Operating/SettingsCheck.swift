@@ -1,4 +1,5 @@
 import CallDomain
+import Postgres
 
 /// The configuration as `doctor` sees it: each part by itself, so that a fault in one hides no other.
 struct SettingsCheck {
@@ -7,14 +8,17 @@ struct SettingsCheck {
   /// What concerns the database; nil where it is faulty.
   let database: Configuration?
   let findings: [Finding]
+  let secrets: [String]
 
   init(environment: [String: String]) {
-    var faults: [String] = []
+    secrets =
+      Settings(environment).secrets + PostgresConfiguration(environment["DATABASE_URL"] ?? "").passwords
+    var faults: [RunFailure] = []
     func read(_ needs: Configuration.Needs) -> Configuration? {
       do throws(ConfigurationFaults) {
         return try Configuration(environment: environment, needs: needs)
       } catch {
-        for sentence in error.sentences where !faults.contains(sentence) { faults.append(sentence) }
+        for fault in error.all where !faults.contains(fault) { faults.append(fault) }
         return nil
       }
     }
@@ -27,7 +31,11 @@ struct SettingsCheck {
     let alerts = read(.alerts)
     if let alerts { database?.alerts = alerts.alerts }
     self.database = database
-    let settings = faults.map { Finding(fault: "configuración", sentence: $0) }
+    let settings = faults.map { fault in
+      Finding(
+        .fault, check: "configuración", detail: fault.whatFailed,
+        whatToDo: fault.whatToDo ?? "Corríjalo y repita.")
+    }
     findings =
       (settings.isEmpty
         ? [Finding(.ok, check: "configuración", detail: "Todas las variables se entienden.")] : settings)

@@ -23,14 +23,14 @@ struct TwilioCheck {
       http: CurlClient(maxHandles: 1), credentials: twilio.credentials, host: twilio.host, pageSize: 1,
       timeouts: CurlTimeouts(connect: .seconds(5), total: .seconds(15), stall: .seconds(15)),
       userAgent: "twilio-sync/\(Version.text)")
-    do throws(TwilioError) {
-      let page = try await log.calls(CallQuery(startedFrom: Clocks.now().adding(hours: -1)))
+    do throws(RunFailure) {
+      let page = try await log.list(CallQuery(startedFrom: Clocks.now().adding(hours: -1)))
       return [
         Finding(
           .ok, check: "Twilio", detail: "Las credenciales valen y el registro de llamadas se puede leer.")
       ] + Self.clock(page.serverTime, now: Clocks.now())
     } catch {
-      return [Finding(fault: "Twilio", sentence: error.description)]
+      return [Finding(error, check: "Twilio")]
     }
   }
 

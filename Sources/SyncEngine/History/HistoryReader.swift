@@ -11,7 +11,7 @@ import CallDomain
 /// its bound. Every page is held to that by itself; one that proves nothing is not believed, and the slice is
 /// read anew up to the next midnight.
 struct HistoryReader: Sendable {
-  let reader: SourceReader
+  let log: RunCallLog
   let shape: HistoryShape
   let clock: EngineClock
   /// Pages that are being read or wait to be committed.
@@ -35,10 +35,10 @@ struct HistoryReader: Sendable {
     // What is not covered yet; calls come newest first.
     var rest = slice.period
     while true {
-      guard await places.enter() else { throw RunFailure.cancelled }
+      guard await places.enter() else { throw .interrupted }
       let readAt = clock.now()
       let page: CallPage
-      do throws(SourceError) {
+      do throws(RunFailure) {
         page = try await request(slice, isWithinDay: isWithinDay, of: &listing)
       } catch {
         places.leave()
@@ -67,10 +67,13 @@ struct HistoryReader: Sendable {
 
   private func request(
     _ slice: HistorySlice, isWithinDay: Bool, of listing: inout Listing
-  ) async throws(SourceError) -> CallPage {
-    if let next = slice.next { return try await reader.attemptNext(next, of: &listing) }
+  ) async throws(RunFailure) -> CallPage {
+    if let next = slice.next {
+      try listing.follow(next)
+      return try await log.next(next)
+    }
     let end = slice.period.end
-    return try await reader.attemptList(
+    return try await log.list(
       CallQuery(startedFrom: slice.period.start, startedBefore: isWithinDay ? end : end.roundedUpToDay))
   }
 
@@ -118,7 +121,7 @@ extension HistoryReader {
   /// Whether Twilio shows calls of a part of a day when it is asked for that part. An empty answer may mean
   /// that there are none; nobody can tell.
   private func honours(_ part: Period) async throws(RunFailure) -> Bool {
-    let page = try await reader.list(CallQuery(startedFrom: part.start, startedBefore: part.end))
+    let page = try await log.list(CallQuery(startedFrom: part.start, startedBefore: part.end))
     return page.hasCall(after: part.start.startOfDay, before: part.end)
   }
 }
@@ -128,12 +131,12 @@ extension HistoryReader {
 extension HistoryReader {
   /// - Parameter covered: What of the slice has been read, in vain now.
   private func recover(
-    _ slice: HistorySlice, _ covered: Period, from error: SourceError
+    _ slice: HistorySlice, _ covered: Period, from failure: RunFailure
   ) async throws(RunFailure) -> [HistorySlice] {
-    switch error.kind {
-    case .badPageToken where slice.next != nil && shape.mayRestart(slice.period):
+    switch failure.kind {
+    case .twilio(.badPageToken) where slice.next != nil && shape.mayRestart(slice.period):
       return try await beginAnew(slice, covered)
-    case .retention:
+    case .twilio(.retention):
       let start = try await retentionStart(in: slice.period)
       if shape.moveRetention(to: start) { onEvent(.retentionReached(start: start)) }
       let rest = Period(start: start, end: slice.period.end)
@@ -141,7 +144,7 @@ extension HistoryReader {
       return try await writer.replace(
         slice, by: start < rest.end ? shape.numbered([rest]) : [],
         dropping: shape.share(of: gone) - shape.share(of: covered))
-    default: throw RunFailure(error)
+    default: throw failure
     }
   }
 
@@ -154,11 +157,11 @@ extension HistoryReader {
       let middle = Timestamp(milliseconds: (refused.milliseconds + kept.milliseconds) / 2).startOfNextDay
       let bound = middle < kept ? middle : refused.startOfNextDay
       guard bound < kept else { return kept }
-      do throws(SourceError) {
-        _ = try await reader.attemptList(CallQuery(startedFrom: bound, startedBefore: bound.startOfNextDay))
+      do throws(RunFailure) {
+        _ = try await log.list(CallQuery(startedFrom: bound, startedBefore: bound.startOfNextDay))
         kept = bound
       } catch {
-        guard error.kind == .retention else { throw RunFailure(error) }
+        guard error.kind == .twilio(.retention) else { throw error }
         refused = bound
       }
     }
@@ -181,9 +184,4 @@ extension CallPage {
   fileprivate func hasCall(after start: Timestamp, before end: Timestamp? = nil) -> Bool {
     calls.compactMap(\.callDate).contains { moment in start < moment && end.map { moment < $0 } ?? true }
   }
-}
-
-extension RunFailure {
-  static let cancelled = RunFailure(
-    .stopping, "La ejecución se interrumpió porque el servicio se está parando.")
 }

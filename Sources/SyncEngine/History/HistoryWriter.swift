@@ -2,7 +2,7 @@ import CallDomain
 
 /// Commits what the readers bring, and waits out a database that is away.
 struct HistoryWriter: Sendable {
-  let calls: CallLedger
+  let calls: any CallLedger
   let fence: RunFence
   let clock: EngineClock
   let places: Turnstile
@@ -12,7 +12,7 @@ struct HistoryWriter: Sendable {
   /// Commits the pages of one lane until no more come.
   func write(_ pages: AsyncStream<HistoryCommit>) async throws(RunFailure) {
     for await commit in pages {
-      guard !Task.isCancelled else { throw RunFailure.cancelled }
+      guard !Task.isCancelled else { throw .interrupted }
       let outcome = try await store(commit.page)
       places.leave()
       let calls = tally.count(commit, outcome)
@@ -20,7 +20,7 @@ struct HistoryWriter: Sendable {
       if commit.step.next == nil { onEvent(.sliceDone(commit.slice.period, calls: calls)) }
     }
     // A cancelled stream ends as one that is done does.
-    guard !Task.isCancelled else { throw RunFailure.cancelled }
+    guard !Task.isCancelled else { throw .interrupted }
   }
 
   /// Has a slice read in other parts.
@@ -43,11 +43,11 @@ struct HistoryWriter: Sendable {
     var pause = Self.firstPause
     while true {
       do throws(RunFailure) {
-        return try await calls.commit(page, fence)
+        return try await calls.commit(page, fence: fence)
       } catch {
         let waited = clock.now().milliseconds(since: start)
         guard error.isPassing, waited < Self.longestOutage, !Task.isCancelled else { throw error }
-        onEvent(.databaseAway(delay: pause, reason: error.message))
+        onEvent(.databaseAway(delay: pause, error))
         guard (try? await clock.sleep(pause)) != nil else { throw error }
         pause = min(pause * 2, Self.longestPause)
       }

@@ -53,13 +53,12 @@ struct MovingSync {
       $0.connectionString.replace("user=postgres", with: "user=\(TestCluster.role)")
     }
     let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
-    let (calls, runs) = (CallLedger(store), RunLedger(store))
     let clock = Self.clock(of: simulation)
     let hourly = HourlySync(
-      settings: HourlySync.Settings(), source: Self.noted(CallSource(log), simulation, notes), calls: calls,
-      runs: runs, clock: clock)
+      settings: HourlySync.Settings(), log: NotedLog(log: log, simulation: simulation, notes: notes),
+      gate: RequestGate(maximum: 4, clock: clock), calls: store, runs: store, clock: clock)
     conductor = RunConductor(
-      hourly: hourly, historical: nil, calls: calls, runs: runs, clock: clock, report: { notes.note($1) })
+      hourly: hourly, historical: nil, calls: store, runs: store, clock: clock, report: { notes.note($1) })
   }
 
   /// One hourly run at that moment.
@@ -78,22 +77,27 @@ struct MovingSync {
       sleep: { try await Task.sleep(for: .milliseconds($0)) }, random: { 0.5 })
   }
 
-  private static func noted(_ source: CallSource, _ simulation: Simulation, _ notes: Notes) -> CallSource {
-    CallSource(
-      list: { query throws(SourceError) in
-        let page = try await source.list(query)
-        notes.note(page.calls.map(\.sid), at: simulation.now)
-        return page
-      },
-      next: { reference throws(SourceError) in
-        let page = try await source.next(reference)
-        notes.note(page.calls.map(\.sid), at: simulation.now)
-        return page
-      },
-      call: { sid throws(SourceError) in
-        let page = try await source.call(sid)
-        notes.note([sid], at: simulation.now)
-        return page
-      })
+  /// Twilio's log, which notes what was told of.
+  private struct NotedLog: CallLog {
+    let log: TwilioCallLog
+    let simulation: Simulation
+    let notes: Notes
+
+    func list(_ query: CallQuery) async throws(RunFailure) -> CallPage { noted(try await log.list(query)) }
+
+    func next(_ reference: String) async throws(RunFailure) -> CallPage {
+      noted(try await log.next(reference))
+    }
+
+    func call(_ sid: CallSID) async throws(RunFailure) -> CallPage {
+      let page = try await log.call(sid)
+      notes.note([sid], at: simulation.now)
+      return page
+    }
+
+    private func noted(_ page: CallPage) -> CallPage {
+      notes.note(page.calls.map(\.sid), at: simulation.now)
+      return page
+    }
   }
 }

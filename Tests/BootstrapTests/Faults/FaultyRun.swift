@@ -21,6 +21,33 @@ struct FaultyRun {
     let pages = Mutex<[IntakePage]>([])
   }
 
+  /// The store, which notes what is committed.
+  private struct NotedLedger: CallLedger {
+    let store: CallStore
+    let handed: HandedPages
+
+    func commit(_ page: IntakePage, fence: RunFence) async throws(RunFailure) -> PageOutcome {
+      handed.pages.withLock { $0.append(page) }
+      return try await store.commit(page, fence: fence)
+    }
+
+    func coverage(now: Timestamp) async throws(RunFailure) -> Coverage { try await store.coverage(now: now) }
+
+    func unsettled(limit: Int) async throws(RunFailure) -> [UnsettledCall] {
+      try await store.unsettled(limit: limit)
+    }
+
+    func storedCalls(
+      after last: CallSID?, since: Timestamp?, limit: Int
+    ) async throws(RunFailure) -> [Call] {
+      try await store.storedCalls(after: last, since: since, limit: limit)
+    }
+
+    func olderCalls(after last: CallSID?, limit: Int) async throws(RunFailure) -> [Call] {
+      try await store.olderCalls(after: last, limit: limit)
+    }
+  }
+
   /// - Parameter clock: The process's clock; by default Twilio's, which stands still.
   init(
     _ installation: Installation, _ way: FaultyWay, lease: LeaseTerms = LeaseTerms(),
@@ -31,22 +58,16 @@ struct FaultyRun {
     let simulation = installation.simulation
     pool = way.pool(installation)
     let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1), lease: lease)
-    let (calls, runs) = (CallLedger(store), RunLedger(store))
-    var noted = calls
-    let handed = handed
-    noted.commit = { page, fence throws(RunFailure) in
-      handed.pages.withLock { $0.append(page) }
-      return try await calls.commit(page, fence)
-    }
+    let noted = NotedLedger(store: store, handed: handed)
     // Without chance in it the wait before a repeated request is none.
     let engine = EngineClock(
       now: clock ?? { simulation.now.timestamp },
       sleep: { try await Task.sleep(for: .milliseconds($0)) }, random: { 0 })
     let hourly = HourlySync(
-      settings: HourlySync.Settings(), source: CallSource(try way.log()), calls: noted, runs: runs,
-      clock: engine)
+      settings: HourlySync.Settings(), log: try way.log(), gate: RequestGate(maximum: 4, clock: engine), calls: noted,
+      runs: store, clock: engine)
     conductor = RunConductor(
-      hourly: hourly, historical: nil, calls: noted, runs: runs, clock: engine, report: { _, _ in })
+      hourly: hourly, historical: nil, calls: noted, runs: store, clock: engine, report: { _, _ in })
   }
 
   /// Runs to the end.

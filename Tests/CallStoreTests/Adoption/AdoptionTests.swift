@@ -159,8 +159,8 @@ struct AdoptionTests {
       #expect(try await makeAdopter(adoption.pool).run().isEmpty)
       _ = try await adoption.store.begin(.hourly, requestedBy: "test", now: LegacyDatabase.now)
       try await adoption.pool.run("UPDATE schema_migrations SET oldest_program = 999 WHERE version = 999")
-      let refusal = await #expect(throws: StoreError.self) { try await adoption.store.check() }
-      #expect(refusal?.kind == .newSchema)
+      let refusal = await #expect(throws: RunFailure.self) { try await adoption.store.check() }
+      #expect(refusal?.kind == .database(.newSchema))
     }
   }
 }

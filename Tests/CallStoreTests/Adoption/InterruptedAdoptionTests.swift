@@ -69,10 +69,10 @@ struct InterruptedAdoptionTests {
       await isReading.wait()
       _ = try await adoption.pool.repeatable(PostgresStatement("SELECT 1"))
       async let terminating: Void = terminateBuild(adoption)
-      let failure = await #expect(throws: StoreError.self) {
+      let failure = await #expect(throws: RunFailure.self) {
         try await makeAdopter(adoption.database.pool()).run()
       }
-      #expect(failure?.kind == .unreachable)
+      #expect(failure?.kind == .database(.unreachable))
       try await terminating
       let invalid = "SELECT count(*) FROM pg_index WHERE indrelid = 'calls'::regclass AND NOT indisvalid"
       #expect(try await adoption.pool.line(invalid) == "1")

@@ -44,7 +44,7 @@ struct PooledAdoptionTests {
             _ = try await store.commit(IntakePage(calls: page, readAt: LegacyDatabase.now), fence: fence)
             try await store.renew(fence, counts: RunCounts())
           }
-          let second = await #expect(throws: StoreError.self) {
+          let second = await #expect(throws: RunFailure.self) {
             try await store.begin(kind, requestedBy: "test", now: LegacyDatabase.now)
           }
           #expect(second?.kind == .alreadyRunning)

@@ -32,8 +32,8 @@ struct LeastPrivilegeTests {
         try await database.pool.lines(
           "SELECT workspace_id FROM workspace_phones WHERE phone_number = '+34910000077'") == ["1"])
       try await database.pool.run("REVOKE USAGE ON SEQUENCE workspace_phones_id_seq FROM twilio_sync")
-      let error = await #expect(throws: StoreError.self) { try await database.store.check() }
-      #expect(error?.sentence.contains("USAGE en public.workspace_phones_id_seq") == true)
+      let error = await #expect(throws: RunFailure.self) { try await database.store.check() }
+      #expect(error?.message.contains("USAGE en public.workspace_phones_id_seq") == true)
     }
   }
 
@@ -44,17 +44,17 @@ struct LeastPrivilegeTests {
     for permission in permissions {
       try await withLimited { database in
         try await database.pool.run("REVOKE \(permission) FROM \(LeastPrivilege.role)")
-        let error = await #expect(throws: StoreError.self, "\(permission)") {
+        let error = await #expect(throws: RunFailure.self, "\(permission)") {
           // These two are read by the check itself.
           if ["SELECT ON schema_migrations", "SELECT ON workspaces"].contains(permission) {
             try await database.store.check()
           }
           try await WholeService(store: database.store).run()
         }
-        #expect(error?.kind == .forbidden, "\(permission)")
+        #expect(error?.kind == .database(.forbidden), "\(permission)")
         guard !permission.contains("(") else { return }
-        let check = await #expect(throws: StoreError.self) { try await database.store.check() }
-        #expect(check?.sentence.contains(permission.replacing(" ON ", with: " en ")) == true, "\(permission)")
+        let check = await #expect(throws: RunFailure.self) { try await database.store.check() }
+        #expect(check?.message.contains(permission.replacing(" ON ", with: " en ")) == true, "\(permission)")
       }
     }
     print("\(permissions.count) permissions, each revoked in turn")
@@ -68,8 +68,8 @@ struct LeastPrivilegeTests {
     for table in tables {
       try await withLimited { database in
         try await database.pool.run("DROP POLICY \(LeastPrivilege.role) ON \(table)")
-        let error = await #expect(throws: StoreError.self) { try await database.store.check() }
-        #expect(error?.kind == .hiddenRows && error?.sentence.contains(table) == true, "\(table)")
+        let error = await #expect(throws: RunFailure.self) { try await database.store.check() }
+        #expect(error?.kind == .database(.hiddenRows) && error?.message.contains(table) == true, "\(table)")
       }
     }
   }
@@ -95,8 +95,8 @@ struct LeastPrivilegeTests {
         "GRANT CONNECT ON DATABASE \(name) TO \(LeastPrivilege.role)")
       try await database.store.check()
       try await database.pool.run("REVOKE USAGE ON SCHEMA public FROM \(LeastPrivilege.role)")
-      let closed = await #expect(throws: StoreError.self) { try await database.store.check() }
-      #expect(closed?.kind == .oldSchema || closed?.kind == .forbidden)
+      let closed = await #expect(throws: RunFailure.self) { try await database.store.check() }
+      #expect(closed?.kind == .database(.oldSchema) || closed?.kind == .database(.forbidden))
     }
   }
 
@@ -136,7 +136,7 @@ struct LeastPrivilegeTests {
   func nothingElse(statement: String) async throws {
     try await withLimited { database in
       let error = await #expect(throws: PostgresError.self) { try await database.limited.run(statement) }
-      #expect(error?.kind == .insufficientPrivilege, "\(error?.operatorDetail ?? "")")
+      #expect(error?.kind == .insufficientPrivilege, "\(error?.cause ?? "")")
     }
   }
 

@@ -3,109 +3,124 @@ import SyncEngine
 import TestSupport
 import Testing
 
+extension HistoryBench: CallLog {
+  func list(_ query: CallQuery) async throws(RunFailure) -> CallPage {
+    let listing = note { state in
+      state.requests.append(query)
+      return state.requests.count - 1
+    }
+    try await countRequest()
+    if let start = script.retentionStart, (query.startedFrom ?? .epoch) < start {
+      throw RunFailure(.twilio(.retention), "Twilio no conserva llamadas tan antiguas.")
+    }
+    return page(listing, from: 0)
+  }
+
+  func next(_ reference: String) async throws(RunFailure) -> CallPage {
+    try await countRequest()
+    if script.forgetsPageTokens { throw RunFailure(.twilio(.badPageToken), "El token de página caducó.") }
+    let parts = reference.split(separator: " ").compactMap { Int($0) }
+    return page(parts[0], from: parts[1])
+  }
+
+  func call(_ sid: CallSID) async throws(RunFailure) -> CallPage {
+    Issue.record("nobody expected that \(sid) is asked for")
+    throw RunFailure(.twilio(.permanent), "unexpected")
+  }
+}
+
+extension HistoryBench: CallLedger {
+  func commit(_ page: IntakePage, fence: RunFence) async throws(RunFailure) -> PageOutcome {
+    let number = note { state in
+      state.commits += 1
+      return state.commits
+    }
+    try await script.onCommit(number)
+    if script.forgetsCommits.contains(number) { return PageOutcome() }
+    note { state in
+      for call in page.calls { state.stored[call.sid, default: 0] += 1 }
+      for mark in page.marks { Self.apply(mark, to: &state, forgets: !script.forgetsCommits.isEmpty) }
+    }
+    return PageOutcome()
+  }
+
+  func coverage(now: Timestamp) async throws(RunFailure) -> Coverage {
+    Coverage(coveredUntil: nil, newestCall: nil, listedNumbers: 17)
+  }
+
+  func unsettled(limit: Int) async throws(RunFailure) -> [UnsettledCall] {
+    Issue.record("a historical run asks for no single calls")
+    return []
+  }
+
+  func storedCalls(
+    after last: CallSID?, since: Timestamp?, limit: Int
+  ) async throws(RunFailure) -> [Call] {
+    Issue.record("nobody expected that stored calls are read")
+    return []
+  }
+
+  func olderCalls(after last: CallSID?, limit: Int) async throws(RunFailure) -> [Call] {
+    Issue.record("a historical run reads no older rows")
+    return []
+  }
+}
+
+extension HistoryBench: HistoryLedger {
+  func openHistory(
+    _ request: HistoryRequest, restart: Bool, now: Timestamp, fence: RunFence
+  ) async throws(RunFailure) -> HistoryProgress {
+    note { state in
+      if !restart, state.request == request, var progress = state.progress {
+        progress.isContinued = true
+        state.progress = request.until == nil ? progress.extended(to: now) : progress
+      } else {
+        state.progress = HistoryProgress(
+          beginning: Period(start: request.since, end: request.until ?? now))
+      }
+      state.request = request
+      return state.progress ?? HistoryProgress(parts: [], isContinued: false)
+    }
+  }
+
+  func historyProgress(of fence: RunFence) async throws(RunFailure) -> HistoryProgress {
+    notes.progress ?? HistoryProgress(parts: [], isContinued: true)
+  }
+
+  func closeHistory(_ period: Period, asked: Period, fence: RunFence) async throws(RunFailure) -> Int {
+    note { state in
+      #expect(state.progress?.open.isEmpty == true)
+      state.closed.append(period)
+      state.asked.append(asked)
+      state.progress = nil
+    }
+    return 3
+  }
+}
+
+extension HistoryBench: RunLedger {
+  func check() async throws(RunFailure) {}
+
+  func begin(
+    _ kind: RunKind, requestedBy: String, now: Timestamp, token: Int64
+  ) async throws(RunFailure) -> RunFence {
+    let number = note { state in
+      state.runs += 1
+      return state.runs
+    }
+    return RunFence(kind: kind, run: RunID(number), token: number)
+  }
+
+  func release(_ kind: RunKind, token: Int64) async throws(RunFailure) {}
+  func renew(_ fence: RunFence, counts: RunCounts) async throws(RunFailure) {}
+  func record(_ period: Period, of fence: RunFence) async throws(RunFailure) {}
+
+  func finish(_ run: SyncRun, fence: RunFence) async throws(RunFailure) {
+    note { $0.finished.append(run) }
+  }
+}
+
 extension HistoryBench {
-  var source: CallSource {
-    CallSource(
-      list: { query throws(SourceError) in
-        let listing = self.note { state in
-          state.requests.append(query)
-          return state.requests.count - 1
-        }
-        try await self.countRequest()
-        if let start = self.script.retentionStart, (query.startedFrom ?? .epoch) < start {
-          throw SourceError(.retention, "Twilio no conserva llamadas tan antiguas.")
-        }
-        return self.page(listing, from: 0)
-      },
-      next: { reference throws(SourceError) in
-        try await self.countRequest()
-        let parts = reference.split(separator: " ").compactMap { Int($0) }
-        return self.page(parts[0], from: parts[1])
-      },
-      call: { sid throws(SourceError) in
-        Issue.record("nobody expected that \(sid) is asked for")
-        throw SourceError(.permanent, "unexpected")
-      })
-  }
-
-  var calls: CallLedger {
-    CallLedger(
-      commit: { page, _ throws(RunFailure) in
-        let number = self.note { state in
-          state.commits += 1
-          return state.commits
-        }
-        try await self.script.onCommit(number)
-        if self.script.forgetsCommits.contains(number) { return PageOutcome() }
-        self.note { state in
-          for call in page.calls { state.stored[call.sid, default: 0] += 1 }
-          for mark in page.marks {
-            Self.apply(mark, to: &state, forgets: !self.script.forgetsCommits.isEmpty)
-          }
-        }
-        return PageOutcome()
-      },
-      coverage: { _ throws(RunFailure) in
-        Coverage(coveredUntil: nil, newestCall: nil, listedNumbers: 17)
-      },
-      unsettled: { _ throws(RunFailure) in
-        Issue.record("a historical run asks for no single calls")
-        return []
-      },
-      stored: { _, _, _ throws(RunFailure) in
-        Issue.record("nobody expected that stored calls are read")
-        return []
-      },
-      older: { _, _ throws(RunFailure) in
-        Issue.record("a historical run reads no older rows")
-        return []
-      })
-  }
-
-  var history: HistoryLedger {
-    HistoryLedger(
-      open: { request, restart, now, _ throws(RunFailure) in
-        self.note { state in
-          if !restart, state.request == request, var progress = state.progress {
-            progress.isContinued = true
-            state.progress = request.until == nil ? progress.extended(to: now) : progress
-          } else {
-            state.progress = HistoryProgress(
-              beginning: Period(start: request.since, end: request.until ?? now))
-          }
-          state.request = request
-          return state.progress ?? HistoryProgress(parts: [], isContinued: false)
-        }
-      },
-      progress: { _ throws(RunFailure) in
-        self.notes.progress ?? HistoryProgress(parts: [], isContinued: true)
-      },
-      close: { period, asked, _ throws(RunFailure) in
-        self.note { state in
-          #expect(state.progress?.open.isEmpty == true)
-          state.closed.append(period)
-          state.asked.append(asked)
-          state.progress = nil
-        }
-        return 3
-      })
-  }
-
-  var runs: RunLedger {
-    RunLedger(
-      check: { () throws(RunFailure) in },
-      begin: { kind, _, _ throws(RunFailure) in
-        let number = self.note { state in
-          state.runs += 1
-          return state.runs
-        }
-        return RunFence(kind: kind, run: RunID(number), token: number)
-      },
-      renew: { _, _ throws(RunFailure) in true },
-      record: { _, _ throws(RunFailure) in },
-      finish: { run, _ throws(RunFailure) in self.note { $0.finished.append(run) } })
-  }
-
   private static func apply(_ mark: IntakeMark, to state: inout State, forgets: Bool) {
     switch mark {
     case .slice(let step):
@@ -138,7 +153,7 @@ extension HistoryBench {
     }
   }
 
-  private func countRequest() async throws(SourceError) {
+  private func countRequest() async throws(RunFailure) {
     let number = note { state in
       state.requestCount += 1
       return state.requestCount

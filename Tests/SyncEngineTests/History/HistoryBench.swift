@@ -20,10 +20,12 @@ final class HistoryBench: Sendable {
     var emptyLastPage = false
     /// What began earlier is refused with 20004.
     var retentionStart: Timestamp?
+    /// Whether no page token is valid.
+    var forgetsPageTokens = false
     /// What the last page of a listing, by its number from 0, names as its next.
     var afterLast: @Sendable (Int) -> String? = { _ in nil }
     /// Asked before each request is answered, by its number from 1.
-    var onRequest: @Sendable (Int) async throws(SourceError) -> Void = { _ throws(SourceError) in }
+    var onRequest: @Sendable (Int) async throws(RunFailure) -> Void = { _ throws(RunFailure) in }
     /// Commits, by their number from 1, that are confirmed and then forgotten.
     var forgetsCommits: Set<Int> = []
     /// Asked before each commit of a page, by its number from 1.
@@ -86,10 +88,9 @@ final class HistoryBench: Sendable {
   func makeConductor() -> RunConductor {
     let gate = RequestGate(maximum: script.settings.workers, clock: clock)
     let historical = HistoricalSync(
-      settings: script.settings, source: source.through(gate, isUrgent: false), calls: calls, runs: runs,
-      history: history, clock: clock)
+      settings: script.settings, log: self, gate: gate, calls: self, runs: self, history: self, clock: clock)
     return RunConductor(
-      hourly: nil, historical: historical, calls: calls, runs: runs, clock: clock, beat: EngineBench.beat,
+      hourly: nil, historical: historical, calls: self, runs: self, clock: clock, beat: EngineBench.beat,
       report: { _, event in self.note { $0.events.append(event) } })
   }
 

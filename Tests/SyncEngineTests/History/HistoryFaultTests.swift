@@ -41,8 +41,8 @@ struct HistoryFaultTests {
     let bench = HistoryBench { script in
       script.settings.workers = 1
       script.calls = calls
-      script.onRequest = { number throws(SourceError) in
-        if number == 6 { throw SourceError(.badPageToken, "El token de página caducó.") }
+      script.onRequest = { number throws(RunFailure) in
+        if number == 6 { throw RunFailure(.twilio(.badPageToken), "El token de página caducó.") }
       }
     }
     let run = try await bench.run().get()
@@ -55,21 +55,9 @@ struct HistoryFaultTests {
     let bench = HistoryBench { script in
       script.settings.workers = 1
       script.calls = calls
+      script.forgetsPageTokens = true
     }
-    let source = bench.source
-    let broken = CallSource(
-      list: source.list,
-      next: { _ throws(SourceError) in throw SourceError(.badPageToken, "El token de página caducó.") },
-      call: source.call)
-    let historical = HistoricalSync(
-      settings: bench.script.settings, source: broken, calls: bench.calls, runs: bench.runs,
-      history: bench.history, clock: bench.clock)
-    let conductor = RunConductor(
-      hourly: nil, historical: historical, calls: bench.calls, runs: bench.runs, clock: bench.clock,
-      beat: EngineBench.beat, report: { _, _ in })
-    let outcome = try await conductor.start(
-      .historical(since: nil, until: nil, restart: false), requestedBy: "test"
-    ).outcome()
+    let outcome = try await bench.run()
     let failure = #expect(throws: RunFailure.self) { try outcome.get() }
     #expect(failure?.code == .twilio && failure?.message == "El token de página caducó.")
   }
@@ -80,7 +68,7 @@ struct HistoryFaultTests {
       script.calls = calls
       script.onCommit = { number throws(RunFailure) in
         if (4...7).contains(number) {
-          throw RunFailure(.database, "No se puede usar la base de datos.", isPassing: true)
+          throw RunFailure(.database(.unreachable), "No se puede usar la base de datos.")
         }
       }
     }
@@ -110,7 +98,7 @@ struct HistoryFaultTests {
     let bench = HistoryBench { script in
       script.calls = calls
       script.onCommit = { number throws(RunFailure) in
-        if number >= 4 { throw RunFailure(.database, "No se puede usar la base de datos.", isPassing: true) }
+        if number >= 4 { throw RunFailure(.database(.unreachable), "No se puede usar la base de datos.") }
       }
     }
     let outcome = try await bench.run()
@@ -125,7 +113,7 @@ struct HistoryFaultTests {
     let bench = HistoryBench { script in
       script.calls = calls
       script.onCommit = { number throws(RunFailure) in
-        if number == 3 { throw RunFailure(.database, "La base de datos no tiene espacio en disco.") }
+        if number == 3 { throw RunFailure(.database(.full), "La base de datos no tiene espacio en disco.") }
       }
     }
     let outcome = try await bench.run()

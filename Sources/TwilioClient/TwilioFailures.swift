@@ -1,15 +1,27 @@
+package import CallDomain
 import Curl
 
-extension TwilioError: CustomStringConvertible {
-  /// For operators, in Spanish: what failed, by what Twilio's support finds it, what to do.
-  package var description: String {
+/// What the failures of this room mean, in the words that people read: the only file of the room with
+/// Spanish sentences.
+extension RunFailure {
+  package init(_ error: TwilioError) {
+    if error.kind == .transport(.cancelled) {
+      self = .interrupted
+      return
+    }
     let facts = [
-      httpStatus.map { "HTTP \($0)" }, code.map { "código \($0)" }, requestID.map { "petición \($0)" },
+      error.httpStatus.map { "HTTP \($0)" }, error.code.map { "código \($0)" },
+      error.requestID.map { "petición \($0)" },
     ].compactMap { $0 }
-    return (facts.isEmpty ? cause : "\(cause) (\(facts.joined(separator: ", ")))") + ". \(advice)"
+    let suffix = facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))"
+    self.init(
+      .twilio(error.fault), error.whatFailed + suffix + ".", error.whatToDo, cause: error.cause,
+      retryAfter: error.retryAfter, twilioRequestID: error.requestID)
   }
+}
 
-  private var cause: String {
+extension TwilioError {
+  fileprivate var whatFailed: String {
     switch kind {
     case .unauthorized: "Twilio no acepta las credenciales"
     case .forbidden: "Twilio niega el acceso"
@@ -21,13 +33,13 @@ extension TwilioError: CustomStringConvertible {
     case .server: "Twilio tiene un fallo interno o no está disponible"
     case .redirected: "Twilio responde con una redirección, que no se sigue"
     case .refused: "Twilio rechaza la petición"
-    case .transport(let failure): failure.causeInSpanish
-    case .badAnswer(let answer): answer.cause
+    case .transport(let failure): failure.whatFailed
+    case .badAnswer(let answer): answer.whatFailed
     case .wrongOrigin: "La página siguiente no es de la lista de llamadas de la cuenta y no se ha pedido"
     }
   }
 
-  private var advice: String {
+  fileprivate var whatToDo: String {
     switch kind {
     case .unauthorized:
       "Revise TWILIO_ACCOUNT_SID, la clave de API o el token, y que sean de la misma región."
@@ -40,14 +52,14 @@ extension TwilioError: CustomStringConvertible {
     case .server: "Si se repite, consulte status.twilio.com."
     case .redirected, .wrongOrigin: "Revise TWILIO_API_BASE_URL, TWILIO_REGION y TWILIO_EDGE."
     case .refused: "Si se repite, pregunte a Twilio con el identificador de la petición."
-    case .transport(let failure): failure.adviceInSpanish
+    case .transport(let failure): failure.whatToDo
     case .badAnswer: "Si se repite, revise TWILIO_API_BASE_URL y lo que haya entre este servicio y Twilio."
     }
   }
 }
 
 extension TwilioError.BadAnswer {
-  fileprivate var cause: String {
+  fileprivate var whatFailed: String {
     switch self {
     case .status: "Twilio responde con un estado inesperado"
     case .contentType: "La respuesta de Twilio no es JSON"
@@ -60,7 +72,7 @@ extension TwilioError.BadAnswer {
 }
 
 extension CurlError.Kind {
-  fileprivate var causeInSpanish: String {
+  fileprivate var whatFailed: String {
     switch self {
     case .couldNotResolve: "No se encuentra la dirección del servidor de Twilio"
     case .couldNotConnect: "No se puede conectar con Twilio"
@@ -76,7 +88,7 @@ extension CurlError.Kind {
     }
   }
 
-  fileprivate var adviceInSpanish: String {
+  fileprivate var whatToDo: String {
     switch self {
     case .couldNotResolve: "Revise el DNS, TWILIO_REGION y TWILIO_EDGE."
     case .couldNotConnect: "Revise la red, el cortafuegos y TWILIO_API_BASE_URL."

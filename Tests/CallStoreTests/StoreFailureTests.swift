@@ -6,11 +6,11 @@ import TestSupport
 import Testing
 
 @Suite("What operators read when the database fails", .keepsFailedDatabases)
-struct StoreErrorTests {
-  private func fault(_ conninfo: String) async -> StoreError? {
+struct StoreFailureTests {
+  private func fault(_ conninfo: String) async -> RunFailure? {
     let pool = PostgresPool(PostgresConfiguration(conninfo))
     defer { Task { await pool.close(grace: .zero) } }
-    do throws(StoreError) {
+    do throws(RunFailure) {
       try await CallStore(pool: pool, defaultWorkspace: WorkspaceID(1)).check()
       return nil
     } catch { return error }
@@ -18,9 +18,9 @@ struct StoreErrorTests {
 
   /// Spanish, with something to do, and with nothing of the installation in it.
   private func expectFitForOutsiders(
-    _ error: StoreError?, hiding secrets: String..., sourceLocation: SourceLocation = #_sourceLocation
+    _ error: RunFailure?, hiding secrets: String..., sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let sentence = error?.sentence ?? ""
+    let sentence = error?.message ?? ""
     #expect(sentence.contains("La base de datos") || sentence.contains("la base de datos"))
     #expect(sentence.hasSuffix("."))
     for secret in secrets + ["pgt-", "password", "ERROR", "FATAL"] {
@@ -32,14 +32,16 @@ struct StoreErrorTests {
   func unreachable() async throws {
     let error = await fault(
       "host=127.0.0.1 port=1 user=ana password=geheim-1234 dbname=customers connect_timeout=5")
-    #expect(error?.kind == .unreachable)
+    #expect(error?.kind == .database(.unreachable))
     expectFitForOutsiders(error, hiding: "127.0.0.1", "ana", "geheim-1234", "customers")
+    #expect(error?.cause?.contains("Connection refused") == true)
+    #expect(error?.cause?.contains("geheim-1234") == false)
   }
 
   @Test("A host that does not exist")
   func unknownHost() async throws {
     let error = await fault("postgresql://ana:geheim-1234@db.customer.invalid/customers?connect_timeout=5")
-    #expect(error?.kind == .unreachable)
+    #expect(error?.kind == .database(.unreachable))
     expectFitForOutsiders(error, hiding: "customer", "ana", "geheim-1234")
   }
 
@@ -47,25 +49,25 @@ struct StoreErrorTests {
   func missingDatabase() async throws {
     let cluster = try await PostgresCluster.shared()
     let error = await fault(cluster.conninfo(database: "customers"))
-    #expect(error?.kind == .unreachable)
+    #expect(error?.kind == .database(.unreachable))
     expectFitForOutsiders(error, hiding: "customers", "postgres")
-    #expect(error?.sentence.contains("no existe") == true)
+    #expect(error?.message.contains("no existe") == true)
   }
 
   @Test("A role that does not exist")
   func missingRole() async throws {
     let cluster = try await PostgresCluster.shared()
     let error = await fault(cluster.conninfo(user: "ana"))
-    #expect(error?.kind == .unreachable)
+    #expect(error?.kind == .database(.unreachable))
     expectFitForOutsiders(error, hiding: "ana", "\"")
   }
 
   @Test("A connection string that cannot be read")
-  func unreadable() async throws {
+  func unreadableString() async throws {
     let error = await fault("postgresql://ana:geheim-1234@[::1/customers")
-    #expect(error?.kind == .unreachable)
+    #expect(error?.kind == .database(.unreachable))
     expectFitForOutsiders(error, hiding: "ana", "geheim-1234", "customers")
-    #expect(error?.sentence.contains("DATABASE_URL") == true)
+    #expect(error?.message.contains("DATABASE_URL") == true)
   }
 
   @Test("Tables that another program holds locked")
@@ -83,13 +85,13 @@ struct StoreErrorTests {
             """) == "0"
           { try await Task.sleep(for: .milliseconds(2)) }
         }
-        let error = await #expect(throws: StoreError.self) {
+        let error = await #expect(throws: RunFailure.self) {
           try await fixture.store.coverage(now: at("12:00"))
         }
         try await canceling.value
-        #expect(error?.kind == .unreachable)
+        #expect(error?.kind == .database(.unreachable))
         expectFitForOutsiders(error)
-        #expect(error?.sentence.contains("statement_timeout") == true)
+        #expect(error?.message.contains("statement_timeout") == true)
       }
     }
   }
@@ -103,10 +105,10 @@ struct StoreErrorTests {
       }
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
       try await pool.withConnection { _ in
-        let error = await #expect(throws: StoreError.self) { try await store.coverage(now: at("12:00")) }
-        #expect(error?.kind == .busy)
+        let error = await #expect(throws: RunFailure.self) { try await store.coverage(now: at("12:00")) }
+        #expect(error?.kind == .database(.busy))
         expectFitForOutsiders(error)
-        let sentence = error?.sentence ?? ""
+        let sentence = error?.message ?? ""
         #expect(sentence.contains("ocupadas") && sentence.contains("DATABASE_POOL_SIZE"), "\(sentence)")
       }
     }
@@ -119,17 +121,17 @@ struct StoreErrorTests {
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
       try await fixture.pool.withTransaction { transaction in
         _ = try await transaction.query(PostgresStatement("LOCK TABLE workspace_phones, sync_state"))
-        let error = await #expect(throws: StoreError.self) { try await store.coverage(now: at("12:00")) }
-        #expect(error?.kind == .busy)
+        let error = await #expect(throws: RunFailure.self) { try await store.coverage(now: at("12:00")) }
+        #expect(error?.kind == .database(.busy))
         expectFitForOutsiders(error)
-        #expect(error?.sentence.contains("DATABASE_POOL_SIZE") == false)
+        #expect(error?.message.contains("DATABASE_POOL_SIZE") == false)
       }
     }
   }
 
   /// What a commit says in whose middle the server does this to its session, each time.
-  private func fault(inTheMiddle action: String, isHeldBack: Bool = false) async throws -> StoreError? {
-    var found: StoreError?
+  private func fault(inTheMiddle action: String, isHeldBack: Bool = false) async throws -> RunFailure? {
+    var found: RunFailure?
     try await withStore { fixture in
       try await fixture.pool.run(
         """
@@ -147,7 +149,7 @@ struct StoreErrorTests {
       }
       let calls = (1...300).map { makeRing(makeSID($0), endedAt: at("09:50")) }
       let page = IntakePage(calls: calls, readAt: at("12:00"))
-      found = await #expect(throws: StoreError.self) {
+      found = await #expect(throws: RunFailure.self) {
         try await CallStore(pool: pool, defaultWorkspace: WorkspaceID(1)).commit(page, fence: fixture.fence)
       }
       #expect(try await fixture.pool.line("SELECT count(*) FROM calls") == "0")
@@ -181,9 +183,9 @@ struct StoreErrorTests {
     while sentences.count < 8, sentences.last?.contains("25P03") != true {
       let error = try await fault(
         inTheMiddle: "set_config('idle_in_transaction_session_timeout', '1ms', true)", isHeldBack: true)
-      #expect(error?.kind == .unreachable)
+      #expect(error?.kind == .database(.unreachable))
       expectFitForOutsiders(error)
-      sentences.append(error?.sentence ?? "")
+      sentences.append(error?.message ?? "")
     }
     let last = sentences.last ?? ""
     #expect(last.contains("25P03") && last.contains("parado a mitad de una escritura"), "\(sentences)")
@@ -192,22 +194,43 @@ struct StoreErrorTests {
   @Test("A session that somebody terminated, as a run does with a frozen one")
   func terminated() async throws {
     let error = try await fault(inTheMiddle: "pg_terminate_backend(pg_backend_pid())")
-    #expect(error?.kind == .unreachable)
+    #expect(error?.kind == .database(.unreachable))
     expectFitForOutsiders(error)
-    let sentence = error?.sentence ?? ""
+    let sentence = error?.message ?? ""
     #expect(sentence.contains("57P01") && sentence.contains("cerró la sesión"), "\(sentence)")
+  }
+
+  @Test("A row that this program cannot read is its own fault, and is told as one")
+  func unreadable() async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run("ALTER TABLE sync_runs ALTER COLUMN kind DROP NOT NULL")
+      try await fixture.pool.run("UPDATE sync_runs SET kind = 'hourly', requested_by = 'x'")
+      try await fixture.pool.run("ALTER TABLE sync_runs ALTER COLUMN requested_by DROP NOT NULL")
+      try await fixture.pool.run("UPDATE sync_runs SET requested_by = NULL")
+      let error = await #expect(throws: RunFailure.self) { try await fixture.store.runs(limit: 10) }
+      #expect(error?.kind == .internal)
+      #expect(error?.whatFailed == "Fallo interno de twilio-sync.")
+      #expect(error?.cause?.contains("\"requested_by\" of row 0 is NULL") == true, "\(error?.cause ?? "")")
+      #expect(error?.cause?.contains("[RunRecords.list]") == true, "\(error?.cause ?? "")")
+    }
   }
 
   @Test("Calls with a workspace that was deleted meanwhile")
   func foreignKey() async throws {
     try await withStore { fixture in
       let store = CallStore(pool: fixture.servicePool, defaultWorkspace: WorkspaceID(77))
-      let error = await #expect(throws: StoreError.self) {
+      let error = await #expect(throws: RunFailure.self) {
         try await store.commit(
           IntakePage(calls: [makeTransfer(makeSID(1))], readAt: at("12:00")), fence: fixture.fence)
       }
-      #expect(error?.kind == .other)
+      #expect(error?.kind == .database(.refused))
       expectFitForOutsiders(error, hiding: makeSID(1).text, StoreFixture.lead)
+      let cause = error?.cause ?? ""
+      for part in [
+        "violates foreign key", "DETAIL: Key (workspace_id)=(77)", "SQLSTATE 23503", "[CallUpsert.",
+      ] {
+        #expect(cause.contains(part), "\(cause)")
+      }
     }
   }
 }

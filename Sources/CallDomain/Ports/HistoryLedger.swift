@@ -1,0 +1,22 @@
+/// Where the progress of a resync of the history is kept.
+package protocol HistoryLedger: Sendable {
+  /// Opens the unfinished resync that reads the same, extended to `now` where its end is open, or begins one.
+  ///
+  /// - Parameter restart: Forgets an unfinished one instead of going on with it.
+  /// - Throws: `leaseLost` when another run took over.
+  func openHistory(
+    _ request: HistoryRequest, restart: Bool, now: Timestamp, fence: RunFence
+  ) async throws(RunFailure) -> HistoryProgress
+
+  /// How far the run's resync has come.
+  func historyProgress(of fence: RunFence) async throws(RunFailure) -> HistoryProgress
+
+  /// What is left to do when every slice is done: gaps that the resync has filled are forgotten.
+  ///
+  /// - Parameters:
+  ///   - period: What was read.
+  ///   - asked: What was to be read; Twilio keeps nothing of the rest.
+  /// - Returns: How many transfers of the period have no related call.
+  /// - Throws: `leaseLost` when another run took over; `database` when a slice is not done after all.
+  func closeHistory(_ period: Period, asked: Period, fence: RunFence) async throws(RunFailure) -> Int
+}

@@ -1,0 +1,34 @@
+/// Where runs are recorded, and where a run gets the right to be the only one of its kind.
+package protocol RunLedger: Sendable {
+  /// Whether the database can be used for a run at all.
+  ///
+  /// - Throws: What is wrong with it.
+  func check() async throws(RunFailure)
+
+  /// Takes the lease of a kind and records the run that holds it. A run whose lease ran out is recorded as
+  /// interrupted.
+  ///
+  /// - Parameters:
+  ///   - requestedBy: Who asked, as `sync_runs` shows it.
+  ///   - now: When the run began.
+  ///   - token: The holder's mark, which nobody else has or had.
+  /// - Throws: `alreadyRunning` with the run in progress; nothing is recorded then. After any other failure
+  ///   the lease may be taken all the same, and is to be freed with `release`.
+  func begin(
+    _ kind: RunKind, requestedBy: String, now: Timestamp, token: Int64
+  ) async throws(RunFailure) -> RunFence
+
+  /// Frees a lease that may have been taken although `begin` threw.
+  func release(_ kind: RunKind, token: Int64) async throws(RunFailure)
+
+  /// Renews the lease and records the counts so far.
+  ///
+  /// - Throws: `leaseLost` when another run took over.
+  func renew(_ fence: RunFence, counts: RunCounts) async throws(RunFailure)
+
+  /// Records what the run reads.
+  func record(_ period: Period, of fence: RunFence) async throws(RunFailure)
+
+  /// Records how the run ended and frees its lease; may be done twice.
+  func finish(_ run: SyncRun, fence: RunFence) async throws(RunFailure)
+}

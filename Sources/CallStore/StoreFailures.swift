@@ -1,0 +1,237 @@
+import CallDomain
+import Postgres
+
+/// What the failures of this room mean, in the words that people read: the only file of the room with
+/// Spanish sentences.
+extension RunFailure {
+  /// Any error out of an operation of the store.
+  init(store error: any Error, file: StaticString = #fileID, line: Int = #line) {
+    switch error {
+    case let error as RunFailure: self = error
+    case let error as PostgresError: self.init(error)
+    case is CancellationError: self = .interrupted
+    default: self.init(unexpected: error, file: file, line: line)
+    }
+  }
+
+  /// What an error of the database means.
+  init(_ error: PostgresError) {
+    if error.kind == .decoding {
+      self.init(fault: error.cause)
+    } else if error.kind == .cancelled {
+      self = .interrupted
+    } else if let session = Self.endedSession(error) {
+      self.init(.database(.unreachable), session.whatFailed, session.whatToDo)
+    } else if let advice = Self.advice(error.kind) {
+      self.init(
+        .database(error.kind == .timeout ? .busy : .unreachable),
+        "No se puede usar la base de datos (\(error.shortReason)).", advice)
+    } else {
+      self = Self.refusal(error)
+    }
+    cause = error.cause
+  }
+
+  /// What to do about a database that cannot be reached as things are; nil where the fault is another.
+  private static func advice(_ kind: PostgresError.Kind) -> String? {
+    switch kind {
+    case .unreachable, .connectionLost, .poolClosed, .adminShutdown, .crash, .authentication,
+      .databaseMissing, .commitOutcomeUnknown, .invalidConnectionString:
+      "Compruebe que está en marcha y DATABASE_URL."
+    case .timeout:
+      "Compruebe que está en marcha, que ningún otro programa bloquea las tablas y DATABASE_URL."
+    case .cannotConnectNow: "Repita dentro de un momento y, si sigue así, mire su registro."
+    case .tooManyConnections:
+      "Cierre las que sobran, suba max_connections o el límite del usuario, o use un pooler, y repita."
+    case .hostNotFound: "Revise el servidor que nombra DATABASE_URL y el DNS."
+    case .untrustedCertificate:
+      "Revise el reloj, el servidor que nombra DATABASE_URL y el fichero de sslrootcert."
+    case .tlsRefused: "Revise sslmode en DATABASE_URL y que el servidor ofrece TLS."
+    default: nil
+    }
+  }
+
+  /// What to say of a session that the server ended on purpose, also where it was while committing.
+  private static func endedSession(_ error: PostgresError) -> (whatFailed: String, whatToDo: String)? {
+    switch error.sqlstate {
+    case "25P03":
+      (
+        """
+        Este programa se quedó parado a mitad de una escritura y la base de datos la anuló entera \
+        (SQLSTATE 25P03).
+        """,
+        """
+        Repita; si vuelve a pasar, compruebe que el equipo no se suspende y que le alcanzan la CPU y la memoria.
+        """
+      )
+    case "57P01":
+      (
+        """
+        La base de datos cerró la sesión de este programa (SQLSTATE 57P01): se paraba, alguien lo pidió, u otra \
+        ejecución la tomó por congelada.
+        """,
+        """
+        Repita: lo que estaba a medias se guardó entero o no se guardó; si vuelve a pasar, mire el registro de \
+        la base de datos.
+        """
+      )
+    default: nil
+    }
+  }
+
+  private static func refusal(_ error: PostgresError) -> RunFailure {
+    switch error.kind {
+    case .poolTimeout:
+      RunFailure(
+        .database(.busy),
+        """
+        Todas las conexiones de este programa con la base de datos están ocupadas, por páginas que se guardan o \
+        por consultas.
+        """,
+        """
+        Si otro programa bloquea las tablas, espere a que acabe o ciérrelo; si no, suba DATABASE_POOL_SIZE, y \
+        repita.
+        """)
+    case .readOnly: readOnly
+    case .diskFull:
+      RunFailure(
+        .database(.full), "La base de datos no tiene espacio en disco.", "Libere espacio y repita.")
+    case .insufficientPrivilege: forbidden(error.shortReason)
+    case .undefinedTable, .undefinedColumn: oldSchema
+    case .queryCanceled:
+      RunFailure(
+        .database(.unreachable),
+        """
+        La base de datos canceló una consulta (\(error.shortReason)): otro programa bloquea las tablas, \
+        statement_timeout es demasiado corto para este usuario, o alguien la canceló.
+        """, "Revíselo y repita.")
+    case .lockTimeout, .deadlock, .serialization, .idleInTransactionTimeout:
+      RunFailure(
+        .database(.unreachable),
+        "La base de datos está ocupada (\(error.shortReason)): otro programa bloquea las tablas.",
+        "Repita más tarde.")
+    default:
+      RunFailure(
+        .database(.refused), "La base de datos rechazó una operación (\(error.shortReason)).",
+        "Repita y, si vuelve a pasar, mire su registro.")
+    }
+  }
+}
+
+// MARK: - What the checks before a run find
+
+extension RunFailure {
+  static let readOnly = RunFailure(
+    .database(.readOnly), "La base de datos es de solo lectura.",
+    "Conecte DATABASE_URL con el servidor primario.")
+
+  static let oldSchema = RunFailure(
+    .database(.oldSchema), "El esquema de la base de datos es antiguo o falta.",
+    "Ejecute «twilio-sync migrate».")
+
+  static let newSchema = RunFailure(
+    .database(.newSchema), "El esquema de la base de datos exige una versión más nueva de twilio-sync.",
+    "Actualice este programa.")
+
+  /// - Parameter missing: The privileges and what they are needed for, or why the server refused.
+  static func forbidden(_ missing: String) -> RunFailure {
+    RunFailure(
+      .database(.forbidden), "Al usuario de la base de datos le falta un permiso (\(missing)).",
+      "Concédalo y repita.")
+  }
+
+  static func hiddenRows(in tables: String) -> RunFailure {
+    RunFailure(
+      .database(.hiddenRows),
+      "La seguridad a nivel de fila puede ocultar filas de \(tables) al usuario de la base de datos.",
+      """
+      Use el dueño de las tablas, un usuario con BYPASSRLS o una política que lo muestre todo (USING (true)).
+      """)
+  }
+
+  static func noDefaultWorkspace(_ workspace: WorkspaceID) -> RunFailure {
+    RunFailure(
+      .database(.noDefaultWorkspace),
+      "Falta el workspace por defecto (DEFAULT_WORKSPACE_ID = \(workspace.number)).",
+      "Ejecute «twilio-sync migrate», que lo crea.")
+  }
+
+  /// - Parameter name: The schema as SQL writes it.
+  static func noSchema(_ name: String) -> RunFailure {
+    RunFailure(
+      .database(.unclearSchema), "El esquema \(name) no existe en la base de datos.",
+      "Créelo («CREATE SCHEMA \(name);») o ponga otro en DATABASE_SCHEMA.")
+  }
+
+  static func severalSchemas(_ names: [String]) -> RunFailure {
+    RunFailure(
+      .database(.unclearSchema),
+      """
+      Varios esquemas de la base de datos podrían ser el de este programa (\(names.joined(separator: ", "))).
+      """, "Ponga en DATABASE_SCHEMA el que debe usar.")
+  }
+
+  static func takenSchema(_ name: String) -> RunFailure {
+    RunFailure(
+      .database(.unclearSchema), "La tabla schema_migrations del esquema \(name) es de otro programa.",
+      "Cree un esquema para este («CREATE SCHEMA twilio_sync;») y póngalo en DATABASE_SCHEMA.")
+  }
+}
+
+// MARK: - What operations find
+
+extension RunFailure {
+  /// - Parameter retryAfter: Seconds until the other's lease ends unless it is renewed.
+  static func alreadyRunning(_ run: RunID?, retryAfter: Int) -> RunFailure {
+    RunFailure(
+      .alreadyRunning, "Ya hay otra ejecución de este tipo en curso.", "Espere a que termine y repita.",
+      runID: run, retryAfter: retryAfter)
+  }
+
+  /// A server that crashed lost pages that it had confirmed.
+  static let progressLost = RunFailure(
+    .database(.refused),
+    "La base de datos perdió parte de lo que había confirmado (se reinició a la fuerza o cambió de servidor).",
+    "Repita el mismo comando, que lo completa.")
+
+  /// - Parameters:
+  ///   - sql: What the owner of the tables has to run.
+  ///   - schema: Where, as SQL writes it.
+  static func mayNotMigrate(_ sql: String, schema: String, cause: String) -> RunFailure {
+    RunFailure(
+      .database(.forbidden), "El usuario de la base de datos no puede cambiar el esquema.",
+      """
+      Ejecute esto como dueño de las tablas y repita «twilio-sync migrate»:
+      SET search_path = \(schema);
+      \(sql);
+      """, cause: cause)
+  }
+}
+
+extension PostgresError {
+  /// The cause in a few Spanish words, without anything of the installation in it.
+  var shortReason: String {
+    let words =
+      switch kind {
+      case .unreachable: "no responde"
+      case .hostNotFound: "no se encuentra su dirección"
+      case .untrustedCertificate: "su certificado no es de confianza"
+      case .tlsRefused: "falla el cifrado TLS"
+      case .connectionLost, .adminShutdown, .crash: "la conexión se cortó"
+      case .commitOutcomeUnknown: "la conexión se cortó al confirmar"
+      case .timeout, .poolTimeout: "no respondió a tiempo"
+      case .poolClosed: "el servicio se está parando"
+      case .cannotConnectNow: "está arrancando, parándose o recuperándose"
+      case .tooManyConnections: "no le quedan conexiones libres"
+      case .authentication: "rechaza el usuario o la contraseña"
+      case .databaseMissing: "no existe"
+      case .invalidConnectionString: "DATABASE_URL no se entiende"
+      case .lockTimeout: "bloqueo no concedido"
+      case .deadlock, .serialization: "conflicto con otra transacción"
+      case .queryCanceled: "consulta cancelada"
+      case .idleInTransactionTimeout: "transacción cerrada por inactividad"
+      default: "error"
+      }
+    return words + (sqlstate.map { ", SQLSTATE \($0)" } ?? "") + (object.map { ", \($0)" } ?? "")
+  }
+}

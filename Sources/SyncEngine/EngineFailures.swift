@@ -1,0 +1,36 @@
+import CallDomain
+
+/// What the failures of this room mean, in the words that people read: the only file of the room with
+/// Spanish sentences.
+extension RunFailure {
+  static let noTwilio = RunFailure(
+    .internal, "Falta la configuración de Twilio para esta operación.")
+
+  static let stopping = RunFailure(
+    .stopping, "El servicio se está parando.", "Repita la petición cuando vuelva a estar en marcha.")
+
+  /// - Parameter seconds: How far our clock is from Twilio's.
+  static func clockOff(seconds: Int) -> RunFailure {
+    RunFailure(
+      .twilio(.permanent),
+      """
+      El reloj de este servidor difiere \(seconds) segundos del de Twilio, y con él el periodo que se pide.
+      """, "Ponga el reloj en hora (NTP) y repita.")
+  }
+
+  /// - Parameter reason: How the list goes on without an end, after a colon.
+  static func endlessListing(_ reason: String) -> RunFailure {
+    RunFailure(
+      .twilio(.permanent), "La lista de llamadas de Twilio no acaba: \(reason).",
+      """
+      Lo leído está guardado y el periodo queda sin completar. Repita la ejecución (historical, con --restart); si \
+      vuelve a pasar, revise TWILIO_API_BASE_URL y lo que haya entre este servidor y Twilio.
+      """)
+  }
+
+  static func emptyHistory(since: Timestamp) -> RunFailure {
+    RunFailure(
+      .badParameter, "El inicio del histórico (\(since.iso8601)) no es anterior a su fin.",
+      "Corrija since, until o HISTORY_START.")
+  }
+}

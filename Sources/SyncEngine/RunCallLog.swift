@@ -1,0 +1,65 @@
+import CallDomain
+
+/// Twilio's log as one run reads it: a few requests at a time together with the other runs, sent again where
+/// that makes sense, counted, and with Twilio's clock compared with ours.
+struct RunCallLog: CallLog {
+  let log: any CallLog
+  let gate: RequestGate
+  /// Whether its requests go before those of runs that are not urgent.
+  let isUrgent: Bool
+  let policy: RetryPolicy
+  let clock: EngineClock
+  let progress: RunProgress
+  let onEvent: @Sendable (SyncEvent) -> Void
+
+  func list(_ query: CallQuery) async throws(RunFailure) -> CallPage {
+    try await page { () async throws(RunFailure) in try await log.list(query) }
+  }
+
+  func next(_ reference: String) async throws(RunFailure) -> CallPage {
+    try await page { () async throws(RunFailure) in try await log.next(reference) }
+  }
+
+  func call(_ sid: CallSID) async throws(RunFailure) -> CallPage {
+    try await page { () async throws(RunFailure) in try await log.call(sid) }
+  }
+
+  private func page(
+    _ request: @Sendable () async throws(RunFailure) -> CallPage
+  ) async throws(RunFailure) -> CallPage {
+    let start = clock.now()
+    var attempt = 0
+    while true {
+      attempt += 1
+      progress.countRequest()
+      do throws(RunFailure) {
+        let page = try await gate.send(isUrgent: isUrgent, request)
+        try check(page)
+        return page
+      } catch {
+        let elapsed = max(0, clock.now().milliseconds(since: start))
+        let action = policy.action(after: error, attempt: attempt, elapsed: elapsed, random: clock.random())
+        guard case .wait(let delay) = action else { throw error }
+        onEvent(.retrying(attempt: attempt, delay: delay, error))
+        guard (try? await clock.sleep(delay)) != nil else { throw .interrupted }
+      }
+    }
+  }
+
+  // Twilio's `Date` says when it answered, in whole seconds.
+  private func check(_ page: CallPage) throws(RunFailure) {
+    if page.unreadable > 0 { onEvent(.unreadableRecords(page.unreadable)) }
+    guard let serverTime = page.serverTime else { return }
+    let ahead = Int(clock.now().milliseconds(since: serverTime) / 1000)
+    if abs(ahead) > ClockLimits.failure { throw .clockOff(seconds: abs(ahead)) }
+    if abs(ahead) > ClockLimits.warning, progress.isFirstClockWarning() { onEvent(.clockOff(seconds: ahead)) }
+  }
+}
+
+/// How far the process's clock may be from Twilio's, in seconds.
+package enum ClockLimits {
+  /// Beyond it a run warns.
+  package static let warning = 60
+  /// Beyond it a run fails.
+  package static let failure = 300
+}
