@@ -10,18 +10,22 @@ struct Preflight {
   func check(_ database: Database, within limit: Duration?) async throws {
     let state = try await database.repeatable(Self.state, within: limit, isUrgent: true)
     guard let row = state.rows.first else { return }
-    if try row.requiredBool(0) { throw RunFailure.readOnly }
+    if try row.requiredBool(0) {
+      throw RunFailure.readOnly(cause: "pg_is_in_recovery() or transaction_read_only is true")
+    }
     guard try row.requiredBool(1) else {
       database.forgetSchema()
-      throw RunFailure.oldSchema
+      throw RunFailure.oldSchema(cause: "schema_migrations or sync_runs is missing")
     }
     if let tables = try row.text(2) { throw RunFailure.hiddenRows(in: tables) }
     if let missing = try row.text(3) { throw RunFailure.forbidden(missing) }
     let schema = try await database.repeatable(Self.schema(defaultWorkspace), within: limit, isUrgent: true)
     guard let row = schema.rows.first else { return }
-    guard try row.requiredBool(0) else { throw RunFailure.oldSchema }
+    guard try row.requiredBool(0) else {
+      throw RunFailure.oldSchema(cause: "schema_migrations lacks a version up to \(Migrations.version)")
+    }
     if try row.requiredInt(1) > Int64(Migrations.version) {
-      throw RunFailure.newSchema
+      throw RunFailure.newSchema(cause: "oldest_program is above \(Migrations.version)")
     }
     guard try row.requiredBool(2) else { throw RunFailure.noDefaultWorkspace(defaultWorkspace) }
   }

@@ -40,7 +40,7 @@ struct SchemaSearch {
       guard open.count < 2 else { throw RunFailure.severalSchemas(open.map(\.quoted)) }
       if let one = open.first ?? candidates.first { return one }
     }
-    guard isForMigration else { throw RunFailure.oldSchema }
+    guard isForMigration else { throw RunFailure.oldSchema(cause: "no schema has our schema_migrations") }
     return try named("public", in: all)
   }
 

@@ -92,12 +92,12 @@ extension RunFailure {
         Si otro programa bloquea las tablas, espere a que acabe o ciérrelo; si no, suba DATABASE_POOL_SIZE, y \
         repita.
         """)
-    case .readOnly: readOnly
+    case .readOnly: readOnly(cause: error.cause)
     case .diskFull:
       RunFailure(
         .database(.full), "La base de datos no tiene espacio en disco.", "Libere espacio y repita.")
     case .insufficientPrivilege: forbidden(error.shortReason)
-    case .undefinedTable, .undefinedColumn: oldSchema
+    case .undefinedTable, .undefinedColumn: oldSchema(cause: error.cause)
     case .queryCanceled:
       RunFailure(
         .database(.unreachable),
@@ -121,23 +121,29 @@ extension RunFailure {
 // MARK: - What the checks before a run find
 
 extension RunFailure {
-  static let readOnly = RunFailure(
-    .database(.readOnly), "La base de datos es de solo lectura.",
-    "Conecte DATABASE_URL con el servidor primario.")
+  static func readOnly(cause: String) -> RunFailure {
+    RunFailure(
+      .database(.readOnly), "La base de datos es de solo lectura.",
+      "Conecte DATABASE_URL con el servidor primario.", cause: cause)
+  }
 
-  static let oldSchema = RunFailure(
-    .database(.oldSchema), "El esquema de la base de datos es antiguo o falta.",
-    "Ejecute «twilio-sync migrate».")
+  static func oldSchema(cause: String) -> RunFailure {
+    RunFailure(
+      .database(.oldSchema), "El esquema de la base de datos es antiguo o falta.",
+      "Ejecute «twilio-sync migrate».", cause: cause)
+  }
 
-  static let newSchema = RunFailure(
-    .database(.newSchema), "El esquema de la base de datos exige una versión más nueva de twilio-sync.",
-    "Actualice este programa.")
+  static func newSchema(cause: String) -> RunFailure {
+    RunFailure(
+      .database(.newSchema), "El esquema de la base de datos exige una versión más nueva de twilio-sync.",
+      "Actualice este programa.", cause: cause)
+  }
 
   /// - Parameter missing: The privileges and what they are needed for, or why the server refused.
   static func forbidden(_ missing: String) -> RunFailure {
     RunFailure(
       .database(.forbidden), "Al usuario de la base de datos le falta un permiso (\(missing)).",
-      "Concédalo y repita.")
+      "Concédalo y repita.", cause: "missing privilege: \(missing)")
   }
 
   static func hiddenRows(in tables: String) -> RunFailure {
@@ -146,14 +152,15 @@ extension RunFailure {
       "La seguridad a nivel de fila puede ocultar filas de \(tables) al usuario de la base de datos.",
       """
       Use el dueño de las tablas, un usuario con BYPASSRLS o una política que lo muestre todo (USING (true)).
-      """)
+      """, cause: "row_security_active without a permissive policy USING (true) for \(tables)")
   }
 
   static func noDefaultWorkspace(_ workspace: WorkspaceID) -> RunFailure {
     RunFailure(
       .database(.noDefaultWorkspace),
       "Falta el workspace por defecto (DEFAULT_WORKSPACE_ID = \(workspace.number)).",
-      "Ejecute «twilio-sync migrate», que lo crea.")
+      "Ejecute «twilio-sync migrate», que lo crea.", cause: "no row in workspaces with id \(workspace.number)"
+    )
   }
 
   /// - Parameter name: The schema as SQL writes it.

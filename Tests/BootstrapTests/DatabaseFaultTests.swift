@@ -15,6 +15,8 @@ struct DatabaseFaultTests {
     let schema: String
     /// A part of the sentence.
     let sentence: String
+    /// A part of what the log says lies behind it.
+    let cause: String
   }
 
   static let faults = [
@@ -22,16 +24,18 @@ struct DatabaseFaultTests {
       testDescription: "read-only",
       broken: ["ALTER DATABASE %@ SET default_transaction_read_only = on"],
       mended: ["ALTER DATABASE %@ RESET default_transaction_read_only"],
-      database: "read-only", schema: "unknown", sentence: "solo lectura"),
+      database: "read-only", schema: "unknown", sentence: "solo lectura", cause: "read_only"),
     Fault(
       testDescription: "no permission to read",
       broken: ["REVOKE SELECT ON workspaces FROM servicio"],
       mended: ["GRANT SELECT ON workspaces TO servicio"],
-      database: "forbidden", schema: "unknown", sentence: "le falta un permiso"),
+      database: "forbidden", schema: "unknown", sentence: "le falta un permiso",
+      cause: "missing privilege: SELECT en workspaces"),
     Fault(
       testDescription: "no permission to write",
       broken: ["REVOKE INSERT ON calls FROM servicio"], mended: ["GRANT INSERT ON calls TO servicio"],
-      database: "forbidden", schema: "unknown", sentence: "le falta un permiso"),
+      database: "forbidden", schema: "unknown", sentence: "le falta un permiso",
+      cause: "missing privilege: INSERT en calls"),
     Fault(
       testDescription: "row level security",
       broken: [
@@ -43,27 +47,30 @@ struct DatabaseFaultTests {
         "DROP POLICY narrow ON workspace_phones",
         "ALTER TABLE workspace_phones NO FORCE ROW LEVEL SECURITY",
       ],
-      database: "hidden-rows", schema: "unknown", sentence: "workspace_phones"),
+      database: "hidden-rows", schema: "unknown", sentence: "workspace_phones",
+      cause: "row_security_active"),
     Fault(
       testDescription: "an old schema",
       broken: ["DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)"],
-      mended: [], database: "ok", schema: "old", sentence: "twilio-sync migrate"),
+      mended: [], database: "ok", schema: "old", sentence: "twilio-sync migrate",
+      cause: "schema_migrations lacks a version"),
     Fault(
       testDescription: "no schema",
       broken: [
         "DROP SCHEMA public CASCADE", "CREATE SCHEMA public",
         "GRANT ALL ON SCHEMA public TO \(TestCluster.owner)",
       ],
-      mended: [], database: "ok", schema: "old", sentence: "twilio-sync migrate"),
+      mended: [], database: "ok", schema: "old", sentence: "twilio-sync migrate", cause: "schema_migrations"),
     Fault(
       testDescription: "a too new schema",
       broken: ["INSERT INTO schema_migrations (version, name, oldest_program) VALUES (999, 'x', 999)"],
       mended: ["DELETE FROM schema_migrations WHERE version = 999"],
-      database: "ok", schema: "new", sentence: "versión más nueva"),
+      database: "ok", schema: "new", sentence: "versión más nueva", cause: "oldest_program"),
     Fault(
       testDescription: "no default workspace",
       broken: ["DELETE FROM workspaces WHERE id = 1"], mended: [],
-      database: "no-default-workspace", schema: "ok", sentence: "Falta el workspace por defecto"),
+      database: "no-default-workspace", schema: "ok", sentence: "Falta el workspace por defecto",
+      cause: "no row in workspaces with id 1"),
   ]
 
   @Test("503 with a sentence, told by /ready, and over by itself once it is mended", arguments: faults)
@@ -75,6 +82,9 @@ struct DatabaseFaultTests {
       let answer = try await service.sync()
       #expect(answer.status == 503)
       #expect(answer.text("error")?.contains(fault.sentence) == true)
+      let cause = try await service.program.line(containing: "  ↳ ")
+      #expect(cause.contains(fault.cause), "\(cause)")
+      #expect(!answer.body.contains(cause.dropFirst(4)) && !answer.body.contains("cause"))
       let ready = try await service.askOpenly("GET", "/ready")
       #expect(ready.status == 503)
       #expect(ready.text("database") == fault.database && ready.text("schema") == fault.schema)
@@ -105,6 +115,9 @@ struct DatabaseFaultTests {
         let answer = try await service.sync()
         #expect(answer.status == 503)
         #expect(answer.text("error")?.contains("no tiene espacio en disco") == true)
+        let cause = try await service.program.line(containing: "  ↳ ")
+        #expect(cause.contains("No space left on device") && cause.contains("SQLSTATE 53100"), "\(cause)")
+        #expect(!answer.body.contains("No space left"))
         #expect(try await installation.runStates() == ["failed"])
         #expect(try await !installation.coverageHasMoved())
 

@@ -61,6 +61,10 @@ struct TwilioFaultTests {
       #expect(try await !installation.coverageHasMoved())
       #expect(try await installation.runStates() == ["failed"])
       #expect(try await installation.value("SELECT error FROM sync_runs") == answer.text("error"))
+      let failed = try await service.program.line(containing: #""event":"run_failed""#)
+      let cause = try #require(failed.firstMatch(of: /"cause":"((?:[^"\\]|\\.)*)"/)).output.1
+      #expect(cause.contains(hasRequestID ? "Twilio-Request-Id RQ" : "(libcurl "), "\(failed)")
+      #expect(!answer.body.contains(cause) && !answer.body.contains(#""cause""#))
     }
   }
 

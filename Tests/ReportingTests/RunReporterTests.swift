@@ -104,7 +104,7 @@ struct RunReporterTests {
       #expect(
         lines.last == "  ↳ Key (phone)=(…868) already exists; SQLSTATE 23505 [CallUpsert.statement]",
         "\(lines)")
-      #expect(lines.first?.contains("rechazó una operación. Mire su registro.") == true)
+      #expect(lines.first?.contains("rechazó una operación. Mire su registro") == true)
       #expect(lines.first?.contains("23505") == false)
       #expect(
         json.text.contains(

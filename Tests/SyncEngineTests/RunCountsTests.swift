@@ -118,13 +118,12 @@ struct RunCountsTests {
   @Test(
     "Twilio's faults end the run when repeating did not help",
     arguments: [TwilioFault.transient, .unauthorized])
-  func givesUp(kind: TwilioFault) async throws {
+  func givesUp(fault: TwilioFault) async throws {
     let bench = EngineBench {
-      $0.onRequest = { _ throws(RunFailure) in throw RunFailure(.twilio(kind), "Twilio falló.") }
+      $0.onRequest = { _ throws(RunFailure) in throw RunFailure(.twilio(fault), "Twilio falló.") }
     }
-    #expect(
-      try await bench.run() == .failure(RunFailure(.twilio(.permanent), "Twilio falló.", runID: RunID(7))))
-    #expect(bench.notes.requestCount == (kind == .transient ? 5 : 2))
+    #expect(try await bench.run() == .failure(RunFailure(.twilio(fault), "Twilio falló.", runID: RunID(7))))
+    #expect(bench.notes.requestCount == (fault == .transient ? 5 : 2))
     #expect(bench.notes.commitAttempts == 0)
   }
 
