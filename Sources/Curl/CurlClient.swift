@@ -1,3 +1,6 @@
+import BlockingWork
+import Synchronization
+
 /// Sends HTTP requests through a few reused handles, so that connections stay warm.
 ///
 /// TLS 1.2 or later, peer and host verified; no redirects, no proxy (the environment's proxy
@@ -5,14 +8,16 @@
 /// that libcurl sends a request again when a kept connection turns out to be closed before a
 /// byte of the answer came.
 package final class CurlClient: Sendable {
-  private let pool: CurlPool
+  private let line: WaitingLine
+  // The worker used last comes first: its connection is the warmest.
+  private let idle = Mutex<[CurlWorker]>([])
   private let onExchange: @Sendable (CurlExchange) -> Void
 
   /// - Parameters:
   ///   - maxHandles: how many requests may be under way at once, at least 1.
   ///   - onExchange: told of every request that had its turn, however it ended.
   package init(maxHandles: Int, onExchange: @escaping @Sendable (CurlExchange) -> Void = { _ in }) {
-    pool = CurlPool(limit: maxHandles)
+    line = WaitingLine(limit: maxHandles)
     self.onExchange = onExchange
   }
 
@@ -21,8 +26,10 @@ package final class CurlClient: Sendable {
   /// The request's deadlines begin when it has a handle. Cancelling the task ends a request
   /// within about a second.
   package func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
-    let worker = try await pool.take()
-    defer { pool.give(worker) }
+    guard await line.enter() == .admitted else { throw CurlError(.cancelled) }
+    defer { line.leave() }
+    let worker = try idle.withLock { $0.popLast() } ?? CurlWorker()
+    defer { idle.withLock { $0.append(worker) } }
     let cancellation = CurlCancellation()
     let begin = ContinuousClock.now
     let outcome = await withTaskCancellationHandler {

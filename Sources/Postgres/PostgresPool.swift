@@ -1,38 +1,55 @@
+import BlockingWork
 import Synchronization
 
 /// A few connections to one database, handed out in the order in which they were asked for. One of them is
-/// kept for what is urgent: short statements that must not wait for the work under way.
+/// kept for what is urgent: short statements that must not wait for the work under way, such as a heartbeat
+/// while everything else waits for the same lock.
 package final class PostgresPool: Sendable {
+  /// How a pool is used at a moment.
+  package struct Use: Hashable, Sendable {
+    package let maximum: Int
+    package let inUse: Int
+    package let idle: Int
+    /// Callers that wait for a connection.
+    package let waiting: Int
+  }
+
+  private struct State {
+    /// The one used last is taken first: the others may grow old enough for the server to close them.
+    var idle: [PostgresConnection] = []
+    var checkedOut: [ObjectIdentifier: PostgresConnection] = [:]
+    var isClosed = false
+  }
+
   /// As given; its connection string must not be shown.
   package let configuration: PostgresConfiguration
-  let clock: any Clock<Duration>
-  let state: Mutex<State>
+  private let clock: any Clock<Duration>
+  private let line: WaitingLine
+  private let state = Mutex(State())
 
   /// Makes an empty pool; connections are opened when they are needed. `clock` measures how long callers
   /// wait for a connection.
   package init(_ configuration: PostgresConfiguration, clock: any Clock<Duration> = ContinuousClock()) {
     self.configuration = configuration
     self.clock = clock
-    state = Mutex(State(machine: PoolMachine(maximum: configuration.maximumConnections)))
+    line = WaitingLine(limit: configuration.maximumConnections, reserved: 1)
   }
 
-  /// Lends a connection for the time of `body`, which must not keep it. Whatever transaction `body`
-  /// leaves open is rolled back.
+  package var use: Use {
+    Use(
+      maximum: max(1, configuration.maximumConnections), inUse: line.admitted,
+      idle: state.withLock(\.idle.count), waiting: line.waiting)
+  }
+
+  /// A connection for the time of `body`, which must not keep it. Whatever transaction `body` leaves open is
+  /// rolled back.
   ///
-  /// Throws `PostgresError` when there is no connection, and what `body` throws.
+  /// - Throws: `PostgresError` when there is no connection, and what `body` throws.
   package func withConnection<Value: Sendable>(
     isolation: isolated (any Actor)? = #isolation,
     _ body: (PostgresConnection) async throws -> Value
   ) async throws -> Value {
-    let loan = try await borrow()
-    do {
-      let value = try await body(loan.connection)
-      await giveBack(loan)
-      return value
-    } catch {
-      await giveBack(loan)
-      throw error
-    }
+    try await checkingOut { connection in try await body(connection) }
   }
 
   /// Runs `body` in a transaction with `settings`. These and the `opening` statements go in one round trip;
@@ -49,23 +66,19 @@ package final class PostgresPool: Sendable {
     within limit: Duration? = nil,
     _ body: (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
-    let (loan, results) = try await borrow(Borrower(isUrgent: isUrgent)) { connection throws(PostgresError) in
-      try await connection.begin(settings, opening, within: limit)
-    }
-    do {
-      let value = try await body(PostgresTransaction(connection: loan.connection, opening: results))
-      try await loan.connection.commitIfOpen()
-      await giveBack(loan)
+    try await checkingOut(isUrgent: isUrgent) { connection in
+      let results = try await repeating(on: &connection) { connection throws(PostgresError) in
+        try await connection.begin(settings, opening, within: limit)
+      }
+      let value = try await body(PostgresTransaction(connection: connection, opening: results))
+      try await connection.commitIfOpen()
       return value
-    } catch {
-      await giveBack(loan)
-      throw error
     }
   }
 
-  /// Runs a statement that may be repeated, in a transaction of its own with `settings`: when its connection turns out to be dead it runs again on a new
-  /// one, whether or not it was done. So it either writes nothing, or writes the same again and again, and
-  /// answers the same.
+  /// Runs a statement that may be repeated, in a transaction of its own with `settings`: when its connection
+  /// turns out to be dead it runs again on a new one, whether or not it was done. So it either writes nothing,
+  /// or writes the same again and again, and answers the same.
   ///
   /// - Parameters:
   ///   - limit: How long it may take; also how long it waits for a connection, where that is less than usual.
@@ -73,12 +86,120 @@ package final class PostgresPool: Sendable {
   package func repeatable(
     _ statement: PostgresStatement, _ settings: PostgresSettings = PostgresSettings(),
     within limit: Duration? = nil, isUrgent: Bool = false
-  ) async throws(PostgresError) -> PostgresResult {
-    let borrower = Borrower(isUrgent: isUrgent, limit: limit)
-    let (loan, result) = try await borrow(borrower) { connection throws(PostgresError) in
-      try await connection.transact(statement, settings, within: limit)
+  ) async throws -> PostgresResult {
+    try await checkingOut(isUrgent: isUrgent, within: limit) { connection in
+      try await repeating(on: &connection) { connection throws(PostgresError) in
+        try await connection.transact(statement, settings, within: limit)
+      }
     }
-    await giveBack(loan)
-    return result
+  }
+
+  /// Hands out no more connections, waits up to `grace` for those in use, then cancels what still runs on them.
+  /// May be called more than once.
+  package func close(grace: Duration = .seconds(5)) async {
+    line.close()
+    state.withLock { $0.isClosed = true }
+    await closeIdle()
+    await line.emptied(within: grace, clock: clock)
+    for connection in state.withLock({ Array($0.checkedOut.values) }) { connection.cancelRunning() }
+    // Cancelled statements need that long to hear the server's last word.
+    await line.emptied(within: configuration.cancelGrace, clock: clock)
+  }
+}
+
+extension PostgresPool {
+  /// The only place where a connection is taken and given back.
+  private func checkingOut<Value: Sendable>(
+    isUrgent: Bool = false, within limit: Duration? = nil, isolation: isolated (any Actor)? = #isolation,
+    _ body: (inout PostgresConnection) async throws -> Value
+  ) async throws -> Value {
+    let limit = min(limit ?? configuration.waitLimit, configuration.waitLimit)
+    switch await line.enter(isUrgent: isUrgent, within: limit, clock: clock) {
+    case .admitted: break
+    case .cancelled: throw PostgresError(.cancelled, cause: "cancelled while waiting for a connection")
+    case .timedOut: throw PostgresError(.poolTimeout, cause: "no connection became free within \(limit)")
+    case .closed: throw PostgresError(.poolClosed, cause: "the pool is closed")
+    }
+    defer { line.leave() }
+    var connection = try await idleOrNew()
+    do {
+      let value = try await body(&connection)
+      await putBack(connection)
+      return value
+    } catch {
+      await putBack(connection)
+      throw error
+    }
+  }
+
+  /// What `work` did; it is repeated on a new connection when the one at hand turns out to be dead. That may
+  /// happen to a new one, too: behind a pooler it may lead to a session that has just ended.
+  private func repeating<Value: Sendable>(
+    on connection: inout PostgresConnection,
+    _ work: (PostgresConnection) async throws(PostgresError) -> Value
+  ) async throws(PostgresError) -> Value {
+    var attempt = 1
+    while true {
+      do throws(PostgresError) {
+        return try await work(connection)
+      } catch {
+        guard error.endsConnection, attempt < Self.attempts else { throw error }
+      }
+      attempt += 1
+      await discard(connection)
+      await closeIdle()
+      connection = try await open()
+    }
+  }
+
+  private static let attempts = 3
+
+  /// A connection that stands as far as this side knows.
+  private func idleOrNew() async throws(PostgresError) -> PostgresConnection {
+    let idle = state.withLock { state in
+      let connection = state.idle.popLast()
+      if let connection { state.checkedOut[ObjectIdentifier(connection)] = connection }
+      return connection
+    }
+    guard let idle else { return try await open() }
+    if await idle.isAlive() { return idle }
+    await discard(idle)
+    await closeIdle()
+    return try await open()
+  }
+
+  private func open() async throws(PostgresError) -> PostgresConnection {
+    let connection = try await PostgresConnection.open(configuration)
+    state.withLock { $0.checkedOut[ObjectIdentifier(connection)] = connection }
+    return connection
+  }
+
+  /// Rolls back what was left open, and keeps the connection if it can be used again.
+  private func putBack(_ connection: PostgresConnection) async {
+    guard await connection.settle() else {
+      await discard(connection)
+      return await closeIdle()
+    }
+    let isKept = state.withLock { state in
+      state.checkedOut.removeValue(forKey: ObjectIdentifier(connection))
+      if !state.isClosed { state.idle.append(connection) }
+      return !state.isClosed
+    }
+    if !isKept { await connection.close() }
+  }
+
+  private func discard(_ connection: PostgresConnection) async {
+    state.withLock { _ = $0.checkedOut.removeValue(forKey: ObjectIdentifier(connection)) }
+    await connection.close()
+  }
+
+  /// One connection that broke casts doubt on all that stood idle meanwhile: whoever met them one after the
+  /// other would wait for each.
+  private func closeIdle() async {
+    let idle = state.withLock { state in
+      defer { state.idle = [] }
+      return state.idle
+    }
+    for connection in idle { await connection.close() }
   }
 }

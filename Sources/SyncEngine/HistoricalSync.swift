@@ -1,3 +1,4 @@
+import BlockingWork
 package import CallDomain
 
 /// The historical run: everything that started in a period, in slices read side by side and committed
@@ -109,7 +110,7 @@ package struct HistoricalSync: Sendable {
     _ slices: [HistorySlice], _ shape: HistoryShape, _ tally: HistoryTally, _ fence: RunFence,
     _ progress: RunProgress, _ onEvent: @escaping @Sendable (SyncEvent) -> Void
   ) async throws(RunFailure) {
-    let places = Turnstile(limit: settings.workers + Self.waitingPages)
+    let places = WaitingLine(limit: settings.workers + Self.waitingPages)
     let lanes = HistoryLanes()
     let writer = HistoryWriter(
       calls: calls, fence: fence, clock: clock, places: places, tally: tally, onEvent: onEvent)

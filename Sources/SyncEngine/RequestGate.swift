@@ -1,3 +1,4 @@
+import BlockingWork
 package import CallDomain
 import Synchronization
 
@@ -12,28 +13,28 @@ package final class RequestGate: Sendable {
 
   private let clock: EngineClock
   private let state: Mutex<State>
-  private let turnstile: Turnstile
+  private let line: WaitingLine
 
   /// - Parameter maximum: `TWILIO_CONCURRENCY`, at least 1.
   package init(maximum: Int, clock: EngineClock) {
     self.clock = clock
     let limit = ConcurrencyLimit(maximum: maximum)
     state = Mutex(State(limit: limit))
-    turnstile = Turnstile(limit: limit.allowed)
+    line = WaitingLine(limit: limit.allowed)
   }
 
   /// Requests that may be under way now.
   package var allowed: Int { state.withLock(\.limit.allowed) }
 
   /// Requests that wait for their turn.
-  package var waiting: Int { turnstile.waiting }
+  package var waiting: Int { line.waiting }
 
   /// Sends a request when it is its turn.
   package func send<Answer: Sendable>(
     isUrgent: Bool, _ request: @Sendable () async throws(RunFailure) -> Answer
   ) async throws(RunFailure) -> Answer {
-    guard await turnstile.enter(isUrgent: isUrgent) else { throw .interrupted }
-    defer { turnstile.leave() }
+    guard await line.enter(isUrgent: isUrgent) == .admitted else { throw .interrupted }
+    defer { line.leave() }
     try await waitOutPause()
     let epoch = state.withLock(\.limit.epoch)
     do throws(RunFailure) {
@@ -60,7 +61,7 @@ package final class RequestGate: Sendable {
       change(&state)
       return (before, state.limit.allowed)
     }
-    if before != after { turnstile.setLimit(after) }
+    if before != after { line.setLimit(after) }
   }
 
   private func waitOutPause() async throws(RunFailure) {

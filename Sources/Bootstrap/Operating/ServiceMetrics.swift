@@ -30,7 +30,7 @@ package struct ServiceMetrics: Sendable {
   /// What Prometheus reads.
   ///
   /// - Parameter status: Nil when nobody can tell it.
-  func text(status: ServiceStatus?, pool: PoolUse) -> String {
+  func text(status: ServiceStatus?, pool: PostgresPool.Use) -> String {
     self.status.show(status)
     database.showPool(maximum: pool.maximum, inUse: pool.inUse, idle: pool.idle, waiting: pool.waiting)
     return registry.render()

@@ -1,3 +1,4 @@
+import BlockingWork
 import CallDomain
 
 /// Reads slices of the history: pages go to the writers, as many at once as there are places, so that
@@ -15,7 +16,7 @@ struct HistoryReader: Sendable {
   let shape: HistoryShape
   let clock: EngineClock
   /// Pages that are being read or wait to be committed.
-  let places: Turnstile
+  let places: WaitingLine
   let lanes: HistoryLanes
   let writer: HistoryWriter
   let onEvent: @Sendable (SyncEvent) -> Void
@@ -35,7 +36,7 @@ struct HistoryReader: Sendable {
     // What is not covered yet; calls come newest first.
     var rest = slice.period
     while true {
-      guard await places.enter() else { throw .interrupted }
+      guard await places.enter() == .admitted else { throw .interrupted }
       let readAt = clock.now()
       let page: CallPage
       do throws(RunFailure) {

@@ -1,3 +1,4 @@
+import BlockingWork
 import CallDomain
 
 /// Commits what the readers bring, and waits out a database that is away.
@@ -5,7 +6,7 @@ struct HistoryWriter: Sendable {
   let calls: any CallLedger
   let fence: RunFence
   let clock: EngineClock
-  let places: Turnstile
+  let places: WaitingLine
   let tally: HistoryTally
   let onEvent: @Sendable (SyncEvent) -> Void
 
