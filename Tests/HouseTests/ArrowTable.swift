@@ -72,10 +72,8 @@ struct ArrowTable {
   /// The arrows of the page's table, by room.
   static func arrows(ofPage page: String) -> [String: Set<String>] {
     guard let start = page.firstRange(of: "\n## Allowed arrows\n") else { return [:] }
-    let rows = page[start.upperBound...].split(separator: "\n", omittingEmptySubsequences: false).drop {
-      !$0.hasPrefix("|---")
-    }.dropFirst()
-      .prefix { $0.hasPrefix("|") }
+    let lines = page[start.upperBound...].split(separator: "\n", omittingEmptySubsequences: false)
+    let rows = lines.drop { !$0.hasPrefix("|---") }.dropFirst().prefix { $0.hasPrefix("|") }
     var arrows: [String: Set<String>] = [:]
     for row in rows {
       let cells = row.split(separator: "|").map { $0.split(separator: ",").map(trimmed) }
