@@ -1,5 +1,5 @@
-/// Which room may import which: the table of README, "Allowed arrows", as a value. Moving a wall
-/// changes this table and the manifest.
+/// Which room may import which, as a value. Moving a wall changes this table, the manifest, and the page
+/// (`Architecture.md`, "Allowed arrows").
 struct ArrowTable {
   var arrows: [String: Set<String>]
 
@@ -67,6 +67,24 @@ struct ArrowTable {
       arrows[String(match.1)] = names(in: match.2)
     }
     return arrows
+  }
+
+  /// The arrows of the page's table, by room.
+  static func arrows(ofPage page: String) -> [String: Set<String>] {
+    guard let start = page.firstRange(of: "\n## Allowed arrows\n") else { return [:] }
+    let lines = page[start.upperBound...].split(separator: "\n", omittingEmptySubsequences: false)
+    let rows = lines.drop { !$0.hasPrefix("|---") }.dropFirst().prefix { $0.hasPrefix("|") }
+    var arrows: [String: Set<String>] = [:]
+    for row in rows {
+      let cells = row.split(separator: "|").map { $0.split(separator: ",").map(trimmed) }
+      guard cells.count == 2 else { continue }
+      for room in cells[0] { arrows[room] = cells[1] == ["nothing of ours"] ? [] : Set(cells[1]) }
+    }
+    return arrows
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    text.split(separator: " ").joined(separator: " ")
   }
 
   private static func names(in list: Substring) -> Set<String> {

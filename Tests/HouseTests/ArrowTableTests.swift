@@ -20,6 +20,20 @@ struct ArrowTableTests {
     #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))")
   }
 
+  @Test("Architecture.md shows exactly the arrows of the table")
+  func pageEqualsTable() throws {
+    let rooms = ArrowTable.house.arrows.filter { !["TestSupport", "FuzzTargets"].contains($0.key) }
+    #expect(ArrowTable.arrows(ofPage: try Repository.page("Architecture")) == rooms)
+  }
+
+  @Test("The page's table is read from its section only, several rooms of a row each")
+  func readsPage() {
+    let page =
+      "| X | Y |\n## Allowed arrows\n\n| room | may |\n|---|---|\n| A, b-c | nothing of ours |\n| D | A, E |\n\n| F | G |\n"
+    #expect(ArrowTable.arrows(ofPage: page) == ["A": [], "b-c": [], "D": ["A", "E"]])
+    #expect(ArrowTable.arrows(ofPage: "").isEmpty)
+  }
+
   @Test(
     "An import the table does not allow is found in every form it can take",
     arguments: [

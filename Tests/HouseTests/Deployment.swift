@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the Dockerfile and vercel.json must say for the service to run where README says it runs.
+/// What the Dockerfile and vercel.json must say for the service to run where `Deployment.md` says it runs.
 enum Deployment {
   /// The system libraries that the program is linked with, and the certificates for TLS.
   static let runtimePackages: Set<String> = ["ca-certificates", "libcurl4", "libpq5"]

@@ -1,4 +1,4 @@
-/// What lies in the repository's top folder, and what README says lies in `Sources`.
+/// What lies in the repository's top folder, and what `Architecture.md` says lies in `Sources`.
 enum TopLevel {
   static let allowed: Set<String> = [
     "Package.swift", "Sources", "Tests", "vercel.json", "README.md", "Dockerfile", "scripts", "LICENSE",
@@ -10,10 +10,10 @@ enum TopLevel {
     return names.filter { !$0.hasPrefix(".") && !allowed.contains($0) && !ignored.contains($0) }
   }
 
-  /// The folders below `Sources/` in the tree of README's section "Project structure", sorted.
-  static func sourceFolders(inReadme readme: String) -> [String] {
-    guard let section = readme.firstRange(of: "\n## Project structure\n"),
-      let tree = readme[section.upperBound...].firstMatch(of: /\nSources\/\n((?: .*\n)+)/)
+  /// The folders below `Sources/` in the tree of the page's section "The rooms", sorted.
+  static func sourceFolders(inPage page: String) -> [String] {
+    guard let section = page.firstRange(of: "\n## The rooms\n"),
+      let tree = page[section.upperBound...].firstMatch(of: /\nSources\/\n((?: .*\n)+)/)
     else { return [] }
     return tree.1.matches(of: /(?m)^ +([\w-]+)\/ +\S/).map { String($0.1) }.sorted()
   }

@@ -16,19 +16,19 @@ struct TopLevelTests {
       TopLevel.strangers(names: names, gitIgnore: ".build/\nPackage.resolved\n") == ["notes.md", "docs"])
   }
 
-  @Test("README's project structure lists exactly the folders of Sources")
-  func readmeListsSources() throws {
-    let listed = TopLevel.sourceFolders(inReadme: try Repository.text("README.md"))
+  @Test("Architecture.md lists exactly the folders of Sources")
+  func pageListsSources() throws {
+    let listed = TopLevel.sourceFolders(inPage: try Repository.page("Architecture"))
     #expect(listed == (try Repository.folders(in: "Sources")))
   }
 
   @Test("The list is read from its section only, up to the next folder of the tree")
   func readsTree() {
-    let readme = """
+    let page = """
       Sources/
         Wrong/  not here
 
-      ## Project structure
+      ## The rooms
 
       Sources/
         B/        second
@@ -36,7 +36,7 @@ struct TopLevelTests {
       Tests/
         C/        no source
       """
-    #expect(TopLevel.sourceFolders(inReadme: readme) == ["B", "a-tool"])
-    #expect(TopLevel.sourceFolders(inReadme: "").isEmpty)
+    #expect(TopLevel.sourceFolders(inPage: page) == ["B", "a-tool"])
+    #expect(TopLevel.sourceFolders(inPage: "").isEmpty)
   }
 }

@@ -17,7 +17,7 @@ package struct GeneratedMonth: Sendable {
   }
 }
 
-/// Makes months of calls in all the shapes that the log is known to hold (facts 1.11 and 2): few
+/// Makes months of calls in all the shapes that the log is known to hold (`Twilio.md`, "The call"): few
 /// leads and few numbers, so that transfers have several candidates, many of them at equal
 /// distances.
 package struct CallGenerator {
@@ -167,7 +167,8 @@ extension CallGenerator {
     guard var call = versions.last else { return versions }
     step(&call)
     call.status = random.one(of: .busy, .noAnswer, .failed, .canceled)
-    // As the documents have it nothing more is known; in real answers it is (facts 1.11).
+    // As the documents have it nothing more is known; in real answers it is
+    // (`Twilio.md`, "Unanswered calls").
     if random.chance(70) {
       call.startTime = call.startTime ?? call.dateUpdated
       call.endTime = call.dateUpdated

@@ -1,7 +1,7 @@
 package import CallDomain
 
-/// Contract section 6 in the most naive way: one pass over all calls, everything compared with
-/// everything. What the service stores must equal this, however it came about.
+/// The rules of attribution (`Reference.md`, "Rules") in the most naive way: one pass over all calls,
+/// everything compared with everything. What the service stores must equal this, however it came about.
 ///
 /// Of the service's own code only `Call` and `PhoneNumber` and plain values are used.
 package struct PlainModel {

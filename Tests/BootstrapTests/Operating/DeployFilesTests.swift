@@ -70,10 +70,10 @@ struct DeployFilesTests {
     }
   }
 
-  @Test("README names every family that is ours, and no other")
-  func readme() throws {
-    let readme = try Self.text("README.md", in: "")
-    let section = try #require(readme.components(separatedBy: "\n### Prometheus and Grafana\n").last)
+  @Test("Reference.md names every family that is ours, and no other")
+  func reference() throws {
+    let reference = try Self.text("Reference.md", in: "Sources/Bootstrap/Documentation.docc/")
+    let section = try #require(reference.components(separatedBy: "\n## Metrics\n").last)
       .components(separatedBy: "\n## ")[0]
     let told = section.matches(of: /`(?:twilio_sync|…)(_\w+)/).map { "twilio_sync\($0.1)" }
     let registered = try ServiceMetrics(startedAt: Timestamp(seconds: 0)).registry.names
