@@ -60,7 +60,7 @@ let package = Package(
     // Floor 2: the outside world in our own words, and what is done with it.
     room("TwilioClient", sees: ["CallDomain", "Curl"]),
     room("CallStore", sees: ["CallDomain", "Postgres"], embeds: [.embedInCode("Migrations")]),
-    room("SyncEngine", sees: ["CallDomain"]),
+    room("SyncEngine", sees: ["BlockingWork", "CallDomain"]),
     room("TwilioSimulator", sees: ["WebServer"]),
 
     // Floor 3: what people and programs see.
@@ -85,6 +85,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CallDomain", "Postgres"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    tests(of: "BlockingWork"),
     tests(of: "CallDomain"),
     tests(of: "Curl"),
     tests(of: "Postgres"),

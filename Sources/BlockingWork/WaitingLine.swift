@@ -95,6 +95,14 @@ package final class WaitingLine: Sendable {
   package func enter(
     isUrgent: Bool = false, within limit: Duration? = nil, clock: any Clock<Duration> = ContinuousClock()
   ) async -> Answer {
+    let isAdmitted =
+      !Task.isCancelled
+      && state.withLock { state in
+        guard !state.isClosed, !state.mustWait(isUrgent: isUrgent) else { return false }
+        state.admitted += 1
+        return true
+      }
+    if isAdmitted { return .admitted }
     let ticket = state.withLock { $0.makeTicket() }
     let alarm = limit.map { limit in
       Task { [weak self] in

@@ -221,7 +221,7 @@ struct HistoryTests {
       let failure = await #expect(throws: RunFailure.self) {
         _ = try await store.closeHistory(period, asked: period, fence: fence)
       }
-      #expect(failure?.message.contains("repita el mismo comando") == true)
+      #expect(failure?.message.contains("Repita el mismo comando") == true)
       _ = try await store.commit(page([step(opened.open[0], next: nil, calls: 4, in: period)]), fence: fence)
       #expect(try await store.closeHistory(period, asked: period, fence: fence) == 1)
       #expect(

@@ -130,7 +130,7 @@ struct RunLeaseTests {
         try await pool.withConnection { _ in
           try await pool.withConnection { _ in
             let work = Task { try await store.coverage(now: at("12:00")) }
-            while pool.waiting < 1 { await Task.yield() }
+            while pool.use.waiting < 1 { await Task.yield() }
             try await store.check()
             try await store.renew(fixture.fence, counts: RunCounts())
             let error = await #expect(throws: RunFailure.self) {
@@ -140,7 +140,7 @@ struct RunLeaseTests {
             let other = try await store.begin(.historical, requestedBy: "other", now: at("12:00"))
             try await store.release(.historical, token: other.token)
             try await store.finish(ended(fixture.fence), fence: fixture.fence)
-            #expect(pool.waiting == 1)
+            #expect(pool.use.waiting == 1)
             work.cancel()
           }
         }

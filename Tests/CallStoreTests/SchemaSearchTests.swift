@@ -99,7 +99,7 @@ struct SchemaSearchTests {
           if attempt == 1 { try await store(pool).check() } else { _ = try await migrator(pool).run() }
         }
         #expect(fault?.kind == .database(.unclearSchema))
-        #expect(fault?.message.contains("(dos, public); ponga en DATABASE_SCHEMA") == true)
+        #expect(fault?.message.contains("(dos, public). Ponga en DATABASE_SCHEMA") == true)
       }
       for schema in ["dos", "public"] {
         let store = store(pool, schema)

@@ -45,7 +45,7 @@ struct PostgresPoolTests {
     try await pool.withConnection { _ in
       let waiting = try await pool.withConnection { _ in
         let waiting = Task { try await pool.repeatable(Self.one) }
-        while pool.waiting < 1 { await Task.yield() }
+        while pool.use.waiting < 1 { await Task.yield() }
         // The one that this leaves idle is not for those who wait.
         _ = try await pool.repeatable(Self.one, isUrgent: true)
         _ = try await pool.withTransaction(opening: [Self.one], isUrgent: true) { $0.opening.count }
@@ -70,7 +70,7 @@ struct PostgresPoolTests {
             group.addTask {
               try await pool.withTransaction(isUrgent: isUrgent) { _ in served.append(number) }
             }
-            while pool.waiting <= number { await Task.yield() }
+            while pool.use.waiting <= number { await Task.yield() }
           }
         }
         while served.numbers.isEmpty { await Task.yield() }
@@ -89,7 +89,7 @@ struct PostgresPoolTests {
       let error = await #expect(throws: PostgresError.self) {
         try await pool.repeatable(Self.one, within: .milliseconds(20), isUrgent: isUrgent)
       }
-      #expect(error?.kind == .poolTimeout && pool.waiting == 0)
+      #expect(error?.kind == .poolTimeout && pool.use.waiting == 0)
     }
     #expect(try await pool.repeatable(Self.one, isUrgent: isUrgent).rows.count == 1)
     await pool.close()
@@ -103,7 +103,7 @@ struct PostgresPoolTests {
       try await pool.withConnection { _ in
         for number in 0..<5 {
           group.addTask { try await pool.withConnection { _ in served.append(number) } }
-          while pool.waiting <= number { await Task.yield() }
+          while pool.use.waiting <= number { await Task.yield() }
         }
       }
       try await group.waitForAll()
@@ -116,11 +116,11 @@ struct PostgresPoolTests {
     let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
     let (first, second) = try await pool.withConnection { _ in
       let first = Task { try await pool.repeatable(Self.one) }
-      while pool.waiting < 1 { await Task.yield() }
+      while pool.use.waiting < 1 { await Task.yield() }
       let second = Task { try await pool.repeatable(Self.one) }
-      while pool.waiting < 2 { await Task.yield() }
+      while pool.use.waiting < 2 { await Task.yield() }
       first.cancel()
-      while pool.waiting > 1 { await Task.yield() }
+      while pool.use.waiting > 1 { await Task.yield() }
       return (first, second)
     }
     let error = await #expect(throws: PostgresError.self) { try await first.value }
@@ -171,7 +171,7 @@ struct PostgresPoolTests {
     let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 1 }
     let waiter = try await pool.withConnection { connection in
       let waiter = Task { try await pool.repeatable(Self.one) }
-      while pool.waiting < 1 { await Task.yield() }
+      while pool.use.waiting < 1 { await Task.yield() }
       let closing = Task { await pool.close(grace: .seconds(60)) }
       let error = await #expect(throws: PostgresError.self) { try await waiter.value }
       #expect(error?.kind == .poolClosed)
