@@ -22,7 +22,7 @@ struct RouteTable: Sendable {
     add(runs.list)
     add(runs.one)
     add(StatusRoute.route(actions))
-    add(PageRoute(actions: actions).route)
+    add(StatusPage.route(actions))
     add(MetricsRoute.route(actions))
     // The last one: it describes the others.
     add(OpenAPIRoute.route(rules: rules, version: version))
