@@ -84,7 +84,7 @@ private struct StackedBars {
       [
         legend, .element("div", ["class": "plot"], [scale, svg]),
         .element(
-          "div", ["class": "ticks", "aria-hidden": "true"], ticks.map { .element("span", [:], text: $0) }),
+          "div", ["class": "ticks", "aria-hidden": "true"], ticks.map { .element("span", text: $0) }),
         table,
       ])
   }
@@ -97,8 +97,8 @@ private struct StackedBars {
         return .element(
           "li", [:],
           [
-            entry.swatch, .element("bdi", [:], text: entry.name),
-            .element("b", [:], text: language.number(calls)),
+            entry.swatch, .element("bdi", text: entry.name),
+            .element("b", text: language.number(calls)),
           ])
       })
   }
@@ -116,7 +116,7 @@ private struct StackedBars {
   private var scale: HTML {
     .element(
       "div", ["class": "scale", "aria-hidden": "true"],
-      (0...4).reversed().map { .element("span", [:], text: language.number($0 * step)) })
+      (0...4).reversed().map { .element("span", text: language.number($0 * step)) })
   }
 
   // A bar has ten units of width with what lies between it and the next, all bars have a thousand of height.
@@ -170,7 +170,7 @@ private struct StackedBars {
     .element(
       "details", [:],
       [
-        .element("summary", [:], text: language.say("Ver los números", "Show the numbers")),
+        .element("summary", text: language.say("Ver los números", "Show the numbers")),
         Table(
           caption: title,
           columns: [.text(labelHeading)] + series.map { .number($0.name) } + [

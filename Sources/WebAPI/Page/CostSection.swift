@@ -44,7 +44,7 @@ struct CostSection {
               [
                 .element(
                   "span", ["class": "name"],
-                  [workspaces.swatch(of: id), .element("bdi", [:], text: workspaces.name(of: id))])
+                  [workspaces.swatch(of: id), .element("bdi", text: workspaces.name(of: id))])
               ] + cells(sum, all))
           },
           sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all))

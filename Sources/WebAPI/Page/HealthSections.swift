@@ -15,7 +15,7 @@ struct HealthSections {
     .element(
       "div", [:],
       [
-        .element("dt", [:], text: name),
+        .element("dt", text: name),
         .element(
           "dd", [:],
           [.element("b", ["class": "figure"], text: value)] + (mark.map { [.text(" "), $0] } ?? [])),
@@ -104,7 +104,7 @@ struct HealthSections {
         .element(
           "div", ["class": "head"],
           [
-            .element("h3", [:], text: text.title), .element("code", [:], text: alert.name.rawValue),
+            .element("h3", text: text.title), .element("code", text: alert.name.rawValue),
             .element("span", ["class": alert.isFiring ? "mark bad" : "mark good"], text: mark),
           ]), .paragraph(text.detail),
       ] + (text.whatToDo.map { [.paragraph("→ \($0)", style: "advice")] } ?? []))

@@ -91,8 +91,8 @@ struct OpenSections {
                 "code", [:],
                 [
                   .text("twilio-sync historical "),
-                  .element("span", [:], text: "--since \(gap.start.iso8601)"), .text(" "),
-                  .element("span", [:], text: "--until \(gap.end.iso8601)"),
+                  .element("span", text: "--since \(gap.start.iso8601)"), .text(" "),
+                  .element("span", text: "--until \(gap.end.iso8601)"),
                 ])
             ])
         }),

@@ -39,7 +39,7 @@ struct RunSections {
       [
         .text(language.minute(run.startedAt)), .text(language.kind(run.kind)), language.mark(run.state),
         .text(run.durationMilliseconds.map(language.seconds) ?? "–"),
-        .text(language.number(run.counts.totalCalls)), .element("bdi", [:], text: run.requestedBy),
+        .text(language.number(run.counts.totalCalls)), .element("bdi", text: run.requestedBy),
         .text("\(run.id.number)"),
       ], note: run.error.map { .element("span", ["lang": language.foreign], text: language.readable($0)) })
   }
