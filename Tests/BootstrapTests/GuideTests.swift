@@ -97,7 +97,7 @@ struct GuideTests {
     #expect(paths.count >= 5)
     try await withInstallation { installation in
       let description = try await installation.serve().askOpenly("GET", "/openapi.json").body
-      for path in paths { #expect(description.contains("\"\(path)\":{"), "\(path)") }
+      for path in paths { #expect(description.contains("\"\(path)\": {"), "\(path)") }
     }
   }
 
