@@ -65,7 +65,7 @@ let package = Package(
 
     // Floor 3: what people and programs see.
     room("Reporting", sees: ["CallDomain", "SyncEngine", "Telemetry"]),
-    room("WebAPI", sees: ["CallDomain", "WebServer"]),
+    room("WebAPI", sees: ["CallDomain", "WebServer"], embeds: [.embedInCode("openapi.json")]),
     room("Terminal", sees: ["CallDomain", "SyncEngine"]),
 
     // Floor 4: knows everyone, decides nothing.

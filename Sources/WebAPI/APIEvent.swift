@@ -5,8 +5,8 @@ import WebServer
 package enum APIEvent: Hashable, Sendable {
   /// A request got its answer; of an answer in lines, its beginning.
   case answered(AnsweredRequest)
-  /// A wrong secret was sent to a route. What was sent is not part of the event; `limited` says
-  /// that it was one too many and was answered with 429: further ones of that minute are not reported.
+  /// A wrong secret was sent to a route; the event does not say which. `limited`: it was one too many and
+  /// was answered with 429; further ones of that minute are not reported.
   case secretRefused(requestID: String, route: String, address: String, limited: Bool)
   /// A request started a run.
   case runStarted(requestID: String, kind: RunKind, id: RunID)

@@ -1,12 +1,75 @@
 import CallDomain
-import WebServer
+package import WebServer
 
-/// All routes of contract section 3 that have their action, found by path.
+/// Who may use a route.
+package enum RouteAccess: Hashable, Sendable {
+  /// Anybody.
+  case open
+  /// Clients that send the secret as `Bearer`. For routes that start something: browsers resend `Basic` by
+  /// themselves, so a foreign page could start a run in an operator's browser.
+  case bearer
+  /// Clients that send the secret as `Bearer`, or as the password of `Basic`. For routes that only read.
+  case bearerOrBasic
+
+  /// The values of `WWW-Authenticate`, one a line (RFC 9110 section 11.6.1).
+  var challenges: [String] {
+    let bearer = #"Bearer realm="twilio-sync""#
+    return switch self {
+    case .open: []
+    case .bearer: [bearer]
+    case .bearerOrBasic: [bearer, #"Basic realm="twilio-sync", charset="UTF-8""#]
+    }
+  }
+}
+
+/// One row of the table: a path, what may be done with it, and what answers.
+package struct Route: Sendable {
+  /// A path whose segments are literal or a name in braces (see `Router`).
+  package let pattern: String
+  package let methods: [HTTPMethod]
+  package let access: RouteAccess
+  let answer: @Sendable (RouteRequest) async -> HTTPResponse
+
+  init(
+    _ pattern: String, _ methods: [HTTPMethod], _ access: RouteAccess,
+    answer: @escaping @Sendable (RouteRequest) async -> HTTPResponse
+  ) {
+    self.pattern = pattern
+    self.methods = methods
+    self.access = access
+    self.answer = answer
+  }
+
+  /// A route with GET and HEAD that only reads, for clients with the secret.
+  init(
+    reading pattern: String,
+    answer: @escaping @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
+  ) {
+    self.init(pattern, [.get, .head], .bearerOrBasic) { request in
+      do throws(RunFailure) {
+        return try await answer(request)
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+}
+
+/// A request that has passed 404, 401 and 405.
+struct RouteRequest: Sendable {
+  let http: HTTPRequest
+  /// The values of the names in the route's pattern.
+  let parameters: [String: String]
+  /// What ties its events together.
+  let requestID: String
+}
+
+/// All routes, found by path. `openapi.json` describes each of them.
 struct RouteTable: Sendable {
   private var router = Router<Route>()
-  private var access: [String: RouteAccess] = [:]
-  /// The rows in their order.
-  private(set) var rules: [RouteRule] = []
+  private var byPattern: [String: Route] = [:]
+  /// In the order in which they were added.
+  private(set) var all: [Route] = []
 
   init(
     actions: ServiceActions, version: String, clock: APIClock,
@@ -14,32 +77,31 @@ struct RouteTable: Sendable {
   ) {
     let runs = RunRoutes(actions: actions)
     let start = StartRoutes(actions: actions, clock: clock, onEvent: onEvent)
-    add(HealthRoutes.health)
-    add(HealthRoutes.ready(actions.readiness, milliseconds: clock.milliseconds))
+    add(ServiceRoutes.health)
+    add(ServiceRoutes.ready(actions.readiness, milliseconds: clock.milliseconds))
+    add(ServiceRoutes.metrics(actions))
+    add(ServiceRoutes.description(version: version))
     add(start.route(.hourly, "/api/sync-twilio-hourly", [.get, .post]))
     add(start.route(.historical, "/api/resync-twilio-historical", [.get, .post]))
     add(start.route(.reattribute, "/api/reattribute", [.post]))
     add(runs.list)
     add(runs.one)
     add(StatusRoute.route(actions))
-    add(PageRoute(actions: actions).route)
-    add(MetricsRoute.route(actions))
-    // The last one: it describes the others.
-    add(OpenAPIRoute.route(rules: rules, version: version))
+    add(StatusPage.route(actions))
   }
 
   // One by one: of an array of routes that is walked through at once, the optimizer of Swift 6.3 takes the
   // arrays of methods for temporary ones and leaves the table with memory of a stack that is gone.
   private mutating func add(_ route: Route?) {
     guard let route else { return }
-    access[route.pattern] = route.access
-    rules.append(RouteRule(pattern: route.pattern, methods: route.methods, access: route.access))
+    byPattern[route.pattern] = route
+    all.append(route)
     for method in route.methods { router.on(route.pattern, method, handler: route) }
   }
 
-  /// The row that has this path, and who may use it; nil means 404.
-  func row(of path: String) -> (pattern: String, access: RouteAccess)? {
-    router.pattern(of: path).flatMap { pattern in access[pattern].map { (pattern, $0) } }
+  /// The route that has this path, whatever the method; nil means 404.
+  func route(of path: String) -> Route? {
+    router.pattern(of: path).flatMap { byPattern[$0] }
   }
 
   /// What answers this path and method.

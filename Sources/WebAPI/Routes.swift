@@ -1,7 +1,7 @@
 import CallDomain
 package import WebServer
 
-/// The service's HTTP interface: contract section 3 as a handler for the server.
+/// The service's HTTP interface as a handler for the server; `openapi.json` describes it.
 ///
 /// A request is judged in the order 404, 401 (or 429), 405, the rest. Every answer carries a
 /// request id and the headers of `HTTPResponse.protected`, and is reported as an event.
@@ -25,8 +25,8 @@ package struct Routes: Sendable {
     self.onEvent = onEvent
   }
 
-  /// Every row of the table: what has which methods, and who may use it.
-  package var rules: [RouteRule] { table.rules }
+  /// Every route: which methods it has, and who may use it.
+  package var all: [Route] { table.all }
 
   /// Answers every request.
   package var handler: HTTPHandler {
@@ -36,11 +36,10 @@ package struct Routes: Sendable {
   /// Answers on the server's event loop what waits for nothing: the liveness probe. Nil for all else.
   package var immediate: @Sendable (HTTPRequest) -> HTTPResponse? {
     { request in
-      guard request.target.path == HealthRoutes.health.pattern,
-        HealthRoutes.health.methods.contains(request.method)
-      else { return nil }
+      let health = ServiceRoutes.health
+      guard request.target.path == health.pattern, health.methods.contains(request.method) else { return nil }
       return self.finished(
-        HealthRoutes.alive, of: request, route: HealthRoutes.health.pattern, trace: self.trace(of: request),
+        ServiceRoutes.alive, of: request, route: health.pattern, trace: self.trace(of: request),
         since: self.clock.milliseconds())
     }
   }
@@ -53,46 +52,41 @@ package struct Routes: Sendable {
   private func answer(_ request: HTTPRequest) async -> HTTPResponse {
     let begin = clock.milliseconds()
     let trace = trace(of: request)
-    let row = table.row(of: request.target.path)
-    let response = await judged(request, row: row, trace: trace)
+    let route = table.route(of: request.target.path)
+    let response = await judged(request, route: route, trace: trace)
     return finished(
-      response.protected, of: request, route: row?.pattern ?? "unknown", trace: trace, since: begin)
+      response.protected, of: request, route: route?.pattern ?? "unknown", trace: trace, since: begin)
   }
 
-  private func judged(
-    _ request: HTTPRequest, row: (pattern: String, access: RouteAccess)?, trace: RequestTrace
-  ) async -> HTTPResponse {
-    guard let row else { return .refusal(.notFound) }
-    if let refusal = refusal(of: request, row: row, trace: trace) { return refusal }
+  private func judged(_ request: HTTPRequest, route: Route?, trace: RequestTrace) async -> HTTPResponse {
+    guard let route else { return .refusal(.notFound) }
+    if let refusal = refusal(of: request, route: route, trace: trace) { return refusal }
     switch table.match(request) {
     case .notFound:
       return .refusal(.notFound)
     case .methodNotAllowed(_, let allow):
       return .methodNotAllowed(allow)
     case .found(let route, _, let parameters):
-      return await route.answer(
-        RouteRequest(http: request, parameters: parameters, requestID: trace.id))
+      return await route.answer(RouteRequest(http: request, parameters: parameters, requestID: trace.id))
     }
   }
 
   /// The answer to a request without the right secret; nil when it may pass.
-  private func refusal(
-    of request: HTTPRequest, row: (pattern: String, access: RouteAccess), trace: RequestTrace
-  ) -> HTTPResponse? {
+  private func refusal(of request: HTTPRequest, route: Route, trace: RequestTrace) -> HTTPResponse? {
     let address = request.remoteAddress ?? "unknown"
     func report(limited: Bool) {
       onEvent(
-        .secretRefused(requestID: trace.id, route: row.pattern, address: address, limited: limited))
+        .secretRefused(requestID: trace.id, route: route.pattern, address: address, limited: limited))
     }
     let verdict = secretGuard.judge(
-      authorization: request.headers.all("Authorization"), access: row.access, address: address,
+      authorization: request.headers.all("Authorization"), access: route.access, address: address,
       now: clock.milliseconds())
     switch verdict {
     case .admit:
       return nil
     case .refuse(let triedSecret):
       if triedSecret { report(limited: false) }
-      return .unauthorized(challenges: row.access.challenges)
+      return .unauthorized(challenges: route.access.challenges)
     case .turnAway(let retryAfter, let isFirst):
       if isFirst { report(limited: true) }
       return .tooManyAttempts(retryAfter: retryAfter)
@@ -118,5 +112,25 @@ package struct Routes: Sendable {
           requestID: trace.id, route: route, method: AnsweredRequest.label(of: request.method),
           status: response.status.code, milliseconds: clock.milliseconds() - since)))
     return response
+  }
+}
+
+/// Time, as the routes need it, and the ids they make: handed in, so that tests move them by hand.
+package struct APIClock: Sendable {
+  /// Milliseconds on a clock that never goes back; only differences count.
+  package var milliseconds: @Sendable () -> Int64
+  /// Waits that many milliseconds; ends early when its task is cancelled.
+  package var sleep: @Sendable (_ milliseconds: Int64) async -> Void
+  /// A new id for a request that brought none: 1 to 128 characters out of `[A-Za-z0-9-]`.
+  package var makeRequestID: @Sendable () -> String
+
+  package init(
+    milliseconds: @escaping @Sendable () -> Int64,
+    sleep: @escaping @Sendable (_ milliseconds: Int64) async -> Void,
+    makeRequestID: @escaping @Sendable () -> String
+  ) {
+    self.milliseconds = milliseconds
+    self.sleep = sleep
+    self.makeRequestID = makeRequestID
   }
 }

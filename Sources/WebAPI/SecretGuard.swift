@@ -1,9 +1,10 @@
+import Foundation
 import Synchronization
 
-/// Stands before the routes that need the secret.
+/// Lets only requests with the secret reach the routes that need it.
 ///
-/// The secret is looked at first and the counting of wrong ones only afterwards: a right secret
-/// is never delayed or refused, whoever else fails from the same address.
+/// The secret is compared first and wrong ones are counted only afterwards: a right secret is never delayed or
+/// refused, however many wrong ones come from the same address.
 final class SecretGuard: Sendable {
   /// What is to be done with a request.
   enum Verdict: Hashable, Sendable {
@@ -38,12 +39,72 @@ final class SecretGuard: Sendable {
 
   private func admits(_ authorization: [String], to access: RouteAccess) -> Bool {
     // Several headers: a proxy in front might have judged another one than we do.
-    guard authorization.count == 1, let credentials = Credentials(header: authorization[0]) else {
-      return false
+    guard authorization.count == 1,
+      let given = Self.secret(in: authorization[0], takesBasic: access == .bearerOrBasic)
+    else { return false }
+    return secret.matches(given)
+  }
+
+  /// What one `Authorization` header offers as the secret: `Bearer <secret>` (RFC 6750 section 2.1), or the
+  /// password of `Basic <base64 of user:password>` (RFC 7617 section 2), whatever the user. The scheme's case
+  /// does not matter (RFC 9110 section 11.1).
+  ///
+  /// - Returns: nil for another scheme, for an empty secret, and for what is not base64.
+  private static func secret(in header: String, takesBasic: Bool) -> [UInt8]? {
+    guard let space = header.utf8.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+    let rest = header.utf8[space...].drop { $0 == UInt8(ascii: " ") }
+    guard !rest.isEmpty else { return nil }
+    switch header[..<space].lowercased() {
+    case "bearer":
+      return Array(rest)
+    case "basic" where takesBasic:
+      guard let decoded = Data(base64Encoded: Data(rest)),
+        let colon = decoded.firstIndex(of: UInt8(ascii: ":"))
+      else { return nil }
+      return Array(decoded[decoded.index(after: colon)...])
+    default:
+      return nil
     }
-    switch credentials {
-    case .bearer(let given): return secret.matches(given)
-    case .basic(let password): return access == .bearerOrBasic && secret.matches(password)
+  }
+}
+
+/// Holds the secret and says whether something given equals it, in a time that tells nothing
+/// about the secret.
+///
+/// Every comparison walks over the same number of bytes: the secret's length rounded up to a
+/// multiple of 256. What is given is taken as if it were cut or filled up with zeros to that width, and its
+/// length is folded into the result. So the time depends on the length of what was given, which its sender
+/// knows, and neither on where the two differ nor on whether their lengths are equal. (There is no keyed
+/// hash in Foundation on Linux that would make both sides equally long.)
+package struct SecretComparison: Sendable {
+  private static let step = 256
+
+  private let padded: [UInt8]
+  private let count: Int
+
+  /// Keeps a padded copy of the secret's UTF-8 bytes.
+  package init(_ secret: String) {
+    let bytes = Array(secret.utf8)
+    let width = (bytes.count / Self.step + 1) * Self.step
+    padded = bytes + repeatElement(0, count: width - bytes.count)
+    count = bytes.count
+  }
+
+  /// Whether `given` is the secret, byte by byte. An empty secret equals nothing.
+  @inline(never)
+  package func matches(_ given: some Collection<UInt8>) -> Bool {
+    var difference = UInt64(truncatingIfNeeded: given.count ^ count)
+    var position = given.startIndex
+    let end = given.endIndex
+    for expected in padded {
+      // The one branch depends on the length of what was given only.
+      var byte: UInt8 = 0
+      if position < end {
+        byte = given[position]
+        given.formIndex(after: &position)
+      }
+      difference |= UInt64(expected ^ byte)
     }
+    return difference == 0 && count > 0
   }
 }

@@ -4,22 +4,18 @@ import WebServer
 /// `/api/sync-status`: how the service stands, for dashboards and scripts. It is 200 whether it is healthy or
 /// not; what fails is the question itself, when the database is out of reach.
 enum StatusRoute {
-  /// Nil where nothing tells the status.
+  /// Nil without the action.
   static func route(_ actions: ServiceActions) -> Route? {
     guard let read = actions.status else { return nil }
-    return Route("/api/sync-status", [.get, .head], .bearerOrBasic) { _ in
-      do throws(RunFailure) {
-        return .answer(answer(try await read()).json)
-      } catch {
-        return .failure(error)
-      }
+    return Route(reading: "/api/sync-status") { _ throws(RunFailure) in
+      .answer(answer(try await read()).json)
     }
   }
 
-  /// The keys of contract section 3, then when it was asked, the newest call and the last day's calls.
-  static func answer(_ status: ServiceStatus) -> RunAnswer {
+  /// The first keys are those of the first version, in their order; later ones follow.
+  private static func answer(_ status: ServiceStatus) -> AnswerValue {
     let facts = status.facts
-    return RunAnswer([
+    return .object([
       AnswerField("healthy", .bool(status.isHealthy)),
       AnswerField("coveredUntil", time(facts.coveredUntil)),
       AnswerField("lagSeconds", status.lagSeconds.map { .number($0) } ?? .null),

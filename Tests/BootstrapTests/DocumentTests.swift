@@ -148,7 +148,7 @@ struct DocumentTests {
     try await withInstallation { installation in
       let description = try await installation.serve().askOpenly("GET", "/openapi.json").body
       for (page, paths) in paths {
-        for path in paths { #expect(description.contains("\"\(path)\":{"), "\(page): \(path)") }
+        for path in paths { #expect(description.contains("\"\(path)\": {"), "\(page): \(path)") }
       }
       let described = try #require(
         try JSONSerialization.jsonObject(with: Data(description.utf8)) as? [String: Any])

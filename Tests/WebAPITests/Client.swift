@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WebAPI
 import WebServer
@@ -16,7 +17,7 @@ struct Question: Sendable {
   var body = ""
 }
 
-/// Somebody who asks the service.
+/// A client of the service.
 protocol Client: Sendable {
   /// Sends a request and reads the whole answer.
   func ask(_ question: Question) async throws -> Answer
@@ -45,6 +46,30 @@ func withClient(
   case .inMemory: try await body(HandlerClient(routes: routes))
   case .live: try await LiveClient.serving(routes, body)
   }
+}
+
+/// An answer as a client sees it.
+struct Answer: Sendable {
+  var status: Int
+  var headers: HTTPHeaders
+  var body: String
+  /// Whether the connection ends with it.
+  var closes: Bool
+
+  /// The body as an object; empty when it is none.
+  var object: [String: Any] {
+    (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] ?? [:]
+  }
+
+  /// The sentence of an error.
+  var error: String? { object["error"] as? String }
+}
+
+/// The lines of a streamed answer as they come.
+struct StreamedAnswer: Sendable {
+  var head: Answer
+  /// The next line without its line feed; nil at the end.
+  var next: @Sendable () async throws -> String?
 }
 
 /// Calls the handler.

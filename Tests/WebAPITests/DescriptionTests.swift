@@ -5,13 +5,10 @@ import WebServer
 
 @Suite("The description of the service", .timeLimit(.minutes(2)))
 struct DescriptionTests {
-  private static func description(of service: RecordedService) async throws -> Description {
-    try Description(
-      try await HandlerClient(routes: service.makeRoutes()).ask("GET", "/openapi.json", authorization: nil))
+  private static func description() async throws -> Description {
+    let client = HandlerClient(routes: RecordedService().makeRoutes())
+    return try Description(try await client.ask("GET", "/openapi.json", authorization: nil))
   }
-
-  /// A service with every action.
-  private static let complete = RecordedService(status: .success(status))
 
   private static let status: ServiceStatus = {
     var facts = StatusFacts()
@@ -35,34 +32,29 @@ struct DescriptionTests {
     }
   }
 
-  @Test(
-    "It describes every row of the table with its methods and its secret, and nothing else",
-    arguments: [
-      complete, RecordedService(), RecordedService(kinds: [.hourly]),
-      RecordedService(kinds: [], recorded: nil),
-    ])
-  func equalsTable(service: RecordedService) async throws {
-    let description = try await Self.description(of: service)
-    let rules = service.makeRoutes().rules
-    #expect(Set(description.paths.keys) == Set(rules.map(\.pattern)))
-    for rule in rules {
-      let item = try #require(description.paths[rule.pattern])
+  @Test("It describes every route with its methods and its secret, and nothing else")
+  func equalsTable() async throws {
+    let description = try await Self.description()
+    let routes = RecordedService.complete().makeRoutes().all
+    #expect(Set(description.paths.keys) == Set(routes.map(\.pattern)))
+    for route in routes {
+      let item = try #require(description.paths[route.pattern])
       let methods = Set(item.object.keys).subtracting(["description"])
-      #expect(methods == Set(rule.methods.map { $0.text.lowercased() }), "\(rule.pattern)")
-      let allow = rule.methods.map(\.text).joined(separator: ", ")
+      #expect(methods == Set(route.methods.map { $0.text.lowercased() }), "\(route.pattern)")
+      let allow = route.methods.map(\.text).joined(separator: ", ")
       #expect(item["description"]?.text?.contains("`Allow: \(allow)`") == true)
       for method in methods {
-        let operation = try #require(description.operation(method, rule.pattern))
-        #expect(operation["security"] == Self.security(rule.access), "\(rule.pattern)")
+        let operation = try #require(description.operation(method, route.pattern))
+        #expect(operation["security"] == Self.security(route.access), "\(route.pattern)")
         let statuses = Set((operation["responses"]?.object ?? [:]).keys)
-        #expect(statuses.contains("401") == (rule.access != .open), "\(rule.pattern)")
-        #expect(statuses.contains("429") == (rule.access != .open), "\(rule.pattern)")
-        #expect(statuses.contains("409") == (rule.access == .bearer), "\(rule.pattern)")
+        #expect(statuses.contains("401") == (route.access != .open), "\(route.pattern)")
+        #expect(statuses.contains("429") == (route.access != .open), "\(route.pattern)")
+        #expect(statuses.contains("409") == (route.access == .bearer), "\(route.pattern)")
         #expect(
           statuses.isSuperset(of: ["200", "400", "408", "413", "414", "417", "431", "501", "503", "505"]))
-        let names = operation["parameters"]?.list.compactMap { $0["name"]?.text } ?? []
-        #expect(names.contains("id") == rule.pattern.contains("{id}"))
-        #expect(names.contains("Prefer") == (rule.access == .bearer))
+        let names = description.parameters(of: operation).compactMap { $0["name"]?.text }
+        #expect(names.contains("id") == route.pattern.contains("{id}"))
+        #expect(names.contains("Prefer") == (route.access == .bearer))
         #expect(Set(names).isSuperset(of: ["X-Request-Id", "traceparent"]))
       }
     }
@@ -78,7 +70,7 @@ struct DescriptionTests {
 
   @Test("Versions, names of operations and references are whole")
   func whole() async throws {
-    let description = try await Self.description(of: Self.complete)
+    let description = try await Self.description()
     #expect(description.root["openapi"] == .text("3.1.0"))
     #expect(description.root["info"]?["version"] == .text("1.2.3"))
     let names = description.operations.compactMap { $0["operationId"]?.text }
@@ -86,11 +78,58 @@ struct DescriptionTests {
     let references = Description.references(in: description.root)
     #expect(references.count > 50)
     for reference in references { #expect(description.schema.resolved(reference) != nil, "\(reference)") }
+    for (kind, parts) in description.root["components"]?.object ?? [:] where kind != "securitySchemes" {
+      for name in parts.object.keys {
+        #expect(references.contains("#/components/\(kind)/\(name)"), "\(kind) \(name) is not used")
+      }
+    }
+  }
+
+  @Test(
+    "Lists of words are those of the code",
+    arguments: [
+      ("RunKind/enum", RunKind.allCases.map(\.rawValue)),
+      ("RunState/enum", RunState.allCases.map(\.rawValue)),
+      ("Readiness/properties/database/enum", Readiness.Database.allCases.map(\.rawValue)),
+      ("Readiness/properties/schema/enum", Readiness.Schema.allCases.map(\.rawValue)),
+      ("Alert/properties/name/enum", Alert.Name.allCases.map(\.rawValue)),
+      ("SyncStatus/properties/lastRuns/required", RunKind.allCases.map(\.rawValue)),
+    ])
+  func words(place: String, words: [String]) async throws {
+    let list = try await Self.description().schema.resolved("#/components/schemas/\(place)")
+    #expect(list == .list(words.map { .text($0) }))
+  }
+
+  @Test("The limit of a page of runs is the described one, and so is the default")
+  func limit() async throws {
+    let parameter = try await Self.description().schema.resolved("#/components/parameters/Limit/schema")
+    let service = RecordedService()
+    let client = HandlerClient(routes: service.makeRoutes())
+    let largest = try #require(parameter?["maximum"]?.number)
+    #expect(try await client.ask("GET", "/api/sync-runs?limit=\(largest)").status == 200)
+    #expect(try await client.ask("GET", "/api/sync-runs?limit=\(largest + 1)").status == 400)
+    #expect(try await client.ask("GET", "/api/sync-runs").status == 200)
+    let usual = try #require(parameter?["default"]?.number)
+    // One run more tells whether there is a next page.
+    #expect(service.queries.map(\.limit) == [Int(largest) + 1, Int(usual) + 1])
+  }
+
+  @Test(
+    "The examples of the server's refusals are its words",
+    arguments: [400, 408, 413, 414, 417, 431, 501, 503, 505])
+  func refusals(code: Int) async throws {
+    let content = try await Self.description().response("GET", "/health", code)?["content"]
+    guard case .bytes(let bytes) = Routes.refusal(HTTPStatus(code: code, reason: "")).body else {
+      Issue.record("A refusal has its body at once.")
+      return
+    }
+    let words = try JSONValue(String(decoding: bytes, as: UTF8.self))
+    #expect(content?["application/json"]?["example"] == words)
   }
 
   @Test("Every example is what its schema says")
   func examples() async throws {
-    let description = try await Self.description(of: Self.complete)
+    let description = try await Self.description()
     var count = 0
     for operation in description.operations {
       for response in (operation["responses"]?.object ?? [:]).values.compactMap(description.schema.followed) {
@@ -146,7 +185,9 @@ struct DescriptionTests {
     Case(
       service: RecordedService(recorded: .failure(RunFailure(.database(.unreachable), "Fuera."))), method: "GET",
       target: "/api/sync-runs/7", status: 503),
-    Case(service: complete, method: "GET", target: "/api/sync-status", status: 200),
+    Case(
+      service: RecordedService(status: .success(status)), method: "GET", target: "/api/sync-status",
+      status: 200),
     Case(
       service: RecordedService(status: .failure(RunFailure(.database(.unreachable), "Fuera."))), method: "GET",
       target: "/api/sync-status", status: 503),
@@ -166,7 +207,7 @@ struct DescriptionTests {
 
   @Test("What is answered is described: status, headers, and each key of the content", arguments: cases)
   func answers(one: Case) async throws {
-    let description = try await Self.description(of: one.service)
+    let description = try await Self.description()
     let client = HandlerClient(routes: one.service.makeRoutes())
     let isRefused = one.headers.contains { $0.0 == "Authorization" }
     let answer = try await client.ask(
@@ -179,9 +220,8 @@ struct DescriptionTests {
 
   @Test("An answer in lines is described: runs, and a result as the last one")
   func lines() async throws {
-    let service = RecordedService()
-    let description = try await Self.description(of: service)
-    let answer = try await HandlerClient(routes: service.makeRoutes()).ask(
+    let description = try await Self.description()
+    let answer = try await HandlerClient(routes: RecordedService().makeRoutes()).ask(
       "POST", "/api/sync-twilio-hourly", headers: [("Accept", "application/x-ndjson")])
     let lines = try answer.body.split(separator: "\n").map { try JSONValue(String($0)) }
     #expect(lines.count == 2)

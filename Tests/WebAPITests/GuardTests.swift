@@ -15,7 +15,7 @@ struct GuardTests {
     "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
   }
 
-  @Test("Without credentials: 401 with exactly the contract's body", arguments: Way.allCases)
+  @Test("Without credentials: 401 with exactly one body, and no event", arguments: Way.allCases)
   func missingCredentials(way: Way) async throws {
     let service = RecordedService()
     try await withClient(of: service, way) { client async throws in

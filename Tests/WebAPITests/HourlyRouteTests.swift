@@ -6,7 +6,8 @@ import WebServer
 @Suite("The hourly route")
 struct HourlyRouteTests {
   @Test(
-    "The answer of the contract's example, key by key in order", arguments: ["GET", "POST"], Way.allCases)
+    "A run's result has the keys of the first version in order, later ones after them",
+    arguments: ["GET", "POST"], Way.allCases)
   func example(method: String, way: Way) async throws {
     let service = RecordedService(ending: .success(makeRun()))
     try await withClient(of: service, way) { client async throws in

@@ -28,16 +28,6 @@ struct JudgementTests {
     #expect(service.starts.isEmpty)
   }
 
-  @Test("A wrong method is 401 without the secret and 405 with it")
-  func unauthorizedBeforeMethod() async throws {
-    try await withClient(of: RecordedService(), .inMemory) { client async throws in
-      for path in ["/api/sync-twilio-hourly", "/api/reattribute", "/api/sync-runs", "/api/sync-runs/7"] {
-        #expect(try await client.ask("DELETE", path, authorization: nil).status == 401)
-        #expect(try await client.ask("DELETE", path).status == 405)
-      }
-    }
-  }
-
   @Test("A wrong method is 405 before a wrong parameter is 400")
   func methodBeforeParameters() async throws {
     try await withClient(of: RecordedService(), .inMemory) { client async throws in
@@ -47,14 +37,15 @@ struct JudgementTests {
   }
 
   @Test(
-    "405 names the methods of the route",
+    "Another method is 405 and starts nothing, HEAD of a route that starts a run too; Allow names the methods",
     arguments: [
       ("/api/sync-twilio-hourly", "GET, POST"), ("/api/resync-twilio-historical", "GET, POST"),
       ("/api/reattribute", "POST"), ("/api/sync-runs", "GET, HEAD"), ("/api/sync-runs/7", "GET, HEAD"),
-      ("/health", "GET, HEAD"), ("/ready", "GET, HEAD"),
+      ("/health", "GET, HEAD"), ("/ready", "GET, HEAD"), ("/metrics", "GET, HEAD"),
+      ("/api/sync-status", "GET, HEAD"), ("/", "GET, HEAD"), ("/openapi.json", "GET, HEAD"),
     ], Way.allCases)
   func allow(route: (path: String, methods: String), way: Way) async throws {
-    let service = RecordedService()
+    let service = RecordedService.complete()
     try await withClient(of: service, way) { client async throws in
       for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"]
       where !route.methods.contains(method) {
@@ -67,23 +58,14 @@ struct JudgementTests {
     #expect(service.starts.isEmpty)
   }
 
-  @Test("HEAD on a route that starts a run starts none", arguments: Way.allCases)
-  func headStartsNothing(way: Way) async throws {
-    let service = RecordedService()
-    try await withClient(of: service, way) { client async throws in
-      for path in ["/api/sync-twilio-hourly", "/api/resync-twilio-historical", "/api/reattribute"] {
-        #expect(try await client.ask("HEAD", path).status == 405)
-      }
-    }
-    #expect(service.starts.isEmpty)
-  }
-
   @Test("A route whose action is missing is not in the table")
   func missingActions() async throws {
-    let service = RecordedService(kinds: [.hourly], recorded: nil)
+    let service = RecordedService(kinds: [.hourly], recorded: nil, metrics: nil)
     try await withClient(of: service, .inMemory) { client async throws in
-      for path in ["/api/resync-twilio-historical", "/api/reattribute", "/api/sync-runs", "/api/sync-runs/7"]
-      {
+      for path in [
+        "/api/resync-twilio-historical", "/api/reattribute", "/api/sync-runs", "/api/sync-runs/7",
+        "/api/sync-status", "/", "/metrics",
+      ] {
         #expect(try await client.ask("POST", path).status == 404)
         #expect(try await client.ask("GET", path, authorization: nil).status == 404)
       }

@@ -51,6 +51,13 @@ final class RecordedService: Sendable {
     self.start = start
   }
 
+  /// A service with every route, a healthy status and one recorded run.
+  static func complete() -> RecordedService {
+    let status = ServiceStatus(StatusFacts(), rules: AlertRules(), now: exampleEnd)
+    return RecordedService(
+      recorded: .success([makeRun()]), status: .success(status), figures: .success(PageFigures()))
+  }
+
   /// A service whose start fails.
   convenience init(failingStart failure: RunFailure) {
     self.init(start: { _ throws(RunFailure) in throw failure })
@@ -108,4 +115,34 @@ final class RecordedService: Sendable {
     }
     return actions
   }
+}
+
+/// 2025-10-05T20:00:00.000Z, the moment at which the example's period ends.
+let exampleEnd = Timestamp(milliseconds: 1_759_694_400_000)
+
+/// A run; by default one that succeeded.
+func makeRun(
+  id: Int64 = 7, kind: RunKind = .hourly, state: RunState = .succeeded,
+  startedAt: Timestamp = exampleEnd, finishedAt: Timestamp? = exampleEnd.adding(seconds: 2),
+  period: Period? = Period(start: exampleEnd.adding(minutes: -75), end: exampleEnd),
+  counts: RunCounts = makeCounts(), error: String? = nil, requestedBy: String = "vercel-cron/1.0"
+) -> SyncRun {
+  SyncRun(
+    id: RunID(id), kind: kind, state: state, startedAt: startedAt, finishedAt: finishedAt, period: period,
+    counts: counts, error: error, requestedBy: requestedBy)
+}
+
+/// A run that has just been recorded.
+func makeRunningRun(id: Int64 = 7, kind: RunKind = .hourly) -> SyncRun {
+  makeRun(id: id, kind: kind, state: .running, finishedAt: nil, period: nil, counts: RunCounts())
+}
+
+/// The counts of that run.
+func makeCounts(total: Int = 87, cases: (Int, Int, Int) = (62, 15, 10)) -> RunCounts {
+  var counts = RunCounts()
+  counts.totalCalls = total
+  counts.savedCalls = cases.0 + cases.1 + cases.2
+  (counts.case1Count, counts.case2Count, counts.case3Count) = cases
+  counts.twilioRequests = 3
+  return counts
 }

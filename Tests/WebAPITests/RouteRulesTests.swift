@@ -3,9 +3,9 @@ import Testing
 import WebAPI
 import WebServer
 
-@Suite("Every route of the table")
+@Suite("Every route")
 struct RouteRulesTests {
-  /// What contract section 3 says of a path.
+  /// What `Reference.md` promises of a path.
   private struct Promise: Hashable {
     var methods: [HTTPMethod]
     var access: RouteAccess
@@ -26,38 +26,38 @@ struct RouteRulesTests {
     "/openapi.json": Promise(methods: [.get, .head], access: .open),
   ]
 
-  private static let rules = RecordedService().makeRoutes().rules
+  private static let routes = RecordedService.complete().makeRoutes().all
   private static let allMethods: [HTTPMethod] = [
     .get, .head, .post, .put, .patch, .delete, .options, .trace, HTTPMethod("BREW"),
   ]
 
-  private static func path(_ rule: RouteRule) -> String { rule.pattern.replacing("{id}", with: "7") }
+  private static func path(_ route: Route) -> String { route.pattern.replacing("{id}", with: "7") }
 
   private static func basic(_ password: String) -> String {
     "Basic " + Data("ana:\(password)".utf8).base64EncodedString()
   }
 
-  @Test("The table says what the contract says, and nothing that the contract does not know")
+  @Test("The routes are the promised ones, with the promised methods and access")
   func promised() {
-    #expect(Self.rules.count >= 7)
-    for rule in Self.rules {
-      let promise = Self.promises[rule.pattern]
-      #expect(promise?.methods == rule.methods && promise?.access == rule.access, "\(rule.pattern)")
+    #expect(Set(Self.routes.map(\.pattern)) == Set(Self.promises.keys))
+    for route in Self.routes {
+      let promise = Self.promises[route.pattern]
+      #expect(promise?.methods == route.methods && promise?.access == route.access, "\(route.pattern)")
     }
   }
 
   @Test("Basic opens nothing but GET and HEAD of what only reads: no page of others can start anything")
   func basicStartsNothing() async throws {
-    let service = RecordedService(recorded: .success([makeRun()]))
+    let service = RecordedService.complete()
     try await withClient(of: service, .inMemory, attempts: AttemptLimiter(addressLimit: 1000)) {
       client async throws in
-      for rule in Self.rules where rule.access != .open {
-        let startsSomething = Self.promises[rule.pattern]?.startsSomething != false
+      for route in Self.routes where route.access != .open {
+        let startsSomething = Self.promises[route.pattern]?.startsSomething != false
         for method in Self.allMethods {
           let answer = try await client.ask(
-            method.text, Self.path(rule), authorization: Self.basic(service.secret))
+            method.text, Self.path(route), authorization: Self.basic(service.secret))
           let isRead = [.get, .head].contains(method) && !startsSomething
-          #expect(answer.status == (startsSomething ? 401 : isRead ? 200 : 405), "\(method) \(rule.pattern)")
+          #expect(answer.status == (startsSomething ? 401 : isRead ? 200 : 405), "\(method) \(route.pattern)")
           if startsSomething {
             #expect(answer.headers.all("WWW-Authenticate") == [#"Bearer realm="twilio-sync""#])
           }
@@ -69,15 +69,15 @@ struct RouteRulesTests {
 
   @Test("Without the secret no protected route shows anything, whatever the method", arguments: Way.allCases)
   func nothingWithoutSecret(way: Way) async throws {
-    let service = RecordedService(recorded: .success([makeRun()]))
+    let service = RecordedService.complete()
     let wrong = [nil, "Bearer wrong-wrong-wrong", Self.basic("wrong-wrong-wrong")]
     try await withClient(of: service, way, attempts: AttemptLimiter(addressLimit: 1000)) {
       client async throws in
-      for rule in Self.rules where rule.access != .open {
+      for route in Self.routes where route.access != .open {
         for method in Self.allMethods {
           for authorization in wrong {
-            let answer = try await client.ask(method.text, Self.path(rule), authorization: authorization)
-            #expect(answer.status == 401, "\(method) \(rule.pattern)")
+            let answer = try await client.ask(method.text, Self.path(route), authorization: authorization)
+            #expect(answer.status == 401, "\(method) \(route.pattern)")
             if method != .head { #expect(answer.body == #"{"error":"Unauthorized"}"#) }
           }
         }
@@ -90,10 +90,10 @@ struct RouteRulesTests {
   func foreignPage() async throws {
     let service = RecordedService()
     try await withClient(of: service, .inMemory) { client async throws in
-      for rule in Self.rules where Self.promises[rule.pattern]?.startsSomething == true {
-        for method in rule.methods {
+      for route in Self.routes where Self.promises[route.pattern]?.startsSomething == true {
+        for method in route.methods {
           let answer = try await client.ask(
-            method.text, Self.path(rule), authorization: Self.basic(service.secret),
+            method.text, Self.path(route), authorization: Self.basic(service.secret),
             headers: [
               ("Origin", "https://other.example"), ("Sec-Fetch-Site", "cross-site"),
               ("Content-Type", "application/x-www-form-urlencoded"),
@@ -109,9 +109,9 @@ struct RouteRulesTests {
 
   @Test("Every answer is uncached, typed, unframed, tells no other site anything and names no software")
   func protections() async throws {
-    let service = RecordedService(recorded: .success([makeRun()]))
+    let service = RecordedService.complete()
     try await LiveClient.serving(service.makeRoutes(attempts: AttemptLimiter(addressLimit: 1000))) { client in
-      for path in Self.rules.map(Self.path) + ["/nothing", "/a/../b", "/api/sync-runs/99"] {
+      for path in Self.routes.map(Self.path) + ["/nothing", "/a/../b", "/api/sync-runs/99"] {
         for method in Self.allMethods {
           for authorization in [nil, "Bearer wrong-wrong-wrong", "Bearer \(service.secret)"] {
             let headers = try await client.ask(method.text, path, authorization: authorization).headers

@@ -14,7 +14,7 @@ struct RunRoutesTests {
     (answer.object["runs"] as? [[String: Any]] ?? []).compactMap { $0["id"] as? Int }
   }
 
-  @Test("A run is an object with the contract's keys in order", arguments: Way.allCases)
+  @Test("A run is an object with its keys in order", arguments: Way.allCases)
   func oneRun(way: Way) async throws {
     let service = RecordedService(recorded: .success([makeRun()]))
     try await withClient(of: service, way) { client async throws in

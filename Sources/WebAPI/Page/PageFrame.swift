@@ -1,45 +1,32 @@
 import CallDomain
 
-/// What every form of the page has around it: head, title with the state, language, and the way to the rest.
+/// What is around every form of the page: head, title with the state, language, and links to the other routes.
 struct PageFrame: Sendable {
   /// What a glance tells.
-  enum State: Sendable {
-    case good(String)
-    case bad(String)
+  struct State: Sendable {
+    let words: String
+    let sign: String
+    /// The class that colours it.
+    let style: String
+    /// Of the icon, in hexadecimal digits.
+    let colour: String
+
+    static func good(_ words: String) -> State {
+      State(words: words, sign: "✓", style: "state good", colour: "1a8a4c")
+    }
+
+    static func bad(_ words: String) -> State {
+      State(words: words, sign: "!", style: "state bad", colour: "c9341f")
+    }
+
     /// Neither: nothing has happened yet.
-    case new(String)
-
-    var words: String {
-      switch self {
-      case .good(let words), .bad(let words), .new(let words): words
-      }
-    }
-
-    var sign: String {
-      switch self {
-      case .good: "✓"
-      case .bad: "!"
-      case .new: "…"
-      }
-    }
-
-    var style: String {
-      switch self {
-      case .good: "state good"
-      case .bad: "state bad"
-      case .new: "state new"
-      }
+    static func new(_ words: String) -> State {
+      State(words: words, sign: "…", style: "state new", colour: "757d8a")
     }
 
     /// A dot in the colour of the state, so that a tab tells it, and that no browser asks for another icon.
     var icon: String {
-      let colour =
-        switch self {
-        case .good: "1a8a4c"
-        case .bad: "c9341f"
-        case .new: "757d8a"
-        }
-      return "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
+      "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
         + "%3Ccircle cx='4' cy='4' r='4' fill='%23\(colour)'/%3E%3C/svg%3E"
     }
   }
@@ -55,7 +42,7 @@ struct PageFrame: Sendable {
         .void("meta", ["charset": "utf-8"]),
         .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
         .void("meta", ["name": "color-scheme", "content": "light dark"]),
-        .element("title", [:], text: "\(state.sign) \(state.words) · TwilioSync"),
+        .element("title", text: "\(state.sign) \(state.words) · TwilioSync"),
         .void("link", ["rel": "icon", "href": state.icon]),
       ], style: PageStyle.css,
       body: [header, .element("main", [:], content), footer])

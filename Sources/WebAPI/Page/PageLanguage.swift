@@ -6,7 +6,7 @@ enum PageLanguage: String, Sendable, CaseIterable {
   case spanish = "es"
   case english = "en"
 
-  /// `lang` of the query decides, else Spanish, the language of whoever operates the service.
+  /// `lang` of the query decides, else Spanish, the language of the operators.
   init(query: [RequestTarget.QueryItem]) {
     let asked = query.last { $0.name == "lang" }?.value
     self = asked.flatMap(PageLanguage.init(rawValue:)) ?? .spanish
@@ -60,5 +60,86 @@ enum PageLanguage: String, Sendable, CaseIterable {
     case ..<86_400: "\(seconds / 3600)\u{A0}h \(seconds % 3600 / 60)\u{A0}min"
     default: "\(seconds / 86_400)\u{A0}d \(seconds % 86_400 / 3600)\u{A0}h"
     }
+  }
+}
+
+extension PageLanguage {
+  /// A day in UTC: `5 oct`.
+  func day(_ moment: Timestamp) -> String {
+    let parts = moment.isoDate.split(separator: "-").map { Int($0) ?? 0 }
+    guard parts.count == 3, months.indices.contains(parts[1] - 1) else { return moment.isoDate }
+    return "\(parts[2])\u{A0}\(months[parts[1] - 1])"
+  }
+
+  /// The time of day in UTC: `20:05`.
+  func clock(_ moment: Timestamp) -> String {
+    String(moment.iso8601.dropFirst(11).prefix(5))
+  }
+
+  /// A moment that is not long ago, in UTC: `5 oct, 20:05`.
+  func minute(_ moment: Timestamp) -> String {
+    "\(day(moment)), \(clock(moment))"
+  }
+
+  /// Any moment: `5 oct 2025, 20:05 UTC`.
+  func time(_ moment: Timestamp) -> String {
+    "\(day(moment))\u{A0}\(moment.isoDate.prefix(4)), \(clock(moment))\u{A0}UTC"
+  }
+
+  /// How long before `now` something was: `hace 2 h 5 min`.
+  func ago(_ moment: Timestamp, now: Timestamp) -> String {
+    let time = duration(seconds: max(0, now.milliseconds(since: moment)) / 1000)
+    return say("hace \(time)", "\(time) ago")
+  }
+
+  /// A sentence with its times as a person writes them.
+  func readable(_ sentence: String) -> String {
+    sentence.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) { match in
+      Timestamp(iso8601: String(match.output)).map(time) ?? String(match.output)
+    }
+  }
+
+  private var months: [String] {
+    switch self {
+    case .spanish: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"]
+    case .english: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    }
+  }
+}
+
+extension PageLanguage {
+  /// The language of stored sentences, where it is another than the page's.
+  var foreign: String? { self == .spanish ? nil : "es" }
+
+  func kind(_ kind: RunKind) -> String {
+    switch kind {
+    case .hourly: say("horaria", "hourly")
+    case .historical: say("histórica", "historical")
+    case .reattribute: say("reasignación", "reattribution")
+    }
+  }
+
+  func state(_ state: RunState) -> String {
+    switch state {
+    case .running: say("en curso", "running")
+    case .succeeded: say("bien", "succeeded")
+    case .failed: say("falló", "failed")
+    case .interrupted: say("interrumpida", "interrupted")
+    }
+  }
+
+  /// The state of a run, coloured by what it means.
+  func mark(_ state: RunState) -> HTML {
+    let style =
+      switch state {
+      case .running: "mark"
+      case .succeeded: "mark good"
+      case .failed, .interrupted: "mark bad"
+      }
+    return .element("span", ["class": style], text: self.state(state))
+  }
+
+  var noCalls: HTML {
+    .paragraph(say("Ninguna llamada.", "No calls."), style: "quiet")
   }
 }

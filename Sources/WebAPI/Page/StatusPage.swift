@@ -1,23 +1,64 @@
 import CallDomain
+import WebServer
 
-/// The status page: whether the calls are in, whose they are, and what to do when they are not.
+/// The status page `/`, for a person's browser: whether the calls are in, whose they are, and what to do when
+/// they are not.
 struct StatusPage: Sendable {
   let status: ServiceStatus
   let figures: PageFigures
   let language: PageLanguage
-  let workspaces: Workspaces
 
-  init(_ status: ServiceStatus, _ figures: PageFigures, language: PageLanguage) {
-    self.status = status
-    self.figures = figures
-    self.language = language
-    workspaces = Workspaces(figures, language: language)
+  /// Nil without the actions for status and figures.
+  static func route(_ actions: ServiceActions) -> Route? {
+    guard let status = actions.status, let figures = actions.figures else { return nil }
+    return Route("/", [.get, .head], .bearerOrBasic) { request in
+      let language = PageLanguage(query: request.http.target.query)
+      do throws(RunFailure) {
+        let page = StatusPage(status: try await status(), figures: try await figures(), language: language)
+        return answer(page.html, .ok)
+      } catch {
+        return answer(unavailable(error, language), HTTPResponse.failure(error).status)
+      }
+    }
   }
 
-  var html: String {
-    PageFrame(language: language, state: state, asOf: status.asOf).page(
-      [health, alerts] + resync + [hours, days, money]
-        + [.element("div", ["class": "pair"], [defaults, undone]), runs])
+  private static func answer(_ html: String, _ status: HTTPStatus) -> HTTPResponse {
+    var response = HTTPResponse.text(html, status: status, type: "text/html; charset=utf-8")
+    // The page's own style and icon; nothing else is loaded, sent or framed.
+    response.headers.set(
+      "Content-Security-Policy",
+      "default-src 'none'; style-src 'sha256-\(PageStyle.hash)'; img-src data:; base-uri 'none'; "
+        + "form-action 'none'; frame-ancestors 'none'")
+    return response
+  }
+
+  private static func unavailable(_ failure: RunFailure, _ language: PageLanguage) -> String {
+    PageFrame(
+      language: language, state: .bad(language.say("No se puede ver el estado", "The status cannot be seen")),
+      asOf: nil
+    ).page([
+      .element(
+        "section", [:],
+        [
+          .element("p", ["lang": language.foreign], text: failure.message),
+          .paragraph(
+            language.say(
+              "«twilio-sync doctor» mira todo por partes y dice qué hacer.",
+              "“twilio-sync doctor” looks at each part and says what to do."), style: "quiet"),
+        ])
+    ])
+  }
+
+  private var html: String {
+    let workspaces = Workspaces(figures, language: language)
+    let health = HealthSections(status: status, language: language)
+    let runs = RunSections(status: status, figures: figures, language: language)
+    let charts = CallCharts(now: status.asOf, figures: figures, workspaces: workspaces, language: language)
+    let cost = CostSection(figures: figures, workspaces: workspaces, language: language)
+    let open = OpenSections(facts: status.facts, figures: figures, language: language)
+    return PageFrame(language: language, state: state, asOf: status.asOf).page(
+      [health.now, health.alerts] + runs.resync + [charts.hours, charts.days, cost.html]
+        + [.element("div", ["class": "pair"], [open.defaultWorkspace, open.undone]), runs.recent])
   }
 
   private var state: PageFrame.State {
@@ -25,41 +66,5 @@ struct StatusPage: Sendable {
     return status.facts.runs[.hourly]?.last == nil
       ? .new(language.say("Espera su primera ejecución", "Waits for its first run"))
       : .good(language.say("Todo en orden", "All is well"))
-  }
-
-  var noCalls: HTML {
-    paragraph(language.say("Ninguna llamada.", "No calls."), style: "quiet")
-  }
-
-  /// A part of the page under its heading.
-  func section(_ id: String, _ title: String, _ children: [HTML]) -> HTML {
-    .element(
-      "section", ["aria-labelledby": id], [.element("h2", ["id": id], text: title)] + children)
-  }
-
-  func paragraph(_ text: String, style: String? = nil) -> HTML {
-    .element("p", ["class": style], text: text)
-  }
-}
-
-extension PageLanguage {
-  /// The language of stored sentences, where it is another than the page's.
-  var foreign: String? { self == .spanish ? nil : "es" }
-
-  func kind(_ kind: RunKind) -> String {
-    switch kind {
-    case .hourly: say("horaria", "hourly")
-    case .historical: say("histórica", "historical")
-    case .reattribute: say("reasignación", "reattribution")
-    }
-  }
-
-  func state(_ state: RunState) -> String {
-    switch state {
-    case .running: say("en curso", "running")
-    case .succeeded: say("bien", "succeeded")
-    case .failed: say("falló", "failed")
-    case .interrupted: say("interrumpida", "interrupted")
-    }
   }
 }

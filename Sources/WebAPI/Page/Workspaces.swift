@@ -18,8 +18,8 @@ struct Workspaces: Sendable {
   /// As many as a person tells apart; what remains shares a colour.
   static let colours = 6
 
-  /// Those with most calls first, then what remains of them, and on top of all the default workspace, in a
-  /// colour of its own: it is what somebody may have to do something about.
+  /// Those with most calls first, then the rest as one, and on top of all the default workspace, in a colour of
+  /// its own: its calls are what an operator may have to act on.
   let series: [Entry]
   private let positions: [WorkspaceID: Int]
   private let rest: Int

@@ -290,20 +290,6 @@ struct StatusPageTests {
     #expect(texts[0].count > 60)
   }
 
-  @Test("Basic is taken and asked for; without the secret, and with POST, there is nothing to see")
-  func access() async throws {
-    let status = ServiceStatus(Self.facts(), rules: AlertRules(), now: Self.now)
-    let service = RecordedService(status: .success(status), figures: .success(PageFigures()))
-    try await withClient(of: service, .inMemory) { client async throws in
-      let basic = Data("operator:correct-horse-battery".utf8).base64EncodedString()
-      #expect(try await client.ask("GET", "/", authorization: "Basic \(basic)").status == 200)
-      let refused = try await client.ask("GET", "/", authorization: nil)
-      #expect(refused.status == 401 && !refused.body.contains("<"))
-      #expect(try await client.ask("POST", "/").status == 405)
-      #expect(try await client.ask("HEAD", "/").status == 200)
-    }
-  }
-
   @Test("A database out of reach is a page, too, with its sentence")
   func away() async throws {
     let failure = RunFailure(.database(.unreachable), "No se puede usar la base de datos; compruebe que está en marcha.")

@@ -1,9 +1,12 @@
 import CallDomain
 
-// Whether it is healthy: the last run, the next one, the lag, the newest call.
-extension StatusPage {
-  var health: HTML {
-    section(
+/// Whether the service is healthy: the last run, the next one, the lag, the newest call; and the alerts.
+struct HealthSections {
+  let status: ServiceStatus
+  let language: PageLanguage
+
+  var now: HTML {
+    .section(
       "health", language.say("Ahora", "Now"),
       [.element("dl", ["class": "cards"], [lastRun, nextRun, lag, newest])])
   }
@@ -12,7 +15,7 @@ extension StatusPage {
     .element(
       "div", [:],
       [
-        .element("dt", [:], text: name),
+        .element("dt", text: name),
         .element(
           "dd", [:],
           [.element("b", ["class": "figure"], text: value)] + (mark.map { [.text(" "), $0] } ?? [])),
@@ -20,11 +23,7 @@ extension StatusPage {
       ])
   }
 
-  /// How long ago something was.
-  func ago(_ moment: Timestamp) -> String {
-    let time = language.duration(seconds: max(0, status.asOf.milliseconds(since: moment)) / 1000)
-    return language.say("hace \(time)", "\(time) ago")
-  }
+  private func ago(_ moment: Timestamp) -> String { language.ago(moment, now: status.asOf) }
 
   private var lastRun: HTML {
     let name = language.say("Última ejecución horaria", "Last hourly run")
@@ -35,7 +34,7 @@ extension StatusPage {
     let time = run.durationMilliseconds.map {
       language.say(" en \(language.seconds($0))", " in \(language.seconds($0))")
     }
-    return card(name, ago(run.startedAt), calls + (time ?? ""), mark: mark(run.state))
+    return card(name, ago(run.startedAt), calls + (time ?? ""), mark: language.mark(run.state))
   }
 
   private var nextRun: HTML {
@@ -83,7 +82,7 @@ extension StatusPage {
 
   /// Those that fire first.
   var alerts: HTML {
-    section(
+    .section(
       "alerts", language.say("Alertas", "Alerts"),
       [
         .element(
@@ -105,9 +104,76 @@ extension StatusPage {
         .element(
           "div", ["class": "head"],
           [
-            .element("h3", [:], text: text.title), .element("code", [:], text: alert.name.rawValue),
+            .element("h3", text: text.title), .element("code", text: alert.name.rawValue),
             .element("span", ["class": alert.isFiring ? "mark bad" : "mark good"], text: mark),
-          ]), paragraph(text.detail),
-      ] + (text.whatToDo.map { [paragraph("→ \($0)", style: "advice")] } ?? []))
+          ]), .paragraph(text.detail),
+      ] + (text.whatToDo.map { [.paragraph("→ \($0)", style: "advice")] } ?? []))
+  }
+}
+
+/// How the page words an alert. In Spanish the evaluation's own words; in English the same facts.
+private struct AlertText {
+  let alert: Alert
+  let facts: StatusFacts
+  let language: PageLanguage
+
+  var title: String {
+    switch alert.name {
+    case .noCalls: language.say("Sin llamadas nuevas", "No new calls")
+    case .noRun: language.say("Sin ejecución correcta", "No successful run")
+    case .defaultWorkspace: language.say("Llamadas sin asignar", "Unassigned calls")
+    case .repeatedFailures: language.say("Fallos repetidos", "Repeated failures")
+    }
+  }
+
+  var detail: String {
+    language == .spanish ? language.readable(alert.detail) : english
+  }
+
+  var whatToDo: String? {
+    guard alert.isFiring else { return nil }
+    return language == .spanish ? alert.whatToDo : advice
+  }
+
+  private var english: String {
+    switch alert.name {
+    case .noCalls:
+      facts.newestCall.map { "The newest stored call is of \(language.time($0))." }
+        ?? "No call is stored yet."
+    case .noRun:
+      facts.runs[.hourly]?.lastSuccess.map { "The last successful hourly run ended at \(language.time($0))." }
+        ?? "No hourly run has succeeded yet."
+    case .defaultWorkspace:
+      """
+      \(language.number(facts.defaultCallsOfDay)) of \(language.number(facts.callsOfDay)) calls of the last 24 \
+      hours are in the default workspace.
+      """
+    case .repeatedFailures:
+      alert.isFiring
+        ? "The last \(AlertRules.failuresInARow) ended runs of a kind did not succeed; the table of runs says why."
+        : "No kind of run has failed \(AlertRules.failuresInARow) times in a row."
+    }
+  }
+
+  private var advice: String {
+    switch alert.name {
+    case .noCalls:
+      """
+      Look in Twilio's console whether there were calls. If there were, look at the last runs; if nobody calls at \
+      this hour, set ALERT_QUIET_TIMES or ALERT_NO_CALLS_HOURS.
+      """
+    case .noRun:
+      """
+      Make sure that the scheduler calls /api/sync-twilio-hourly every hour with the right CRON_SECRET, and run \
+      “twilio-sync hourly” by hand: it says what fails. The next run makes up for what is missing.
+      """
+    case .defaultWorkspace:
+      """
+      See below which numbers they are, give them their workspace in workspace_phones, and run “twilio-sync \
+      reattribute”.
+      """
+    case .repeatedFailures:
+      "Do what the error says, check it with “twilio-sync doctor”, and run it again."
+    }
   }
 }

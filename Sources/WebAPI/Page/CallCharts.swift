@@ -1,12 +1,64 @@
 import CallDomain
 
+/// How many calls there were in each hour and on each day, by workspace.
+struct CallCharts {
+  let now: Timestamp
+  let figures: PageFigures
+  let workspaces: Workspaces
+  let language: PageLanguage
+
+  var hours: HTML {
+    let starts = (1 - PageFigures.hourCount...0).map { now.startOfHour.adding(hours: $0) }
+    return chart(
+      "hours", language.say("Llamadas por hora, últimas 24 horas", "Calls per hour, last 24 hours"),
+      heading: language.say("Hora (UTC)", "Hour (UTC)"), bars(starts, figures.hours, label: language.minute),
+      ticks: stride(from: 0, to: starts.count, by: 4).map { language.clock(starts[$0]) })
+  }
+
+  var days: HTML {
+    let starts = (1 - PageFigures.dayCount...0).map { now.startOfDay.adding(hours: 24 * $0) }
+    return chart(
+      "days", language.say("Llamadas por día, últimos 30 días", "Calls per day, last 30 days"),
+      heading: language.say("Día (UTC)", "Day (UTC)"), bars(starts, figures.days, label: language.day),
+      ticks: stride(from: 0, to: starts.count, by: 6).map { language.day(starts[$0]) })
+  }
+
+  private func bars(
+    _ starts: [Timestamp], _ buckets: [PageFigures.Bucket], label: (Timestamp) -> String
+  ) -> [StackedBars.Bar] {
+    let byStart = Dictionary(grouping: buckets, by: \.start)
+    return starts.map { StackedBars.Bar(label: label($0), values: workspaces.values(byStart[$0] ?? [])) }
+  }
+
+  private func chart(
+    _ id: String, _ title: String, heading: String, _ bars: [StackedBars.Bar], ticks: [String]
+  ) -> HTML {
+    let total = bars.reduce(0) { $0 + $1.total }
+    guard total > 0 else { return .section(id, title, [language.noCalls]) }
+    let busiest = bars.max { $0.total < $1.total }
+    let most = "\(language.number(busiest?.total ?? 0)) (\(busiest?.label ?? ""))"
+    let description = language.say(
+      "\(language.number(total)) llamadas; el máximo, \(most). La última barra aún crece.",
+      "\(language.number(total)) calls; the most, \(most). The last bar is still growing.")
+    return .section(
+      id, title,
+      [
+        .paragraph(description, style: "quiet"),
+        StackedBars(
+          title: title, description: description, labelHeading: heading, series: workspaces.series,
+          bars: bars, ticks: ticks, language: language, id: "\(id)-chart"
+        ).html,
+      ])
+  }
+}
+
 /// A bar for each hour or day, stacked by workspace, as SVG with a table of the same numbers behind it.
 ///
-/// The bars are stretched to the screen's width; what is to be read stands beside them in HTML, at the size of
-/// all other text.
-struct StackedBars: Sendable {
+/// The bars are stretched to the screen's width; the text is beside them in HTML, at the size of all
+/// other text.
+private struct StackedBars {
   /// One bar.
-  struct Bar: Sendable {
+  struct Bar {
     /// In the table and the bar's title.
     let label: String
     /// By series, in the order of `series`.
@@ -32,7 +84,7 @@ struct StackedBars: Sendable {
       [
         legend, .element("div", ["class": "plot"], [scale, svg]),
         .element(
-          "div", ["class": "ticks", "aria-hidden": "true"], ticks.map { .element("span", [:], text: $0) }),
+          "div", ["class": "ticks", "aria-hidden": "true"], ticks.map { .element("span", text: $0) }),
         table,
       ])
   }
@@ -45,8 +97,8 @@ struct StackedBars: Sendable {
         return .element(
           "li", [:],
           [
-            entry.swatch, .element("bdi", [:], text: entry.name),
-            .element("b", [:], text: language.number(calls)),
+            entry.swatch, .element("bdi", text: entry.name),
+            .element("b", text: language.number(calls)),
           ])
       })
   }
@@ -64,7 +116,7 @@ struct StackedBars: Sendable {
   private var scale: HTML {
     .element(
       "div", ["class": "scale", "aria-hidden": "true"],
-      (0...4).reversed().map { .element("span", [:], text: language.number($0 * step)) })
+      (0...4).reversed().map { .element("span", text: language.number($0 * step)) })
   }
 
   // A bar has ten units of width with what lies between it and the next, all bars have a thousand of height.
@@ -118,7 +170,7 @@ struct StackedBars: Sendable {
     .element(
       "details", [:],
       [
-        .element("summary", [:], text: language.say("Ver los números", "Show the numbers")),
+        .element("summary", text: language.say("Ver los números", "Show the numbers")),
         Table(
           caption: title,
           columns: [.text(labelHeading)] + series.map { .number($0.name) } + [

@@ -1,20 +1,24 @@
 import CallDomain
 
-// The runs: those of late, and a resync that is in progress.
-extension StatusPage {
-  var runs: HTML {
+/// The recent runs, and a resync that is in progress.
+struct RunSections {
+  let status: ServiceStatus
+  let figures: PageFigures
+  let language: PageLanguage
+
+  var recent: HTML {
     let title = language.say("Últimas ejecuciones", "Recent runs")
     guard !figures.runs.isEmpty else {
-      return section(
+      return .section(
         "runs", title,
         [
-          paragraph(
+          .paragraph(
             language.say(
               "Ninguna todavía. Llame a /api/sync-twilio-hourly o ejecute «twilio-sync hourly».",
               "None yet. Call /api/sync-twilio-hourly or run “twilio-sync hourly”."))
         ])
     }
-    return section(
+    return .section(
       "runs", title,
       [
         Table(
@@ -33,22 +37,11 @@ extension StatusPage {
   private func row(_ run: SyncRun) -> Table.Row {
     Table.Row(
       [
-        .text(language.minute(run.startedAt)), .text(language.kind(run.kind)), mark(run.state),
+        .text(language.minute(run.startedAt)), .text(language.kind(run.kind)), language.mark(run.state),
         .text(run.durationMilliseconds.map(language.seconds) ?? "–"),
-        .text(language.number(run.counts.totalCalls)), .element("bdi", [:], text: run.requestedBy),
+        .text(language.number(run.counts.totalCalls)), .element("bdi", text: run.requestedBy),
         .text("\(run.id.number)"),
       ], note: run.error.map { .element("span", ["lang": language.foreign], text: language.readable($0)) })
-  }
-
-  /// The state of a run, coloured by what it means.
-  func mark(_ state: RunState) -> HTML {
-    let style: String
-    switch state {
-    case .running: style = "mark"
-    case .succeeded: style = "mark good"
-    case .failed, .interrupted: style = "mark bad"
-    }
-    return .element("span", ["class": style], text: language.state(state))
   }
 
   /// How far a resync has come, while one is running.
@@ -58,26 +51,21 @@ extension StatusPage {
     let slices =
       "\(language.number(figures.resync?.doneSlices ?? 0))/\(language.number(figures.resync?.slices ?? 0))"
     let calls = language.number(run.counts.totalCalls)
+    let began = language.ago(run.startedAt, now: status.asOf)
     let period = run.period.map {
       language.say(
         " Del \(language.time($0.start)) al \(language.time($0.end)).",
         " From \(language.time($0.start)) to \(language.time($0.end)).")
     }
     return [
-      section(
+      .section(
         "resync", language.say("Resincronización histórica en curso", "Historical resync in progress"),
         [
-          .element(
-            "p", [:],
-            [
-              .element("b", ["class": "figure"], text: "\(share)\u{A0}%"), .text(" "),
-              .element(
-                "span", ["class": "quiet"],
-                text: language.say(
-                  "del periodo; tramos \(slices), \(calls) llamadas, empezó \(ago(run.startedAt)).",
-                  "of the period; slices \(slices), \(calls) calls, began \(ago(run.startedAt)).")
-                  + (period ?? "")),
-            ]),
+          .figure(
+            "\(share)\u{A0}%",
+            language.say(
+              "del periodo; tramos \(slices), \(calls) llamadas, empezó \(began).",
+              "of the period; slices \(slices), \(calls) calls, began \(began).") + (period ?? "")),
           .element(
             "progress",
             [

@@ -1,24 +1,21 @@
 import CallDomain
 
-// What somebody may have to do something about: calls that belong to nobody known, and what runs left undone.
-extension StatusPage {
-  var defaults: HTML {
-    let facts = status.facts
+/// What an operator may have to act on: calls of no known workspace, and what runs left undone.
+struct OpenSections {
+  let facts: StatusFacts
+  let figures: PageFigures
+  let language: PageLanguage
+
+  var defaultWorkspace: HTML {
     let title = language.say("En el workspace por defecto", "In the default workspace")
-    guard facts.callsOfDay > 0 else { return section("default", title, [noCalls]) }
+    guard facts.callsOfDay > 0 else { return .section("default", title, [language.noCalls]) }
     let share = language.say(
       "\(language.number(facts.defaultCallsOfDay)) de \(language.number(facts.callsOfDay)) llamadas de las últimas 24 horas",
       "\(language.number(facts.defaultCallsOfDay)) of \(language.number(facts.callsOfDay)) calls of the last 24 hours"
     )
-    let head = HTML.element(
-      "p", [:],
-      [
-        .element(
-          "b", ["class": "figure"], text: language.percent(facts.defaultCallsOfDay, of: facts.callsOfDay)),
-        .text(" "), .element("span", ["class": "quiet"], text: share),
-      ])
-    guard !figures.defaultNumbers.isEmpty else { return section("default", title, [head]) }
-    return section(
+    let head = HTML.figure(language.percent(facts.defaultCallsOfDay, of: facts.callsOfDay), share)
+    guard !figures.defaultNumbers.isEmpty else { return .section("default", title, [head]) }
+    return .section(
       "default", title,
       [
         head,
@@ -29,7 +26,7 @@ extension StatusPage {
             Table.Row(texts: [$0.number ?? nobody, language.number($0.calls)])
           }
         ).html,
-        paragraph(
+        .paragraph(
           language.say(
             "Un número suyo: póngale su workspace en workspace_phones y ejecute «twilio-sync reattribute».",
             "A number of yours: give it its workspace in workspace_phones and run “twilio-sync reattribute”."),
@@ -42,8 +39,7 @@ extension StatusPage {
   }
 
   var undone: HTML {
-    let facts = status.facts
-    return section(
+    .section(
       "undone", language.say("Pendiente", "Undone"),
       [
         .element(
@@ -67,7 +63,7 @@ extension StatusPage {
               facts.holes.count, language.say("Periodos que faltan", "Missing periods"),
               language.say("Ninguna ejecución horaria los leerá.", "No hourly run will read them.")),
           ])
-      ] + holes)
+      ] + gaps)
   }
 
   private func count(_ number: Int, _ name: String, _ note: String) -> HTML {
@@ -79,16 +75,15 @@ extension StatusPage {
       ])
   }
 
-  private var holes: [HTML] {
-    let holes = status.facts.holes
-    guard !holes.isEmpty else { return [] }
-    let shown = holes.prefix(Self.shownHoles)
+  private var gaps: [HTML] {
+    guard !facts.holes.isEmpty else { return [] }
+    let shown = facts.holes.prefix(Self.shownGaps)
     return [
-      paragraph(
+      .paragraph(
         language.say("Cada orden rellena uno de ellos:", "Each command fills one of them:"), style: "advice"),
       .element(
         "ul", ["class": "commands"],
-        shown.map { hole in
+        shown.map { gap in
           .element(
             "li", [:],
             [
@@ -96,16 +91,16 @@ extension StatusPage {
                 "code", [:],
                 [
                   .text("twilio-sync historical "),
-                  .element("span", [:], text: "--since \(hole.start.iso8601)"), .text(" "),
-                  .element("span", [:], text: "--until \(hole.end.iso8601)"),
+                  .element("span", text: "--since \(gap.start.iso8601)"), .text(" "),
+                  .element("span", text: "--until \(gap.end.iso8601)"),
                 ])
             ])
         }),
     ]
-      + (holes.count > shown.count
-        ? [paragraph(language.say("Los demás, en /api/sync-status.", "The others are at /api/sync-status."))]
+      + (facts.holes.count > shown.count
+        ? [.paragraph(language.say("Los demás, en /api/sync-status.", "The others are at /api/sync-status."))]
         : [])
   }
 
-  private static let shownHoles = 5
+  private static let shownGaps = 5
 }

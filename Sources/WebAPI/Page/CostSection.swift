@@ -1,7 +1,11 @@
 import CallDomain
 
-// What the calls came to.
-extension StatusPage {
+/// What the calls of each workspace cost.
+struct CostSection {
+  let figures: PageFigures
+  let workspaces: Workspaces
+  let language: PageLanguage
+
   /// The calls of a workspace, whatever their unit.
   private struct Sum {
     var calls = 0
@@ -17,12 +21,10 @@ extension StatusPage {
     }
   }
 
-  var money: HTML {
+  var html: HTML {
     let title = language.say(
       "Coste y minutos facturables, últimos 30 días", "Cost and billable minutes, last 30 days")
-    guard !figures.totals.isEmpty else {
-      return section("money", title, [noCalls])
-    }
+    guard !figures.totals.isEmpty else { return .section("money", title, [language.noCalls]) }
     var all = Sum()
     var sums: [WorkspaceID?: Sum] = [:]
     for total in figures.totals {
@@ -32,7 +34,7 @@ extension StatusPage {
     let order = sums.sorted {
       ($1.value.calls, $0.key?.number ?? 0) < ($0.value.calls, $1.key?.number ?? 0)
     }
-    return section(
+    return .section(
       "money", title,
       [
         Table(
@@ -42,12 +44,12 @@ extension StatusPage {
               [
                 .element(
                   "span", ["class": "name"],
-                  [workspaces.swatch(of: id), .element("bdi", [:], text: workspaces.name(of: id))])
+                  [workspaces.swatch(of: id), .element("bdi", text: workspaces.name(of: id))])
               ] + cells(sum, all))
           },
           sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all))
         ).html,
-        paragraph(
+        .paragraph(
           language.say(
             "Cada llamada cuenta con su duración redondeada al minuto siguiente. El coste es el de las que ya tienen precio.",
             "Each call counts with its duration rounded up to the minute. The cost is that of calls that have a price."
@@ -70,5 +72,35 @@ extension StatusPage {
     ([language.number(sum.calls), language.number(sum.minutes)]
       + (all.unpriced > 0 ? [language.number(sum.unpriced)] : []) + [sum.money.text(language) ?? "–"])
       .map(HTML.text)
+  }
+}
+
+/// Sums of money by unit, exact to the millionth: Twilio's prices have five decimals at the most.
+private struct Money {
+  private(set) var millionths: [String: Int64] = [:]
+
+  /// Adds a decimal as PostgreSQL prints it; one that no bill could show is left out.
+  mutating func add(_ decimal: String, unit: String?) {
+    guard let amount = Self.millionths(decimal) else { return }
+    millionths[unit ?? "", default: 0] &+= amount
+  }
+
+  /// `12,35 USD`, or several of them, the largest first; nil without any.
+  func text(_ language: PageLanguage) -> String? {
+    guard !millionths.isEmpty else { return nil }
+    return millionths.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { language.money(millionths: $0.value, unit: $0.key) }.joined(separator: " + ")
+  }
+
+  private static func millionths(_ decimal: String) -> Int64? {
+    let isNegative = decimal.hasPrefix("-")
+    let parts = decimal.drop { $0 == "-" }.split(separator: ".", omittingEmptySubsequences: false)
+    guard let whole = parts.first, whole.utf8.count <= 12, parts.count <= 2,
+      parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+    else { return nil }
+    let fraction = parts.count == 2 ? String(parts[1].prefix(6)) : ""
+    let padded = fraction + String(repeating: "0", count: 6 - fraction.utf8.count)
+    guard let amount = Int64(whole + padded) else { return nil }
+    return isNegative ? -amount : amount
   }
 }

@@ -3,8 +3,8 @@ import Testing
 import WebAPI
 import WebServer
 
-@Suite("The probes", .timeLimit(.minutes(2)))
-struct HealthRoutesTests {
+@Suite("Probes and metrics", .timeLimit(.minutes(2)))
+struct ServiceRoutesTests {
   @Test("/health is 200 and touches nothing, also when nothing works", arguments: Way.allCases)
   func health(way: Way) async throws {
     let service = RecordedService(
@@ -98,5 +98,19 @@ struct HealthRoutesTests {
       }
     }
     #expect(service.checks == 1)
+  }
+  @Test(
+    "/metrics answers what the service renders, as the text format of Prometheus", arguments: Way.allCases)
+  func metrics(way: Way) async throws {
+    let service = RecordedService(metrics: { "# TYPE a gauge\na 1\n" })
+    try await withClient(of: service, way) { client async throws in
+      let answer = try await client.ask("GET", "/metrics")
+      #expect(answer.status == 200)
+      #expect(answer.body == "# TYPE a gauge\na 1\n")
+      #expect(answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
+      let head = try await client.ask("HEAD", "/metrics")
+      #expect(head.status == 200)
+      #expect(head.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
+    }
   }
 }

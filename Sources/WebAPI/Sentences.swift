@@ -1,0 +1,60 @@
+import CallDomain
+import WebServer
+
+// The Spanish sentences of this room's refusals: what failed and what to do. Examples in openapi.json repeat some.
+
+extension HTTPStatus {
+  /// What a refusal with this status says.
+  var sentence: String {
+    switch self {
+    case .notFound: "La ruta no existe. Revise la dirección."
+    case .methodNotAllowed: "El método no está permitido en esta ruta. Use uno de los de la cabecera Allow."
+    case .tooManyRequests:
+      "Demasiados intentos con credenciales incorrectas. Revise el secreto y espere lo que indica Retry-After."
+    case .requestTimeout: "La petición tardó demasiado en llegar. Envíela de nuevo."
+    case .contentTooLarge: "El cuerpo de la petición es demasiado grande. Envíela sin cuerpo."
+    case .uriTooLong: "La dirección es demasiado larga. Acórtela."
+    case .headerFieldsTooLarge: "Las cabeceras son demasiado grandes. Envíe menos."
+    case .expectationFailed: "La cabecera Expect no se admite. Quítela."
+    case .notImplemented: "El servidor no conoce lo que pide la petición. Use GET o POST sin codificaciones."
+    case .serviceUnavailable: "El servidor no puede atender más peticiones. Inténtelo de nuevo más tarde."
+    case .versionNotSupported: "La versión de HTTP no se admite. Use HTTP/1.1."
+    case .internalServerError: "Error interno. Inténtelo de nuevo y, si persiste, revise los registros."
+    default: "La petición no es válida. Revísela."
+    }
+  }
+}
+
+/// What is wrong with a query. No sentence repeats what was sent, which could be a secret in the wrong place.
+extension RunFailure {
+  static func unknownParameter(allowed: [String]) -> RunFailure {
+    RunFailure(.badParameter, "Parámetro desconocido. Se admiten: \(allowed.joined(separator: ", ")).")
+  }
+
+  static func repeatedParameter(_ name: String) -> RunFailure {
+    RunFailure(.badParameter, "El parámetro \(name) está repetido. Indíquelo una sola vez.")
+  }
+
+  static func badTime(_ name: String) -> RunFailure {
+    RunFailure(
+      .badParameter,
+      "El parámetro \(name) no es una fecha válida. "
+        + "Use AAAA-MM-DD o una hora ISO 8601, por ejemplo 2025-08-01 o 2025-08-01T06:00:00Z.")
+  }
+
+  static func badFlag(_ name: String) -> RunFailure {
+    RunFailure(.badParameter, "El parámetro \(name) debe ser true o false.")
+  }
+
+  static func badNumber(_ name: String, _ range: ClosedRange<Int64>) -> RunFailure {
+    let end = range.upperBound == .max ? "en adelante" : "a \(range.upperBound)"
+    return RunFailure(
+      .badParameter, "El parámetro \(name) debe ser un número entero (de \(range.lowerBound) \(end)).")
+  }
+
+  static func badWord(_ name: String, allowed: [String]) -> RunFailure {
+    RunFailure(.badParameter, "El parámetro \(name) debe ser uno de: \(allowed.joined(separator: ", ")).")
+  }
+
+  static let sinceNotBeforeUntil = RunFailure(.badParameter, "El parámetro since debe ser anterior a until.")
+}

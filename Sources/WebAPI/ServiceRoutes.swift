@@ -1,0 +1,50 @@
+import CallDomain
+import WebServer
+
+/// The routes about the service itself: whether it lives, whether it is ready, its metrics, its description.
+enum ServiceRoutes {
+  /// `/health`: the process lives; touches nothing else.
+  static let health = Route("/health", [.get, .head], .open) { _ in alive }
+
+  /// What `/health` answers, made once.
+  static let alive = HTTPResponse.answer(#"{"status":"ok"}"#).protected
+
+  /// Milliseconds for which an answer of `/ready` is used.
+  private static let readyLifetime: Int64 = 2000
+
+  /// `/ready`: whether a run could start now, in one word a check; all who ask share one check.
+  static func ready(
+    _ check: @escaping @Sendable () async -> Readiness, milliseconds: @escaping @Sendable () -> Int64
+  ) -> Route {
+    let readiness = SharedAnswer(lifetime: readyLifetime, milliseconds: milliseconds, look: check)
+    return Route("/ready", [.get, .head], .open) { _ in
+      let current = await readiness.current()
+      let fields = [
+        AnswerField("status", .text(current.isReady ? "ready" : "unready")),
+        AnswerField("database", .text(current.database.rawValue)),
+        AnswerField("schema", .text(current.schema.rawValue)),
+      ]
+      return .answer(
+        AnswerValue.object(fields).json, status: current.isReady ? .ok : .serviceUnavailable)
+    }
+  }
+
+  /// `/metrics`, for Prometheus; nil without the action.
+  static func metrics(_ actions: ServiceActions) -> Route? {
+    guard let render = actions.metrics else { return nil }
+    return Route(reading: "/metrics") { _ in
+      // Prometheus documentation: Exposition formats, text-based format.
+      .text(await render(), type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+  }
+
+  /// `/openapi.json`: the file of that name, with the program's version in its place.
+  static func description(version: String) -> Route {
+    Route("/openapi.json", [.get, .head], .open) { _ in
+      .answer(descriptionAroundVersion.joined(separator: version))
+    }
+  }
+
+  private static let descriptionAroundVersion = String(decoding: PackageResources.openapi_json, as: UTF8.self)
+    .split(separator: "{version}")
+}
