@@ -1,4 +1,4 @@
-import CTerminal
+import CSystem
 import CallDomain
 import SyncEngine
 import Synchronization
@@ -80,7 +80,7 @@ final class ProgressScreen: Sendable {
 
   /// Negative where there is no terminal.
   private static func columns(of descriptor: Int32) -> Int {
-    Int(terminal_columns(descriptor))
+    Int(csystem_terminal_columns(descriptor))
   }
 
   private static let standardOutput: Int32 = 1
