@@ -46,9 +46,7 @@ final class ProgressScreen: Sendable {
       case .finished, .failed, .interrupted:
         Self.write(&state) { $0.end(after: $1, width: $2) }
         state.began = nil
-      default:
-        guard let step = ProgressStep(event) else { return }
-        Self.write(&state) { $0.take(step, after: $1, width: $2) }
+      default: Self.write(&state) { $0.take(event, after: $1, width: $2) }
       }
     }
   }

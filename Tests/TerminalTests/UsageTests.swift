@@ -52,7 +52,7 @@ struct UsageTests {
   }
 
   @Test(
-    "Failures map to the exit statuses of the contract",
+    "Failures map to the promised exit statuses",
     arguments: [
       (RunFailure.Code.badParameter, 2), (.alreadyRunning, 3), (.twilio, 1), (.database, 1), (.internal, 1),
       (.stopping, 143),
