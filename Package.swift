@@ -44,8 +44,7 @@ let package = Package(
     .systemLibrary(
       name: "CPostgres", pkgConfig: "libpq",
       providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
-    .systemLibrary(name: "CLinux"),
-    .systemLibrary(name: "CTerminal"),
+    .systemLibrary(name: "CSystem"),
 
     // Floor 0: pure.
     room("CallDomain"),
@@ -54,7 +53,7 @@ let package = Package(
     // Floor 1: one C library or one protocol each.
     room("Curl", sees: ["CCurl", "BlockingWork"]),
     room("Postgres", sees: ["CPostgres", "BlockingWork"]),
-    room("WebServer", sees: ["CLinux"]),
+    room("WebServer", sees: ["CSystem"]),
     room("Telemetry"),
 
     // Floor 2: the outside world in our own words, and what is done with it.
@@ -72,8 +71,7 @@ let package = Package(
     room(
       "Bootstrap",
       sees: [
-        "CLinux", "CTerminal", "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer",
-        "Telemetry",
+        "CSystem", "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer", "Telemetry",
         "TwilioClient", "CallStore", "SyncEngine", "Reporting", "WebAPI", "Terminal",
       ]),
 

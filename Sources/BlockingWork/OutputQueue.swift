@@ -9,10 +9,10 @@ import Synchronization
   import Glibc
 #endif
 
-/// What goes to one file, pipe or terminal, in the order in which it came, written by a thread of its own.
+/// Writes texts to a file, pipe or terminal in the order in which they came, on a thread of its own.
 ///
-/// Whoever logs never waits for a reader that stands still. What waits for it is bounded: when there is no room,
-/// later lines are dropped until everything that waits is written, and their number is told then.
+/// A caller never waits for a reader that does not read. What waits to be written is bounded: when there is no
+/// room, later lines are dropped until everything that waits is written, and then their number is written.
 package final class OutputQueue: Sendable {
   private struct Piece {
     let text: String
@@ -26,7 +26,7 @@ package final class OutputQueue: Sendable {
     var lines = 0
     /// Lines for which there was no room since nothing waited.
     var refused = 0
-    /// Lines that are lost, of which nobody was told yet.
+    /// Lines that are lost, and not reported yet.
     var lost = 0
     /// Whether a line was cut off in its middle.
     var isMidLine = false
@@ -55,13 +55,13 @@ package final class OutputQueue: Sendable {
 
   /// - Parameters:
   ///   - bytes: No more text is let in while so many wait; `lines` likewise.
-  ///   - loss: Words how many lines are lost.
+  ///   - loss: The line that reports how many lines are lost.
   package init(bytes: Int = 1_048_576, lines: Int = 10_000, loss: @escaping @Sendable (Int) -> String) {
     longest = (bytes, lines)
     self.loss = loss
   }
 
-  /// Has `text` written soon, or drops it.
+  /// Writes `text` soon, or drops it; does not wait.
   package func log(_ text: String, to descriptor: Int32) {
     let piece = Piece(
       text: text, descriptor: descriptor, lines: text.utf8.count { $0 == UInt8(ascii: "\n") })
@@ -98,7 +98,7 @@ package final class OutputQueue: Sendable {
     var descriptor: Int32?
     while let piece = state.withLock({ $0.next() }) {
       descriptor = piece.descriptor
-      tellLoss(to: piece.descriptor)
+      reportLoss(to: piece.descriptor)
       let (count, error) = Self.write(piece.text, to: piece.descriptor)
       guard error != nil else { continue }
       state.withLock { state in
@@ -106,10 +106,10 @@ package final class OutputQueue: Sendable {
         state.isMidLine = state.isMidLine || count > 0
       }
     }
-    if let descriptor { tellLoss(to: descriptor) }
+    if let descriptor { reportLoss(to: descriptor) }
   }
 
-  private func tellLoss(to descriptor: Int32) {
+  private func reportLoss(to descriptor: Int32) {
     let (lost, isMidLine) = state.withLock { ($0.lost, $0.isMidLine) }
     guard lost > 0, Self.write((isMidLine ? "\n" : "") + loss(lost), to: descriptor).error == nil else {
       return

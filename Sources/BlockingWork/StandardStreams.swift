@@ -10,9 +10,10 @@
 package enum StandardStreams {
   /// Makes a process survive them; to be called before it opens anything.
   ///
-  /// One that is closed would be the next file or connection that is opened, and be written into. It becomes
-  /// /dev/null, for reading alone, so that what is written there fails as before.
-  /// A reader that has gone (SIGPIPE), and a file that has reached its limit (SIGXFSZ), are told by write(2).
+  /// The descriptor of a closed one would go to the next file or connection, and logs be written into that. So
+  /// it becomes /dev/null, for reading alone, and what is written there fails as before.
+  /// A reader that has gone (SIGPIPE) and a file at its limit (SIGXFSZ) make write(2) fail instead of ending
+  /// the process.
   package static func prepare() {
     for descriptor in 0...2 where fcntl(Int32(descriptor), F_GETFD) < 0 {
       _ = unsafe open("/dev/null", O_RDONLY)

@@ -1,5 +1,5 @@
 #if os(Linux)
-  import CLinux
+  import CSystem
 #endif
 
 /// How the process's memory is kept flat, and to itself.
@@ -10,7 +10,7 @@ enum Memory {
   /// large block back at once, M_MMAP_THRESHOLD, saves as much and costs a tenth of the speed.)
   static func shareHeaps() {
     #if os(Linux)
-      _ = clinux_limit_arenas(2)
+      _ = csystem_limit_arenas(2)
     #endif
   }
 
@@ -19,7 +19,7 @@ enum Memory {
   /// prctl(2)). The price: no core dump to look at, and only root can attach a debugger.
   static func keepPrivate() {
     #if os(Linux)
-      clinux_forbid_dumps()
+      csystem_forbid_dumps()
     #endif
   }
 }

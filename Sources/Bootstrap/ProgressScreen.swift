@@ -1,4 +1,4 @@
-import CTerminal
+import CSystem
 import CallDomain
 import SyncEngine
 import Synchronization
@@ -46,9 +46,7 @@ final class ProgressScreen: Sendable {
       case .finished, .failed, .interrupted:
         Self.write(&state) { $0.end(after: $1, width: $2) }
         state.began = nil
-      default:
-        guard let step = ProgressStep(event) else { return }
-        Self.write(&state) { $0.take(step, after: $1, width: $2) }
+      default: Self.write(&state) { $0.take(event, after: $1, width: $2) }
       }
     }
   }
@@ -80,7 +78,7 @@ final class ProgressScreen: Sendable {
 
   /// Negative where there is no terminal.
   private static func columns(of descriptor: Int32) -> Int {
-    Int(terminal_columns(descriptor))
+    Int(csystem_terminal_columns(descriptor))
   }
 
   private static let standardOutput: Int32 = 1

@@ -1,4 +1,4 @@
-import CTerminal
+import CSystem
 import Dispatch
 import Foundation
 import Synchronization
@@ -43,7 +43,7 @@ package final class Signals: Sendable {
   /// From here on no signal of these ends the process by itself. SIGHUP counts as SIGTERM, unless the process
   /// was started to outlive it (nohup(1)).
   func listen() {
-    let hangUp = terminal_ignores_hang_up() == 0 ? [(SIGHUP, ExitStatus.terminated)] : []
+    let hangUp = csystem_ignores_hang_up() == 0 ? [(SIGHUP, ExitStatus.terminated)] : []
     let queue = DispatchQueue(label: "signals")
     for (number, status) in [(SIGTERM, .terminated), (SIGINT, .interrupted)] + hangUp {
       #if canImport(Darwin)

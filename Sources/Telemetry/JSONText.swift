@@ -1,4 +1,4 @@
-/// JSON's own spelling of texts (RFC 8259, section 7).
+/// Texts as JSON spells them (RFC 8259, section 7).
 enum JSONText {
   /// `text` in quotes. U+2028 and U+2029 are escaped too: legal in JSON, they end a line for
   /// some of its readers.

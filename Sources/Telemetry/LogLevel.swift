@@ -1,9 +1,6 @@
 /// How much a log line matters, from least to most.
 package enum LogLevel: String, Comparable, Sendable, CaseIterable {
-  case debug
-  case info
-  case warning
-  case error
+  case debug, info, warning, error
 
   private var rank: Int {
     switch self {

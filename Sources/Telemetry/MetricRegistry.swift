@@ -1,7 +1,25 @@
 import Synchronization
 
-/// The metrics of the process, registered once at its start with fixed names and labels, and
-/// rendered whenever somebody scrapes them.
+/// Why a metric could not be registered: a mistake in the program, found at its start.
+package enum TelemetryError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Not a name of the Prometheus data model, or reserved there.
+  case invalidName(String)
+  /// Two metrics cannot share a name.
+  case duplicateName(String)
+  /// A histogram's bounds must be finite and rise.
+  case invalidBuckets(String)
+
+  package var description: String {
+    switch self {
+    case .invalidName(let name): "'\(name)' is no valid Prometheus name; use [a-zA-Z_][a-zA-Z0-9_]*."
+    case .duplicateName(let name): "The metric '\(name)' is registered already; choose another name."
+    case .invalidBuckets(let name): "The buckets of '\(name)' must be finite and rise; reorder them."
+    }
+  }
+}
+
+/// The metrics of the process, registered once at its start with fixed names and labels, and rendered at each
+/// scrape.
 package final class MetricRegistry: Sendable {
   private let families = Mutex<[MetricFamily]>([])
 
@@ -47,19 +65,19 @@ package final class MetricRegistry: Sendable {
     return histogram
   }
 
-  /// A counter that somebody else keeps, such as the processor time of the process; `read` is
-  /// asked at each scrape, and nil leaves the metric without a value.
+  /// A counter that is kept elsewhere, such as the processor time of the process; it is read at each scrape,
+  /// and nil leaves the metric without a value.
   package func counter(
     _ name: String, help: String, read: @escaping @Sendable () -> Double?
   ) throws(TelemetryError) {
-    try register(name, .counter, help, []) { MetricSample.single(read()) }
+    try register(name, .counter, help, []) { single(read()) }
   }
 
   /// A gauge that is read at each scrape; nil leaves it without a value.
   package func gauge(
     _ name: String, help: String, read: @escaping @Sendable () -> Double?
   ) throws(TelemetryError) {
-    try register(name, .gauge, help, []) { MetricSample.single(read()) }
+    try register(name, .gauge, help, []) { single(read()) }
   }
 
   /// All metrics that have a value, in the Prometheus text format, in the order of their registration.
@@ -71,10 +89,9 @@ package final class MetricRegistry: Sendable {
     _ name: String, _ kind: MetricFamily.Kind, _ help: String, _ labels: [String],
     samples: @escaping @Sendable () -> [MetricSample]
   ) throws(TelemetryError) {
-    guard PrometheusText.isMetricName(name) else { throw .invalidName(name) }
-    for label in labels {
-      guard PrometheusText.isLabelName(label), label != "le" else { throw .invalidName(label) }
-    }
+    guard PrometheusText.isName(name) else { throw .invalidName(name) }
+    let badLabel = labels.first { !PrometheusText.isName($0) || $0.hasPrefix("__") || $0 == "le" }
+    if let badLabel { throw .invalidName(badLabel) }
     let family = MetricFamily(name: name, kind: kind, help: help, labels: labels, samples: samples)
     let isNew = families.withLock { families in
       guard !families.contains(where: { $0.name == name }) else { return false }
@@ -85,8 +102,6 @@ package final class MetricRegistry: Sendable {
   }
 }
 
-extension MetricSample {
-  static func single(_ value: Double?) -> [MetricSample] {
-    value.map { [MetricSample(labelValues: [], value: $0)] } ?? []
-  }
+private func single(_ value: Double?) -> [MetricSample] {
+  value.map { [MetricSample(labelValues: [], value: $0)] } ?? []
 }

@@ -1,3 +1,25 @@
+/// A metric as it is rendered.
+struct MetricFamily: Sendable {
+  enum Kind: String {
+    case counter, gauge, histogram
+  }
+
+  let name: String
+  let kind: Kind
+  let help: String
+  let labels: [String]
+  let samples: @Sendable () -> [MetricSample]
+}
+
+/// One line of a metric: its label values and a number.
+struct MetricSample {
+  var suffix = ""
+  var labelValues: [String]
+  /// The bucket's upper bound, of a histogram only.
+  var bound: Double?
+  var value: Double
+}
+
 /// The Prometheus text exposition format, version 0.0.4
 /// (Prometheus documentation: Exposition formats).
 enum PrometheusText {
@@ -8,7 +30,7 @@ enum PrometheusText {
   private static func render(_ family: MetricFamily) -> String {
     let samples = family.samples()
     guard !samples.isEmpty else { return "" }
-    var text = "# HELP \(family.name) \(escapedHelp(family.help))\n"
+    var text = "# HELP \(family.name) \(escaped(family.help, quotes: false))\n"
     text += "# TYPE \(family.name) \(family.kind.rawValue)\n"
     for sample in ordered(samples) {
       text += family.name + sample.suffix + labels(of: sample, in: family) + " "
@@ -29,17 +51,9 @@ enum PrometheusText {
   }
 
   private static func labels(of sample: MetricSample, in family: MetricFamily) -> String {
-    var pairs = zip(family.labels, sample.labelValues).map { "\($0)=\"\(escapedLabel($1))\"" }
+    var pairs = zip(family.labels, sample.labelValues).map { "\($0)=\"\(escaped($1, quotes: true))\"" }
     if let bound = sample.bound { pairs.append("le=\"\(number(bound))\"") }
     return pairs.isEmpty ? "" : "{" + pairs.joined(separator: ",") + "}"
-  }
-
-  private static func escapedHelp(_ text: String) -> String {
-    escaped(text, quotes: false)
-  }
-
-  private static func escapedLabel(_ text: String) -> String {
-    escaped(text, quotes: true)
   }
 
   private static func escaped(_ text: String, quotes: Bool) -> String {
@@ -63,16 +77,8 @@ enum PrometheusText {
     return value.description
   }
 
-  // Colons are legal in metric names, but for recording rules only.
-  static func isMetricName(_ name: String) -> Bool {
-    isName(name)
-  }
-
-  static func isLabelName(_ name: String) -> Bool {
-    isName(name) && !name.hasPrefix("__")
-  }
-
-  private static func isName(_ name: String) -> Bool {
+  /// Letters, digits and `_`. Colons are legal in metric names, but for recording rules only.
+  static func isName(_ name: String) -> Bool {
     guard let first = name.utf8.first, !isDigit(first) else { return false }
     return name.utf8.allSatisfy { isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "_") }
   }

@@ -1,7 +1,19 @@
-/// Arguments told apart: a command, its operand, options and their values.
+import CallDomain
+
+/// The command line cannot be understood (exit status 2).
+package struct UsageError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong and which help explains the right usage, in Spanish.
+  package let description: String
+
+  init(_ fault: String, _ command: CommandName?) {
+    description = "\(fault) \(Fault.hint(command))"
+  }
+}
+
+/// The arguments as a command, its operand, and options with their values.
 struct ArgumentWords {
-  private(set) var command: CommandName?
-  private(set) var operand: String?
+  private var command: CommandName?
+  private var operand: String?
   private var options: [CommandOption: String] = [:]
 
   init(_ arguments: [String]) throws(UsageError) {
@@ -17,26 +29,16 @@ struct ArgumentWords {
 
   func has(_ option: CommandOption) -> Bool { options[option] != nil }
 
-  func value(of option: CommandOption) -> String? { options[option] }
-
-  /// Faults when an option stands there that the command does not have.
-  func checkOptions(of command: CommandName) throws(UsageError) {
-    let allowed = command.options + CommandOption.common
-    for option in CommandOption.allCases where has(option) && !allowed.contains(option) {
-      throw UsageError("La opción \(option.name) no vale para «\(command.rawValue)».", command: command)
-    }
-  }
+  private func wrong(_ fault: String) -> UsageError { UsageError(fault, command) }
 
   private mutating func takeOperand(_ word: String) throws(UsageError) {
     if command == nil {
-      guard let name = CommandName(rawValue: word) else {
-        throw UsageError("El comando «\(word)» no existe.")
-      }
+      guard let name = CommandName(rawValue: word) else { throw wrong(Fault.unknownCommand(word)) }
       command = name
     } else if command == .completion, operand == nil {
       operand = word
     } else {
-      throw UsageError("El argumento «\(word)» sobra.", command: command)
+      throw wrong(Fault.superfluous(word))
     }
   }
 
@@ -45,10 +47,8 @@ struct ArgumentWords {
   ) throws(UsageError) {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
-    guard let option = CommandOption(name: name) else {
-      throw UsageError("La opción «\(name)» no existe.", command: command)
-    }
-    guard !has(option) else { throw UsageError("La opción \(option.name) está repetida.", command: command) }
+    guard let option = CommandOption(name: name) else { throw wrong(Fault.unknownOption(name)) }
+    guard !has(option) else { throw wrong(Fault.repeated(option)) }
     let value = parts.count == 2 ? String(parts[1]) : nil
     options[option] = try argument(of: option, value, &rest)
   }
@@ -58,13 +58,63 @@ struct ArgumentWords {
   ) throws(UsageError) -> String {
     guard let placeholder = option.placeholder else {
       if value == nil { return "" }
-      throw UsageError("La opción \(option.name) no lleva valor.", command: command)
+      throw wrong(Fault.noValueAllowed(option))
     }
     if let value, !value.isEmpty { return value }
     guard value == nil, let next = rest.first, !next.hasPrefix("-"), !next.isEmpty else {
-      throw UsageError("A la opción \(option.name) le falta su valor (\(placeholder)).", command: command)
+      throw wrong(Fault.missingValue(option, placeholder))
     }
     rest.removeFirst()
     return next
+  }
+
+  // MARK: What they ask for
+
+  func action() throws(UsageError) -> Command.Action {
+    if has(.help) { return .help(command) }
+    if has(.version) { return .version }
+    let command = command ?? .serve
+    let allowed = command.options + CommandOption.common
+    if let option = CommandOption.allCases.first(where: { has($0) && !allowed.contains($0) }) {
+      throw UsageError(Fault.notAllowed(option, command), command)
+    }
+    switch command {
+    case .serve: return .serve
+    case .hourly: return .run(.hourly)
+    case .historical: return .run(try historical())
+    case .reattribute: return .run(.reattribute(since: try date(.since), dryRun: has(.dryRun)))
+    case .migrate: return .migrate
+    case .doctor: return .doctor
+    case .health: return .health(url: try url())
+    case .completion: return .completion(try shell())
+    }
+  }
+
+  private func historical() throws(UsageError) -> RunOrder {
+    let since = try date(.since)
+    let until = try date(.until)
+    if let since, let until, since >= until { throw wrong(Fault.reversedDates(since, until)) }
+    return .historical(since: since, until: until, restart: has(.restart))
+  }
+
+  private func date(_ option: CommandOption) throws(UsageError) -> Timestamp? {
+    guard let text = options[option] else { return nil }
+    guard let date = Timestamp(iso8601: text) else { throw wrong(Fault.badDate(text, option)) }
+    return date
+  }
+
+  private func url() throws(UsageError) -> String? {
+    guard let text = options[.url] else { return nil }
+    let scheme = text.prefix { $0 != ":" }.lowercased()
+    guard scheme == "http" || scheme == "https", text.dropFirst(scheme.count).hasPrefix("://"),
+      text.count > scheme.count + 3
+    else { throw wrong(Fault.badURL(text)) }
+    return text
+  }
+
+  private func shell() throws(UsageError) -> Shell {
+    guard let operand else { throw wrong(Fault.missingShell) }
+    guard let shell = Shell(rawValue: operand) else { throw wrong(Fault.unknownShell(operand)) }
+    return shell
   }
 }

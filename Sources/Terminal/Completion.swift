@@ -75,14 +75,14 @@ package enum Completion {
           --since|--until|--url) return ;;
         esac
         if (( CURRENT == 2 )); then
-          _describe 'comando' commands
+          _describe '\(Words.command)' commands
         elif [[ "$words[2]" == completion ]]; then
           compadd -- \(shells)
         fi
         case "$words[2]" in
       \(cases.joined(separator: "\n"))
         esac
-        _describe -o 'opción' options
+        _describe -o '\(Words.option)' options
       }
       if [[ "$funcstack[1]" == _twilio-sync ]]; then
         _twilio-sync "$@"

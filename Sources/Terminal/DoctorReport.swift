@@ -11,7 +11,10 @@ package struct DoctorReport: Hashable, Sendable {
 
   /// A line for each check, with what to do after an arrow, and a last one that counts them.
   package func lines(paint: Paint = .none) -> [String] {
-    findings.flatMap { finding in [line(finding, paint)] + (finding.cause.map { ["  ↳ \($0)"] } ?? []) }
+    let total = Words.total(
+      checks: findings.count, faults: findings.count { $0.level == .fault },
+      warnings: findings.count { $0.level == .warning })
+    return findings.flatMap { finding in [line(finding, paint)] + (finding.cause.map { ["  ↳ \($0)"] } ?? []) }
       + ["", total]
   }
 
@@ -36,17 +39,6 @@ package struct DoctorReport: Hashable, Sendable {
     case .warning: return "⚠️ " + paint.yellow(finding.check) + rest
     case .fault: return "❌ " + paint.red(finding.check) + rest
     }
-  }
-
-  private var total: String {
-    let faults = findings.count { $0.level == .fault }
-    let warnings = findings.count { $0.level == .warning }
-    return "\(count(findings.count, "comprobación", "comprobaciones")): "
-      + "\(count(faults, "problema", "problemas")), \(count(warnings, "aviso", "avisos"))"
-  }
-
-  private func count(_ number: Int, _ one: String, _ many: String) -> String {
-    "\(number) \(number == 1 ? one : many)"
   }
 
   private static func answer(_ finding: Finding) -> AnswerValue {

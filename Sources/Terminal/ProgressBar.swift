@@ -5,15 +5,15 @@ package struct ProgressBar: Sendable {
   private let unit: String
   private let paint: Paint
 
-  /// - Parameter kind: decides what the parts of the work are called.
+  /// - Parameter kind: decides what the slices are called.
   package init(_ kind: RunKind, paint: Paint = .none) {
-    unit = kind == .reattribute ? "lotes" : "tramos"
+    unit = Words.slices(of: kind)
     self.paint = paint
   }
 
   /// The progress in exactly one column less than `width`, so that no terminal wraps it. What
   /// does not fit is left out, the least important first; the bar takes the columns that remain.
-  package func drawn(_ progress: RunProgress, after elapsed: Duration, width: Int) -> String {
+  package func drawn(_ progress: ProgressState, after elapsed: Duration, width: Int) -> String {
     let columns = max(1, width - 1)
     let gap = width < Self.narrow ? " " : "  "
     let parts = parts(progress, elapsed)
@@ -32,47 +32,41 @@ package struct ProgressBar: Sendable {
   }
 
   /// The progress as a line of a log.
-  package func plainLine(_ progress: RunProgress, after elapsed: Duration) -> String {
-    let percent = progress.percent.map { "\($0) %" }
-    let slices = progress.slices > 0 ? "\(progress.slicesDone) de \(progress.slices) \(unit)" : nil
-    let remaining = remaining(progress, elapsed)
-    let retries =
-      progress.retries > 0 ? "\(progress.retries) \(progress.retries == 1 ? "reintento" : "reintentos")" : nil
+  package func plainLine(_ progress: ProgressState, after elapsed: Duration) -> String {
     let parts: [String?] = [
-      percent, "\(progress.calls) llamadas", progress.pages == 1 ? "1 página" : "\(progress.pages) páginas",
-      "\(progress.rate(after: elapsed))/s", slices, remaining, retries,
+      progress.percent.map { "\($0) %" }, Words.calls(progress.calls), Words.pages(progress.pages),
+      "\(progress.rate(after: elapsed))/s",
+      progress.slices > 0 ? "\(progress.slicesDone) de \(progress.slices) \(unit)" : nil,
+      remaining(progress, elapsed), progress.retries > 0 ? Words.retries(progress.retries) : nil,
     ]
-    return "Progreso: " + parts.compactMap(\.self).joined(separator: ", ")
+    return Words.progress(parts.compactMap(\.self))
   }
 
-  private struct Part {
-    let text: String
-    /// The smaller, the longer it stays when the terminal is narrow.
-    let rank: Int
-  }
-
-  private func parts(_ progress: RunProgress, _ elapsed: Duration) -> [Part] {
-    let percent = progress.percent.map { Part(text: "\($0) %", rank: 0) }
-    let slices =
-      progress.slices > 0
-      ? Part(text: "\(progress.slicesDone)/\(progress.slices) \(unit)", rank: 5) : nil
-    let parts: [Part?] = [
-      percent,
-      Part(text: "\(progress.calls) llamadas", rank: 1),
-      Part(text: "\(progress.pages) pág.", rank: 6),
-      Part(text: "\(progress.rate(after: elapsed))/s", rank: 4),
-      slices,
-      remaining(progress, elapsed).map { Part(text: $0, rank: 2) },
-      progress.retries > 0 ? Part(text: "↻ \(progress.retries)", rank: 3) : nil,
+  /// What a line may hold, in its order. The smaller the rank, the longer a text stays when the terminal is
+  /// narrow.
+  private func parts(_ progress: ProgressState, _ elapsed: Duration) -> [(text: String, rank: Int)] {
+    let parts: [(text: String?, rank: Int)] = [
+      (progress.percent.map { "\($0) %" }, 0), (Words.calls(progress.calls), 1),
+      (Words.shortPages(progress.pages), 6), ("\(progress.rate(after: elapsed))/s", 4),
+      (progress.slices > 0 ? "\(progress.slicesDone)/\(progress.slices) \(unit)" : nil, 5),
+      (remaining(progress, elapsed), 2), (progress.retries > 0 ? "↻ \(progress.retries)" : nil, 3),
     ]
-    return parts.compactMap(\.self)
+    return parts.compactMap { text, rank in text.map { ($0, rank) } }
   }
 
-  private func remaining(_ progress: RunProgress, _ elapsed: Duration) -> String? {
-    progress.remainingSeconds(after: elapsed).map { "quedan \(ClockText.text(seconds: $0))" }
+  private func remaining(_ progress: ProgressState, _ elapsed: Duration) -> String? {
+    progress.remainingSeconds(after: elapsed).map { Words.remaining(Self.clock($0)) }
   }
 
-  private func bar(_ progress: RunProgress, length: Int) -> String {
+  /// A length of time as a clock shows it: `0:03`, `12:40`, `1:02:03`; negative lengths count as zero.
+  private static func clock(_ seconds: Int64) -> String {
+    let seconds = max(0, seconds)
+    func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
+    return (hours == 0 ? "\(minutes)" : "\(hours):\(two(minutes))") + ":\(two(seconds % 60))"
+  }
+
+  private func bar(_ progress: ProgressState, length: Int) -> String {
     let full = (progress.percent ?? 0) * length / 100
     return paint.green(String(repeating: "█", count: full)) + String(repeating: "░", count: length - full)
   }

@@ -6,7 +6,7 @@ struct ArrowTable {
   static let house = ArrowTable(arrows: [
     "CallDomain": [],
     "BlockingWork": [],
-    "WebServer": ["CLinux"],
+    "WebServer": ["CSystem"],
     "Telemetry": [],
     "Curl": ["CCurl", "BlockingWork"],
     "Postgres": ["CPostgres", "BlockingWork"],
@@ -18,7 +18,7 @@ struct ArrowTable {
     "Terminal": ["CallDomain", "SyncEngine"],
     "TwilioSimulator": ["WebServer"],
     "Bootstrap": [
-      "CLinux", "CTerminal", "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer", "Telemetry",
+      "CSystem", "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer", "Telemetry",
       "TwilioClient", "CallStore", "SyncEngine", "Reporting", "WebAPI", "Terminal",
     ],
     "twilio-sync": ["Bootstrap"],

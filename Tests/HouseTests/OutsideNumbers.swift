@@ -16,7 +16,7 @@ enum OutsideNumbers {
     "Sources/SyncEngine/Retry.swift": "of the policy's own limits; attempts shift twenty places at most",
     "Sources/SyncEngine/SliceIntake.swift": "a constant",
     "Sources/Terminal/ProgressBar.swift": "of whole percent and a terminal's columns",
-    "Sources/Terminal/RunProgress.swift": "binary fractions, which have infinities",
+    "Sources/Terminal/ProgressState.swift": "binary fractions, which have infinities",
     "Sources/TwilioClient/ErrorBody.swift": "a constant",
     "Sources/TwilioClient/JSONEscapes.swift": "four hexadecimal digits",
     "Sources/TwilioClient/JSONScan.swift": "a word of eight bytes",

@@ -1,4 +1,5 @@
 import CallDomain
+import SyncEngine
 import Terminal
 import Testing
 
@@ -15,12 +16,12 @@ struct ExtremeProgressTests {
     shares)
   func lines(planned: Double, page: Double) {
     for calls in [Int.min, -1, 0, 1000, .max] {
-      var progress = RunProgress()
-      progress.take(.planned(slices: calls, done: 3, share: planned))
+      var progress = ProgressState()
+      progress.take(.resuming(slicesDone: 3, slices: calls, share: planned))
       for _ in 0..<2 {
-        progress.take(.page(calls: calls, share: page))
-        progress.take(.added(slices: calls, droppedShare: planned))
-        progress.take(.sliceDone)
+        progress.take(.pageStored(calls: calls, share: page))
+        progress.take(.sliceReplaced(parts: calls, share: planned))
+        progress.take(sliceDone)
       }
       if let percent = progress.percent { #expect((0...100).contains(percent)) }
       for elapsed in [Duration.zero, .milliseconds(1), .seconds(Int64.max), .seconds(Int64.min)] {

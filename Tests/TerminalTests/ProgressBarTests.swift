@@ -3,19 +3,22 @@ import SyncEngine
 import Terminal
 import Testing
 
+let sliceDone = SyncEvent.sliceDone(Period(start: .epoch, end: .epoch), calls: 3)
+let retrying = SyncEvent.retrying(attempt: 1, delay: 1, RunFailure(.twilio(.transient), ""))
+
 struct ProgressBarTests {
   private func makeProgress(
     slices: Int = 40, before: Int = 0, done: Int = 18, pages: Int = 27, callsPerPage: Int = 970,
     retries: Int = 2
-  ) -> RunProgress {
-    var progress = RunProgress()
+  ) -> ProgressState {
+    var progress = ProgressState()
     if slices > 0 {
-      progress.take(.planned(slices: slices, done: before, share: Double(before) / Double(slices)))
+      progress.take(.resuming(slicesDone: before, slices: slices, share: Double(before) / Double(slices)))
     }
     let share = slices > 0 ? Double(done - before) / Double(slices * pages) : 0
-    for _ in 0..<pages { progress.take(.page(calls: callsPerPage, share: share)) }
-    for _ in before..<max(before, done) { progress.take(.sliceDone) }
-    for _ in 0..<retries { progress.take(.retry) }
+    for _ in 0..<pages { progress.take(.pageStored(calls: callsPerPage, share: share)) }
+    for _ in before..<max(before, done) { progress.take(sliceDone) }
+    for _ in 0..<retries { progress.take(retrying) }
     return progress
   }
 
@@ -35,7 +38,7 @@ struct ProgressBarTests {
 
   @Test("A line is one column shorter than the terminal at every width, and never empty", arguments: 1...200)
   func everyWidth(width: Int) {
-    for progress in [RunProgress(), makeProgress(), makeProgress(slices: 1, done: 1, retries: 0)] {
+    for progress in [ProgressState(), makeProgress(), makeProgress(slices: 1, done: 1, retries: 0)] {
       let line = ProgressBar(.historical).drawn(progress, after: .seconds(3700), width: width)
       #expect(line.count == max(1, width - 1))
     }
@@ -72,7 +75,7 @@ struct ProgressBarTests {
       line == "Progreso: 45 %, 26190 llamadas, 27 páginas, 9700/s, 18 de 40 tramos, quedan 0:04, 2 reintentos"
     )
     #expect(
-      ProgressBar(.historical).plainLine(RunProgress(), after: .zero)
+      ProgressBar(.historical).plainLine(ProgressState(), after: .zero)
         == "Progreso: 0 llamadas, 0 páginas, 0/s")
   }
 
@@ -87,34 +90,34 @@ struct ProgressBarTests {
   @Test("Slices that are split change nothing but their number; what falls away is done")
   func added() {
     var progress = makeProgress(slices: 4, done: 2)
-    progress.take(.added(slices: 4, droppedShare: 0))
+    progress.take(.sliceReplaced(parts: 5, share: 0))
     #expect(progress.percent == 50)
     #expect(progress.slices == 8)
-    progress.take(.added(slices: -1, droppedShare: 0.25))
+    progress.take(.sliceReplaced(parts: 0, share: 0.25))
     #expect(progress.percent == 75)
     #expect(progress.slices == 7)
     #expect(progress.remainingSeconds(after: .seconds(60)) == 30)
   }
 
   @Test(
-    "The engine's events that mean progress are steps",
+    "Of the engine's events those that mean progress are counted",
     arguments: [
-      (
-        SyncEvent.resuming(slicesDone: 3, slices: 9, share: 0.5),
-        ProgressStep.planned(slices: 9, done: 3, share: 0.5)
-      ),
-      (.pageStored(calls: 7, share: 0.125), .page(calls: 7, share: 0.125)),
-      (.sliceReplaced(parts: 3, share: 0.25), .added(slices: 2, droppedShare: 0.25)),
-      (.sliceDone(Period(start: .epoch, end: .epoch), calls: 3), .sliceDone),
-      (.retrying(attempt: 1, delay: 1, RunFailure(.twilio(.transient), "")), .retry),
-      (.saved(calls: 3), nil),
-    ] as [(SyncEvent, ProgressStep?)])
-  func steps(event: SyncEvent, step: ProgressStep?) {
-    #expect(ProgressStep(event) == step)
+      (SyncEvent.resuming(slicesDone: 3, slices: 9, share: 0.5), [9, 3, 0, 0, 0], 0.5),
+      (.slicesPlanned(slices: 4), [4, 0, 0, 0, 0], 0),
+      (.pageStored(calls: 7, share: 0.125), [0, 0, 7, 1, 0], 0.125),
+      (.sliceReplaced(parts: 3, share: 0.25), [2, 0, 0, 0, 0], nil), (sliceDone, [1, 1, 0, 0, 0], nil),
+      (retrying, [0, 0, 0, 0, 1], nil), (.databaseAway(delay: 1, RunFailure(.database(.busy), "")), [0, 0, 0, 0, 1], nil),
+      (.saved(calls: 3), [0, 0, 0, 0, 0], nil),
+    ] as [(SyncEvent, [Int], Double?)])
+  func events(event: SyncEvent, counts: [Int], share: Double?) {
+    var state = ProgressState()
+    #expect(state.take(event) == (state != ProgressState()))
+    #expect([state.slices, state.slicesDone, state.calls, state.pages, state.retries] == counts)
+    #expect(state.share == share)
   }
 
   @Test(
-    "Colours stand only on a terminal that wants them",
+    "Colours appear only on a terminal that wants them",
     arguments: [
       (true, [:], true), (false, [:], false), (true, ["NO_COLOR": "1"], false),
       (true, ["NO_COLOR": ""], true),

@@ -1,4 +1,5 @@
 import CallDomain
+import SyncEngine
 import Terminal
 import Testing
 
@@ -6,10 +7,10 @@ struct ProgressDisplayTests {
   @Test("Off a terminal a line is written every ten seconds, and one at the end")
   func log() {
     var display = ProgressDisplay(.historical, place: .log)
-    #expect(display.take(.planned(slices: 2, done: 0, share: 0), after: .zero, width: 80) == "")
-    #expect(display.take(.page(calls: 1000, share: 0.5), after: .milliseconds(9999), width: 80) == "")
+    #expect(display.take(.resuming(slicesDone: 0, slices: 2, share: 0), after: .zero, width: 80) == "")
+    #expect(display.take(.pageStored(calls: 1000, share: 0.5), after: .milliseconds(9999), width: 80) == "")
     #expect(
-      display.take(.sliceDone, after: .seconds(10), width: 80)
+      display.take(sliceDone, after: .seconds(10), width: 80)
         == "Progreso: 50 %, 1000 llamadas, 1 página, 100/s, 1 de 2 tramos, quedan 0:10\n")
     #expect(display.tick(after: .seconds(19), width: 80) == "")
     #expect(display.tick(after: .seconds(20), width: 80).hasPrefix("Progreso: 50 %"))
@@ -20,11 +21,12 @@ struct ProgressDisplayTests {
   @Test("On a terminal the line is redrawn in place, at most ten times a second")
   func terminal() {
     var display = ProgressDisplay(.historical, place: .terminal(.none))
-    #expect(display.take(.planned(slices: 2, done: 0, share: 0), after: .milliseconds(99), width: 30) == "")
-    #expect(display.tick(after: .milliseconds(100), width: 30) == "\r\u{1B}[J░░░ 0 % 0 llamadas 0 pág. 0/s")
-    #expect(display.take(.page(calls: 7, share: 0.5), after: .milliseconds(150), width: 30) == "")
     #expect(
-      display.take(.sliceDone, after: .milliseconds(200), width: 30)
+      display.take(.resuming(slicesDone: 0, slices: 2, share: 0), after: .milliseconds(99), width: 30) == "")
+    #expect(display.tick(after: .milliseconds(100), width: 30) == "\r\u{1B}[J░░░ 0 % 0 llamadas 0 pág. 0/s")
+    #expect(display.take(.pageStored(calls: 7, share: 0.5), after: .milliseconds(150), width: 30) == "")
+    #expect(
+      display.take(sliceDone, after: .milliseconds(200), width: 30)
         == "\r\u{1B}[J████░░░░ 50 % 7 llamadas 35/s")
     #expect(display.end(after: .milliseconds(201), width: 30) == "\r\u{1B}[J████░░░░ 50 % 7 llamadas 34/s\n")
   }

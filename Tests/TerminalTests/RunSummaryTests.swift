@@ -23,7 +23,7 @@ struct RunSummaryTests {
       period: Period(start: start, end: end), counts: counts, error: error, requestedBy: "cli")
   }
 
-  @Test("The answer has the keys of contract section 4 in their order, then ours")
+  @Test("The answer has the keys of the promised answer in their order, then further ones")
   func json() throws {
     let json = try makeRun().answer.json
     #expect(

@@ -52,7 +52,7 @@ struct UsageTests {
   }
 
   @Test(
-    "Failures map to the exit statuses of the contract",
+    "Failures map to the promised exit statuses",
     arguments: [
       (RunFailure.Kind.badParameter, 2), (.alreadyRunning, 3), (.twilio(.permanent), 1),
       (.database(.busy), 1),

@@ -4,12 +4,12 @@ import WebServer
 
 @Suite("Abuse over real sockets", .timeLimit(.minutes(2)))
 struct AbuseTests {
-  /// A stop that lets everything end by itself: it returns only when no connection and no handler is left, and
-  /// the suite's time limit is over before it gives up.
-  private static let patience = Duration.seconds(3600)
+  /// As the grace period of a stop: it returns only when no connection and no handler is left, and the suite's
+  /// time limit is over before it gives up.
+  private static let never = Duration.seconds(3600)
   /// Deadlines that end nothing either.
   private static let none = HTTPDeadlines(
-    header: patience, body: patience, idle: patience, write: patience, linger: patience)
+    header: never, body: never, idle: never, write: never, linger: never)
 
   @Test(
     "resets after every byte of a request leave neither a connection nor a handler", arguments: [true, false])
@@ -23,7 +23,7 @@ struct AbuseTests {
         client.reset()
       }
       await expectService(port)
-      await server.stop(gracePeriod: Self.patience)
+      await server.stop(gracePeriod: Self.never)
     }
   }
 
@@ -49,7 +49,7 @@ struct AbuseTests {
       }
       await ended.arrived(50)
       await expectService(port)
-      await server.stop(gracePeriod: Self.patience)
+      await server.stop(gracePeriod: Self.never)
     }
   }
 
@@ -92,7 +92,7 @@ struct AbuseTests {
         if index % 10 == 0 { await expectService(port) }
       }
       // The clients do nothing: deadlines alone have to end them.
-      await server.stop(gracePeriod: Self.patience)
+      await server.stop(gracePeriod: Self.never)
       for client in clients { client.close() }
     }
   }

@@ -22,8 +22,8 @@ struct MessageTests {
     headers.set("B", "4")
     #expect(headers.map(\.name) == ["A", "a", "B"])
     #expect(headers.map(\.value) == ["1", "3", "4"])
-    headers.remove("A")
-    #expect(headers["a"] == nil)
+    headers.set("A", "5")
+    #expect(headers.all("a") == ["5"])
     #expect(headers["[b"] == nil)
   }
 
@@ -48,12 +48,10 @@ struct MessageTests {
     let target = try #require(RequestTarget("/a?b=1+2&c=%2B%26&d&=e&&b=3"))
     #expect(target.query.map(\.name) == ["b", "c", "d", "", "b"])
     #expect(target.query.map(\.value) == ["1 2", "+&", "", "e", "3"])
-    #expect(target.value("b") == "1 2")
-    #expect(target.value("x") == nil)
     #expect(target.rawQuery == "b=1+2&c=%2B%26&d&=e&&b=3")
     #expect(RequestTarget("/a")?.rawQuery == nil)
     #expect(RequestTarget("/a?")?.rawQuery?.isEmpty == true)
-    #expect(RequestTarget("/a?b=c=d")?.value("b") == "c=d")
+    #expect(RequestTarget("/a?b=c=d")?.query.map(\.value) == ["c=d"])
   }
 
   @Test("raw and decoded path stand side by side")

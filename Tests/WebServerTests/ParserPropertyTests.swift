@@ -72,14 +72,8 @@ struct ParserPropertyTests {
   }
 
   private func actions(of parts: [ArraySlice<UInt8>]) -> [ParserAction] {
-    var parser = RequestParser(
-      limits: HTTPLimits(requestLine: 200, headerSection: 600, headerFields: 12, body: 500))
-    var actions: [ParserAction] = []
-    for part in parts {
-      parser.feed(part)
-      while case let action = parser.next(), action != .needsBytes { actions.append(action) }
-    }
-    return actions
+    parserActions(
+      of: parts, limits: HTTPLimits(requestLine: 200, headerSection: 600, headerFields: 12, body: 500))
   }
 
   private func text(_ bytes: [UInt8]) -> String {

@@ -1,4 +1,4 @@
-import CTerminal
+import CSystem
 import CallDomain
 import Telemetry
 import Terminal
@@ -15,7 +15,7 @@ struct Doctor {
   }
 
   private var paint: Paint {
-    Paint(isTerminal: terminal_columns(Self.standardOutput) >= 0, environment: environment)
+    Paint(isTerminal: csystem_terminal_columns(Self.standardOutput) >= 0, environment: environment)
   }
 
   private static let standardOutput: Int32 = 1

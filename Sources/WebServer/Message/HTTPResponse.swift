@@ -1,5 +1,5 @@
-/// An answer. `Content-Length`, `Transfer-Encoding`, `Connection` and `Date` are the server's to write: of
-/// these a handler's own `Date` alone is kept.
+/// An answer. The server itself writes `Content-Length`, `Transfer-Encoding`, `Connection` and `Date`; of a
+/// handler's own ones it keeps `Date` alone.
 package struct HTTPResponse: Sendable {
   package var status: HTTPStatus
   package var headers: HTTPHeaders
@@ -26,17 +26,12 @@ package struct HTTPResponse: Sendable {
     HTTPResponse(status: status, headers: ["Content-Type": type], body: .bytes(Array(text.utf8)))
   }
 
-  /// An answer with a JSON text that somebody has encoded.
+  /// An answer with the bytes of a JSON text.
   package static func json(_ bytes: [UInt8], status: HTTPStatus = .ok) -> HTTPResponse {
     HTTPResponse(status: status, headers: ["Content-Type": "application/json"], body: .bytes(bytes))
   }
 
-  /// An answer with a JSON text that somebody has encoded.
-  package static func json(_ text: String, status: HTTPStatus = .ok) -> HTTPResponse {
-    json(Array(text.utf8), status: status)
-  }
-
-  /// No answer: the connection is reset. For stand-ins that imitate a broken server.
+  /// No answer: the connection is reset. For the simulator, which imitates a broken server.
   package static let abort: HTTPResponse = {
     var response = HTTPResponse(closesConnection: true)
     response.isAbort = true

@@ -1,101 +1,113 @@
 import Dispatch
+import Synchronization
 
-/// The listening socket and the loops that share its connections in turn.
-struct Acceptor: ~Copyable {
-  /// What the poller carries for it.
+/// Accepts connections on one loop's queue and shares them out among all loops in turn.
+final class Acceptor {
+  /// What the poller carries for the listening socket.
   static let key = UInt64.max
 
-  let listener: Socket
-  let loops: [EventLoop]
-  var next = 0
-  var isExhausted = false
-  /// Connections that were refused since it was last told.
-  var refused = 0
-}
+  private unowned let loop: EventLoop
+  private let listener: Socket
+  private let loops: [EventLoop]
+  private var next = 0
+  private var isExhausted = false
+  /// Connections that were refused since the last report.
+  private var refused = 0
 
-extension EventLoop {
-  /// Begins to accept connections on this loop.
-  func accept(from listener: consuming Socket, for loops: [EventLoop]) {
-    guard poller.watch(listener: listener.descriptor, key: Acceptor.key) else { return }
-    acceptor = Acceptor(listener: listener, loops: loops)
+  init(on loop: EventLoop, listener: consuming Socket, loops: [EventLoop]) {
+    self.loop = loop
+    self.listener = listener
+    self.loops = loops
+    watch()
   }
 
-  /// Accepts what waits, a bounded number, so that connections that are there get their turn.
+  /// Accepts the connections that wait, a bounded number, so that those that are there get their turn.
   func acceptWaiting() {
     for _ in 0..<64 {
-      guard acceptor != nil, acceptNext() else { return }
+      guard acceptNext() else { return }
     }
   }
 
-  func stopAccepting() {
-    guard let listener = acceptor?.listener.descriptor else { return }
-    tellRefused()
-    poller.forget(listener)
-    acceptor = nil
+  func stop() {
+    reportRefused()
+    loop.poller.forget(listener.descriptor)
   }
 
-  /// Tells how many connections were refused. Called now and then: a flood must not flood whoever is told.
-  func tellRefused() {
-    guard let refused = acceptor?.refused, refused > 0 else { return }
-    acceptor?.refused = 0
-    duties.onEvent(.connectionsRefused(refused))
+  /// Reports how many connections were refused. Called now and then: a flood must not flood the log.
+  func reportRefused() {
+    guard refused > 0 else { return }
+    loop.duties.onEvent(.connectionsRefused(refused))
+    refused = 0
+  }
+
+  private func watch() {
+    _ = loop.poller.watch(listener: listener.descriptor, key: Self.key)
   }
 
   /// - Returns: whether another connection may wait.
   private func acceptNext() -> Bool {
-    guard let accepted = acceptor?.listener.accept() else { return false }
-    switch consume accepted {
-    case .nothingYet:
-      return false
-    case .lost:
-      return true
+    switch listener.acceptNext() {
+    case .nothingYet: return false
+    case .lost: return true
     case .exhausted(let code):
-      pauseAccepting(code)
+      rest(code)
       return false
     case .connection(let socket, let address):
-      acceptor?.isExhausted = false
+      isExhausted = false
       hand(socket, from: address)
       return true
     }
   }
 
   private func hand(_ socket: consuming Socket, from address: SocketAddress) {
-    guard count.add() else {
-      acceptor?.refused += 1
+    guard loop.limit.add() else {
+      refused += 1
       return refuse(socket)
     }
-    guard let loops = acceptor?.loops, let turn = acceptor?.next else { return }
-    acceptor?.next = (turn + 1) % loops.count
-    let loop = loops[turn]
-    if loop === self {
-      adopt(socket, remoteAddress: address.host)
+    let chosen = loops[next]
+    next = (next + 1) % loops.count
+    if chosen === loop {
+      loop.adopt(socket, remoteAddress: address.host)
     } else {
-      loop.post(.adopt(descriptor: socket.release(), remoteAddress: address.host))
+      chosen.post(.adopt(descriptor: socket.release(), remoteAddress: address.host))
     }
   }
 
-  /// Says why, as far as one attempt goes, and closes.
+  /// Sends the reason in one attempt, and closes.
   private func refuse(_ socket: consuming Socket) {
-    let response = duties.refusal(.serviceUnavailable)
-    let framing = AnswerFraming(of: response, isHead: false, isHTTP10: false, keepsAlive: false)
     var out: [UInt8] = []
-    ResponseEncoder.appendHead(of: response, framing: framing, isHTTP10: false, date: dateLine, to: &out)
-    if case .bytes(let bytes) = response.body { out.append(contentsOf: bytes) }
-    _ = socket.send(out, from: 0)
+    loop.appendRefusal(.serviceUnavailable, to: &out)
+    _ = socket.transmit(out, from: 0)
     socket.endSending()
   }
 
-  /// Without descriptors the listener would stay readable and keep the loop busy; it rests instead.
-  private func pauseAccepting(_ code: Int32) {
-    guard let listener = acceptor?.listener.descriptor else { return }
-    if acceptor?.isExhausted == false { duties.onEvent(.acceptFailed(.failed(call: "accept", code: code))) }
-    acceptor?.isExhausted = true
-    poller.forget(listener)
-    queue.asyncAfter(deadline: .now() + .milliseconds(100)) { self.resumeAccepting() }
+  /// Without descriptors the listener would stay readable and keep the loop busy; it rests for a moment instead.
+  private func rest(_ code: Int32) {
+    if !isExhausted { loop.duties.onEvent(.acceptFailed(.failed(call: "accept", code: code))) }
+    isExhausted = true
+    loop.poller.forget(listener.descriptor)
+    loop.queue.asyncAfter(deadline: .now() + .milliseconds(100)) { [loop] in loop.acceptor?.watch() }
+  }
+}
+
+/// Counts the connections of all loops together.
+final class ConnectionLimit: Sendable {
+  private let count = Atomic(0)
+  private let limit: Int
+
+  /// Leaves descriptors for everything else the process opens: a flood of connections must not keep it from
+  /// its database.
+  init(_ limit: Int, descriptors: Int) {
+    self.limit = max(1, min(limit, descriptors - max(32, min(descriptors / 4, 128))))
   }
 
-  private func resumeAccepting() {
-    guard let listener = acceptor?.listener.descriptor else { return }
-    _ = poller.watch(listener: listener, key: Acceptor.key)
+  /// Counts one more connection; false when there are as many as allowed.
+  func add() -> Bool {
+    let before = count.add(1, ordering: .relaxed).oldValue
+    if before < limit { return true }
+    remove()
+    return false
   }
+
+  func remove() { count.subtract(1, ordering: .relaxed) }
 }

@@ -1,3 +1,24 @@
+/// Bytes that wait to be sent.
+struct Outbox {
+  var bytes: [UInt8] = []
+  private(set) var sent = 0
+
+  /// More capacity than this is given back when everything is sent.
+  private static let keptCapacity = 2048
+
+  /// How many bytes wait.
+  var count: Int { bytes.count - sent }
+
+  var isEmpty: Bool { count == 0 }
+
+  mutating func advance(by sentBytes: Int) {
+    sent += sentBytes
+    guard isEmpty else { return }
+    if bytes.capacity > Self.keptCapacity { bytes = [] } else { bytes.removeAll(keepingCapacity: true) }
+    sent = 0
+  }
+}
+
 extension Connection {
   /// The handler's answer has come.
   func answer(_ response: HTTPResponse) {
@@ -7,30 +28,26 @@ extension Connection {
 
   /// Puts the answer to the current request into the outbox.
   func respond(with response: HTTPResponse) {
-    guard case .handling(let context) = exchange else { return }
+    guard case .handling(let asked) = exchange else { return }
     guard !response.isAbort else {
       exchange = .finishing(.reset)
       return
     }
-    let framing = AnswerFraming(
-      of: response, isHead: context.isHead, isHTTP10: context.isHTTP10,
-      keepsAlive: policy.keepsAlive(asked: context.keepsAlive))
-    append(response, framing, isHTTP10: context.isHTTP10)
+    var context = asked
+    context.keepsAlive = policy.keepsAlive(asked: asked.keepsAlive)
+    let framing = AnswerFraming(of: response, to: context)
+    ResponseEncoder.append(response, framing, date: loop.dateLine, to: &outbox.bytes)
     if case .stream(let length, let body) = response.body, framing.hasContent {
-      let presence = ClientPresence()
-      exchange = .streaming(
-        Streaming(context: context, framing: framing, presence: presence, remaining: length))
-      loop.stream(to: id, presence: presence, body)
+      exchange = .streaming(asked, framing, remaining: length)
+      loop.stream(to: id, body)
     } else {
-      end(context, framing)
+      end(asked, framing)
     }
   }
 
   /// Answers what never reaches the handler, and ends the connection.
   func refuse(_ status: HTTPStatus) {
-    let response = loop.duties.refusal(status)
-    let framing = AnswerFraming(of: response, isHead: false, isHTTP10: false, keepsAlive: false)
-    append(response, framing, isHTTP10: false)
+    loop.appendRefusal(status, to: &outbox.bytes)
     policy.enter(.handling, at: loop.now)
     exchange = .finishing(.linger)
   }
@@ -40,7 +57,7 @@ extension Connection {
   func flush() -> Bool {
     var advanced = false
     while !outbox.isEmpty {
-      switch socket.send(outbox.bytes, from: outbox.sent) {
+      switch socket.transmit(outbox.bytes, from: outbox.sent) {
       case .bytes(let count):
         outbox.advance(by: count)
         advanced = true
@@ -60,19 +77,18 @@ extension Connection {
 
   /// The next bytes of a streamed answer.
   func write(_ bytes: [UInt8], _ continuation: CheckedContinuation<HTTPBodyError?, Never>) {
-    guard case .streaming(var streaming) = exchange else {
+    guard case .streaming(let asked, let framing, let remaining) = exchange else {
       return continuation.resume(returning: .clientGone)
     }
-    if let remaining = streaming.remaining {
+    if let remaining {
       guard bytes.count <= remaining else {
         exchange = .finishing(.reset)
         continuation.resume(returning: .tooLong)
         return advance()
       }
-      streaming.remaining = remaining - bytes.count
-      exchange = .streaming(streaming)
+      exchange = .streaming(asked, framing, remaining: remaining - bytes.count)
     }
-    if streaming.framing.delimiter == .chunked {
+    if framing.delimiter == .chunked {
       ResponseEncoder.appendChunk(bytes, to: &outbox.bytes)
     } else {
       outbox.bytes.append(contentsOf: bytes)
@@ -83,32 +99,24 @@ extension Connection {
 
   /// The closure of a streamed answer has returned or thrown.
   func streamEnded(failed: Bool) {
-    guard case .streaming(let streaming) = exchange else { return }
+    guard case .streaming(let asked, let framing, let remaining) = exchange else { return }
     if failed {
       exchange = .finishing(.reset)
-    } else if streaming.remaining ?? 0 > 0 {
+    } else if remaining ?? 0 > 0 {
       exchange = .finishing(.linger)
     } else {
-      if streaming.framing.delimiter == .chunked { ResponseEncoder.appendLastChunk(to: &outbox.bytes) }
-      end(streaming.context, streaming.framing)
+      if framing.delimiter == .chunked { ResponseEncoder.appendLastChunk(to: &outbox.bytes) }
+      end(asked, framing)
     }
     advance()
   }
 
-  private func append(_ response: HTTPResponse, _ framing: AnswerFraming, isHTTP10: Bool) {
-    ResponseEncoder.appendHead(
-      of: response, framing: framing, isHTTP10: isHTTP10, date: loop.dateLine, to: &outbox.bytes)
-    if framing.hasContent, case .bytes(let bytes) = response.body {
-      outbox.bytes.append(contentsOf: bytes)
-    }
-  }
-
-  private func end(_ context: AnswerContext, _ framing: AnswerFraming) {
+  private func end(_ asked: AnswerContext, _ framing: AnswerFraming) {
     if framing.keepsAlive {
       policy.enter(.idle, at: loop.now)
       exchange = .reading
     } else {
-      let isExpected = !context.keepsAlive && !parser.hasUnreadBytes
+      let isExpected = !asked.keepsAlive && !parser.hasUnreadBytes
       exchange = .finishing(isExpected ? .close : .linger)
     }
   }

@@ -1,21 +1,14 @@
-/// One connection, confined to its loop's queue: bytes in, requests to the handler, answers out in order.
+/// Which connection something is meant for: descriptors are used again, so each use has a number of its own.
+struct ConnectionID: Equatable, Sendable {
+  /// The use's number and the descriptor, as the poller carries them.
+  let key: UInt64
+
+  var descriptor: Int32 { Int32(bitPattern: UInt32(truncatingIfNeeded: key)) }
+}
+
+/// One connection, confined to its loop's queue: bytes in, requests to the handler, answers out in order. How
+/// answers are sent is in `Connection+Answering.swift`.
 final class Connection {
-  /// What the answer to the current request has to heed.
-  struct AnswerContext {
-    let isHead: Bool
-    let isHTTP10: Bool
-    let keepsAlive: Bool
-  }
-
-  /// A streamed answer under way.
-  struct Streaming {
-    let context: AnswerContext
-    let framing: AnswerFraming
-    let presence: ClientPresence
-    /// Bytes that must still come, where a length was announced.
-    var remaining: Int?
-  }
-
   /// How the connection ends once everything is sent.
   enum Ending {
     /// At once: the client asked for it and has sent nothing else.
@@ -28,7 +21,8 @@ final class Connection {
   enum Exchange {
     case reading
     case handling(AnswerContext)
-    case streaming(Streaming)
+    /// A streamed answer is under way; `remaining` bytes must still come, where a length was announced.
+    case streaming(AnswerContext, AnswerFraming, remaining: Int?)
     case finishing(Ending)
     case lingering(dropped: Int)
     case closed
@@ -43,14 +37,14 @@ final class Connection {
   var exchange = Exchange.reading
   var waitingWriters: [CheckedContinuation<HTTPBodyError?, Never>] = []
 
-  /// Whether input may be there; events tell only once.
-  var mayRead = true
+  /// Whether there may be input; the poller reports each arrival only once.
+  private var mayRead = true
   /// Whether the client has announced the end of its input, which then has to be read to.
-  var inputEnds = false
+  private var inputEnds = false
   /// Whether the end of the input has been read.
-  var inputEnded = false
+  private var inputEnded = false
 
-  /// Answers are sent before further pipelined requests are read when more than this waits.
+  /// Answers are sent before further pipelined requests are read when more bytes than this wait.
   private static let highWater = 65_536
   /// Reads of 64 KiB until other connections get their turn.
   private static let readsInATurn = 16
@@ -98,6 +92,8 @@ final class Connection {
       }
     }
   }
+
+  // MARK: Reading
 
   /// - Returns: whether to go on.
   private func readAndParse(_ reads: inout Int) -> Bool {
@@ -163,6 +159,60 @@ final class Connection {
     }
   }
 
+  /// One read; an empty socket and the end of the input are remembered.
+  /// - Returns: false when the connection broke and is closed.
+  private func receive(_ take: (ArraySlice<UInt8>) -> Void) -> Bool {
+    switch socket.receive(into: &loop.scratch) {
+    case .bytes(let count):
+      // A read that does not fill the buffer has emptied the socket; the next event reports more.
+      mayRead = count == loop.scratch.count || inputEnds
+      take(loop.scratch[..<count])
+    case .nothingYet: mayRead = false
+    case .end: inputEnded = true
+    case .failed:
+      close()
+      return false
+    }
+    return true
+  }
+
+  // MARK: Ending
+
+  /// Looks at the deadlines.
+  func tick() {
+    switch policy.tick(at: loop.now) {
+    case .none: break
+    case .close: close()
+    case .reset:
+      loop.duties.onEvent(.deadlinePassed(nil))
+      reset()
+    case .refuse(let status):
+      loop.duties.onEvent(.deadlinePassed(status))
+      refuse(status)
+      advance()
+    }
+  }
+
+  /// Ends with the current request, at once when there is none.
+  func drain() {
+    if policy.drain() == .close { close() }
+  }
+
+  /// Closes with FIN; a writer that still waits gets `clientGone`.
+  func close() {
+    if case .closed = exchange { return }
+    exchange = .closed
+    for writer in waitingWriters { writer.resume(returning: .clientGone) }
+    waitingWriters = []
+    loop.remove(id)
+  }
+
+  /// Closes with RST.
+  private func reset() {
+    socket.resetOnClose()
+    close()
+  }
+
   private func finish(_ ending: Ending) {
     switch ending {
     case .close: close()
@@ -175,30 +225,13 @@ final class Connection {
     }
   }
 
-  /// Reads what the client still sends and forgets it.
+  /// Reads what the client still sends and drops it.
   private func drop(after dropped: Int) -> Bool {
     guard mayRead else { return false }
     var count = 0
     guard receive({ count = $0.count }) else { return false }
     exchange = .lingering(dropped: dropped + count)
     if inputEnded || dropped + count > Self.longestLinger { close() }
-    return true
-  }
-
-  /// One read; nothing there and the end of the input are remembered.
-  /// - Returns: false when the connection broke and is closed.
-  private func receive(_ take: (ArraySlice<UInt8>) -> Void) -> Bool {
-    switch socket.receive(into: &loop.scratch) {
-    case .bytes(let count):
-      // A read that does not fill the buffer has emptied the socket; the next event tells of more.
-      mayRead = count == loop.scratch.count || inputEnds
-      take(loop.scratch[..<count])
-    case .nothingYet: mayRead = false
-    case .end: inputEnded = true
-    case .failed:
-      close()
-      return false
-    }
     return true
   }
 }

@@ -1,4 +1,4 @@
-/// How long a connection may stay in what it does, and what becomes of it. Pure: the clock is handed in.
+/// How long a connection may stay in each stage, and what happens then. The clock is handed in.
 package struct ConnectionPolicy: Hashable, Sendable {
   /// What the connection is waiting for.
   package enum Stage: Hashable, Sendable {
@@ -17,19 +17,19 @@ package struct ConnectionPolicy: Hashable, Sendable {
   /// What has to be done with the connection.
   package enum Action: Hashable, Sendable {
     case none
-    /// Close it without a word.
+    /// Close it without an answer.
     case close
     /// Answer with this status, then close.
     case refuse(HTTPStatus)
-    /// Reset it: nobody takes what waits to be sent.
+    /// Reset it: the client does not take what waits to be sent.
     case reset
   }
 
   package typealias Instant = ContinuousClock.Instant
 
   private let deadlines: HTTPDeadlines
-  private(set) package var stage = Stage.new
-  private(set) package var isDraining = false
+  private var stage = Stage.new
+  private var isDraining = false
   private var since: Instant
   private var unsentSince: Instant?
 
@@ -46,20 +46,16 @@ package struct ConnectionPolicy: Hashable, Sendable {
     since = now
   }
 
-  /// Tells that bytes of an answer wait to be taken, and whether the client took some just now.
+  /// Bytes of an answer wait to be taken; `advanced` when the client took some just now.
   package mutating func sendingWaits(advanced: Bool, at now: Instant) {
     if advanced || unsentSince == nil { unsentSince = now }
   }
 
-  /// Tells that nothing waits to be sent.
-  package mutating func sendingEnded() {
-    unsentSince = nil
-  }
+  /// Nothing waits to be sent.
+  package mutating func sendingEnded() { unsentSince = nil }
 
   /// Whether a connection goes on after an answer.
-  package func keepsAlive(asked: Bool) -> Bool {
-    asked && !isDraining
-  }
+  package func keepsAlive(asked: Bool) -> Bool { asked && !isDraining }
 
   /// No further request is wanted: a connection without one ends now, others with their answer.
   package mutating func drain() -> Action {
@@ -67,7 +63,7 @@ package struct ConnectionPolicy: Hashable, Sendable {
     return (stage == .new || stage == .idle) && unsentSince == nil ? .close : .none
   }
 
-  /// What the passing of time demands.
+  /// What the deadlines demand now.
   package func tick(at now: Instant) -> Action {
     if let unsentSince, now - unsentSince >= deadlines.write { return .reset }
     let elapsed = now - since
@@ -79,12 +75,5 @@ package struct ConnectionPolicy: Hashable, Sendable {
     case .handling: .none
     case .lingering: elapsed >= deadlines.linger ? .close : .none
     }
-  }
-}
-
-extension HTTPDeadlines {
-  /// How often to look at the clock so that no deadline is missed by more than a quarter, at most a second.
-  var sweepInterval: Duration {
-    max(.milliseconds(10), min(.seconds(1), [header, body, idle, write, linger].reduce(header, min) / 4))
   }
 }

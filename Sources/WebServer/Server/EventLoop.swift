@@ -1,42 +1,46 @@
+import CSystem
 import Dispatch
 import Synchronization
 
 /// Serves a share of the connections on one serial queue.
 ///
-/// Sendable because all mutable state but the mailbox, which guards itself, is touched on `queue` only:
-/// by the sources' handlers, which run there, and by `drainMailbox`, which is sent there.
+/// Sendable because all mutable state but the mailbox, which guards itself, is touched on `queue` only: by the
+/// handlers of the sources, which run there, and by `drainMailbox`, which is sent there. `HTTPServer` sets the
+/// loop up before its sources are active.
 final class EventLoop: @unchecked Sendable {
-  struct Mailbox: Sendable {
+  private struct Mailbox: Sendable {
     var messages: [LoopMessage] = []
     var isScheduled = false
   }
 
   let queue: DispatchQueue
   let duties: ServerDuties
-  let count: ConnectionCount
-  let mailbox = Mutex(Mailbox())
+  let limit: ConnectionLimit
+  private let mailbox = Mutex(Mailbox())
 
   var poller: Poller
   var acceptor: Acceptor?
-  var connections: [Connection?] = []
-  var openConnections = 0
-  var runningHandlers = 0
-  var generation: UInt32 = 0
+  /// By descriptor.
+  private(set) var connections: [Connection?] = []
+  private var openConnections = 0
+  private var generation: UInt32 = 0
   /// Connections that have used up their turn although more of their bytes are there.
   var unfinished: [ConnectionID] = []
-  var onDrained: (@Sendable () -> Void)?
+  var runningHandlers = 0
   var isDraining = false
+  var onDrained: (@Sendable () -> Void)?
   /// What every connection receives into; its bytes are used before the next one reads.
   var scratch = [UInt8](repeating: 0, count: 65_536)
-  var now = ContinuousClock.now
-  var dateLine: [UInt8] = []
-  private var dateSecond = Int.min
+  private(set) var now = ContinuousClock.now
+  /// The whole `Date` line with its line end.
+  private(set) var dateLine: [UInt8] = []
+  private var dateSecond = Int64.min
   private var sources: [any DispatchSourceProtocol] = []
 
-  init(number: Int, duties: ServerDuties, count: ConnectionCount) throws(SocketError) {
+  init(number: Int, duties: ServerDuties, limit: ConnectionLimit) throws(SocketError) {
     queue = DispatchQueue(label: "web-server.\(number)", qos: .userInitiated)
     self.duties = duties
-    self.count = count
+    self.limit = limit
     poller = try Poller()
   }
 
@@ -70,7 +74,7 @@ final class EventLoop: @unchecked Sendable {
     }
   }
 
-  func drainMailbox() {
+  private func drainMailbox() {
     let messages = mailbox.withLock { mailbox in
       mailbox.isScheduled = false
       let messages = mailbox.messages
@@ -83,12 +87,12 @@ final class EventLoop: @unchecked Sendable {
   }
 
   /// Reads both clocks, once for many events.
-  func refreshTime() {
+  private func refreshTime() {
     now = ContinuousClock.now
-    let second = duties.configuration.unixSeconds()
+    let second = csystem_unix_seconds()
     guard second != dateSecond else { return }
     dateSecond = second
-    dateLine = Array("Date: \(HTTPDate.text(unixSeconds: second))\r\n".utf8)
+    dateLine = Array("Date: \(HTTPDate.text(unixSeconds: Int(second)))\r\n".utf8)
   }
 
   private func pollEvents() {
@@ -97,16 +101,14 @@ final class EventLoop: @unchecked Sendable {
       refreshTime()
       let events = poller.poll()
       guard !events.isEmpty else { break }
-      for event in events { handle(event) }
+      for event in events {
+        if event.key == Acceptor.key {
+          acceptor?.acceptWaiting()
+        } else {
+          connection(ConnectionID(key: event.key))?.handle(event)
+        }
+      }
       drainMailbox()
-    }
-  }
-
-  private func handle(_ event: PollerEvent) {
-    if event.key == Acceptor.key {
-      acceptWaiting()
-    } else {
-      connection(ConnectionID(key: event.key))?.handle(event)
     }
   }
 
@@ -114,22 +116,22 @@ final class EventLoop: @unchecked Sendable {
   private func sweep() {
     refreshTime()
     for connection in connections { connection?.tick() }
-    tellRefused()
+    acceptor?.reportRefused()
     finishIfDrained()
   }
 
   private func continueUnfinished() {
     guard !unfinished.isEmpty else { return }
-    let turns = unfinished
+    let waiting = unfinished
     unfinished = []
     queue.async {
       self.refreshTime()
-      for id in turns { self.connection(id)?.advance() }
+      for id in waiting { self.connection(id)?.advance() }
       self.drainMailbox()
     }
   }
 
-  func finishIfDrained() {
+  private func finishIfDrained() {
     guard isDraining, openConnections == 0, runningHandlers == 0 else { return }
     finish()
   }
@@ -141,10 +143,47 @@ final class EventLoop: @unchecked Sendable {
     onDrained?()
     onDrained = nil
   }
+
+  // MARK: Connections
+
+  /// The connection of this name; nil when it has been closed.
+  func connection(_ id: ConnectionID) -> Connection? {
+    let index = Int(id.descriptor)
+    guard connections.indices.contains(index), let connection = connections[index] else { return nil }
+    return connection.id == id ? connection : nil
+  }
+
+  /// Takes an accepted connection in; it has been counted.
+  func adopt(_ socket: consuming Socket, remoteAddress: String) {
+    generation &+= 1
+    let descriptor = socket.descriptor
+    // The acceptor's key has all bits set; no descriptor is negative, so no connection has it.
+    let id = ConnectionID(key: UInt64(generation) << 32 | UInt64(UInt32(bitPattern: descriptor)))
+    guard !isDraining, poller.watch(descriptor, key: id.key) else { return limit.remove() }
+    let index = Int(descriptor)
+    if index >= connections.count {
+      connections.append(contentsOf: repeatElement(nil, count: index + 1 - connections.count))
+    }
+    connections[index] = Connection(id: id, socket: socket, remoteAddress: remoteAddress, loop: self)
+    openConnections += 1
+  }
+
+  /// Forgets a connection that closes.
+  func remove(_ id: ConnectionID) {
+    connections[Int(id.descriptor)] = nil
+    openConnections -= 1
+    limit.remove()
+  }
+
+  /// Appends the answer to what never reaches the handler.
+  func appendRefusal(_ status: HTTPStatus, to out: inout [UInt8]) {
+    let response = duties.refusal(status)
+    ResponseEncoder.append(response, AnswerFraming(of: response, to: .refused), date: dateLine, to: &out)
+  }
 }
 
 extension Duration {
-  /// The same span for Dispatch, which counts nanoseconds.
+  /// The same span for Dispatch, which counts nanoseconds; at most a day.
   var dispatchInterval: DispatchTimeInterval {
     let (seconds, attoseconds) = components
     let whole = min(max(0, seconds), 86_400)

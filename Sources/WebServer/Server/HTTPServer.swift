@@ -1,21 +1,47 @@
+import CSystem
 import Dispatch
 import Synchronization
+
+/// What a server reports to its operator; the server itself logs nothing.
+package enum ServerEvent: Hashable, Sendable {
+  /// Connections are accepted at this address.
+  case listening(SocketAddress)
+  /// So many connections were answered 503 and closed because there are as many as allowed; reported at most
+  /// once a second.
+  case connectionsRefused(Int)
+  /// No connection can be accepted for the moment, such as for want of descriptors; tried again soon.
+  case acceptFailed(SocketError)
+  /// A request was not understood or not allowed; the client got the error's status.
+  case requestRefused(HTTPParseError)
+  /// A connection was cut off by a deadline: with 408 while it sent, without a status while it read.
+  case deadlinePassed(HTTPStatus?)
+  /// No more connections are accepted.
+  case stopped
+}
+
+/// What the user of a server gave it.
+struct ServerDuties: Sendable {
+  let configuration: HTTPServerConfiguration
+  let onEvent: @Sendable (ServerEvent) -> Void
+  let refusal: @Sendable (HTTPStatus) -> HTTPResponse
+  let immediate: @Sendable (HTTPRequest) -> HTTPResponse?
+  let handler: HTTPHandler
+}
 
 /// An HTTP/1.1 server: accepts connections, hands requests to a handler and sends its answers.
 ///
 /// Started once and stopped once; it must be stopped before it is dropped.
 package final class HTTPServer: Sendable {
   private enum State {
-    case new
+    case new, stopped
     case running([EventLoop])
-    case stopped
   }
 
   private let duties: ServerDuties
   private let state = Mutex(State.new)
 
   /// - Parameters:
-  ///   - onEvent: is told what happens, from any thread; must not block.
+  ///   - onEvent: is called from any thread; must not block.
   ///   - refusal: words the answer to a request that never reaches the handler.
   ///   - immediate: answers on the event loop what needs no waiting and no work, such as a liveness probe;
   ///     nil passes the request on to `handler`.
@@ -33,22 +59,26 @@ package final class HTTPServer: Sendable {
 
   /// Opens the port and begins to accept connections.
   /// - Returns: the address with the port that was bound.
-  /// - Throws: `SocketError` when the address cannot be listened on, or on a second start.
+  /// - Throws: when the address cannot be listened on, and when the server was started or stopped before.
   package func start() async throws(SocketError) -> SocketAddress {
     guard case .new = state.withLock({ $0 }) else { throw .alreadyStarted }
     let configuration = duties.configuration
     let listener = try Socket.listening(
       on: SocketAddress(host: configuration.host, port: configuration.port))
     let address = try listener.localAddress()
-    let count = ConnectionCount(
-      limit: configuration.limits.connections, descriptors: SystemCall.descriptorLimit)
-    var loops: [EventLoop] = []
-    for number in 0..<configuration.loops {
-      loops.append(try EventLoop(number: number, duties: duties, count: count))
+    let limit = ConnectionLimit(
+      configuration.limits.connections, descriptors: Int(csystem_descriptor_limit()))
+    let loops = try (0..<configuration.loops).map { number throws(SocketError) in
+      try EventLoop(number: number, duties: duties, limit: limit)
     }
-    try begin(loops)
+    let isNew = state.withLock { state in
+      guard case .new = state else { return false }
+      state = .running(loops)
+      return true
+    }
+    guard isNew else { throw .alreadyStarted }
+    loops[0].acceptor = Acceptor(on: loops[0], listener: listener, loops: loops)
     for loop in loops { loop.start() }
-    loops[0].post(.listen(descriptor: listener.release(), loops))
     duties.onEvent(.listening(address))
     return address
   }
@@ -72,14 +102,5 @@ package final class HTTPServer: Sendable {
       drained.notify(queue: .global()) { continuation.resume() }
     }
     duties.onEvent(.stopped)
-  }
-
-  private func begin(_ loops: [EventLoop]) throws(SocketError) {
-    let isNew = state.withLock { state in
-      guard case .new = state else { return false }
-      state = .running(loops)
-      return true
-    }
-    guard isNew else { throw .alreadyStarted }
   }
 }

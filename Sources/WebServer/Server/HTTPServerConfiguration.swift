@@ -8,20 +8,16 @@ package struct HTTPServerConfiguration: Sendable {
   package var deadlines: HTTPDeadlines
   /// Event loops, each with its share of the connections; at least 1.
   package var loops: Int
-  /// The wall clock of the `Date` field, in seconds since 1970.
-  package var unixSeconds: @Sendable () -> Int
 
   package init(
     host: String = "127.0.0.1", port: Int = 0, limits: HTTPLimits = HTTPLimits(),
-    deadlines: HTTPDeadlines = HTTPDeadlines(), loops: Int = 2,
-    unixSeconds: @escaping @Sendable () -> Int = { SystemCall.unixSeconds }
+    deadlines: HTTPDeadlines = HTTPDeadlines(), loops: Int = 2
   ) {
     self.host = host
     self.port = port
     self.limits = limits
     self.deadlines = deadlines
     self.loops = max(1, loops)
-    self.unixSeconds = unixSeconds
   }
 }
 
@@ -50,7 +46,7 @@ package struct HTTPLimits: Hashable, Sendable {
   }
 }
 
-/// How long a connection may take for what.
+/// How long a connection may take for each stage.
 package struct HTTPDeadlines: Hashable, Sendable {
   /// From a request's first byte to the end of its header section; beyond it 408. Also until the first byte
   /// of a connection; beyond it the connection is closed.
@@ -73,5 +69,10 @@ package struct HTTPDeadlines: Hashable, Sendable {
     self.idle = idle
     self.write = write
     self.linger = linger
+  }
+
+  /// How often to look at the clock: a quarter of the shortest deadline, from 10 milliseconds to a second.
+  var sweepInterval: Duration {
+    max(.milliseconds(10), min(.seconds(1), [body, idle, write, linger].reduce(header, min) / 4))
   }
 }

@@ -3,7 +3,7 @@
 /// A pattern is a path whose segments are literal or a name in braces: `/api/sync-runs/{id}`. A pattern
 /// without names wins over one with them, else the first registered. A trailing slash makes another path.
 package struct Router<Handler: Sendable>: Sendable {
-  /// What a path and method lead to, in an order that lets a caller judge 404 before 401 before 405.
+  /// What a path and method lead to; three cases, so that a caller can check 404 before 401 before 405.
   package enum Match: Sendable {
     /// No pattern has this path: 404.
     case notFound
@@ -23,9 +23,16 @@ package struct Router<Handler: Sendable>: Sendable {
 
   package init() {}
 
-  /// Registers a handler for a pattern and methods; a later one for the same replaces the earlier.
+  /// Registers a handler for a pattern and methods; each method of a pattern once.
   package mutating func on(_ pattern: String, _ methods: HTTPMethod..., handler: Handler) {
-    for method in methods { add(pattern, method, handler) }
+    for method in methods {
+      if let index = routes.firstIndex(where: { $0.pattern == pattern }) {
+        routes[index].handlers.append((method, handler))
+      } else {
+        routes.append(
+          Route(pattern: pattern, segments: Self.split(pattern), handlers: [(method, handler)]))
+      }
+    }
   }
 
   /// Finds what answers `path` (decoded, as in `RequestTarget.path`).
@@ -38,24 +45,10 @@ package struct Router<Handler: Sendable>: Sendable {
   }
 
   /// The pattern that has this path, whatever the method; nil means 404.
-  package func pattern(of path: String) -> String? {
-    best(path)?.0.pattern
-  }
-
-  private mutating func add(_ pattern: String, _ method: HTTPMethod, _ handler: Handler) {
-    let index = routes.firstIndex { $0.pattern == pattern }
-    guard let index else {
-      routes.append(
-        Route(pattern: pattern, segments: Self.split(pattern), handlers: [(method, handler)]))
-      return
-    }
-    routes[index].handlers.removeAll { $0.method == method }
-    routes[index].handlers.append((method, handler))
-  }
+  package func pattern(of path: String) -> String? { best(path)?.0.pattern }
 
   private func best(_ path: String) -> (Route, [String: String])? {
-    let brace = UInt8(ascii: "{")
-    let exact = routes.first { $0.pattern == path && !$0.pattern.utf8.contains(brace) }
+    let exact = routes.first { $0.pattern == path && !$0.pattern.utf8.contains(UInt8(ascii: "{")) }
     if let exact { return (exact, [:]) }
     let segments = Self.split(path)
     for route in routes {

@@ -1,6 +1,7 @@
-/// A socket that does not do what is asked of it.
+/// A socket that does not do what is asked of it. Its sentences are the only ones of this room that operators
+/// read; they appear inside the log's.
 package enum SocketError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The host is no numeric address of this machine's kinds.
+  /// The host is no numeric IPv4 or IPv6 address.
   case invalidAddress(host: String)
   /// Another program listens there.
   case addressInUse(host: String, port: Int)
@@ -11,14 +12,10 @@ package enum SocketError: Error, Hashable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .invalidAddress(let host):
-      "'\(host)' is no address to listen on; give a numeric IPv4 or IPv6 address."
-    case .addressInUse(let host, let port):
-      "Port \(port) of \(host) is taken; stop the other program or choose another port."
-    case .alreadyStarted:
-      "This server was started before; make a new one."
-    case .failed(let call, let code):
-      "The system call \(call) failed with error \(code); see its manual page."
+    case .invalidAddress(let host): "«\(host)» no es una dirección IPv4 o IPv6 numérica"
+    case .addressInUse(let host, let port): "otro programa ocupa el puerto \(port) de \(host)"
+    case .alreadyStarted: "este servidor ya se había iniciado"
+    case .failed(let call, let code): "la llamada al sistema \(call) falló con el error \(code)"
     }
   }
 }

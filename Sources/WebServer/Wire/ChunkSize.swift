@@ -1,4 +1,4 @@
-/// The line before a chunk: its size in hexadecimal and extensions, which are judged and forgotten
+/// The line before a chunk: its size in hexadecimal, and extensions, which are checked and dropped
 /// (RFC 9112 section 7.1).
 struct ChunkSize {
   let size: Int
@@ -10,13 +10,13 @@ struct ChunkSize {
   static let extensionBytesOfARequest = 4096
   /// More digits than any size that is allowed here, fewer than could overflow.
   private static let longestSize = 15
+  private static let quote = UInt8(ascii: "\"")
 
   init(_ line: ArraySlice<UInt8>) throws(HTTPParseError) {
-    let end = line.firstIndex { Octet.hexadecimal($0) == nil } ?? line.endIndex
-    let digits = line[..<end]
+    let digits = line.prefix { Octet.hexadecimal($0) != nil }
     guard (1...Self.longestSize).contains(digits.count) else { throw .invalidChunkSize }
     size = digits.reduce(0) { $0 << 4 | Int(Octet.hexadecimal($1) ?? 0) }
-    let rest = line[end...]
+    let rest = line[digits.endIndex...]
     extensionBytes = rest.count
     guard let first = rest.first else { return }
     guard !rest.contains(Octet.carriageReturn) else { throw .bareLineBreak }
@@ -25,8 +25,8 @@ struct ChunkSize {
     guard Self.areExtensions(rest) else { throw .invalidChunkExtension }
   }
 
-  /// `;name`, `;name=token` or `;name="quoted"`, as often as they like. A quotation that stays open, or a value
-  /// that is none, would let another reader find the end of the line elsewhere.
+  /// Any number of `;name`, `;name=token` or `;name="quoted"`. A quotation that stays open, or a value that is
+  /// none, would let another reader find the end of the line elsewhere.
   private static func areExtensions(_ bytes: ArraySlice<UInt8>) -> Bool {
     var rest = bytes
     while rest.first == UInt8(ascii: ";") {
@@ -40,9 +40,9 @@ struct ChunkSize {
   }
 
   private static func dropToken(from rest: inout ArraySlice<UInt8>) -> Bool {
-    let end = rest.firstIndex { !Octet.isTokenCharacter($0) } ?? rest.endIndex
-    defer { rest = rest[end...] }
-    return end > rest.startIndex
+    let count = rest.count
+    rest = rest.drop(while: Octet.isTokenCharacter)
+    return rest.count < count
   }
 
   /// A quoted string with its escapes (RFC 9110 section 5.6.4).
@@ -55,6 +55,4 @@ struct ChunkSize {
     }
     return false
   }
-
-  private static let quote = UInt8(ascii: "\"")
 }

@@ -1,4 +1,4 @@
-/// One field line, `Name: value`, judged (RFC 9112 section 5).
+/// One field line, `Name: value`, checked (RFC 9112 section 5).
 struct FieldLine {
   /// The fields that the parser itself reads.
   enum Known {
@@ -34,50 +34,30 @@ struct FieldLine {
   }
 
   /// Whether the value is this word in any case.
-  func valueIs(_ word: StaticString) -> Bool {
-    Self.same(value, word)
-  }
+  func valueIs(_ word: String) -> Bool { Octet.areSame(value, word.utf8) }
 
   /// The members of a comma-separated list, without the space around them.
   var members: [ArraySlice<UInt8>] {
     value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map(Self.trimmed)
   }
 
-  static func same(_ bytes: ArraySlice<UInt8>, _ word: StaticString) -> Bool {
-    word.utf8CodeUnitCount == bytes.count
-      && zip(bytes, word.description.utf8).allSatisfy { Octet.lowercase($0) == Octet.lowercase($1) }
-  }
-
   /// Without spaces and tabs at both ends.
-  static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var rest = bytes
     while let byte = rest.first, byte == Octet.space || byte == Octet.tab { rest.removeFirst() }
     while let byte = rest.last, byte == Octet.space || byte == Octet.tab { rest.removeLast() }
     return rest
   }
 
-  /// The length first: most names differ in it from all that matter here.
+  /// The length first: it tells most names from all that matter here.
   private static func known(_ name: ArraySlice<UInt8>) -> Known? {
     switch name.count {
-    case 4: same(name, "host") ? .host : nil
-    case 6: same(name, "expect") ? .expect : nil
-    case 10: same(name, "connection") ? .connection : nil
-    case 14: same(name, "content-length") ? .contentLength : nil
-    case 17: same(name, "transfer-encoding") ? .transferEncoding : nil
+    case 4: Octet.areSame(name, "host".utf8) ? .host : nil
+    case 6: Octet.areSame(name, "expect".utf8) ? .expect : nil
+    case 10: Octet.areSame(name, "connection".utf8) ? .connection : nil
+    case 14: Octet.areSame(name, "content-length".utf8) ? .contentLength : nil
+    case 17: Octet.areSame(name, "transfer-encoding".utf8) ? .transferEncoding : nil
     default: nil
     }
-  }
-}
-
-/// How much of the limits a section of fields has used.
-struct FieldSection: Sendable {
-  private(set) var bytes = 0
-  private(set) var fields = 0
-
-  mutating func count(_ field: FieldLine, limits: HTTPLimits) throws(HTTPParseError) {
-    fields += 1
-    bytes += field.lineBytes
-    guard bytes <= limits.headerSection else { throw .headerSectionTooLarge }
-    guard fields <= limits.headerFields else { throw .tooManyFields }
   }
 }

@@ -1,35 +1,16 @@
-/// Why a request is refused. Whatever two readers could frame differently is refused, never repaired.
-package enum HTTPParseError: Error, Hashable, Sendable, CaseIterable {
-  case malformedRequestLine
-  case bareLineBreak
-  case invalidTarget
-  case unsupportedMethod
-  case unsupportedVersion
-  case requestLineTooLong
-  case headerSectionTooLarge
-  case tooManyFields
-  case invalidFieldName
-  case invalidFieldValue
-  case foldedField
-  case missingHost
-  case repeatedHost
-  case invalidHost
-  case hostDisagrees
-  case invalidContentLength
-  case repeatedContentLength
-  case lengthWithTransferEncoding
-  case transferEncodingInHTTP10
-  case invalidTransferEncoding
-  case unsupportedTransferCoding
-  case unsupportedExpectation
-  case bodyTooLarge
-  case invalidChunkSize
-  case invalidChunkExtension
-  case invalidChunkEnd
-  case forbiddenTrailer
+/// Why a request is refused. What two readers could frame differently is refused, never repaired.
+package enum HTTPParseError: Error, Hashable, Sendable {
+  case malformedRequestLine, bareLineBreak, invalidTarget, unsupportedMethod, unsupportedVersion
+  case requestLineTooLong, headerSectionTooLarge, tooManyFields
+  case invalidFieldName, invalidFieldValue, foldedField
+  case missingHost, repeatedHost, invalidHost, hostDisagrees
+  case invalidContentLength, repeatedContentLength, lengthWithTransferEncoding
+  case transferEncodingInHTTP10, invalidTransferEncoding, unsupportedTransferCoding
+  case unsupportedExpectation, bodyTooLarge
+  case invalidChunkSize, invalidChunkExtension, invalidChunkEnd, forbiddenTrailer
   case incompleteRequest
 
-  /// The status that tells the client.
+  /// The status that the client gets.
   package var status: HTTPStatus {
     switch self {
     case .unsupportedMethod, .unsupportedTransferCoding: .notImplemented

@@ -1,4 +1,4 @@
-/// Received bytes that have not been read, and the lines in them.
+/// Received bytes that have not been parsed, and the lines in them.
 struct LineBuffer: Sendable {
   private(set) var bytes: [UInt8] = []
   private var cursor = 0
@@ -8,9 +8,7 @@ struct LineBuffer: Sendable {
   /// More capacity than this is given back when the buffer is empty.
   private static let keptCapacity = 2048
 
-  var isEmpty: Bool {
-    cursor == bytes.count
-  }
+  var isEmpty: Bool { cursor == bytes.count }
 
   mutating func append(_ more: ArraySlice<UInt8>) {
     if isEmpty { removeAll() } else if cursor > bytes.count / 2 { compact() }
@@ -24,7 +22,7 @@ struct LineBuffer: Sendable {
   }
 
   /// The next line without its CRLF, as a range of `bytes`; nil when its end is not there yet.
-  /// - Throws: `tooLong` when it is longer than `limit`, `bareLineBreak` when a line feed stands alone.
+  /// - Throws: `tooLong` when it is longer than `limit`, `bareLineBreak` for a line feed without carriage return.
   mutating func line(upTo limit: Int, else tooLong: HTTPParseError) throws(HTTPParseError) -> Range<Int>? {
     let start = cursor
     // A carriage return and a line feed more than the limit.
@@ -40,7 +38,8 @@ struct LineBuffer: Sendable {
     return start..<(feed - 1)
   }
 
-  /// Moves at most `count` bytes to the end of `target`; tells how many.
+  /// Moves at most `count` bytes to the end of `target`.
+  /// - Returns: how many.
   mutating func move(upTo count: Int, to target: inout [UInt8]) -> Int {
     let moved = min(count, bytes.count - cursor)
     target.append(contentsOf: bytes[cursor..<(cursor + moved)])
@@ -49,7 +48,7 @@ struct LineBuffer: Sendable {
     return moved
   }
 
-  /// Takes CRLF; nil when more bytes are needed to tell, false when something else stands there.
+  /// Takes CRLF; nil when more bytes are needed to decide, false when there is something else.
   mutating func takeLineEnd() -> Bool? {
     let unread = bytes.count - cursor
     guard unread > 0 else { return nil }

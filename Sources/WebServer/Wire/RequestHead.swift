@@ -15,14 +15,10 @@ struct RequestHead: Sendable {
   private var wantsClose = false
   private var wantsKeepAlive = false
 
-  var isHTTP10: Bool {
-    line?.isHTTP10 ?? false
-  }
+  var isHTTP10: Bool { line?.isHTTP10 ?? false }
 
   /// HTTP/1.1 goes on unless told otherwise, HTTP/1.0 the other way round (RFC 9112 section 9.3).
-  var keepsAlive: Bool {
-    !wantsClose && (!isHTTP10 || wantsKeepAlive)
-  }
+  var keepsAlive: Bool { !wantsClose && (!isHTTP10 || wantsKeepAlive) }
 
   mutating func add(_ field: FieldLine, limits: HTTPLimits) throws(HTTPParseError) {
     try section.count(field, limits: limits)
@@ -34,12 +30,12 @@ struct RequestHead: Sendable {
     case .expect: try takeExpectation(field)
     case nil: break
     }
-    headers.addJudged(
+    headers.addChecked(
       String(decoding: field.name, as: UTF8.self), String(decoding: field.value, as: UTF8.self))
   }
 
-  /// Judges the whole and says how the content is framed.
-  func judge(limits: HTTPLimits) throws(HTTPParseError) -> Framing {
+  /// Checks the head as a whole and says how the content is framed.
+  func framing(limits: HTTPLimits) throws(HTTPParseError) -> Framing {
     if host == nil, !isHTTP10 { throw .missingHost }
     if let authority = line?.authority, let host, host != authority { throw .hostDisagrees }
     if isChunked {
@@ -73,18 +69,16 @@ struct RequestHead: Sendable {
   }
 
   /// Exactly `chunked`, once. Another coding before it is one we do not know (501, RFC 9112 section 6.1);
-  /// a request whose last coding is another has no length that could be told (400, section 6.3).
+  /// a request whose last coding is another has no length that could be known (400, section 6.3).
   private mutating func takeTransferEncoding(_ field: FieldLine) throws(HTTPParseError) {
     guard !isHTTP10 else { throw .transferEncodingInHTTP10 }
     guard !isChunked else { throw .invalidTransferEncoding }
-    if field.valueIs("chunked") {
-      isChunked = true
-      return
-    }
-    let codings = field.members
-    guard let last = codings.last, FieldLine.same(last, "chunked"),
-      codings.dropLast().allSatisfy({ coding in
-        !coding.isEmpty && coding.allSatisfy(Octet.isTokenCharacter) && !FieldLine.same(coding, "chunked")
+    isChunked = field.valueIs("chunked")
+    if isChunked { return }
+    var before = field.members
+    guard let last = before.popLast(), Octet.areSame(last, "chunked".utf8),
+      before.allSatisfy({ coding in
+        !coding.isEmpty && coding.allSatisfy(Octet.isTokenCharacter) && !Octet.areSame(coding, "chunked".utf8)
       })
     else { throw .invalidTransferEncoding }
     throw .unsupportedTransferCoding
@@ -92,8 +86,8 @@ struct RequestHead: Sendable {
 
   private mutating func takeConnection(_ field: FieldLine) {
     for option in field.members {
-      if FieldLine.same(option, "close") { wantsClose = true }
-      if FieldLine.same(option, "keep-alive") { wantsKeepAlive = true }
+      if Octet.areSame(option, "close".utf8) { wantsClose = true }
+      if Octet.areSame(option, "keep-alive".utf8) { wantsKeepAlive = true }
     }
   }
 
@@ -102,5 +96,18 @@ struct RequestHead: Sendable {
     guard !isHTTP10 else { return }
     guard !expectsContinue, field.valueIs("100-continue") else { throw .unsupportedExpectation }
     expectsContinue = true
+  }
+}
+
+/// How much of the limits a section of fields has used.
+struct FieldSection: Sendable {
+  private(set) var bytes = 0
+  private var fields = 0
+
+  mutating func count(_ field: FieldLine, limits: HTTPLimits) throws(HTTPParseError) {
+    fields += 1
+    bytes += field.lineBytes
+    guard bytes <= limits.headerSection else { throw .headerSectionTooLarge }
+    guard fields <= limits.headerFields else { throw .tooManyFields }
   }
 }

@@ -1,4 +1,4 @@
-/// `GET /path HTTP/1.1` (RFC 9112 section 3), judged strictly: single spaces, nothing before or after.
+/// `GET /path HTTP/1.1` (RFC 9112 section 3), read strictly: single spaces, nothing before or after.
 struct RequestLine: Sendable {
   let method: HTTPMethod
   let target: RequestTarget
@@ -6,7 +6,7 @@ struct RequestLine: Sendable {
   /// Host and port of an absolute-form target, in lower case.
   let authority: [UInt8]?
 
-  /// Methods longer than this are none that anybody implements (RFC 9112 section 3).
+  /// No method in use is longer; longer ones are answered 501 (RFC 9112 section 3).
   private static let longestMethod = 32
 
   init(_ line: ArraySlice<UInt8>) throws(HTTPParseError) {
@@ -38,7 +38,7 @@ struct RequestLine: Sendable {
   private static func target(
     _ bytes: ArraySlice<UInt8>, of method: HTTPMethod
   ) throws(HTTPParseError) -> (RequestTarget, authority: [UInt8]?) {
-    // A tunnel is nothing that an origin server offers, whatever target it names.
+    // An origin server offers no tunnels, whatever the target.
     guard method != .connect else { throw .unsupportedMethod }
     if bytes.elementsEqual("*".utf8) {
       guard method == .options else { throw .invalidTarget }
@@ -55,7 +55,8 @@ struct RequestLine: Sendable {
   private static func absolute(
     _ bytes: ArraySlice<UInt8>
   ) throws(HTTPParseError) -> (RequestTarget, authority: [UInt8]?) {
-    guard let rest = withoutScheme(bytes) else { throw .invalidTarget }
+    let scheme = ["http://".utf8, "https://".utf8].first { Octet.areSame(bytes.prefix($0.count), $0) }
+    guard let rest = scheme.map({ bytes.dropFirst($0.count) }) else { throw .invalidTarget }
     let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
     let authority = rest[..<end]
     guard HostField.isValid(authority) else { throw .invalidTarget }
@@ -64,14 +65,40 @@ struct RequestLine: Sendable {
     guard let target = RequestTarget(originForm: path[...]) else { throw .invalidTarget }
     return (target, authority.map(Octet.lowercase))
   }
+}
 
-  private static func withoutScheme(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    for scheme in ["http://", "https://"] {
-      let length = scheme.utf8.count
-      if bytes.prefix(length).map(Octet.lowercase).elementsEqual(scheme.utf8) {
-        return bytes.dropFirst(length)
-      }
+/// The value of `Host`: a name, an IPv4 address or an IPv6 address in brackets, and an optional port.
+enum HostField {
+  /// Stricter than RFC 3986 section 3.2.2: no empty host, no user, and of a name's characters only those
+  /// that names really have.
+  static func isValid(_ value: ArraySlice<UInt8>) -> Bool {
+    if value.first == UInt8(ascii: "[") {
+      guard let end = value.firstIndex(of: UInt8(ascii: "]")) else { return false }
+      return isIPv6(value[(value.startIndex + 1)..<end]) && isPort(value[(end + 1)...])
     }
-    return nil
+    let colon = value.firstIndex(of: UInt8(ascii: ":")) ?? value.endIndex
+    let name = value[..<colon]
+    return !name.isEmpty && name.allSatisfy(isNameCharacter) && isPort(value[colon...])
+  }
+
+  private static func isNameCharacter(_ byte: UInt8) -> Bool {
+    Octet.isLetter(byte) || Octet.isDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+      || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~")
+  }
+
+  private static func isIPv6(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let colons = bytes.count { $0 == UInt8(ascii: ":") }
+    return (2...7).contains(colons) && bytes.count <= 45
+      && bytes.allSatisfy {
+        Octet.hexadecimal($0) != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
+      }
+  }
+
+  /// Nothing, or a colon and up to five digits: 0 to 65535, empty allowed by the grammar.
+  private static func isPort(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard let colon = bytes.first else { return true }
+    let digits = bytes.dropFirst()
+    return colon == UInt8(ascii: ":") && digits.count <= 5 && digits.allSatisfy(Octet.isDigit)
+      && digits.reduce(0) { $0 * 10 + Int($1 &- 48) } <= 65_535
   }
 }

@@ -1,7 +1,27 @@
-/// Turns a connection's bytes into requests (RFC 9112). Pure: what comes out depends on the bytes alone,
-/// not on how they were split.
+/// A request with what its framing says about the connection.
+package struct ParsedRequest: Hashable, Sendable {
+  package let request: HTTPRequest
+  /// Whether the client wants to go on with this connection (RFC 9112 section 9.3).
+  package let keepsAlive: Bool
+  /// Whether the client speaks HTTP/1.0 and so knows no chunked coding.
+  package let isHTTP10: Bool
+}
+
+/// What the parser asks of the connection.
+package enum ParserAction: Hashable, Sendable {
+  /// Nothing more can be said until further bytes have come.
+  case needsBytes
+  /// The head is acceptable and the client waits for `100 Continue` before it sends the content.
+  case sendContinue
+  case request(ParsedRequest)
+  /// The rest of the connection's bytes has no meaning any more: answer and close.
+  case refuse(HTTPParseError)
+}
+
+/// Turns a connection's bytes into requests (RFC 9112). The outcome depends on the bytes alone, not on how they
+/// were split.
 ///
-/// It works line by line: a line is judged when its end is there, or when it is too long to be allowed.
+/// It works line by line: a line is checked when its end is there, or when it is too long to be allowed.
 package struct RequestParser: Sendable {
   /// What the bytes read so far belong to, for the connection's deadlines.
   package enum Phase: Hashable, Sendable {
@@ -34,7 +54,7 @@ package struct RequestParser: Sendable {
     self.remoteAddress = remoteAddress
   }
 
-  /// Takes bytes as they came; `next()` then says what they mean.
+  /// Takes bytes as they came, for `next()`.
   package mutating func feed(_ bytes: ArraySlice<UInt8>) {
     if case .refused = stage { return }
     input.append(bytes)
@@ -53,7 +73,6 @@ package struct RequestParser: Sendable {
     }
   }
 
-  /// Where the bytes so far end.
   package var phase: Phase {
     switch stage {
     case .requestLine: input.isEmpty && !skippedEmptyLine ? .betweenRequests : .head
@@ -63,10 +82,8 @@ package struct RequestParser: Sendable {
     }
   }
 
-  /// Whether bytes wait that `next()` has not looked at, such as a pipelined request.
-  package var hasUnreadBytes: Bool {
-    !input.isEmpty
-  }
+  /// Whether there are bytes that `next()` has not looked at, such as a pipelined request.
+  package var hasUnreadBytes: Bool { !input.isEmpty }
 
   /// One step; nil means that another can follow at once.
   private mutating func step() throws(HTTPParseError) -> ParserAction? {
@@ -105,7 +122,7 @@ package struct RequestParser: Sendable {
       try head.add(FieldLine(input.bytes[line]), limits: limits)
       return nil
     }
-    let framing = try head.judge(limits: limits)
+    let framing = try head.framing(limits: limits)
     body = []
     switch framing {
     case .length(0): return finish()
@@ -166,7 +183,7 @@ package struct RequestParser: Sendable {
     return nil
   }
 
-  /// Trailers are judged like fields and forgotten: no handler may take one for a header.
+  /// Trailers are checked like fields and dropped: no handler may take one for a header.
   private mutating func readTrailer() throws(HTTPParseError) -> ParserAction? {
     guard let line = try fieldLine(of: trailers) else { return .needsBytes }
     if line.isEmpty { return finish() }

@@ -81,18 +81,18 @@ struct ConformanceTests {
     }
   }
 
-  /// All actions but the waiting for bytes.
   private func actions(of parts: [ArraySlice<UInt8>]) -> [ParserAction] {
-    var parser = RequestParser(limits: limits)
-    var actions: [ParserAction] = []
-    for part in parts {
-      parser.feed(part)
-      while true {
-        let action = parser.next()
-        if action == .needsBytes { break }
-        actions.append(action)
-      }
-    }
-    return actions
+    parserActions(of: parts, limits: limits)
   }
+}
+
+/// All actions of a parser but the waiting for bytes.
+func parserActions(of parts: [ArraySlice<UInt8>], limits: HTTPLimits) -> [ParserAction] {
+  var parser = RequestParser(limits: limits)
+  var actions: [ParserAction] = []
+  for part in parts {
+    parser.feed(part)
+    while case let action = parser.next(), action != .needsBytes { actions.append(action) }
+  }
+  return actions
 }

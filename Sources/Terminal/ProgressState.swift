@@ -1,20 +1,8 @@
 import CallDomain
+package import SyncEngine
 
-/// A step of a long run, as far as its progress is concerned.
-package enum ProgressStep: Hashable, Sendable {
-  /// How much there is to do, and how much of it an earlier attempt has done: slices, and a share of the
-  /// work from 0 to 1.
-  case planned(slices: Int, done: Int, share: Double)
-  /// One page is stored: a share of the work from 0 to 1.
-  case page(calls: Int, share: Double)
-  case sliceDone
-  /// A large slice was split, or fell away with its share of the work.
-  case added(slices: Int, droppedShare: Double)
-  case retry
-}
-
-/// How far a long run has come. A plain value: it knows neither the clock nor the terminal.
-package struct RunProgress: Hashable, Sendable {
+/// How far a long run has come.
+package struct ProgressState: Hashable, Sendable {
   /// Stored by this attempt, as are the pages.
   package private(set) var calls = 0
   package private(set) var pages = 0
@@ -27,27 +15,34 @@ package struct RunProgress: Hashable, Sendable {
 
   package init() {}
 
-  /// Moves on by one step.
-  package mutating func take(_ step: ProgressStep) {
-    switch step {
-    case .planned(let slices, let done, let share):
-      self.slices = max(slices, done)
-      slicesDone = done
-      self.share = share
-      shareBefore = share
-    case .page(let calls, let share):
+  /// Takes an event of the run in; false when it means no progress.
+  @discardableResult package mutating func take(_ event: SyncEvent) -> Bool {
+    switch event {
+    case .resuming(let done, let slices, let share): plan(slices, done: done, share: share)
+    case .slicesPlanned(let slices): plan(slices, done: 0, share: 0)
+    case .sliceReplaced(let parts, let dropped):
+      // The slice itself gives way to its parts.
+      slices = slices.addingClamped(parts.addingClamped(-1))
+      share = share.map { $0 + dropped }
+      shareBefore += dropped
+    case .pageStored(let calls, let share):
       self.calls = self.calls.addingClamped(calls)
       pages += 1
       if self.share != nil || share > 0 { self.share = (self.share ?? 0) + share }
     case .sliceDone:
       slicesDone += 1
       slices = max(slices, slicesDone)
-    case .added(let more, let dropped):
-      slices = slices.addingClamped(more)
-      share = share.map { $0 + dropped }
-      shareBefore += dropped
-    case .retry: retries += 1
+    case .retrying, .databaseAway: retries += 1
+    default: return false
     }
+    return true
+  }
+
+  private mutating func plan(_ slices: Int, done: Int, share: Double) {
+    self.slices = max(slices, done)
+    slicesDone = done
+    self.share = share
+    shareBefore = share
   }
 
   /// Whole percent, rounded down; nil while the amount of work is unknown.

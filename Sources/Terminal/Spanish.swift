@@ -1,0 +1,222 @@
+package import CallDomain
+
+// All sentences of this room, and the words of its tables and progress lines.
+
+/// What can be wrong with the arguments.
+enum Fault {
+  static func unknownCommand(_ word: String) -> String { "El comando «\(word)» no existe." }
+  static func superfluous(_ word: String) -> String { "El argumento «\(word)» sobra." }
+  static func unknownOption(_ name: String) -> String { "La opción «\(name)» no existe." }
+  static func repeated(_ option: CommandOption) -> String { "La opción \(option.name) está repetida." }
+  static func noValueAllowed(_ option: CommandOption) -> String { "La opción \(option.name) no lleva valor." }
+  static var missingShell: String { "Falta el intérprete de comandos: \(shells)." }
+
+  static func notAllowed(_ option: CommandOption, _ command: CommandName) -> String {
+    "La opción \(option.name) no vale para «\(command.rawValue)»."
+  }
+
+  static func missingValue(_ option: CommandOption, _ placeholder: String) -> String {
+    "A la opción \(option.name) le falta su valor (\(placeholder))."
+  }
+
+  static func badDate(_ text: String, _ option: CommandOption) -> String {
+    "La fecha «\(text)» de \(option.name) no es válida: use AAAA-MM-DD o una hora ISO 8601, en UTC, "
+      + "como 2025-08-01 o 2025-08-01T10:30:00Z."
+  }
+
+  static func reversedDates(_ since: Timestamp, _ until: Timestamp) -> String {
+    "--since (\(since.iso8601)) debe ser anterior a --until (\(until.iso8601))."
+  }
+
+  static func badURL(_ text: String) -> String { "«\(text)» no es una dirección http:// o https://." }
+
+  static func unknownShell(_ word: String) -> String {
+    "No hay autocompletado para «\(word)»; los hay para \(shells)."
+  }
+
+  private static let shells = Shell.allCases.map(\.rawValue).joined(separator: ", ")
+
+  /// Which help explains the right usage.
+  static func hint(_ command: CommandName?) -> String {
+    "Vea «\(["twilio-sync", command?.rawValue, "--help"].compactMap(\.self).joined(separator: " "))»."
+  }
+}
+
+extension CommandName {
+  /// What the command does, for the list of commands.
+  var summary: String {
+    switch self {
+    case .serve: "atiende HTTP hasta SIGTERM o SIGINT; es lo que se hace sin comando"
+    case .hourly: "hace una sincronización horaria y termina"
+    case .historical: "hace la resincronización histórica, o continúa la interrumpida"
+    case .reattribute: "aplica otra vez las reglas de asignación a las llamadas guardadas"
+    case .migrate: "crea o actualiza el esquema de la base de datos"
+    case .doctor: "comprueba la instalación y dice qué hacer"
+    case .health: "pregunta a un servidor en marcha si vive"
+    case .completion: "escribe el autocompletado para bash, zsh o fish"
+    }
+  }
+
+  /// What the command does, for its own help.
+  fileprivate var details: String {
+    switch self {
+    case .serve:
+      """
+      Atiende HTTP en HOST y PORT hasta recibir SIGTERM o SIGINT. Al recibirlos deja de aceptar
+      peticiones y espera a las que están en curso.
+      """
+    case .hourly:
+      """
+      Lee de Twilio las llamadas de los últimos SYNC_WINDOW_MINUTES minutos y lo que quedó pendiente,
+      las guarda y termina. Para cron, temporizadores de systemd y CronJobs de Kubernetes.
+      """
+    case .historical:
+      """
+      Lee de Twilio todas las llamadas desde HISTORY_START, o las del periodo dado, y las guarda.
+      Si se interrumpe, el mismo comando continúa donde se quedó. En un terminal muestra una barra
+      de avance (↻ cuenta los reintentos); fuera de él, una línea cada pocos segundos.
+
+      FECHA es AAAA-MM-DD o una hora ISO 8601, en UTC.
+      """
+    case .reattribute:
+      """
+      Aplica las reglas de asignación a las llamadas guardadas, sin preguntar a Twilio. Hace falta
+      después de editar workspace_phones.
+
+      FECHA es AAAA-MM-DD o una hora ISO 8601, en UTC.
+      """
+    case .migrate:
+      """
+      Crea el esquema o lo actualiza. Puede repetirse y lanzarse desde varias réplicas a la vez.
+      """
+    case .doctor:
+      """
+      Comprueba configuración, credenciales de Twilio, base de datos, esquema, última ejecución y
+      alertas, y dice qué hacer con cada problema. Termina con 1 si algo necesita a una persona,
+      también cuando es la configuración.
+      """
+    case .health:
+      """
+      Pregunta a /health de un servidor en marcha y termina con 0 si vive. Para las comprobaciones
+      de salud de los contenedores.
+      """
+    case .completion:
+      """
+      Escribe el autocompletado del intérprete de comandos dado. Para usarlo:
+        bash  source <(twilio-sync completion bash)
+        zsh   twilio-sync completion zsh > DIR/_twilio-sync, con DIR en fpath
+        fish  twilio-sync completion fish > ~/.config/fish/completions/twilio-sync.fish
+      """
+    }
+  }
+}
+
+extension CommandOption {
+  /// What its value is called in the help; nil when it takes none.
+  var placeholder: String? {
+    switch self {
+    case .since, .until: "FECHA"
+    case .url: "URL"
+    case .restart, .dryRun, .json, .help, .version: nil
+    }
+  }
+
+  var summary: String {
+    switch self {
+    case .since: "desde esta fecha, incluida"
+    case .until: "hasta esta fecha, sin incluirla"
+    case .restart: "empieza de nuevo en lugar de continuar lo interrumpido"
+    case .dryRun: "solo informa; no cambia nada"
+    case .url: "dirección del servidor; sin ella, la de HOST y PORT"
+    case .json: "escribe el resultado como un objeto JSON; los registros van a la salida de errores"
+    case .help: "muestra esta ayuda"
+    case .version: "muestra la versión"
+    }
+  }
+}
+
+extension Usage {
+  static var program: String {
+    """
+    Uso: twilio-sync [COMANDO] [OPCIONES]
+
+    Sincroniza las llamadas de Twilio con PostgreSQL y asigna cada una a su workspace.
+
+    Comandos:
+    \(table(CommandName.allCases.map { ($0.rawValue, $0.summary) }))
+
+    Opciones de todos los comandos:
+    \(table(CommandOption.common.map(row)))
+
+    \(exitStatuses)
+
+    La configuración se lee de variables de entorno; cada comando nombra todo lo que falta o está mal.
+    «twilio-sync COMANDO --help» explica cada comando.
+
+    """
+  }
+
+  static func help(of command: CommandName) -> String {
+    """
+    Uso: twilio-sync \(command.rawValue)\(operands(of: command))
+
+    \(command.details)
+
+    Opciones:
+    \(table((command.options + CommandOption.common).map(row)))
+
+    \(exitStatuses)
+
+    """
+  }
+
+  private static let exitStatuses = """
+    Códigos de salida:
+    \(table([
+      ("0", "hecho"),
+      ("1", "la ejecución falló"),
+      ("2", "uso o configuración incorrectos"),
+      ("3", "otra ejecución del mismo tipo está en curso"),
+      ("130, 143", "detenido por una señal (SIGINT, SIGTERM)"),
+    ]))
+    """
+}
+
+/// What a command prints of a run that did not succeed; of one that did the log tells everything.
+package enum RunSummary {
+  /// Why a run did not start or did not succeed.
+  package static func lines(for failure: RunFailure) -> [String] {
+    let run = failure.runID.map { " (ejecución \($0.number))" } ?? ""
+    return ["❌ \(failure.message)\(run)"]
+  }
+
+  /// How to go on with a run that did not come to its end; the same run needs the same dates.
+  package static func continuation(of order: RunOrder) -> String {
+    "Para \(order.kind == .historical ? "continuar" : "repetir"): \(Command.line(for: order))"
+  }
+}
+
+/// The words of progress and of reports.
+enum Words {
+  /// What the slices of a run are called.
+  static func slices(of kind: RunKind) -> String { kind == .reattribute ? "lotes" : "tramos" }
+
+  static func calls(_ count: Int) -> String { "\(count) llamadas" }
+  static func pages(_ count: Int) -> String { counted(count, "página", "páginas") }
+  static func shortPages(_ count: Int) -> String { "\(count) pág." }
+  static func retries(_ count: Int) -> String { counted(count, "reintento", "reintentos") }
+  static func remaining(_ clock: String) -> String { "quedan \(clock)" }
+  static func progress(_ parts: [String]) -> String { "Progreso: " + parts.joined(separator: ", ") }
+
+  static func total(checks: Int, faults: Int, warnings: Int) -> String {
+    "\(counted(checks, "comprobación", "comprobaciones")): \(counted(faults, "problema", "problemas")), "
+      + counted(warnings, "aviso", "avisos")
+  }
+
+  /// The headings of zsh's completions.
+  static let (command, option) = ("comando", "opción")
+
+  private static func counted(_ number: Int, _ one: String, _ many: String) -> String {
+    "\(number) \(number == 1 ? one : many)"
+  }
+}
