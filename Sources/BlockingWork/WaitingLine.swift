@@ -78,7 +78,7 @@ package final class WaitingLine: Sendable {
 
   /// Gives a place back.
   package func leave() {
-    let watchers = admitWaiters { state in
+    let watchers = admitWaiters { state -> [CheckedContinuation<Void, Never>] in
       state.admitted -= 1
       guard state.admitted == 0 else { return [] }
       defer { state.watchers = [:] }

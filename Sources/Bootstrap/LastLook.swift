@@ -10,16 +10,27 @@ package final class LastLook: Sendable {
   package static let limit: Int64 = 3000
 
   private let schema = Mutex(Readiness.Schema.unknown)
+  private let told = Mutex<RunFailure.Kind?>(nil)
 
   /// Nobody has looked yet.
   package init() {}
+
+  /// Whether the log has not told yet that a look fails so, since it last succeeded or failed in another way.
+  func isNews(_ kind: RunFailure.Kind) -> Bool {
+    told.withLock { told in
+      defer { told = kind }
+      // A look that was cut off tells nothing.
+      return told != kind && kind != .stopping
+    }
+  }
 
   /// - Parameter isWorking: Whether connections of ours are at work: only then is a database that leaves a look
   ///   without an answer busy, and not out of reach.
   /// - Returns: What this look amounts to; of a busy database the last one's answer still holds.
   @discardableResult
   package func note(_ look: Readiness, isWorking: Bool = false) -> Readiness {
-    schema.withLock { schema in
+    if look.isReady { told.withLock { $0 = nil } }
+    return schema.withLock { schema in
       if look.database == .busy, isWorking { return Readiness(database: .busy, schema: schema) }
       schema = look.database == .ok ? look.schema : .unknown
       return look.database == .busy ? Readiness(database: .unreachable, schema: .unknown) : look

@@ -42,8 +42,8 @@ struct RunCommand {
   /// Looks at the alerts and tells who wants to know, for so long as whoever waits for the command may have to.
   private func follow(isSuccess: Bool) async {
     let watch = AlertWatch(service)
-    let end = RunEnd(kind: order.kind, isSuccess: isSuccess)
-    _ = await within(Self.followLimit) { await watch.follow(end) }
+    let kind = order.kind
+    _ = await within(Self.followLimit) { await watch.follow(kind, isSuccess: isSuccess) }
   }
 
   private static let followLimit: Int64 = 30_000

@@ -17,7 +17,7 @@ struct Serve {
     let configuration = service.configuration
     let metrics = service.metrics
     let routes = Routes(
-      actions: service.actions, secret: configuration.cronSecret.exposed, version: Version.text,
+      service: service, secret: configuration.cronSecret.exposed, version: Version.text,
       clock: Clocks.api,
       onEvent: { event in
         metrics?.count(event)

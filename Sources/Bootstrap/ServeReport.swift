@@ -56,6 +56,13 @@ enum ServeReport {
         ])
     case .runRefused(let requestID, let kind, let failure):
       RefusalReport.report(failure, of: kind, requestID: requestID, to: logger)
+    case .requestFailed(let requestID, let route, let failure):
+      logger.log(
+        .error, "request_failed", text: ["❌ No se puede responder a \(route): \(failure.message)"],
+        fields: [
+          LogField("requestId", .text(requestID)), LogField("route", .text(route)),
+          LogField("code", .text(failure.code.rawValue)), LogField("error", .text(failure.message)),
+        ], cause: failure.cause)
     }
   }
 

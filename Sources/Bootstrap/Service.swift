@@ -1,4 +1,4 @@
-import CallDomain
+package import CallDomain
 import CallStore
 import Curl
 import Postgres
@@ -6,7 +6,7 @@ import Reporting
 package import SyncEngine
 package import Telemetry
 import TwilioClient
-import WebAPI
+package import WebAPI
 
 /// Everything that a configuration makes, joined: the graph that `serve` and the commands share.
 package struct Service: Sendable {
@@ -21,8 +21,10 @@ package struct Service: Sendable {
   private let migrationToken = Clocks.token()
   /// Nil where nobody reads them.
   let metrics: ServiceMetrics?
+  /// The status for all who scrape.
+  private let scraped: SharedStatus
   /// The runs that end in this process, for one who follows them.
-  let ends: AsyncStream<RunEnd>
+  let ends: AsyncStream<SyncRun>
 
   /// Connects to nothing yet.
   ///
@@ -58,26 +60,41 @@ package struct Service: Sendable {
         settings: configuration.history, log: log, gate: gate, calls: store, runs: store, history: store,
         clock: Clocks.engine)
     }
-    let (ends, ending) = AsyncStream.makeStream(of: RunEnd.self, bufferingPolicy: .bufferingNewest(16))
+    let (ends, ending) = AsyncStream.makeStream(of: SyncRun.self, bufferingPolicy: .bufferingNewest(16))
     self.ends = ends
+    let rules = configuration.alerts.rules
+    scraped = SharedStatus(milliseconds: Clocks.api.milliseconds, sleep: Clocks.sleep) {
+      let now = Clocks.now()
+      return (try? await store.status(now: now)).map { ServiceStatus($0, rules: rules, now: now) }
+    }
     conductor = RunConductor(
       hourly: hourly, historical: historical, calls: store, runs: store, clock: Clocks.engine,
-      beat: lease.beat,
+      makeToken: Clocks.token, beat: lease.beat,
       report: { trace, event in
         onEvent(event)
         RunReporter(logger: logger, runID: trace.run, requestID: trace.requestID, metrics: metrics?.sync)
           .report(event)
-        if let end = RunEnd(event) { ending.yield(end) }
       },
-      onEnd: { metrics?.sync.count($0) })
+      onEnd: { run in
+        metrics?.sync.count(run)
+        ending.yield(run)
+      })
   }
 
-  /// Starts a run, unless the schema is being migrated.
-  ///
-  /// - Parameter requestID: The request that asked for it; nil where none did.
-  func start(
+  /// The schema's migration, whose steps go to the log.
+  var migrator: Migrator {
+    Migrator(
+      pool: pool, schema: configuration.databaseSchema, defaultWorkspace: configuration.defaultWorkspace,
+      token: migrationToken, now: Clocks.now, sleep: Clocks.sleep,
+      onEvent: { MigrationReport.report($0, to: logger) })
+  }
+}
+
+extension Service: SyncService {
+  /// Not while the schema is being migrated.
+  package func start(
     _ order: RunOrder, requestedBy: String, requestID: String? = nil
-  ) async throws(RunFailure) -> LiveRun {
+  ) async throws(RunFailure) -> any LiveRun {
     guard !gate.isMigrating else {
       throw RunFailure(
         .database(.oldSchema), "El esquema se está migrando.",
@@ -91,62 +108,54 @@ package struct Service: Sendable {
     return run
   }
 
-  /// What the routes can do.
-  var actions: ServiceActions {
-    ServiceActions(
-      kinds: Set(RunKind.allCases),
-      start: { order, requestedBy, requestID throws(RunFailure) in
-        let live = try await start(order, requestedBy: requestedBy, requestID: requestID)
-        return StartedRun(live.run, progress: { live.progress }, outcome: { await live.outcome() })
-      },
-      readiness: { await readiness() },
-      runs: { query throws(RunFailure) in
-        try await store.runs(limit: query.limit, before: query.before, kind: query.kind)
-      },
-      run: { id throws(RunFailure) in try await store.run(id) },
-      status: { () throws(RunFailure) in try await status() },
-      figures: { () throws(RunFailure) in try await store.pageFigures(now: Clocks.now()) },
-      metrics: metrics.map { scrape($0) })
-  }
-
-  /// What `/metrics` answers, whether the database is there or not.
-  private func scrape(_ metrics: ServiceMetrics) -> @Sendable () async -> String {
-    let shared = SharedStatus(milliseconds: Clocks.api.milliseconds, sleep: Clocks.sleep) {
-      try? await status()
-    }
-    return { metrics.text(status: await shared.current(), pool: pool.use) }
-  }
-
-  /// How the service stands, by the one evaluation of the alerts.
-  func status(now: Timestamp = Clocks.now()) async throws(RunFailure) -> ServiceStatus {
-    ServiceStatus(try await store.status(now: now), rules: configuration.alerts.rules, now: now)
-  }
-
-  /// Whether a run could start now; answers within a few seconds, whatever the database does.
-  func readiness() async -> Readiness {
+  package func readiness() async -> Readiness {
     if gate.isMigrating { return Readiness(database: .ok, schema: .migrating) }
-    let look = Task {
+    let look = Task { () -> RunFailure? in
       do throws(RunFailure) {
         try await store.check(within: LastLook.statementLimit)
-        return Readiness(database: .ok, schema: .ok)
+        return nil
       } catch {
-        return Readiness(error)
+        return error
       }
     }
     let alarm = Task {
       try await Clocks.sleep(LastLook.limit)
       look.cancel()
     }
-    let readiness = await look.value
+    let failure = await look.value
     alarm.cancel()
+    if let failure, lastLook.isNews(failure.kind) {
+      logger.log(
+        .warning, "not_ready", text: ["⚠️ No puede empezar ninguna ejecución: \(failure.message)"],
+        fields: [LogField("error", .text(failure.message))], cause: failure.cause)
+    }
+    let readiness = failure.map { Readiness($0) } ?? Readiness(database: .ok, schema: .ok)
     return lastLook.note(readiness, isWorking: pool.use.inUse > 0)
   }
 
-  /// The schema's migration, whose steps go to the log.
-  var migrator: Migrator {
-    Migrator(
-      pool: pool, schema: configuration.databaseSchema, defaultWorkspace: configuration.defaultWorkspace,
-      token: migrationToken, now: Clocks.now, sleep: Clocks.sleep,
-      onEvent: { MigrationReport.report($0, to: logger) })
+  package func runs(_ query: RunListQuery) async throws(RunFailure) -> [SyncRun] {
+    try await store.runs(limit: query.limit, before: query.before, kind: query.kind)
+  }
+
+  package func run(_ id: RunID) async throws(RunFailure) -> SyncRun? {
+    try await store.run(id)
+  }
+
+  package func status() async throws(RunFailure) -> ServiceStatus {
+    try await status(now: Clocks.now())
+  }
+
+  /// By the one evaluation of the alerts.
+  func status(now: Timestamp) async throws(RunFailure) -> ServiceStatus {
+    ServiceStatus(try await store.status(now: now), rules: configuration.alerts.rules, now: now)
+  }
+
+  package func figures() async throws(RunFailure) -> PageFigures {
+    try await store.pageFigures(now: Clocks.now())
+  }
+
+  package func metricsText() async -> String {
+    guard let metrics else { return "" }
+    return metrics.text(status: await scraped.current(), pool: pool.use)
   }
 }

@@ -28,7 +28,8 @@ package final class CurlClient: Sendable {
   package func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
     guard await line.enter() == .admitted else { throw CurlError(.cancelled) }
     defer { line.leave() }
-    let worker = try idle.withLock { $0.popLast() } ?? CurlWorker()
+    let kept = idle.withLock { $0.popLast() }
+    let worker = if let kept { kept } else { try CurlWorker() }
     defer { idle.withLock { $0.append(worker) } }
     let cancellation = CurlCancellation()
     let begin = ContinuousClock.now

@@ -9,6 +9,7 @@ package final class RunConductor: Sendable {
   private let calls: any CallLedger
   private let runs: any RunLedger
   private let clock: EngineClock
+  private let makeToken: @Sendable () -> Int64
   private let beat: Int64
   private let report: @Sendable (RunTrace, SyncEvent) -> Void
   private let onEnd: @Sendable (SyncRun) -> Void
@@ -17,12 +18,14 @@ package final class RunConductor: Sendable {
   /// - Parameters:
   ///   - hourly: Nil where Twilio is not configured, such as for a reattribution alone; so is
   ///     `historical`.
+  ///   - makeToken: Makes the mark of a lease's holder, which nobody else has or had; not 0.
   ///   - beat: Milliseconds between two renewals of a run's lease.
   ///   - report: Told what happens in a run.
   ///   - onEnd: Told how a run ended, before `report` is; one whose end could not be recorded has failed.
   package init(
     hourly: HourlySync?, historical: HistoricalSync?, calls: any CallLedger, runs: any RunLedger,
-    clock: EngineClock, beat: Int64 = 20_000, report: @escaping @Sendable (RunTrace, SyncEvent) -> Void,
+    clock: EngineClock, makeToken: @escaping @Sendable () -> Int64, beat: Int64 = 20_000,
+    report: @escaping @Sendable (RunTrace, SyncEvent) -> Void,
     onEnd: @escaping @Sendable (SyncRun) -> Void = { _ in }
   ) {
     self.hourly = hourly
@@ -30,6 +33,7 @@ package final class RunConductor: Sendable {
     self.calls = calls
     self.runs = runs
     self.clock = clock
+    self.makeToken = makeToken
     self.beat = beat
     self.report = report
     self.onEnd = onEnd
@@ -44,7 +48,7 @@ package final class RunConductor: Sendable {
   /// - Throws: What prevents the start; nothing is recorded then.
   package func start(
     _ order: RunOrder, requestedBy: String, requestID: String? = nil
-  ) async throws(RunFailure) -> LiveRun {
+  ) async throws(RunFailure) -> any LiveRun {
     guard !live.withLock(\.isStopping) else { throw .stopping }
     if case .historical(let since, let until, _) = order {
       _ = try historical?.request(since: since, until: until, now: clock.now())
@@ -64,14 +68,13 @@ package final class RunConductor: Sendable {
       return live.isStopping
     }
     if isStopping { task.cancel() }
-    return LiveRun(run: run, state: progress, task: task)
+    return ConductedRun(run: run, state: progress, task: task)
   }
 
   private func begin(
     _ kind: RunKind, requestedBy: String, now: Timestamp
   ) async throws(RunFailure) -> RunFence {
-    // 53 random bits: no other holder of the lease has or had them.
-    let token = Int64(clock.random() * 0x1p53)
+    let token = makeToken()
     do throws(RunFailure) {
       return try await runs.begin(kind, requestedBy: requestedBy, now: now, token: token)
     } catch {
@@ -242,29 +245,19 @@ package final class RunConductor: Sendable {
   private static let finishPause: Int64 = 1000
 }
 
-/// A run in progress.
-package struct LiveRun: Sendable {
-  /// The run as it was recorded.
-  package let run: SyncRun
-  private let state: RunProgress
-  private let task: Task<Result<SyncRun, RunFailure>, Never>
+private struct ConductedRun: LiveRun {
+  let run: SyncRun
+  let state: RunProgress
+  let task: Task<Result<SyncRun, RunFailure>, Never>
 
-  init(run: SyncRun, state: RunProgress, task: Task<Result<SyncRun, RunFailure>, Never>) {
-    self.run = run
-    self.state = state
-    self.task = task
-  }
-
-  /// The run as far as it has come.
-  package var progress: SyncRun {
+  var progress: SyncRun {
     var run = run
     run.period = state.period
     run.counts = state.counts
     return run
   }
 
-  /// How the run ended, once it has.
-  package func outcome() async -> Result<SyncRun, RunFailure> {
+  func outcome() async -> Result<SyncRun, RunFailure> {
     await task.value
   }
 }

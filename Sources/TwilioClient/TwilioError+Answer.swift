@@ -28,7 +28,7 @@ extension TwilioError {
       "HTTP \(answer.status)", requestID.map { "Twilio-Request-Id \($0)" }, body.code.map { "code \($0)" },
       body.message, body.isJSON ? nil : answer.header("Content-Type").map { "Content-Type \($0)" },
       body.isJSON
-        ? nil : String(decoding: answer.body.prefix(4 * 200), as: UTF8.self).prefix(200).debugDescription,
+        ? nil : String(decoding: answer.body.prefix(800), as: UTF8.self).prefix(200).debugDescription,
     ]
     return words.compactMap(\.self).joined(separator: "; ")
   }

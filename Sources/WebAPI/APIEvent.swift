@@ -12,6 +12,8 @@ package enum APIEvent: Hashable, Sendable {
   case runStarted(requestID: String, kind: RunKind, id: RunID)
   /// A request with the right secret asked for a run, and none was started.
   case runRefused(requestID: String, kind: RunKind, RunFailure)
+  /// A request that only reads could not be answered.
+  case requestFailed(requestID: String, route: String, RunFailure)
 }
 
 /// A request and how it was answered; all its texts but the id come from small fixed sets.

@@ -28,11 +28,11 @@ package struct Route: Sendable {
   package let pattern: String
   package let methods: [HTTPMethod]
   package let access: RouteAccess
-  let answer: @Sendable (RouteRequest) async -> HTTPResponse
+  let answer: @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
 
   init(
     _ pattern: String, _ methods: [HTTPMethod], _ access: RouteAccess,
-    answer: @escaping @Sendable (RouteRequest) async -> HTTPResponse
+    answer: @escaping @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
   ) {
     self.pattern = pattern
     self.methods = methods
@@ -45,13 +45,7 @@ package struct Route: Sendable {
     reading pattern: String,
     answer: @escaping @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
   ) {
-    self.init(pattern, [.get, .head], .bearerOrBasic) { request in
-      do throws(RunFailure) {
-        return try await answer(request)
-      } catch {
-        return .failure(error)
-      }
-    }
+    self.init(pattern, [.get, .head], .bearerOrBasic, answer: answer)
   }
 }
 
@@ -72,28 +66,27 @@ struct RouteTable: Sendable {
   private(set) var all: [Route] = []
 
   init(
-    actions: ServiceActions, version: String, clock: APIClock,
+    service: any SyncService, version: String, clock: APIClock,
     onEvent: @escaping @Sendable (APIEvent) -> Void
   ) {
-    let runs = RunRoutes(actions: actions)
-    let start = StartRoutes(actions: actions, clock: clock, onEvent: onEvent)
+    let runs = RunRoutes(service: service)
+    let start = StartRoutes(service: service, clock: clock, onEvent: onEvent)
     add(ServiceRoutes.health)
-    add(ServiceRoutes.ready(actions.readiness, milliseconds: clock.milliseconds))
-    add(ServiceRoutes.metrics(actions))
+    add(ServiceRoutes.ready(service.readiness, milliseconds: clock.milliseconds))
+    add(ServiceRoutes.metrics(service))
     add(ServiceRoutes.description(version: version))
     add(start.route(.hourly, "/api/sync-twilio-hourly", [.get, .post]))
     add(start.route(.historical, "/api/resync-twilio-historical", [.get, .post]))
     add(start.route(.reattribute, "/api/reattribute", [.post]))
     add(runs.list)
     add(runs.one)
-    add(StatusRoute.route(actions))
-    add(StatusPage.route(actions))
+    add(StatusRoute.route(service))
+    add(StatusPage.route(service, onEvent: onEvent))
   }
 
   // One by one: of an array of routes that is walked through at once, the optimizer of Swift 6.3 takes the
   // arrays of methods for temporary ones and leaves the table with memory of a stack that is gone.
-  private mutating func add(_ route: Route?) {
-    guard let route else { return }
+  private mutating func add(_ route: Route) {
     byPattern[route.pattern] = route
     all.append(route)
     for method in route.methods { router.on(route.pattern, method, handler: route) }

@@ -16,10 +16,10 @@ package struct Routes: Sendable {
   ///   - version: the program's, as `/openapi.json` tells it.
   ///   - onEvent: is told of every answer, from any thread; must not block.
   package init(
-    actions: ServiceActions, secret: String, version: String, clock: APIClock,
+    service: any SyncService, secret: String, version: String, clock: APIClock,
     attempts: AttemptLimiter = AttemptLimiter(), onEvent: @escaping @Sendable (APIEvent) -> Void = { _ in }
   ) {
-    table = RouteTable(actions: actions, version: version, clock: clock, onEvent: onEvent)
+    table = RouteTable(service: service, version: version, clock: clock, onEvent: onEvent)
     secretGuard = SecretGuard(secret: secret, limiter: attempts)
     self.clock = clock
     self.onEvent = onEvent
@@ -67,7 +67,16 @@ package struct Routes: Sendable {
     case .methodNotAllowed(_, let allow):
       return .methodNotAllowed(allow)
     case .found(let route, _, let parameters):
-      return await route.answer(RouteRequest(http: request, parameters: parameters, requestID: trace.id))
+      do throws(RunFailure) {
+        return try await route.answer(
+          RouteRequest(http: request, parameters: parameters, requestID: trace.id))
+      } catch {
+        // A wrong parameter is the client's, and the answer tells it.
+        if error.code != .badParameter {
+          onEvent(.requestFailed(requestID: trace.id, route: route.pattern, error))
+        }
+        return .failure(error)
+      }
     }
   }
 

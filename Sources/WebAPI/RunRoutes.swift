@@ -3,37 +3,26 @@ import WebServer
 
 /// The recorded runs: a page of them, and one.
 struct RunRoutes: Sendable {
-  let actions: ServiceActions
+  let service: any SyncService
 
   /// `/api/sync-runs?limit=50&before=ID&kind=KIND`.
-  var list: Route? {
-    guard let read = actions.runs else { return nil }
-    return Route("/api/sync-runs", [.get, .head], .bearerOrBasic) { request in
-      do throws(RunFailure) {
-        let query = try RunListQuery(query: request.http.target.query)
-        // One more than asked for tells whether there is a next page.
-        var further = query
-        further.limit += 1
-        let runs = try await read(further)
-        return .answer(Self.page(of: runs, limit: query.limit).json)
-      } catch {
-        return .failure(error)
-      }
+  var list: Route {
+    Route(reading: "/api/sync-runs") { request throws(RunFailure) in
+      let query = try RunListQuery(query: request.http.target.query)
+      // One more than asked for tells whether there is a next page.
+      var further = query
+      further.limit += 1
+      return .answer(Self.page(of: try await service.runs(further), limit: query.limit).json)
     }
   }
 
   /// `/api/sync-runs/{id}`.
-  var one: Route? {
-    guard let read = actions.run else { return nil }
-    return Route("/api/sync-runs/{id}", [.get, .head], .bearerOrBasic) { request in
-      do throws(RunFailure) {
-        guard let id = Self.runID(request.parameters["id"]), let run = try await read(id) else {
-          return .refusal(.notFound, "No hay ninguna ejecución con ese número.")
-        }
-        return .answer(run.record.json)
-      } catch {
-        return .failure(error)
+  var one: Route {
+    Route(reading: "/api/sync-runs/{id}") { request throws(RunFailure) in
+      guard let id = Self.runID(request.parameters["id"]), let run = try await service.run(id) else {
+        return .refusal(.notFound, "No hay ninguna ejecución con ese número.")
       }
+      return .answer(run.record.json)
     }
   }
 

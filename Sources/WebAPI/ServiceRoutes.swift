@@ -29,12 +29,11 @@ enum ServiceRoutes {
     }
   }
 
-  /// `/metrics`, for Prometheus; nil without the action.
-  static func metrics(_ actions: ServiceActions) -> Route? {
-    guard let render = actions.metrics else { return nil }
-    return Route(reading: "/metrics") { _ in
+  /// `/metrics`, for Prometheus.
+  static func metrics(_ service: any SyncService) -> Route {
+    Route(reading: "/metrics") { _ in
       // Prometheus documentation: Exposition formats, text-based format.
-      .text(await render(), type: "text/plain; version=0.0.4; charset=utf-8")
+      .text(await service.metricsText(), type: "text/plain; version=0.0.4; charset=utf-8")
     }
   }
 

@@ -4,11 +4,9 @@ import WebServer
 /// `/api/sync-status`: how the service stands, for dashboards and scripts. It is 200 whether it is healthy or
 /// not; what fails is the question itself, when the database is out of reach.
 enum StatusRoute {
-  /// Nil without the action.
-  static func route(_ actions: ServiceActions) -> Route? {
-    guard let read = actions.status else { return nil }
-    return Route(reading: "/api/sync-status") { _ throws(RunFailure) in
-      .answer(answer(try await read()).json)
+  static func route(_ service: any SyncService) -> Route {
+    Route(reading: "/api/sync-status") { _ throws(RunFailure) in
+      .answer(answer(try await service.status()).json)
     }
   }
 

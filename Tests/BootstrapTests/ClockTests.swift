@@ -27,7 +27,7 @@ struct ClockTests {
       let service = try await installation.serve()
       let answer = try await service.sync()
       #expect([500, 502].contains(answer.status))
-      #expect(answer.text("error")?.contains("ponga el reloj en hora") == true)
+      #expect(answer.text("error")?.contains("Ponga el reloj en hora") == true)
       #expect(installation.simulation.requests.count == 1)
       #expect(try await installation.storedCalls() == 0)
       #expect(try await !installation.coverageHasMoved())

@@ -78,7 +78,7 @@ struct PreflightTests {
         "INSERT INTO schema_migrations (version, name, oldest_program) VALUES (99, 'later', \(oldest))")
       let fault = await fault(fixture.store)
       #expect(fault?.kind == (oldest > ours ? .database(.newSchema) : nil))
-      if let fault { #expect(fault.message.contains("actualice")) }
+      if let fault { #expect(fault.message.contains("Actualice")) }
     }
   }
 

@@ -12,24 +12,24 @@ final class NotedService: Sendable {
   }
 
   let notes = Mutex(Notes())
-  private let status: ServiceStatus
-  private let figures: PageFigures
-  private let recorded: SyncRun?
+  fileprivate let known: ServiceStatus
+  fileprivate let added: PageFigures
+  fileprivate let recorded: SyncRun?
 
   /// - Parameter run: The run that is recorded, whatever is asked for.
   init(
     status: ServiceStatus = ServiceStatus(StatusFacts(), rules: AlertRules(), now: .epoch),
     figures: PageFigures = PageFigures(), run: SyncRun? = nil
   ) {
-    self.status = status
-    self.figures = figures
+    known = status
+    added = figures
     recorded = run
   }
 
   /// Answers one request, waiting for it.
   func answer(_ request: HTTPRequest, secret: String) -> HTTPResponse {
     let clock = APIClock(milliseconds: { 0 }, sleep: { _ in }, makeRequestID: { "id" })
-    let handler = Routes(actions: actions, secret: secret, version: "1.2.3", clock: clock).handler
+    let handler = Routes(service: self, secret: secret, version: "1.2.3", clock: clock).handler
     let answer = Answer()
     let isThere = DispatchSemaphore(value: 0)
     Task {
@@ -45,29 +45,36 @@ final class NotedService: Sendable {
     let response = Mutex(HTTPResponse())
   }
 
-  private var actions: ServiceActions {
-    var actions = ServiceActions(
-      start: { order, _, _ throws(RunFailure) in
-        self.notes.withLock { $0.orders.append(order) }
-        return StartedRun(Self.run(order.kind), outcome: { .success(Self.run(order.kind)) })
-      },
-      readiness: { Readiness(database: .ok, schema: .ok) })
-    actions.runs = { query throws(RunFailure) in
-      self.notes.withLock { $0.queries.append(query) }
-      return [Self.run(query.kind ?? .hourly)]
-    }
-    actions.run = { id throws(RunFailure) in
-      self.recorded ?? Self.run(.hourly)
-    }
-    actions.status = { () throws(RunFailure) in self.status }
-    actions.figures = { () throws(RunFailure) in self.figures }
-    actions.metrics = { "" }
-    return actions
-  }
-
-  private static func run(_ kind: RunKind) -> SyncRun {
+  fileprivate static func run(_ kind: RunKind) -> SyncRun {
     SyncRun(
       id: RunID(7), kind: kind, state: .succeeded, startedAt: .epoch, finishedAt: .epoch, period: nil,
       counts: RunCounts(), error: nil, requestedBy: "")
   }
+}
+
+extension NotedService: SyncService {
+  private struct Ended: LiveRun {
+    let run: SyncRun
+    var progress: SyncRun { run }
+    func outcome() async -> Result<SyncRun, RunFailure> { .success(run) }
+  }
+
+  func start(
+    _ order: RunOrder, requestedBy: String, requestID: String?
+  ) async throws(RunFailure) -> any LiveRun {
+    notes.withLock { $0.orders.append(order) }
+    return Ended(run: Self.run(order.kind))
+  }
+
+  func readiness() async -> Readiness { Readiness(database: .ok, schema: .ok) }
+
+  func runs(_ query: RunListQuery) async throws(RunFailure) -> [SyncRun] {
+    notes.withLock { $0.queries.append(query) }
+    return [Self.run(query.kind ?? .hourly)]
+  }
+
+  func run(_ id: RunID) async throws(RunFailure) -> SyncRun? { recorded ?? Self.run(.hourly) }
+  func status() async throws(RunFailure) -> ServiceStatus { known }
+  func figures() async throws(RunFailure) -> PageFigures { added }
+  func metricsText() async -> String { "" }
 }

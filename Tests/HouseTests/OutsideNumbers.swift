@@ -13,7 +13,7 @@ enum OutsideNumbers {
     "Sources/CallStore/PageQuery.swift": "a number of days that is written there",
     "Sources/CallStore/SchemaChange.swift": "a constant",
     "Sources/SyncEngine/History/HistoryWriter.swift": "the pause before is at most the longest",
-    "Sources/SyncEngine/Retry.swift": "of the policy's own limits; attempts shift twenty places at most",
+    "Sources/SyncEngine/RetryPolicy.swift": "of the policy's own limits; attempts shift twenty places at most",
     "Sources/SyncEngine/SliceIntake.swift": "a constant",
     "Sources/Terminal/ProgressBar.swift": "of whole percent and a terminal's columns",
     "Sources/Terminal/ProgressState.swift": "binary fractions, which have infinities",

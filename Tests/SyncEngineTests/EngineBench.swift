@@ -115,7 +115,8 @@ final class EngineBench: Sendable {
       runs: self,
       clock: clock)
     return RunConductor(
-      hourly: hourly, historical: nil, calls: self, runs: self, clock: clock, beat: Self.beat,
+      hourly: hourly, historical: nil, calls: self, runs: self, clock: clock, makeToken: makeToken,
+      beat: Self.beat,
       report: { trace, event in
         #expect(trace.run == Self.fence.run)
         self.note { $0.events.append(event) }

@@ -106,7 +106,8 @@ struct ProgressBarTests {
       (.slicesPlanned(slices: 4), [4, 0, 0, 0, 0], 0),
       (.pageStored(calls: 7, share: 0.125), [0, 0, 7, 1, 0], 0.125),
       (.sliceReplaced(parts: 3, share: 0.25), [2, 0, 0, 0, 0], nil), (sliceDone, [1, 1, 0, 0, 0], nil),
-      (retrying, [0, 0, 0, 0, 1], nil), (.databaseAway(delay: 1, RunFailure(.database(.busy), "")), [0, 0, 0, 0, 1], nil),
+      (retrying, [0, 0, 0, 0, 1], nil),
+      (.databaseAway(delay: 1, RunFailure(.database(.busy), "")), [0, 0, 0, 0, 1], nil),
       (.saved(calls: 3), [0, 0, 0, 0, 0], nil),
     ] as [(SyncEvent, [Int], Double?)])
   func events(event: SyncEvent, counts: [Int], share: Double?) {

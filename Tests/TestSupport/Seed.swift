@@ -101,3 +101,6 @@ private func failure(of seed: UInt64, _ error: any Error) -> FailedRound {
   print(failed)
   return failed
 }
+
+/// The mark of a lease's holder, which nobody else has.
+package func makeToken() -> Int64 { .random(in: 1 ... .max) }

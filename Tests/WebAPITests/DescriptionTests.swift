@@ -165,10 +165,12 @@ struct DescriptionTests {
       service: RecordedService(failingStart: RunFailure(.alreadyRunning, "Ya hay otra.", runID: RunID(3))),
       method: "POST", target: "/api/sync-twilio-hourly", status: 409),
     Case(
-      service: RecordedService(ending: .failure(RunFailure(.twilio(.permanent), "Twilio falla."))), method: "POST",
+      service: RecordedService(ending: .failure(RunFailure(.twilio(.permanent), "Twilio falla."))),
+      method: "POST",
       target: "/api/sync-twilio-hourly", status: 502),
     Case(
-      service: RecordedService(failingStart: RunFailure(.database(.unreachable), "Fuera.", retryAfter: 10)), method: "POST",
+      service: RecordedService(failingStart: RunFailure(.database(.unreachable), "Fuera.", retryAfter: 10)),
+      method: "POST",
       target: "/api/sync-twilio-hourly", status: 503),
     Case(
       service: RecordedService(ending: .failure(RunFailure(.internal, "Falla."))), method: "GET",
@@ -183,13 +185,15 @@ struct DescriptionTests {
       status: 200),
     Case(service: RecordedService(), method: "GET", target: "/api/sync-runs/99", status: 404),
     Case(
-      service: RecordedService(recorded: .failure(RunFailure(.database(.unreachable), "Fuera."))), method: "GET",
+      service: RecordedService(recorded: .failure(RunFailure(.database(.unreachable), "Fuera."))),
+      method: "GET",
       target: "/api/sync-runs/7", status: 503),
     Case(
       service: RecordedService(status: .success(status)), method: "GET", target: "/api/sync-status",
       status: 200),
     Case(
-      service: RecordedService(status: .failure(RunFailure(.database(.unreachable), "Fuera."))), method: "GET",
+      service: RecordedService(status: .failure(RunFailure(.database(.unreachable), "Fuera."))),
+      method: "GET",
       target: "/api/sync-status", status: 503),
     Case(service: RecordedService(), method: "GET", target: "/health", status: 200),
     Case(service: RecordedService(), method: "GET", target: "/ready", status: 200),

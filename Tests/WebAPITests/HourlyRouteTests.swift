@@ -63,7 +63,8 @@ struct HourlyRouteTests {
   func startFails(failure: (kind: RunFailure.Kind, status: Int), way: Way) async throws {
     let service = RecordedService(
       failingStart: RunFailure(
-        failure.kind, #"Frase "con" ñ."#, cause: "what is for the log only", runID: RunID(41), retryAfter: 17))
+        failure.kind, #"Frase "con" ñ."#, cause: "what is for the log only", runID: RunID(41), retryAfter: 17)
+    )
     try await withClient(of: service, way) { client async throws in
       for headers in [
         [], [("Prefer", "respond-async")], [("Accept", "application/x-ndjson")],
@@ -90,7 +91,8 @@ struct HourlyRouteTests {
 
   @Test("A run that fails later answers with the status of its failure and its number", arguments: failures)
   func runFails(failure: (kind: RunFailure.Kind, status: Int)) async throws {
-    let service = RecordedService(ending: .failure(RunFailure(failure.kind, "Twilio no responde.", cause: "for the log only")))
+    let service = RecordedService(
+      ending: .failure(RunFailure(failure.kind, "Twilio no responde.", cause: "for the log only")))
     try await withClient(of: service, .inMemory) { client async throws in
       let answer = try await client.ask("GET", "/api/sync-twilio-hourly")
       #expect(answer.status == failure.status)

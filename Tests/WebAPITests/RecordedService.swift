@@ -22,40 +22,37 @@ final class RecordedService: Sendable {
   private let notes = Mutex(Notes())
   let clock = ManualClock()
   let secret: String
-  private let kinds: Set<RunKind>
   private let start: @Sendable (RunOrder) async throws(RunFailure) -> StartedRun
-  private let recorded: Result<[SyncRun], RunFailure>?
-  private let readiness: @Sendable () async -> Readiness
-  private let status: Result<ServiceStatus, RunFailure>?
-  private let figures: Result<PageFigures, RunFailure>?
-  private let metrics: (@Sendable () async -> String)?
+  private let recorded: Result<[SyncRun], RunFailure>
+  private let look: @Sendable () async -> Readiness
+  private let known: Result<ServiceStatus, RunFailure>
+  private let added: Result<PageFigures, RunFailure>
+  private let metrics: @Sendable () async -> String
 
   init(
-    secret: String = "correct-horse-battery", kinds: Set<RunKind> = Set(RunKind.allCases),
-    recorded: Result<[SyncRun], RunFailure>? = .success([]),
-    status: Result<ServiceStatus, RunFailure>? = nil,
-    figures: Result<PageFigures, RunFailure>? = nil,
+    secret: String = "correct-horse-battery",
+    recorded: Result<[SyncRun], RunFailure> = .success([]),
+    status: Result<ServiceStatus, RunFailure> = .success(
+      ServiceStatus(StatusFacts(), rules: AlertRules(), now: exampleEnd)),
+    figures: Result<PageFigures, RunFailure> = .success(PageFigures()),
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(database: .ok, schema: .ok) },
-    metrics: (@Sendable () async -> String)? = { "up 1\n" },
+    metrics: @escaping @Sendable () async -> String = { "up 1\n" },
     start: @escaping @Sendable (RunOrder) async throws(RunFailure) -> StartedRun = { order in
       StartedRun(makeRunningRun(kind: order.kind), outcome: { .success(makeRun(kind: order.kind)) })
     }
   ) {
     self.secret = secret
-    self.kinds = kinds
     self.recorded = recorded
-    self.readiness = readiness
-    self.status = status
-    self.figures = figures
+    look = readiness
+    known = status
+    added = figures
     self.metrics = metrics
     self.start = start
   }
 
   /// A service with every route, a healthy status and one recorded run.
   static func complete() -> RecordedService {
-    let status = ServiceStatus(StatusFacts(), rules: AlertRules(), now: exampleEnd)
-    return RecordedService(
-      recorded: .success([makeRun()]), status: .success(status), figures: .success(PageFigures()))
+    RecordedService(recorded: .success([makeRun()]))
   }
 
   /// A service whose start fails.
@@ -80,41 +77,63 @@ final class RecordedService: Sendable {
 
   func makeRoutes(attempts: AttemptLimiter = AttemptLimiter()) -> Routes {
     Routes(
-      actions: actions, secret: secret, version: "1.2.3", clock: clock.api, attempts: attempts,
+      service: self, secret: secret, version: "1.2.3", clock: clock.api, attempts: attempts,
       onEvent: { event in self.notes.withLock { $0.events.append(event) } })
   }
+}
 
-  private var actions: ServiceActions {
-    var actions = ServiceActions(
-      kinds: kinds,
-      start: { order, requestedBy, requestID throws(RunFailure) in
-        self.notes.withLock { notes in
-          notes.starts.append(Start(order: order, requestedBy: requestedBy))
-          notes.requestIDs.append(requestID)
-        }
-        return try await self.start(order)
-      },
-      readiness: {
-        self.notes.withLock { $0.checks += 1 }
-        return await self.readiness()
-      })
-    if let status { actions.status = { () throws(RunFailure) in try status.get() } }
-    if let figures { actions.figures = { () throws(RunFailure) in try figures.get() } }
-    actions.metrics = metrics
-    guard let recorded else { return actions }
-    actions.runs = { query throws(RunFailure) in
-      self.notes.withLock { $0.queries.append(query) }
-      let matching = try recorded.get().filter { run in
-        (query.before.map { run.id < $0 } ?? true) && (query.kind.map { run.kind == $0 } ?? true)
-      }
-      return Array(matching.prefix(query.limit))
+extension RecordedService: SyncService {
+  func start(
+    _ order: RunOrder, requestedBy: String, requestID: String?
+  ) async throws(RunFailure) -> any LiveRun {
+    notes.withLock { notes in
+      notes.starts.append(Start(order: order, requestedBy: requestedBy))
+      notes.requestIDs.append(requestID ?? "")
     }
-    actions.run = { id throws(RunFailure) in
-      self.notes.withLock { $0.asked.append(id) }
-      return try recorded.get().first { $0.id == id }
-    }
-    return actions
+    return try await start(order)
   }
+
+  func readiness() async -> Readiness {
+    notes.withLock { $0.checks += 1 }
+    return await look()
+  }
+
+  func runs(_ query: RunListQuery) async throws(RunFailure) -> [SyncRun] {
+    notes.withLock { $0.queries.append(query) }
+    let matching = try recorded.get().filter { run in
+      (query.before.map { run.id < $0 } ?? true) && (query.kind.map { run.kind == $0 } ?? true)
+    }
+    return Array(matching.prefix(query.limit))
+  }
+
+  func run(_ id: RunID) async throws(RunFailure) -> SyncRun? {
+    notes.withLock { $0.asked.append(id) }
+    return try recorded.get().first { $0.id == id }
+  }
+
+  func status() async throws(RunFailure) -> ServiceStatus { try known.get() }
+  func figures() async throws(RunFailure) -> PageFigures { try added.get() }
+  func metricsText() async -> String { await metrics() }
+}
+
+/// A run whose progress and end are given.
+struct StartedRun: LiveRun {
+  let run: SyncRun
+  private let current: @Sendable () -> SyncRun
+  private let ending: @Sendable () async -> Result<SyncRun, RunFailure>
+
+  /// Without `progress`, the run as it was recorded counts as its progress.
+  init(
+    _ run: SyncRun, progress: (@Sendable () -> SyncRun)? = nil,
+    outcome: @escaping @Sendable () async -> Result<SyncRun, RunFailure>
+  ) {
+    self.run = run
+    current = progress ?? { run }
+    ending = outcome
+  }
+
+  var progress: SyncRun { current() }
+  func outcome() async -> Result<SyncRun, RunFailure> { await ending() }
 }
 
 /// 2025-10-05T20:00:00.000Z, the moment at which the example's period ends.

@@ -44,15 +44,15 @@ package final class AlertWatch: Sendable {
         repeat { wait = await look() } while (try? await sleep(min(Self.pause, wait ?? Self.pause))) != nil
       }
       group.addTask { [self] in
-        for await end in service.ends { await follow(end) }
+        for await run in service.ends { await follow(run.kind, isSuccess: run.state == .succeeded) }
       }
     }
   }
 
   /// What follows a run that has ended: the heartbeat of a successful hourly one, and a look.
-  func follow(_ end: RunEnd) async {
+  func follow(_ kind: RunKind, isSuccess: Bool) async {
     // A monitor that hangs keeps no alert from being noted and told.
-    async let beat: Void = end.kind == .hourly && end.isSuccess ? notifier.beat() : ()
+    async let beat: Void = kind == .hourly && isSuccess ? notifier.beat() : ()
     _ = await look()
     await beat
   }

@@ -9,14 +9,17 @@ struct StatusPage: Sendable {
   let language: PageLanguage
 
   /// Nil without the actions for status and figures.
-  static func route(_ actions: ServiceActions) -> Route? {
-    guard let status = actions.status, let figures = actions.figures else { return nil }
-    return Route("/", [.get, .head], .bearerOrBasic) { request in
+  static func route(
+    _ service: any SyncService, onEvent: @escaping @Sendable (APIEvent) -> Void
+  ) -> Route {
+    Route("/", [.get, .head], .bearerOrBasic) { request in
       let language = PageLanguage(query: request.http.target.query)
       do throws(RunFailure) {
-        let page = StatusPage(status: try await status(), figures: try await figures(), language: language)
+        let page = StatusPage(
+          status: try await service.status(), figures: try await service.figures(), language: language)
         return answer(page.html, .ok)
       } catch {
+        onEvent(.requestFailed(requestID: request.requestID, route: "/", error))
         return answer(unavailable(error, language), HTTPResponse.failure(error).status)
       }
     }

@@ -58,7 +58,8 @@ struct MovingSync {
       settings: HourlySync.Settings(), log: NotedLog(log: log, simulation: simulation, notes: notes),
       gate: RequestGate(maximum: 4, clock: clock), calls: store, runs: store, clock: clock)
     conductor = RunConductor(
-      hourly: hourly, historical: nil, calls: store, runs: store, clock: clock, report: { notes.note($1) })
+      hourly: hourly, historical: nil, calls: store, runs: store, clock: clock, makeToken: makeToken,
+      report: { notes.note($1) })
   }
 
   /// One hourly run at that moment.

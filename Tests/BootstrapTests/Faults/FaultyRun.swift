@@ -64,10 +64,12 @@ struct FaultyRun {
       now: clock ?? { simulation.now.timestamp },
       sleep: { try await Task.sleep(for: .milliseconds($0)) }, random: { 0 })
     let hourly = HourlySync(
-      settings: HourlySync.Settings(), log: try way.log(), gate: RequestGate(maximum: 4, clock: engine), calls: noted,
+      settings: HourlySync.Settings(), log: try way.log(), gate: RequestGate(maximum: 4, clock: engine),
+      calls: noted,
       runs: store, clock: engine)
     conductor = RunConductor(
-      hourly: hourly, historical: nil, calls: noted, runs: store, clock: engine, report: { _, _ in })
+      hourly: hourly, historical: nil, calls: noted, runs: store, clock: engine, makeToken: makeToken,
+      report: { _, _ in })
   }
 
   /// Runs to the end.

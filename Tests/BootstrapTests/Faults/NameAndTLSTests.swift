@@ -68,7 +68,7 @@ struct NameAndTLSTests {
       for mode in ["require", "verify-full&\(root)"] {
         let ended = try await hourly("sslmode=\(mode)")
         #expect(ended.status == 1 && ended.errors.contains("falla el cifrado TLS"), "\(ended.errors)")
-        #expect(ended.errors.contains("revise sslmode"))
+        #expect(ended.errors.contains("Revise sslmode"))
       }
       for pair in [
         try certificates.issue(for: "localhost", days: -1), try certificates.issue(for: "db.example.com"),

@@ -90,7 +90,8 @@ final class HistoryBench: Sendable {
     let historical = HistoricalSync(
       settings: script.settings, log: self, gate: gate, calls: self, runs: self, history: self, clock: clock)
     return RunConductor(
-      hourly: nil, historical: historical, calls: self, runs: self, clock: clock, beat: EngineBench.beat,
+      hourly: nil, historical: historical, calls: self, runs: self, clock: clock, makeToken: makeToken,
+      beat: EngineBench.beat,
       report: { _, event in self.note { $0.events.append(event) } })
   }
 

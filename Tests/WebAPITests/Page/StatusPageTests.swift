@@ -292,7 +292,8 @@ struct StatusPageTests {
 
   @Test("A database out of reach is a page, too, with its sentence")
   func away() async throws {
-    let failure = RunFailure(.database(.unreachable), "No se puede usar la base de datos; compruebe que está en marcha.")
+    let failure = RunFailure(
+      .database(.unreachable), "No se puede usar la base de datos; compruebe que está en marcha.")
     let service = RecordedService(status: .failure(failure), figures: .failure(failure))
     try await withClient(of: service, .inMemory) { client async throws in
       let answer = try await client.ask("GET", "/")
