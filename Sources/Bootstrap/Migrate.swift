@@ -1,6 +1,7 @@
 import CallDomain
 import CallStore
 import Postgres
+import Synchronization
 import Telemetry
 import Terminal
 
@@ -62,5 +63,20 @@ struct Migrate {
         error, to: isForMachines ? service.logger : service.logger.writing(to: Output.error))
       return .failed
     }
+  }
+}
+
+/// Keeps runs out while the schema is being migrated at the start.
+final class MigrationGate: Sendable {
+  private let migrating: Mutex<Bool>
+
+  init(isMigrating: Bool) {
+    migrating = Mutex(isMigrating)
+  }
+
+  var isMigrating: Bool { migrating.withLock { $0 } }
+
+  func open() {
+    migrating.withLock { $0 = false }
   }
 }

@@ -26,7 +26,7 @@ package enum Program {
   ///   - commandLine: The program's name and the arguments. Swift reads them from /proc on Linux, and finds
   ///     not even the name where it is not mounted: then nothing is done.
   ///   - environment: The process's environment.
-  /// - Returns: The exit status of contract section 1.
+  /// - Returns: The exit status of Reference.md, "Exit status".
   package static func run(commandLine: [String], environment: [String: String]) async -> Int32 {
     defer { Output.flush() }
     guard !commandLine.isEmpty else {
@@ -124,4 +124,9 @@ package enum Program {
       format: configuration.logFormat, minimumLevel: configuration.logLevel,
       redaction: Redaction(secrets: configuration.secrets), clock: { Clocks.now().iso8601 }, sink: sink)
   }
+}
+
+/// The program's version, as `--version`, the User-Agent and the log tell it.
+enum Version {
+  static let text = "1.0.0"
 }

@@ -33,7 +33,7 @@ package enum CallDirection: Hashable, Sendable {
     }
   }
 
-  /// The attribution case of contract section 6, nil for directions that are not stored.
+  /// The attribution case of Reference.md, "Whose call is it", nil for directions that are not stored.
   package var attributionCase: AttributionCase? {
     switch self {
     case .outboundAPI: .outboundAPI
@@ -44,7 +44,7 @@ package enum CallDirection: Hashable, Sendable {
   }
 }
 
-/// The three cases by which a call's workspace is decided (contract section 6).
+/// The three cases by which a call's workspace is decided (Reference.md, "Whose call is it").
 package enum AttributionCase: Hashable, Sendable {
   /// Case 1, `outbound-api`: `from` is the workspace's number.
   case outboundAPI

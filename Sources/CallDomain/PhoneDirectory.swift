@@ -15,7 +15,7 @@ package struct PhoneRow: Hashable, Sendable {
   }
 }
 
-/// Which workspace a number belongs to, by `workspace_phones` alone (contract section 6, rule 4).
+/// Which workspace a number belongs to, by `workspace_phones` alone (Reference.md, "Rules").
 package struct PhoneDirectory: Sendable {
   /// The workspace of calls that nothing else claims.
   package let defaultWorkspace: WorkspaceID

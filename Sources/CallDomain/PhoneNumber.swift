@@ -1,4 +1,4 @@
-/// A party of a call in its one canonical form (contract section 6, rule 3): the form in which
+/// A party of a call in its one canonical form (Reference.md, "Canonical numbers"): the form in which
 /// numbers are compared, stored in `phone_number` and `lead_number`, and created as phones.
 ///
 /// A withheld caller is no `PhoneNumber`, so that two of them can never match.
@@ -41,7 +41,7 @@ package struct PhoneNumber: Hashable, Sendable {
   }
 
   // Words as telephone systems write them, and the same words typed on a keypad
-  // (public code; facts 2.3).
+  // (public code; Twilio.md, "Parties").
   private static let withheld: Set<String> = [
     "", "anonymous", "restricted", "unknown", "unavailable", "blocked", "private",
     "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253",
@@ -84,7 +84,7 @@ package struct PhoneNumber: Hashable, Sendable {
 
 extension PhoneNumber: CustomStringConvertible {
   /// Masked but for the last three characters, so that a number that slips into a message
-  /// identifies nobody (contract section 2).
+  /// identifies nobody (Reference.md, "Secrets and numbers").
   package var description: String { masked }
 
   /// `…868`.

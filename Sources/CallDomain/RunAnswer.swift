@@ -1,5 +1,5 @@
 /// What is answered about a run, over HTTP and by `--json` alike: an object whose keys keep
-/// their order (contract section 4).
+/// their order (Reference.md, "The answer of a run").
 package struct RunAnswer: Hashable, Sendable {
   package let fields: [AnswerField]
 
@@ -63,7 +63,7 @@ package indirect enum AnswerValue: Hashable, Sendable {
 }
 
 extension RunKind {
-  /// The sentence of an answer to a run that succeeded (contract sections 4 and 5).
+  /// The sentence of an answer to a run that succeeded (Reference.md, "The answer of a run").
   package func message(totalCalls: Int) -> String {
     switch self {
     case .reattribute: "Reasignación de llamadas completada"
@@ -75,7 +75,7 @@ extension RunKind {
 }
 
 extension SyncRun {
-  /// The answer to whoever started this run: the keys of contract section 4 in their order when
+  /// The answer to whoever started this run: the keys of Reference.md, "The answer of a run", in their order when
   /// it succeeded, else `success`, `error` and `runId`.
   package var answer: RunAnswer {
     guard state == .succeeded else {

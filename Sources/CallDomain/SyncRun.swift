@@ -44,7 +44,7 @@ package enum RunOrder: Hashable, Sendable {
   }
 }
 
-/// What a run counted (contract section 4). Every SID counts once.
+/// What a run counted (Reference.md, "The answer of a run"). Every SID counts once.
 package struct RunCounts: Hashable, Sendable {
   /// Calls that started in the period: cases 1, 2 and 3 and the skipped ones.
   package var totalCalls = 0

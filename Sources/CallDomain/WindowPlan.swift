@@ -1,4 +1,4 @@
-/// Which part of the log an hourly run reads (contract section 4, window).
+/// Which part of the log an hourly run reads (Reference.md, "Hourly run").
 package struct WindowPlan: Hashable, Sendable {
   /// The run's period; its end is the moment the run began.
   package let period: Period
@@ -29,7 +29,7 @@ package struct WindowPlan: Hashable, Sendable {
   private static let longestSliceHours = 6
 
   // Slices end at 00:00, 06:00, 12:00 and 18:00 UTC, so that none spans two days: only whole dates
-  // are promised as bounds (facts 1.5).
+  // are promised as bounds (Twilio.md, "Filters by time").
   private static func slices(of period: Period) -> [Period] {
     guard period.end > period.start.adding(hours: longestSliceHours) else { return [period] }
     var slices: [Period] = []

@@ -98,3 +98,148 @@ extension CallStore: HistoryLedger {
     }
   }
 }
+
+/// The rows of `sync_slices`: how far a resync of the history has come.
+enum SliceRecords {
+  /// The newest unfinished run that reads the same history, and whose slices are such as we write.
+  static func unfinished(_ request: HistoryRequest, except run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT r.id FROM sync_runs r
+      WHERE r.kind = 'historical' AND r.id <> $1::bigint AND r.state <> 'succeeded'
+        AND r.history_since = $2::timestamptz AND r.history_until IS NOT DISTINCT FROM $3::timestamptz
+        AND EXISTS (SELECT FROM sync_slices s WHERE s.run_id = r.id)
+        AND NOT EXISTS (SELECT FROM sync_slices s WHERE s.run_id = r.id AND NOT (
+          \(SQL.isTime("s.slice_start")) AND \(SQL.isTime("s.slice_end"))
+          AND s.number > 0 AND greatest(s.number, s.total_calls, s.case1_count, s.case2_count,
+            s.case3_count, s.skipped_calls, s.created_phones, s.refreshed_calls, s.reattributed_calls)
+            <= 1000000000000))
+      ORDER BY r.id DESC LIMIT 1
+      """,
+      [.int(run.number), .moment(request.since), .moment(request.until)])
+  }
+
+  /// Says which history a run reads.
+  static func identify(_ run: RunID, _ request: HistoryRequest) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_runs SET history_since = $2::timestamptz, history_until = $3::timestamptz
+      WHERE id = $1::bigint
+      """,
+      [.int(run.number), .moment(request.since), .moment(request.until)])
+  }
+
+  /// Progress of runs that have ended well, of which nobody needs it any more.
+  static let forgetFinished = PostgresStatement(
+    """
+    DELETE FROM sync_slices s USING sync_runs r
+    WHERE r.id = s.run_id AND r.state = 'succeeded'
+    """)
+
+  /// Progress of every run that reads the same history: it begins anew.
+  static func forget(_ request: HistoryRequest) -> PostgresStatement {
+    PostgresStatement(
+      """
+      DELETE FROM sync_slices s USING sync_runs r
+      WHERE r.id = s.run_id AND r.history_since = $1::timestamptz
+        AND r.history_until IS NOT DISTINCT FROM $2::timestamptz
+      """,
+      [.moment(request.since), .moment(request.until)])
+  }
+
+  static func takeOver(from old: RunID, to new: RunID) -> PostgresStatement {
+    PostgresStatement(
+      "UPDATE sync_slices SET run_id = $2::bigint WHERE run_id = $1::bigint",
+      [.int(old.number), .int(new.number)])
+  }
+
+  static func all(of run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT number, \(SQL.milliseconds("slice_start")), \(SQL.milliseconds("slice_end")), next_page,
+        is_done, total_calls, case1_count, case2_count, case3_count, skipped_calls, created_phones,
+        refreshed_calls, reattributed_calls
+      FROM sync_slices WHERE run_id = $1::bigint ORDER BY number
+      """,
+      [.int(run.number)])
+  }
+
+  static func read(_ result: PostgresResult) throws(PostgresError) -> [HistoryProgress.Part] {
+    var parts: [HistoryProgress.Part] = []
+    for row in result.rows {
+      guard let start = try row.moment(1), let end = try row.moment(2) else { continue }
+      let slice = try HistorySlice(
+        number: row.count(0), period: Period(start: start, end: end), next: row.text(3))
+      var part = try HistoryProgress.Part(slice: slice, isDone: row.requiredBool(4))
+      for (column, count) in zip(5..., counts) {
+        part.counts[keyPath: count] = try row.count(column)
+      }
+      part.counts.savedCalls = part.counts.storable
+      parts.append(part)
+    }
+    return parts
+  }
+
+  static func countOpen(of run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      "SELECT count(*) FROM sync_slices WHERE run_id = $1::bigint AND NOT is_done",
+      [.int(run.number)])
+  }
+
+  static func delete(_ numbers: [Int], of run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      "DELETE FROM sync_slices WHERE run_id = $1::bigint AND number = ANY($2::bigint[])",
+      [.int(run.number), .intArray(numbers.map(Int64.init))])
+  }
+
+  /// Adds parts that are not there yet.
+  static func insert(_ parts: [HistoryProgress.Part], of run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      INSERT INTO sync_slices (run_id, number, slice_start, slice_end, created_phones, refreshed_calls,
+        reattributed_calls)
+      SELECT $1::bigint, n.number, n.slice_start, n.slice_end, n.created, n.refreshed, n.reattributed
+      FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[],
+        $7::bigint[]) AS n(number, slice_start, slice_end, created, refreshed, reattributed)
+      ON CONFLICT DO NOTHING
+      """,
+      [
+        .int(run.number), .intArray(parts.map { Int64($0.slice.number) }),
+        .moments(parts.map(\.slice.period.start)), .moments(parts.map(\.slice.period.end)),
+        .intArray(parts.map { Int64($0.counts.createdPhones) }),
+        .intArray(parts.map { Int64($0.counts.refreshedCalls) }),
+        .intArray(parts.map { Int64($0.counts.reattributedCalls) }),
+      ])
+  }
+
+  /// Moves a slice one page on. A page that is committed a second time, because nobody knew whether
+  /// the first time had worked, finds the slice moved and changes nothing.
+  static func move(_ step: SliceStep, outcome: PageOutcome, of run: RunID) -> PostgresStatement {
+    var added = step.listed
+    added.createdPhones = outcome.createdPhones
+    added.reattributedCalls = outcome.reattributed
+    added.refreshedCalls = outcome.refreshed(outside: step.period)
+    return PostgresStatement(
+      """
+      UPDATE sync_slices SET next_page = $4, is_done = $5, total_calls = total_calls + $6,
+        case1_count = case1_count + $7, case2_count = case2_count + $8, case3_count = case3_count + $9,
+        skipped_calls = skipped_calls + $10, created_phones = created_phones + $11,
+        refreshed_calls = refreshed_calls + $12, reattributed_calls = reattributed_calls + $13
+      WHERE run_id = $1::bigint AND number = $2::bigint AND NOT is_done
+        AND next_page IS NOT DISTINCT FROM $3
+      """,
+      [
+        .int(run.number), .int(Int64(step.slice.number)),
+        step.slice.next.map(PostgresValue.text) ?? .null, step.next.map(PostgresValue.text) ?? .null,
+        .bool(step.next == nil),
+      ] + counts.map { .int(Int64(added[keyPath: $0])) })
+  }
+
+  // In the order of the columns.
+  private static var counts: [WritableKeyPath<RunCounts, Int>] {
+    [
+      \.totalCalls, \.case1Count, \.case2Count, \.case3Count, \.skippedCalls, \.createdPhones,
+      \.refreshedCalls, \.reattributedCalls,
+    ]
+  }
+}

@@ -85,3 +85,160 @@ extension CallStore {
     }
   }
 }
+
+/// What the alerts are judged by, in two statements whose cost does not grow with the table of calls.
+enum StatusQuery {
+  static func read(_ facts: PostgresResult, runs: PostgresResult) throws(PostgresError) -> StatusFacts {
+    guard let row = facts.rows.first else { return StatusFacts() }
+    var facts = StatusFacts()
+    facts.coveredUntil = try row.moment(0)
+    facts.newestCall = try row.moment(1)
+    facts.callsOfDay = try row.count(2)
+    facts.defaultCallsOfDay = try row.count(3)
+    facts.installedAt = try row.moment(4)
+    facts.unsettledCalls = try row.count(5)
+    facts.givenUpCalls = try row.count(6)
+    facts.holes = try pairs(row.requiredText(7)).compactMap { start, end in
+      guard let start = Int64(start), let end = Int64(end) else { return nil }
+      return Period(start: Timestamp(milliseconds: start), end: Timestamp(milliseconds: end))
+    }
+    for (name, since) in try pairs(row.requiredText(8)) {
+      guard let name = Alert.Name(rawValue: name), let since = Int64(since) else { continue }
+      facts.firingSince[name] = Timestamp(milliseconds: since)
+    }
+    facts.runs = try readRuns(runs)
+    return facts
+  }
+
+  /// - Parameter now: The end of the last 24 hours, by the process's clock; the newest call is not later.
+  static func facts(_ defaultWorkspace: WorkspaceID, now: Timestamp) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT (SELECT \(SQL.milliseconds("covered_until")) FROM sync_state),
+        (SELECT \(SQL.milliseconds("max(call_date)")) FROM calls
+          WHERE source = 'twilio' AND call_date <= $2::timestamptz),
+        day.calls, day.default_calls,
+        (SELECT \(SQL.milliseconds("min(\(SQL.time("applied_at")))")) FROM schema_migrations),
+        unsettled.calls, unsettled.given_up,
+        (SELECT coalesce(string_agg(\(SQL.milliseconds("period_start")) || '/'
+          || \(SQL.milliseconds("period_end")), ' ' ORDER BY period_start), '') FROM sync_holes),
+        (SELECT coalesce(string_agg(name || '/' || \(SQL.milliseconds("firing_since")), ' '), '')
+          FROM sync_alerts)
+      FROM (SELECT count(*) AS calls, count(*) FILTER (WHERE workspace_id = $1::bigint) AS default_calls
+          FROM calls WHERE source = 'twilio' AND call_date > $2::timestamptz - INTERVAL '24 hours'
+          AND call_date <= $2::timestamptz) day,
+        (SELECT count(*) FILTER (WHERE given_up_at IS NULL) AS calls,
+            count(*) FILTER (WHERE given_up_at IS NOT NULL) AS given_up
+          FROM unsettled_calls) unsettled
+      """,
+      [.int(defaultWorkspace.number), .moment(now)])
+  }
+
+  /// Of each kind the newest runs, one more than the alert looks at, since the newest may be in progress.
+  static let runs = PostgresStatement(
+    """
+    SELECT \(RunRecords.columns), \(SQL.milliseconds("success.finished_at")),
+      \(SQL.milliseconds("failing.ended_at"))
+    FROM (VALUES \(RunKind.allCases.map { "('\($0.rawValue)')" }.joined(separator: ", "))) AS kinds (kind)
+    CROSS JOIN LATERAL (SELECT * FROM sync_runs WHERE sync_runs.kind = kinds.kind
+      ORDER BY id DESC LIMIT \(AlertRules.failuresInARow + 1)) r
+    LEFT JOIN LATERAL (SELECT id, finished_at FROM sync_runs
+      WHERE sync_runs.kind = kinds.kind AND state = 'succeeded' ORDER BY id DESC LIMIT 1) success ON true
+    LEFT JOIN LATERAL (SELECT coalesce(finished_at, started_at) AS ended_at FROM sync_runs
+      WHERE sync_runs.kind = kinds.kind AND id > coalesce(success.id, 0) AND state <> 'succeeded'
+      ORDER BY id LIMIT 1) failing ON true
+    ORDER BY r.kind, r.id DESC
+    """)
+
+  private static func readRuns(
+    _ result: PostgresResult
+  ) throws(PostgresError) -> [RunKind: StatusFacts.Runs] {
+    var all: [RunKind: StatusFacts.Runs] = [:]
+    for row in result.rows {
+      guard let run = try RunRecords.read(row) else { continue }
+      var runs = all[run.kind] ?? StatusFacts.Runs()
+      runs.last = runs.last ?? run
+      if run.state != .running, runs.ended.count < AlertRules.failuresInARow { runs.ended.append(run) }
+      runs.lastSuccess = try row.moment(RunRecords.columnCount)
+      runs.failingSince = try row.moment(RunRecords.columnCount + 1)
+      all[run.kind] = runs
+    }
+    return all
+  }
+
+  /// Of `a/b c/d` the pairs.
+  private static func pairs(_ text: String) -> [(String, String)] {
+    text.split(separator: " ").compactMap { pair in
+      let parts = pair.split(separator: "/")
+      return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+    }
+  }
+}
+
+/// The rows of `sync_alerts`: which alerts were firing at the last look, what was told of them, and who is
+/// telling it.
+enum AlertRecords {
+  /// Writes alerts that changed, and returns the names of those that nobody wrote before: of several processes
+  /// one gets each change. A row is made where there is none. It names a column that older schemas lack: what was
+  /// noted there untold would count as told once the column is made.
+  static func update(_ changes: [Alert], now: Timestamp) -> PostgresStatement {
+    PostgresStatement(
+      """
+      INSERT INTO sync_alerts AS known (name, firing_since)
+      SELECT name, since FROM unnest($1::text[], $2::timestamptz[]) AS seen (name, since) ORDER BY name
+      ON CONFLICT (name) DO UPDATE SET firing_since = excluded.firing_since
+        WHERE (known.firing_since IS NULL) <> (excluded.firing_since IS NULL)
+      RETURNING name, claim
+      """,
+      [
+        .textArray(changes.map(\.name.rawValue)),
+        .moments(changes.map { $0.isFiring ? $0.since ?? now : nil }),
+      ])
+  }
+
+  static let list = PostgresStatement(
+    """
+    SELECT name, told_firing, claim,
+      CASE WHEN \(SQL.isHeld(until: "claimed_until"))
+        THEN \(SQL.milliseconds("claimed_until")) - \(SQL.milliseconds("clock_timestamp()")) + 1 ELSE 0 END
+    FROM sync_alerts
+    """)
+
+  static func read(_ result: PostgresResult) throws(PostgresError) -> [Alert.Name: AlertRecord] {
+    var records: [Alert.Name: AlertRecord] = [:]
+    for row in result.rows {
+      guard let name = try Alert.Name(rawValue: row.requiredText(0)) else { continue }
+      records[name] = try AlertRecord(
+        isToldFiring: row.bool(1), claim: row.requiredInt(2), claimedFor: row.requiredInt(3))
+    }
+    return records
+  }
+
+  /// Takes the telling of an alert for a while, if it is still to be told and nobody took it after `claim`:
+  /// the new claim, or no row. Whoever dies loses it when the while is over, and nobody knows what was heard.
+  static func claim(_ alert: Alert, after claim: Int64) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_alerts SET claim = claim % 9223372036854775807 + 1, told_firing = NULL,
+        claimed_until = clock_timestamp() + make_interval(secs => $4::integer)
+      WHERE name = $1 AND claim = $2::bigint AND (firing_since IS NOT NULL) = $3::boolean
+        AND told_firing IS DISTINCT FROM $3::boolean
+        AND (claimed_until IS NULL OR NOT (\(SQL.isHeld(until: "claimed_until"))))
+      RETURNING claim
+      """,
+      [.text(alert.name.rawValue), .int(claim), .bool(alert.isFiring), .int(claimSeconds)])
+  }
+
+  /// Ends a claim; changes no row where another followed it, and nothing more when it is repeated.
+  static func settle(_ name: Alert.Name, claim: Int64, isToldFiring: Bool?) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_alerts SET told_firing = $3::boolean, claimed_until = NULL
+      WHERE name = $1 AND claim = $2::bigint
+      """,
+      [.text(name.rawValue), .int(claim), isToldFiring.map { .bool($0) } ?? .null])
+  }
+
+  // More than one delivery may take.
+  private static let claimSeconds: Int64 = 30
+}

@@ -1,5 +1,6 @@
 import CallDomain
 import Postgres
+import Synchronization
 
 /// The one transaction by which calls get into the tables: a page with everything it changes and
 /// the marks of its progress, or nothing.
@@ -156,5 +157,150 @@ struct PageCommit {
     PostgresSettings(
       statementMilliseconds: LeaseTerms.statementSeconds * 1000, lockMilliseconds: lockMilliseconds,
       waitsForDisk: waitsForDisk)
+  }
+}
+
+/// The way of a page of which nothing is stored, as in a first resync: its new calls go in beside those of
+/// other pages, before the commit has its turn. Two round trips.
+extension PageCommit {
+  /// - Returns: Nil when the draft was not right; then nothing was committed.
+  func commit(_ draft: PageDraft, on database: Database) async throws -> PageOutcome? {
+    let outcome: PageOutcome?
+    do {
+      let writes = draft.writes
+      let beforeTurn = [CommitLock.shared] + [writes.insertion].compactMap(\.self)
+      let turn = [CommitLock.turn, RunLease.confirm(fence), PhoneDirectoryQuery.statement, draft.leftOut]
+      outcome = try await database.withTransaction(
+        limits, opening: beforeTurn + turn + [writes.evidence].compactMap(\.self)
+      ) { transaction in
+        let answers = Array(transaction.opening.dropFirst(beforeTurn.count))
+        guard !answers[1].rows.isEmpty else { throw RunFailure.leaseLost }
+        guard try PhoneDirectoryQuery.rows(answers[2]) == draft.rows,
+          try answers[3].rows.first?.int(0) == 0
+        else { throw OldDraft() }
+        let decided = DecidedPage(
+          merged: draft.merged, stored: [:],
+          evidence: try writes.evidence(in: answers.dropFirst(turn.count)),
+          directory: draft.directory, createdPhones: 0)
+        return try await end(
+          transaction,
+          transfers: decided.transferRows.isEmpty ? nil : CallUpsert.insertion(decided.transferRows),
+          decided: decided, watch: draft.watch)
+      }
+    } catch is OldDraft {
+      outcome = nil
+    } catch let error as PostgresError where error.kind == .uniqueViolation {
+      outcome = nil
+    }
+    if outcome == nil { lastPage.note(.mixed) }
+    return outcome
+  }
+
+  private struct OldDraft: Error {}
+}
+
+/// A page made ready before its transaction, while another one holds the commit lock: all of it is right
+/// if nothing of the page is stored and the directory has not changed since, as in a first resync. Then
+/// the commit takes two round trips and asks for no stored rows; else it is made again in the usual way.
+struct PageDraft: Sendable {
+  /// The directory that it was made with, as the database held it.
+  let rows: [PhoneRow]
+  let directory: PhoneDirectory
+  let merged: MergedPage
+  let writes: OutboundWrites
+  /// Asks whether any of the calls that the draft leaves out is stored: its direction may be unknown here
+  /// and known there.
+  let leftOut: PostgresStatement
+  let watch: [PostgresStatement]
+
+  /// Nil when it would create or claim a number, after which the directory is another.
+  init?(_ page: IntakePage, rows: [PhoneRow], directory: PhoneDirectory) {
+    let merged = MergedPage(page: page.calls, stored: [:], directory: directory)
+    guard merged.newPhones.isEmpty, merged.unclaimedRows.isEmpty else { return nil }
+    self.rows = rows
+    self.directory = directory
+    self.merged = merged
+    watch = WatchUpdate.statements(of: page, merged: merged, stored: [:]).map { $0.prepared() }
+    leftOut = StoredCallQuery.count(
+      sids: page.calls.filter { $0.attributionCase == nil }.map(\.sid)
+    ).prepared()
+    writes = OutboundWrites(merged, areNew: true).prepared()
+  }
+}
+
+/// The way of a page that is stored as it came, as in a resync that is repeated: it writes nothing but its
+/// marks, and needs no lock. Three round trips, or one more than usual where it is not so.
+///
+/// Whoever changes one of its calls meanwhile, or one that explains its transfers, decides for himself: what
+/// the page says is already part of what he finds.
+extension PageCommit {
+  func commitUnlessUnchanged(on database: Database) async throws -> PageOutcome {
+    let transfers = page.calls.filter { $0.attributionCase == .transfer }
+    let opening = [
+      PhoneDirectoryQuery.statement, StoredCallQuery.statement(sids: page.calls.map(\.sid)),
+      EvidenceQuery.statement(transfers: transfers, touched: []),
+    ]
+    return try await database.withTransaction(limits, opening: opening) { transaction in
+      guard let decided = try unchanged(transfers, transaction.opening) else {
+        return try await commit(on: transaction, read: try await transaction.pipeline(lockAndRead))
+      }
+      guard try await !transaction.query(RunLease.confirm(fence)).rows.isEmpty else {
+        throw RunFailure.leaseLost
+      }
+      return try await end(transaction, transfers: nil, decided: decided, watch: [])
+    }
+  }
+
+  /// Nil when the page changes anything. The evidence was asked for the transfers as they came, which is right
+  /// only if what is stored says no more about them.
+  private func unchanged(_ transfers: [Call], _ answers: [PostgresResult]) throws -> DecidedPage? {
+    let directory = try PhoneDirectoryQuery.read(answers[0], defaultWorkspace: defaultWorkspace)
+    let stored = try StoredCallQuery.read(answers[1])
+    let merged = MergedPage(page: page.calls, stored: stored, directory: directory)
+    guard merged.outboundRows.isEmpty, merged.touched.isEmpty, merged.newPhones.isEmpty,
+      merged.unclaimedRows.isEmpty, merged.transfers == transfers,
+      WatchUpdate.statements(of: page, merged: merged, stored: stored).isEmpty
+    else { return nil }
+    let decided = DecidedPage(
+      merged: merged, stored: stored, evidence: try EvidenceQuery.read(answers[2]), directory: directory,
+      createdPhones: 0)
+    return decided.transferRows.isEmpty && decided.reattributions.isEmpty ? decided : nil
+  }
+}
+
+/// What the last page was like: the next one is mostly of the same kind.
+final class LastPage: Sendable {
+  enum Kind: Sendable {
+    /// Nothing of it was stored; the directory as the database held it.
+    case new([PhoneRow], PhoneDirectory)
+    /// Stored as it came.
+    case unchanged
+    case mixed
+  }
+
+  private let state = Mutex(Kind.mixed)
+
+  var kind: Kind { state.withLock(\.self) }
+
+  func note(_ kind: Kind) {
+    state.withLock { $0 = kind }
+  }
+}
+
+/// What a page's commit did whose answer was lost: where it was done after all, whoever commits the page again
+/// finds nothing left to do, and would count nothing.
+final class LostOutcome: Sendable {
+  private let lost = Mutex<PageOutcome?>(nil)
+
+  func note(_ outcome: PageOutcome) {
+    lost.withLock { $0 = outcome }
+  }
+
+  /// - Returns: What the page did, the attempt before this one counted.
+  func outcome(ofRepetition outcome: PageOutcome) -> PageOutcome {
+    guard outcome.changed.isEmpty, outcome.createdPhones == 0, let lost = lost.withLock(\.self) else {
+      return outcome
+    }
+    return lost
   }
 }

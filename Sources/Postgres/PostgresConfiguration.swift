@@ -1,3 +1,5 @@
+import CPostgres
+
 /// How to reach the database and how long to wait for it. Its description shows no secret.
 package struct PostgresConfiguration: Sendable {
   /// A libpq connection string or URI as the operator gave it; empty for libpq's `PG*` variables.
@@ -33,4 +35,100 @@ extension PostgresConfiguration: CustomStringConvertible, CustomReflectable {
 
   /// Nothing, so that a dump shows no password.
   package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension PostgresConfiguration {
+  /// Whether libpq could not read the connection string.
+  package var isMalformed: Bool {
+    do throws(PostgresError) {
+      try ConnectionString.check(connectionString)
+      return false
+    } catch {
+      return true
+    }
+  }
+
+  /// The passwords in the connection string, the role's and that of a private key, so that whoever writes
+  /// logs can keep them out of them.
+  package var passwords: [String] {
+    ["password", "sslpassword"].compactMap { ConnectionString.option($0, of: connectionString) }
+  }
+}
+
+extension PostgresConfiguration {
+  /// Whether the connection can be read on its way, by everything that libpq itself goes by: the string, the
+  /// `PG*` variables, the service file. Connects to nothing.
+  package var exposure: ConnectionExposure {
+    // libpq works out the options of a connection before it refuses one, and connects only afterwards
+    // (manual, PQconnectStartParams, PQconninfo). Of the options after the string, the password keeps it from
+    // reading the password file, and the other is none that it knows.
+    let options = [
+      ("dbname", connectionString), ("password", "none"), ("target_session_attrs", "none"),
+    ]
+    let keywords = CStrings(options.map { .text($0.0) } + [.null])
+    let values = CStrings(options.map { .text($0.1) } + [.null])
+    let connection = unsafe keywords.withPointers { keywords in
+      unsafe values.withPointers { values in unsafe PQconnectStartParams(keywords, values, 1) }
+    }
+    defer { unsafe PQfinish(connection) }
+    guard let found = unsafe PQconninfo(connection) else {
+      return ConnectionExposure(host: nil, hostaddr: nil, sslmode: nil, gssencmode: nil)
+    }
+    let settings = unsafe ConnectionOptions(owning: found)
+    return ConnectionExposure(
+      host: settings["host"], hostaddr: settings["hostaddr"], sslmode: settings["sslmode"],
+      gssencmode: settings["gssencmode"])
+  }
+}
+
+/// Whether what is said with the database can be read on its way: a host beyond this machine, and no
+/// encryption demanded. With `prefer`, libpq's default, whoever sits between can have it left out.
+package struct ConnectionExposure: Hashable, Sendable {
+  /// libpq's `sslmode` when some host is reached over the network unencrypted, or perhaps so; otherwise nil.
+  package let sslMode: String?
+
+  /// Judges libpq's options of these names, lists included (manual, Parameter Key Words); nil where not set.
+  package init(host: String?, hostaddr: String?, sslmode: String?, gssencmode: String?) {
+    let mode = sslmode ?? "prefer"
+    let isDemanded = ["require", "verify-ca", "verify-full"].contains(mode) || gssencmode == "require"
+    let hosts = Self.list(host)
+    let addresses = Self.list(hostaddr)
+    let reached = (0..<max(hosts.count, addresses.count)).map { index in
+      // An address wins over the name that stands beside it.
+      let address = addresses.indices.contains(index) ? addresses[index] : ""
+      return address.isEmpty && hosts.indices.contains(index) ? hosts[index] : address
+    }
+    sslMode = isDemanded || reached.allSatisfy(Self.isThisMachine) ? nil : mode
+  }
+
+  private static func list(_ text: String?) -> [String] {
+    (text ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// Empty is the default Unix socket, a path or an `@` names another. The loopback addresses are those of
+  /// RFC 6890; a name that the system's tables lead there is taken for a remote one.
+  private static func isThisMachine(_ host: String) -> Bool {
+    let name = host.lowercased()
+    if name.isEmpty || name.hasPrefix("/") || name.hasPrefix("@") { return true }
+    if ["localhost", "localhost.", "::1"].contains(name) || name.hasSuffix(".localhost") { return true }
+    let four = name.hasPrefix("::ffff:") ? name.dropFirst(7) : name[...]
+    let groups = four.split(separator: ".", omittingEmptySubsequences: false)
+    return groups.count == 4 && groups[0] == "127" && groups.allSatisfy { UInt8($0) != nil }
+  }
+}
+
+/// How a connection reaches the server; for a check of the configuration.
+package struct PostgresTransport: Hashable, Sendable {
+  /// Whether TLS protects the connection up to the server or pooler it is made to.
+  package let isEncrypted: Bool
+  /// Whether the server is on another machine: neither a Unix socket nor a loopback address.
+  package let isRemote: Bool
+}
+
+/// What a connection did, for whoever counts.
+package enum PostgresActivity: Sendable {
+  /// No connection came about.
+  case connectFailed(PostgresError)
+  /// So many statements were sent at once, and answered or given up after `duration`.
+  case roundTrip(statements: Int, duration: Duration, failure: PostgresError?)
 }

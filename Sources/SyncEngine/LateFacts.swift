@@ -1,6 +1,6 @@
 import CallDomain
 
-/// Asks again for calls that are not settled (contract section 4): the longest waiting first, a few
+/// Asks again for calls that are not settled (Reference.md, "Hourly run"): the longest waiting first, a few
 /// requests a run, so that each has its turn.
 ///
 /// A listing that ends a little after the longest waiting call answers for all unsettled calls among

@@ -44,3 +44,10 @@ package enum SyncEvent: Hashable, Sendable {
   /// An interrupted historical run goes on where it was, with so large a share of the work done.
   case resuming(slicesDone: Int, slices: Int, share: Double)
 }
+
+/// What ties the events of a run to the rest of the log.
+package struct RunTrace: Hashable, Sendable {
+  package let run: RunID
+  /// The id of the request that started it; nil where no request did.
+  package let requestID: String?
+}

@@ -14,7 +14,8 @@ package struct DoctorReport: Hashable, Sendable {
     let total = Words.total(
       checks: findings.count, faults: findings.count { $0.level == .fault },
       warnings: findings.count { $0.level == .warning })
-    return findings.flatMap { finding in [line(finding, paint)] + (finding.cause.map { ["  ↳ \($0)"] } ?? []) }
+    return findings.flatMap { finding in [line(finding, paint)] + (finding.cause.map { ["  ↳ \($0)"] } ?? [])
+    }
       + ["", total]
   }
 

@@ -1,6 +1,6 @@
 package import CallDomain
 
-/// The first request of a list of calls, in the form that goes over the wire (facts 1.4): the
+/// The first request of a list of calls, in the form that goes over the wire (Twilio.md, "Filters by time"): the
 /// comparison is part of the parameter's name.
 package struct CallListRequest: Hashable, Sendable {
   /// Twilio's largest page; without the parameter a page holds 50.
@@ -33,7 +33,7 @@ package struct CallListRequest: Hashable, Sendable {
     value(Timestamp(milliseconds: bound.milliseconds + 999).iso8601Seconds)
   }
 
-  // Only plain dates are promised (facts 1.5), and a plain date means its first moment; so
+  // Only plain dates are promised (Twilio.md, "Filters by time"), and a plain date means its first moment; so
   // midnight is sent in the promised form.
   private static func value(_ seconds: String) -> String {
     guard !seconds.hasSuffix("T00:00:00Z") else { return String(seconds.prefix(10)) }

@@ -1,7 +1,7 @@
 import CallDomain
 
 extension SyncRun {
-  /// The run as an object of `/api/sync-runs` (contract section 3): numbers as numbers, times in
+  /// The run as an object of `/api/sync-runs` (Reference.md, "Recorded runs"): numbers as numbers, times in
   /// UTC with milliseconds, null for what is not known yet. Who asked and how long it took follow.
   var record: AnswerValue {
     .object(head + countFields + tail)

@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 import TwilioSimulator
 
-@Suite("The contract's example of 87 calls through the whole program", .timeLimit(.minutes(5)))
+@Suite("The example of 87 calls through the whole program", .timeLimit(.minutes(5)))
 struct HourlyExampleTests {
-  @Test("GET answers and logs exactly what the contract shows; POST again rewrites nothing")
+  @Test("GET answers and logs exactly what is promised; POST again rewrites nothing")
   func example() async throws {
     try await withExample { installation in
       let service = try await installation.serve(changes: ["LOG_LEVEL": nil])
@@ -109,7 +109,7 @@ struct HourlyExampleTests {
     }
   }
 
-  /// The contract's answer with the times, the duration and the number of this one.
+  /// The promised answer with the times, the duration and the number of this one.
   private static func answer(like answer: Answer, runID: Int) throws -> String {
     let period = try #require(JSONText(answer.body).object("period"))
     let start = try #require(period["start"])
@@ -132,7 +132,7 @@ struct HourlyExampleTests {
       .joined(separator: "\n")
   }
 
-  /// Section 8 of the contract with the period of this answer.
+  /// The lines of Reference.md, "Log", with the period of this answer.
   private static func lines(of answer: Answer) -> String {
     let period = JSONText(answer.body).object("period") ?? [:]
     return """

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The real service's description of itself", .timeLimit(.minutes(2)))
 struct ServiceDescriptionTests {
-  @Test("names every route of the contract, and each of those that only read answers as one of its statuses")
+  @Test("names every promised route, and each of those that only read answers as one of its statuses")
   func routes() async throws {
     try await withInstallation { installation in
       let service = try await installation.serve()

@@ -2,7 +2,7 @@ import CallDomain
 import TestSupport
 import Testing
 
-/// What somebody wrote and its canonical form by contract section 6, rule 3; nil is withheld.
+/// What somebody wrote and its canonical form by Reference.md, "Canonical numbers"; nil is withheld.
 struct Spelling: CustomTestStringConvertible, Sendable {
   let raw: String
   let canonical: String?
@@ -86,7 +86,7 @@ struct PhoneNumberTests {
 extension Spelling {
   static let all = table + space + international + lengths + separators + addresses
 
-  /// The contract's own examples.
+  /// The examples of Reference.md, "Canonical numbers".
   private static let table = [
     Spelling("+34 911 67 98 68", "+34911679868"), Spelling("0034911679868", "+34911679868"),
     Spelling("34911679868", "+34911679868"), Spelling("911679868", "911679868"),

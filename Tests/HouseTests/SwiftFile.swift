@@ -9,17 +9,6 @@ struct SwiftFile {
     String(path.split(separator: "/").dropFirst().first ?? "")
   }
 
-  /// The modules the file imports, whatever stands before or after the word `import`.
-  var imports: [String] {
-    let kinds = "struct|class|enum|protocol|typealias|func|let|var"
-    let pattern = "^\\s*(?:@\\w+(?:\\([^)]*\\))?\\s+)*(?:\\w+\\s+)?import\\s+(?:(?:\(kinds))\\s+)?(\\w+)"
-    guard let statement = try? Regex(pattern, as: (Substring, Substring).self).anchorsMatchLineEndings()
-    else {
-      return []
-    }
-    return code.matches(of: statement).map { String($0.output.1) }
-  }
-
   /// The text without comments and without what stands in string literals; lines stay where they are.
   var code: String {
     var reader = CodeReader(text)

@@ -2,7 +2,7 @@ import CallDomain
 import SyncEngine
 import Testing
 
-/// The period of contract section 4's example.
+/// The period of the example in Reference.md, "The answer of a run".
 func makePeriod(
   _ start: String = "2025-10-05T18:45:00Z", _ end: String = "2025-10-05T20:00:00Z"
 ) throws -> Period {
@@ -10,7 +10,7 @@ func makePeriod(
     start: try #require(Timestamp(iso8601: start)), end: try #require(Timestamp(iso8601: end)))
 }
 
-/// The counts of contract section 4's example.
+/// The counts of the example in Reference.md, "The answer of a run".
 func makeCounts(totalCalls: Int = 87) -> RunCounts {
   var counts = RunCounts()
   counts.totalCalls = totalCalls
@@ -21,7 +21,7 @@ func makeCounts(totalCalls: Int = 87) -> RunCounts {
   return counts
 }
 
-/// The events of contract section 8's example, in their order.
+/// The events of the example in Reference.md, "Log", in their order.
 func makeHourlyEvents() throws -> [SyncEvent] {
   [
     .started(.hourly), .period(try makePeriod()), .directoryLoaded(numbers: 17), .fetching(.hourly),

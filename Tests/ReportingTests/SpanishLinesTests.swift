@@ -5,8 +5,8 @@ import Telemetry
 import Testing
 
 struct SpanishLinesTests {
-  @Test("The hourly run of the 87 calls reads as contract section 8 says, byte for byte")
-  func contractExample() throws {
+  @Test("The hourly run of the 87 calls reads as promised, byte for byte")
+  func example() throws {
     let text = try makeHourlyEvents().flatMap(SpanishLines.lines).joined(separator: "\n")
     let expected = """
       🔄 Iniciando sincronización horaria de Twilio...

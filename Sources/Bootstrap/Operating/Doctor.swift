@@ -1,7 +1,12 @@
 import CSystem
 import CallDomain
+import CallStore
+import Curl
+import Postgres
+import SyncEngine
 import Telemetry
 import Terminal
+import TwilioClient
 
 /// `twilio-sync doctor`: what is right, what is not and what to do about it, with as much of the installation
 /// as works.
@@ -30,6 +35,178 @@ struct Doctor {
       var finding = finding
       finding.cause = finding.cause.map { redaction.applied(to: PhoneMask.applied(to: $0)) }
       return finding
+    }
+  }
+}
+
+/// The configuration as `doctor` sees it: each part by itself, so that a fault in one hides no other.
+struct SettingsCheck {
+  /// What concerns Twilio; nil where it is faulty.
+  let twilio: Configuration?
+  /// What concerns the database; nil where it is faulty.
+  let database: Configuration?
+  let findings: [Finding]
+  let secrets: [String]
+
+  init(environment: [String: String]) {
+    secrets =
+      Settings(environment).secrets + PostgresConfiguration(environment["DATABASE_URL"] ?? "").passwords
+    var faults: [RunFailure] = []
+    func read(_ needs: Configuration.Needs) -> Configuration? {
+      do throws(ConfigurationFaults) {
+        return try Configuration(environment: environment, needs: needs)
+      } catch {
+        for fault in error.all where !faults.contains(fault) { faults.append(fault) }
+        return nil
+      }
+    }
+    _ = read([.address, .log])
+    _ = read(.server)
+    twilio = read(.twilio)
+    let hourly = read(.hourly)
+    _ = read(.history)
+    var database = read(.database)
+    let alerts = read(.alerts)
+    if let alerts { database?.alerts = alerts.alerts }
+    self.database = database
+    let settings = faults.map { fault in
+      Finding(
+        .fault, check: "configuración", detail: fault.whatFailed,
+        whatToDo: fault.whatToDo ?? "Corríjalo y repita.")
+    }
+    findings =
+      (settings.isEmpty
+        ? [Finding(.ok, check: "configuración", detail: "Todas las variables se entienden.")] : settings)
+      + Self.notifications(alerts, hourly)
+  }
+
+  // Nothing is said of an address that is faulty itself.
+  private static func notifications(_ alerts: Configuration?, _ hourly: Configuration?) -> [Finding] {
+    guard let alerts = alerts?.alerts, let hourly, hourly.alerts.heartbeat == nil else { return [] }
+    return [
+      Finding(
+        .warning, check: "avisos",
+        detail: alerts.webhook == nil
+          ? "Nadie recibe las alertas ni nota que el servicio calla."
+          : "Nadie de fuera nota que el servicio calla.",
+        whatToDo: alerts.webhook == nil
+          ? "Ponga ALERT_WEBHOOK_URL (un chat) y HEARTBEAT_URL (un monitor que espera una señal cada hora)."
+          : "Ponga HEARTBEAT_URL, la dirección de un monitor que espera una señal cada hora.")
+    ]
+  }
+}
+
+/// Whether Twilio lets us read the log, and whether its clock is ours.
+struct TwilioCheck {
+  private let configuration: Configuration?
+
+  init(_ configuration: Configuration?) {
+    self.configuration = configuration
+  }
+
+  func findings() async -> [Finding] {
+    guard let twilio = configuration?.twilio else {
+      return [
+        Finding(
+          .fault, check: "Twilio", detail: "No se ha preguntado, porque falta su configuración.",
+          whatToDo: "Corrija lo que dice «configuración».")
+      ]
+    }
+    let log = TwilioCallLog(
+      http: CurlClient(maxHandles: 1), credentials: twilio.credentials, host: twilio.host, pageSize: 1,
+      timeouts: CurlTimeouts(connect: .seconds(5), total: .seconds(15), stall: .seconds(15)),
+      userAgent: "twilio-sync/\(Version.text)")
+    do throws(RunFailure) {
+      let page = try await log.list(CallQuery(startedFrom: Clocks.now().adding(hours: -1)))
+      return [
+        Finding(
+          .ok, check: "Twilio", detail: "Las credenciales valen y el registro de llamadas se puede leer.")
+      ] + Self.clock(page.serverTime, now: Clocks.now())
+    } catch {
+      return [Finding(error, check: "Twilio")]
+    }
+  }
+
+  private static func clock(_ serverTime: Timestamp?, now: Timestamp) -> [Finding] {
+    guard let serverTime else { return [] }
+    let seconds = Int(now.milliseconds(since: serverTime) / 1000)
+    guard abs(seconds) > ClockLimits.warning else {
+      return [Finding(.ok, check: "reloj", detail: "Va con el de Twilio.")]
+    }
+    let isFault = abs(seconds) > ClockLimits.failure
+    return [
+      Finding(
+        isFault ? .fault : .warning, check: "reloj",
+        detail: "Difiere \(abs(seconds)) segundos del de Twilio"
+          + (isFault ? "; así ninguna ejecución puede empezar." : "."),
+        whatToDo: "Ponga en hora este equipo (NTP).")
+    ]
+  }
+}
+
+/// Whether runs can use the database, and what stands in it that a person should know.
+struct DatabaseCheck {
+  private let configuration: Configuration?
+
+  init(_ configuration: Configuration?) {
+    self.configuration = configuration
+  }
+
+  func findings() async -> [Finding] {
+    guard var configuration else {
+      return [
+        Finding(
+          .fault, check: "base de datos", detail: "No se ha preguntado, porque falta su configuración.",
+          whatToDo: "Corrija lo que dice «configuración».")
+      ]
+    }
+    configuration.database.maximumConnections = 1
+    configuration.database.connectLimit = .seconds(5)
+    let service = Service(configuration, logger: Self.silent)
+    let findings = await exposure(configuration) + state(of: service)
+    await service.pool.close()
+    return findings
+  }
+
+  // What goes wrong stands in the report.
+  private static let silent = Logger(format: .text, minimumLevel: .error, clock: { "" }, sink: { _ in })
+
+  private func exposure(_ configuration: Configuration) -> [Finding] {
+    guard let mode = configuration.database.exposure.sslMode else { return [] }
+    return [
+      Finding(
+        .warning, check: "cifrado",
+        detail: "La conexión con la base de datos cruza la red sin exigir cifrado (sslmode=\(mode)).",
+        whatToDo: "Ponga sslmode=require en DATABASE_URL o PGSSLMODE=require.")
+    ]
+  }
+
+  private func state(of service: Service) async -> [Finding] {
+    do throws(RunFailure) {
+      try await service.store.check()
+    } catch {
+      return [Finding(error, check: Self.name(error.kind))]
+    }
+    let usable = Finding(
+      .ok, check: "base de datos",
+      detail: "Se puede usar: el esquema es el de este programa y nada oculta filas.")
+    do throws(RunFailure) {
+      let status = try await service.status()
+      let inspection = try await service.store.inspect()
+      return [usable] + status.findings + inspection.findings(now: Clocks.now())
+    } catch {
+      return [usable, Finding(error, check: "datos")]
+    }
+  }
+
+  private static func name(_ kind: RunFailure.Kind) -> String {
+    guard case .database(let fault) = kind else { return "base de datos" }
+    return switch fault {
+    case .unclearSchema, .oldSchema, .newSchema: "esquema"
+    case .hiddenRows: "filas ocultas"
+    case .noDefaultWorkspace: "workspace por defecto"
+    case .forbidden: "permisos"
+    case .unreachable, .busy, .readOnly, .full, .refused: "base de datos"
     }
   }
 }

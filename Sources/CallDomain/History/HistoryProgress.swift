@@ -1,5 +1,5 @@
 /// Which history a resync reads. Two runs with the same request are one resync, of which the later
-/// goes on where the earlier stopped (contract section 5).
+/// goes on where the earlier stopped (Reference.md, "Historical resync").
 package struct HistoryRequest: Hashable, Sendable {
   /// Inclusive.
   package var since: Timestamp
@@ -86,6 +86,41 @@ package struct HistoryProgress: Hashable, Sendable {
     return HistoryProgress(parts: kept + [tail], isContinued: isContinued)
   }
 
-  /// Contract section 5.
+  /// Reference.md, "Historical resync".
   static let reachBackHours = 48
+}
+
+/// A part of the history that is read by itself: one listing at Twilio, followed page by page.
+package struct HistorySlice: Hashable, Sendable {
+  /// Counts from 1 within a resync; never used again in it.
+  package var number: Int
+  /// What started here belongs to this slice and to no other.
+  package var period: Period
+  /// Where its next page is, nil before its first.
+  package var next: String?
+
+  package init(number: Int, period: Period, next: String? = nil) {
+    self.number = number
+    self.period = period
+    self.next = next
+  }
+}
+
+/// One page further in a slice: stored in the same commit as the page.
+package struct SliceStep: Hashable, Sendable {
+  /// The slice before this page: whoever has already moved on is not moved again.
+  package var slice: HistorySlice
+  /// Where the page after this one is; nil when this was the last.
+  package var next: String?
+  /// What the page adds to the counts of calls by case.
+  package var listed: RunCounts
+  /// The run's period: rows outside of it count as refreshed.
+  package var period: Period
+
+  package init(slice: HistorySlice, next: String?, listed: RunCounts, period: Period) {
+    self.slice = slice
+    self.next = next
+    self.listed = listed
+    self.period = period
+  }
 }

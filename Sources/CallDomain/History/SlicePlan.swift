@@ -3,7 +3,7 @@
 /// requests and a full one keeps everybody busy.
 ///
 /// A slice that is cut is read anew in its parts: its own listing cannot simply be left early, because
-/// nobody promises the order of a listing to the second (facts 1.7).
+/// nobody promises the order of a listing to the second (Twilio.md, "Order and lag").
 package struct SlicePlan: Hashable, Sendable {
   /// How many slices are read at once.
   package let workers: Int

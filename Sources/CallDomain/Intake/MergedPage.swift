@@ -74,3 +74,40 @@ package struct MergedPage: Sendable {
     unclaimedRows = unclaimed.sorted()
   }
 }
+
+/// Where a call of case 1 or 2 that rang a lead arrived, changed or went away. It can only have changed the
+/// decision of the lead's transfers that lie between the calls before and after this moment: for every
+/// other transfer one of those is nearer.
+package struct TouchedMoment: Hashable, Sendable {
+  package let lead: PhoneNumber
+  /// The call's effective time.
+  package let time: Timestamp
+
+  package init(lead: PhoneNumber, time: Timestamp) {
+    self.lead = lead
+    self.time = time
+  }
+}
+
+/// How long Twilio is asked again for a call that is not settled (Reference.md, "Hourly run").
+package enum Watch {
+  /// A call is given up only after one asking at this age or more.
+  package static let givenUpAfterHours = 48
+
+  /// What becomes of a merged call's place among the unsettled calls, now that Twilio was asked.
+  package enum Change: Hashable, Sendable {
+    case none
+    /// Settled: it leaves the list.
+    case remove
+    /// Unsettled: it is on the list, was asked just now, and is perhaps given up.
+    case asked(givenUp: Bool)
+  }
+
+  package static func change(for call: Call, stored: StoredCall?, readAt: Timestamp) -> Change {
+    let isListed = stored.map { $0.isOnWatch || $0.isGivenUp } ?? false
+    guard call.isUnsettled else { return isListed ? .remove : .none }
+    if stored?.isGivenUp == true { return .none }
+    let age = readAt.milliseconds(since: call.callDate ?? .epoch)
+    return .asked(givenUp: age >= Int64(givenUpAfterHours) * 3_600_000)
+  }
+}

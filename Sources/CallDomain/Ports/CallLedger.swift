@@ -25,3 +25,34 @@ package protocol CallLedger: Sendable {
   /// - Parameter last: The SID after which to go on, nil to begin.
   func olderCalls(after last: CallSID?, limit: Int) async throws(RunFailure) -> [Call]
 }
+
+/// How far the stored log reaches, as an hourly run needs to know it.
+package struct Coverage: Hashable, Sendable {
+  /// Up to where hourly runs have taken in the log; nil before the first.
+  package var coveredUntil: Timestamp?
+  /// Where nothing is covered, the newest `call_date` of a stored Twilio call that is not in the future.
+  package var newestCall: Timestamp?
+  /// How many numbers the directory holds.
+  package var listedNumbers: Int
+
+  package init(coveredUntil: Timestamp?, newestCall: Timestamp?, listedNumbers: Int) {
+    self.coveredUntil = coveredUntil
+    self.newestCall = newestCall
+    self.listedNumbers = listedNumbers
+  }
+}
+
+/// A stored call that Twilio may still have something to add to.
+package struct UnsettledCall: Hashable, Sendable {
+  package var sid: CallSID
+  /// Nil when neither its start nor its creation is known.
+  package var callDate: Timestamp?
+  /// When Twilio last told of it.
+  package var askedAt: Timestamp
+
+  package init(sid: CallSID, callDate: Timestamp?, askedAt: Timestamp) {
+    self.sid = sid
+    self.callDate = callDate
+    self.askedAt = askedAt
+  }
+}

@@ -1,5 +1,38 @@
+/// One of the four alerts (Reference.md, "Alerts"), as `/api/sync-status`, `doctor`, the page and the webhook tell it.
+package struct Alert: Hashable, Sendable {
+  /// Which alert: promised, and the name of the Prometheus rule.
+  package enum Name: String, Sendable, CaseIterable {
+    case noCalls = "no_calls"
+    case noRun = "no_run"
+    case defaultWorkspace = "default_workspace"
+    case repeatedFailures = "repeated_failures"
+  }
+
+  package let name: Name
+  package let isFiring: Bool
+  /// It would fire if these were no quiet times.
+  package let isMuted: Bool
+  /// Since when it fires, as far as the stored facts tell; nil while it does not fire, or where nothing tells.
+  package let since: Timestamp?
+  /// What was found, firing or not: one sentence in Spanish, without numbers of leads.
+  package let detail: String
+  /// What to do about it, in Spanish; nil while it does not fire.
+  package let whatToDo: String?
+
+  package init(
+    _ name: Name, isFiring: Bool, isMuted: Bool = false, since: Timestamp?, detail: String, whatToDo: String?
+  ) {
+    self.name = name
+    self.isFiring = isFiring
+    self.isMuted = isMuted
+    self.since = since
+    self.detail = detail
+    self.whatToDo = whatToDo
+  }
+}
+
 /// When an alert fires: the one evaluation behind `/api/sync-status`, `doctor`, the page and the webhook
-/// (contract section 7). The Prometheus rules are held to the same bounds by a test.
+/// (Reference.md, "Alerts"). The Prometheus rules are held to the same bounds by a test.
 package struct AlertRules: Hashable, Sendable {
   /// `ALERT_NO_CALLS_HOURS`: the silence that is too long.
   package var noCallsHours = 2

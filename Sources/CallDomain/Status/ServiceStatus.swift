@@ -22,3 +22,43 @@ package struct ServiceStatus: Hashable, Sendable {
     facts.coveredUntil.map { max(0, asOf.milliseconds(since: $0)) / 1000 }
   }
 }
+
+/// What the database knows about how the service stands: what the alerts are judged by.
+package struct StatusFacts: Hashable, Sendable {
+  /// The runs of one kind.
+  package struct Runs: Hashable, Sendable {
+    /// The newest run, in progress or ended.
+    package var last: SyncRun?
+    /// The newest runs that ended, newest first, at most `AlertRules.failuresInARow`.
+    package var ended: [SyncRun] = []
+    /// When the newest successful run ended.
+    package var lastSuccess: Timestamp?
+    /// When the first run that failed or died since then ended; nil where none did.
+    package var failingSince: Timestamp?
+
+    package init() {}
+  }
+
+  /// Up to where hourly runs have taken in the log; nil before the first.
+  package var coveredUntil: Timestamp?
+  /// The newest `call_date` of a stored Twilio call; nil without one.
+  package var newestCall: Timestamp?
+  /// Stored Twilio calls of the last 24 hours.
+  package var callsOfDay = 0
+  /// Those of them that stand in the default workspace.
+  package var defaultCallsOfDay = 0
+  /// When the schema was first applied: silence cannot be older.
+  package var installedAt: Timestamp?
+  /// By kind; a kind that never ran has an empty entry or none.
+  package var runs: [RunKind: Runs] = [:]
+  /// Since when alerts that fired at the last look have been firing, as it was recorded then.
+  package var firingSince: [Alert.Name: Timestamp] = [:]
+  /// Calls that are asked for again, because Twilio may still add to them.
+  package var unsettledCalls = 0
+  /// Calls that were given up after 48 hours without a final status or a price.
+  package var givenUpCalls = 0
+  /// Periods that no hourly run will take in, oldest first, until a historical run fills them.
+  package var holes: [Period] = []
+
+  package init() {}
+}

@@ -11,7 +11,7 @@ extension MovingSync {
     let settled: Moment?
   }
 
-  /// Holds every asking against the contract: from the first one on at least every `hours` hours, until the
+  /// Holds every asking against what is promised: from the first one on at least every `hours` hours, until the
   /// call is settled or was asked for at the age of 48 hours.
   ///
   /// - Returns: The longest time that a call waited, in minutes.
@@ -33,7 +33,7 @@ extension MovingSync {
     return longest
   }
 
-  /// Holds what was given up against the contract: only after one asking at 48 hours or later, and nothing
+  /// Holds what was given up against what is promised: only after one asking at 48 hours or later, and nothing
   /// is asked for by its SID afterwards.
   ///
   /// - Returns: The calls given up, those gone from Twilio not among them.

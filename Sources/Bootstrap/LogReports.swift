@@ -1,4 +1,6 @@
 import CallDomain
+import CallStore
+import Postgres
 import Telemetry
 import WebAPI
 import WebServer
@@ -79,5 +81,83 @@ enum ServeReport {
         LogField("host", .text(configuration.host)), LogField("port", .integer(Int64(configuration.port))),
         LogField("error", .text("\(error)")),
       ])
+  }
+}
+
+/// Words that a run was asked for and not started.
+enum RefusalReport {
+  /// - Parameter requestID: Nil where no request asked for it.
+  static func report(_ failure: RunFailure, of kind: RunKind, requestID: String?, to logger: Logger) {
+    let isOurs = failure.code == .database || failure.code == .internal
+    let request = requestID.map { [LogField("requestId", .text($0))] } ?? []
+    let running = failure.runID.map { [LogField("runId", .integer($0.number))] } ?? []
+    logger.log(
+      isOurs ? .error : .warning, "run_refused",
+      text: ["\(isOurs ? "❌" : "⚠️") No se inicia la ejecución pedida (\(kind.rawValue)): \(failure.message)"],
+      fields: request + [
+        LogField("kind", .text(kind.rawValue)), LogField("code", .text(failure.code.rawValue)),
+        LogField("error", .text(failure.message)),
+      ] + running, cause: failure.cause)
+  }
+}
+
+/// Words what a migration does.
+enum MigrationReport {
+  static func report(_ event: Migrator.Event, to logger: Logger) {
+    switch event {
+    case .applying(let version, let name):
+      logger.log(
+        .info, "migration_applying", text: ["🔧 Migración \(version): \(name)"],
+        fields: [LogField("version", .integer(Int64(version))), LogField("name", .text(name))])
+    case .converted(let rows):
+      logger.log(
+        .info, "migration_converted", text: ["  🔧 \(rows) llamadas antiguas convertidas"],
+        fields: [LogField("rows", .integer(Int64(rows)))])
+    case .waiting:
+      logger.log(.info, "migration_waiting", text: ["⏳ Otra réplica está migrando el esquema..."])
+    case .createdDefaultWorkspace(let workspace):
+      logger.log(
+        .info, "default_workspace_created",
+        text: ["🏷️ Creado el workspace por defecto \(workspace.number) (Sin asignar)"],
+        fields: [LogField("workspaceId", .integer(workspace.number))])
+    case .costKeptNarrow(let views):
+      logger.log(
+        .warning, "cost_kept_narrow",
+        text: [
+          """
+          ⚠️ calls.cost conserva su tipo con cuatro decimales porque dependen de él estas vistas: \
+          \(views.joined(separator: ", ")); bórrelas, ejecute «ALTER TABLE calls ALTER COLUMN cost TYPE \
+          NUMERIC;» y créelas de nuevo.
+          """
+        ], fields: [LogField("views", .text(views.joined(separator: ", ")))])
+    }
+  }
+
+  static func reportFailure(_ failure: RunFailure, to logger: Logger) {
+    logger.log(
+      .error, "migration_failed", text: ["❌ La migración falló: \(failure.message)"],
+      fields: [LogField("error", .text(failure.message))], cause: failure.cause)
+  }
+
+  /// For machines; people are told by the command's result.
+  ///
+  /// - Parameter steps: How many steps were applied.
+  static func reportEnd(steps: Int, to logger: Logger) {
+    logger.log(.info, "migration_finished", fields: [LogField("steps", .integer(Int64(steps)))])
+  }
+}
+
+/// Warns about a way to the database on which others can read along.
+enum ConnectionReport {
+  static func report(_ database: PostgresConfiguration, to logger: Logger) {
+    guard let mode = database.exposure.sslMode else { return }
+    logger.log(
+      .warning, "database_not_encrypted",
+      text: [
+        """
+        ⚠️ La conexión con la base de datos cruza la red sin exigir cifrado (sslmode=\(mode)): la contraseña y \
+        los números podrían leerse por el camino. Ponga sslmode=require en DATABASE_URL o PGSSLMODE=require.
+        """
+      ], fields: [LogField("sslmode", .text(mode))])
   }
 }

@@ -1,0 +1,174 @@
+import CPostgres
+
+extension ConnectionHandle {
+  /// Connects within the configuration's limit or the operator's own `connect_timeout`. Looking up the
+  /// host's name is the one step that is bounded by the system's resolver only.
+  static func open(
+    _ configuration: PostgresConfiguration, stop: StopSignal
+  ) throws(PostgresError) -> ConnectionHandle {
+    try ConnectionString.check(configuration.connectionString)
+    let handle = try start(configuration)
+    // Only so does libpq put the SQLSTATE into its message about a refused connection.
+    unsafe PQsetErrorVerbosity(handle.connection, PQERRORS_VERBOSE)
+    try handle.finishConnecting(Patience(handle.connectLimit(configuration), stop: stop))
+    unsafe PQsetErrorVerbosity(handle.connection, PQERRORS_DEFAULT)
+    guard unsafe PQsetnonblocking(handle.connection, 1) == 0 else { throw handle.connectFailure() }
+    return handle
+  }
+
+  /// Manual, PQconnectStartParams: what stands before `dbname` is overridden by the operator's string,
+  /// which is expanded there; what stands after it overrides the string.
+  private static func start(_ configuration: PostgresConfiguration) throws(PostgresError) -> ConnectionHandle
+  {
+    let options: [(String, String)] = [
+      ("fallback_application_name", configuration.applicationName),
+      // A dead peer is noticed within a minute while idle, within half a minute while sending.
+      ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
+      ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
+      ("dbname", configuration.connectionString),
+      ("client_encoding", "UTF8"),
+    ]
+    let keywords = CStrings(options.map { .text($0.0) } + [.null])
+    let values = CStrings(options.map { .text($0.1) } + [.null])
+    let connection = unsafe keywords.withPointers { keywords in
+      unsafe values.withPointers { values in unsafe PQconnectStartParams(keywords, values, 1) }
+    }
+    guard let connection = unsafe connection else {
+      throw PostgresError(.unreachable, cause: "libpq has no memory for a connection")
+    }
+    return unsafe ConnectionHandle(owning: connection, notices: NoticeSink(configuration.onNotice))
+  }
+
+  /// Manual, PQconnectPoll; the socket may be another one after every step.
+  private func finishConnecting(_ patience: Patience) throws(PostgresError) {
+    guard !isBroken else { throw connectFailure() }
+    var step = PGRES_POLLING_WRITING
+    while step != PGRES_POLLING_OK {
+      guard step != PGRES_POLLING_FAILED else { throw connectFailure() }
+      let isReading = step == PGRES_POLLING_READING
+      do throws(Patience.End) {
+        try SocketWait(socket: unsafe PQsocket(connection), reading: isReading, writing: !isReading)
+          .untilReady(patience)
+      } catch {
+        throw error == .cancelled
+          ? PostgresError(.cancelled, cause: "cancelled while connecting")
+          : PostgresError(.unreachable, cause: "no answer in time while connecting")
+      }
+      step = unsafe PQconnectPoll(connection)
+    }
+  }
+
+  private func connectLimit(_ configuration: PostgresConfiguration) -> Duration {
+    guard let options = unsafe PQconninfo(connection) else { return configuration.connectLimit }
+    let found = unsafe ConnectionOptions(owning: options)
+    guard let seconds = found["connect_timeout"].flatMap({ Int($0) }), seconds > 0 else {
+      return configuration.connectLimit
+    }
+    return .seconds(seconds)
+  }
+
+  private func connectFailure() -> PostgresError {
+    let message = ConnectMessage(errorMessage)
+    if unsafe PQconnectionNeedsPassword(connection) == 1 {
+      return PostgresError(.authentication, sqlstate: message.sqlstate, cause: message.text)
+    }
+    return PostgresError(message.kind, sqlstate: message.sqlstate, cause: message.text)
+  }
+}
+
+/// libpq's verbose message about a failed connection, taken apart: there is no other way to the SQLSTATE.
+///
+/// One refusal reads `connection to server … failed: FATAL:  28P01: password authentication failed …`
+/// followed by a LOCATION line; with several hosts there are several, and the last one counts.
+struct ConnectMessage: Equatable {
+  let sqlstate: String?
+  /// The message without the server's source locations.
+  let text: String
+
+  init(_ message: String) {
+    sqlstate = message.matches(of: #/:\x20{2}([0-9A-Z]{5}):\x20/#).last.map { String($0.output.1) }
+    text = message.split(separator: "\n")
+      .filter { !$0.hasPrefix("LOCATION:") }
+      .joined(separator: "; ")
+  }
+
+  /// What it means. PgBouncer gives all refusals, its own and those it passes on, the SQLSTATE 08P01: only
+  /// the words tell them apart.
+  var kind: PostgresError.Kind {
+    guard let sqlstate else { return kindOfWords }
+    guard sqlstate == "08P01" else { return PostgresError.Kind(sqlstate: sqlstate) }
+    if text.contains("authentication failed") || text.contains("no such user") { return .authentication }
+    if text.contains("no such database") || text.contains(#/database ".*" does not exist/#) {
+      return .databaseMissing
+    }
+    if text.contains("no more connections allowed") { return .tooManyConnections }
+    return .unreachable
+  }
+
+  /// What libpq means where the server has said nothing: its own messages (fe-connect.c, fe-secure*.c) have
+  /// words only. They are in English, since this program sets no locale.
+  private var kindOfWords: PostgresError.Kind {
+    if text.contains("could not translate host name") { return .hostNotFound }
+    let certificate = ["certificate verify failed", "does not match host name", "root certificate file"]
+    if certificate.contains(where: text.contains) { return .untrustedCertificate }
+    let refusal = ["does not support SSL", "SSL error", "SSL connection has been closed"]
+    return refusal.contains(where: text.contains) ? .tlsRefused : .unreachable
+  }
+}
+
+/// What can be said of a connection string before it is used.
+///
+/// libpq's messages about a string it cannot read quote it, and a password with unescaped characters slips
+/// into the host or the port; so these are looked at here and libpq's words are not passed on.
+enum ConnectionString {
+  /// Throws `invalidConnectionString`; an empty string and a mere database name pass.
+  static func check(_ string: String) throws(PostgresError) {
+    guard string.contains("=") || string.contains("://") else { return }
+    guard !string.utf8.contains(0) else { throw fault("it contains U+0000") }
+    guard let options = unsafe PQconninfoParse(string, nil) else { throw fault("libpq cannot parse it") }
+    let found = unsafe ConnectionOptions(owning: options)
+    let ports = (found["port"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+    guard ports.allSatisfy({ $0.allSatisfy(\.isWholeNumber) }) else { throw fault("the port is no number") }
+    let hosts = (found["host"] ?? "").split(separator: ",")
+    // A leading @ names an abstract Unix socket.
+    guard !hosts.contains(where: { $0.dropFirst().contains("@") }) else {
+      throw fault("the host contains an @")
+    }
+  }
+
+  /// The value of an option in a string that can be read, nil where it names none.
+  static func option(_ name: String, of string: String) -> String? {
+    guard string.contains("=") || string.contains("://"),
+      let options = unsafe PQconninfoParse(string, nil)
+    else { return nil }
+    return unsafe ConnectionOptions(owning: options)[name]
+  }
+
+  private static func fault(_ what: String) -> PostgresError {
+    PostgresError(.invalidConnectionString, cause: "the connection string is wrong: \(what)")
+  }
+}
+
+/// Owner of one list of PQconninfoOption, freed at the end (manual, PQconninfoParse, PQconninfo).
+@safe struct ConnectionOptions: ~Copyable {
+  private let options: UnsafeMutablePointer<PQconninfoOption>
+
+  init(owning options: UnsafeMutablePointer<PQconninfoOption>) {
+    unsafe self.options = options
+  }
+
+  deinit { unsafe PQconninfoFree(options) }
+
+  /// The value of an option, nil when it is not set.
+  subscript(name: String) -> String? {
+    var option = unsafe options
+    // The list ends with an entry without a keyword.
+    while let keyword = unsafe option.pointee.keyword {
+      if unsafe String(cString: keyword) == name {
+        return unsafe option.pointee.val.map { unsafe String(cString: $0) }
+      }
+      unsafe option += 1
+    }
+    return nil
+  }
+}
