@@ -70,7 +70,7 @@ package struct Service: Sendable {
     }
     conductor = RunConductor(
       hourly: hourly, historical: historical, calls: store, runs: store, clock: Clocks.engine,
-      makeToken: Clocks.token, beat: lease.beat,
+      makeToken: Clocks.token, heartbeat: lease.heartbeat,
       report: { trace, event in
         onEvent(event)
         RunReporter(logger: logger, runID: trace.run, requestID: trace.requestID, metrics: metrics?.sync)

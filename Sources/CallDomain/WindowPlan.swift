@@ -3,7 +3,7 @@ package struct WindowPlan: Hashable, Sendable {
   /// The run's period; its end is the moment the run began.
   package let period: Period
   /// What the cap on catching up leaves out, when something was missed before that.
-  package let hole: Period?
+  package let gap: Period?
   /// The period in the order it is read, oldest first: one slice, or slices of at most six hours
   /// when more than that is to be caught up.
   package let slices: [Period]
@@ -20,7 +20,7 @@ package struct WindowPlan: Hashable, Sendable {
     period = Period(start: start, end: now)
     // The overlap is part of it: a call that Twilio listed late may lie there, and nobody looks again.
     let unread = coveredUntil?.adding(minutes: -Self.overlapMinutes)
-    hole = unread.flatMap { $0 < start ? Period(start: $0, end: start) : nil }
+    gap = unread.flatMap { $0 < start ? Period(start: $0, end: start) : nil }
     slices = Self.slices(of: period)
   }
 

@@ -13,7 +13,7 @@ package struct WorkspaceResolver: Sendable {
   ///   them at least the nearest on either side in time. Other cases do not look at it.
   /// - Returns: nil for directions that are not stored.
   package func attribution(
-    of call: Call, related: some Sequence<RelatedCall> = EmptyCollection<RelatedCall>()
+    of call: Call, related: some Sequence<CandidateCall> = EmptyCollection<CandidateCall>()
   ) -> Attribution? {
     switch call.attributionCase {
     case .outboundAPI, .trunkingTerminating: attribution(ofOwnNumber: call.ownNumber)
@@ -25,9 +25,9 @@ package struct WorkspaceResolver: Sendable {
   /// Rule 2: the nearest call that rang the lead gives its own number's workspace. Without a
   /// lead or such a call the transfer belongs to the default workspace.
   package func attribution(
-    ofTransferFrom lead: PhoneNumber?, at moment: Timestamp, related: some Sequence<RelatedCall>
+    ofTransferFrom lead: PhoneNumber?, at moment: Timestamp, related: some Sequence<CandidateCall>
   ) -> Attribution {
-    guard lead != nil, let nearest = RelatedCall.nearest(to: moment, among: related) else {
+    guard lead != nil, let nearest = CandidateCall.nearest(to: moment, among: related) else {
       return attribution(ofOwnNumber: nil)
     }
     return attribution(ofOwnNumber: nearest.ownNumber)
@@ -54,7 +54,7 @@ package struct Attribution: Hashable, Sendable {
 }
 
 /// A call of case 1 or 2 that rang a transfer's lead: a candidate for rule 2.
-package struct RelatedCall: Hashable, Sendable {
+package struct CandidateCall: Hashable, Sendable {
   package let sid: CallSID
   /// The workspace's number that made the call.
   package let ownNumber: PhoneNumber
@@ -76,8 +76,8 @@ package struct RelatedCall: Hashable, Sendable {
   /// Of `calls` the one that decides a transfer at `moment`: the nearest in time; of two equally
   /// near the one not later than the transfer, then the one with the smaller SID.
   package static func nearest(
-    to moment: Timestamp, among calls: some Sequence<RelatedCall>
-  ) -> RelatedCall? {
+    to moment: Timestamp, among calls: some Sequence<CandidateCall>
+  ) -> CandidateCall? {
     calls.min { left, right in
       let distances = (left.distance(to: moment), right.distance(to: moment))
       if distances.0 != distances.1 { return distances.0 < distances.1 }

@@ -98,7 +98,7 @@ enum StatusQuery {
     facts.installedAt = try row.moment(4)
     facts.unsettledCalls = try row.count(5)
     facts.givenUpCalls = try row.count(6)
-    facts.holes = try pairs(row.requiredText(7)).compactMap { start, end in
+    facts.gaps = try pairs(row.requiredText(7)).compactMap { start, end in
       guard let start = Int64(start), let end = Int64(end) else { return nil }
       return Period(start: Timestamp(milliseconds: start), end: Timestamp(milliseconds: end))
     }

@@ -61,7 +61,7 @@ package struct CallStore: CallLedger {
 ///     who is in the    what takes so    no answer comes   for its lock  takes over
 ///         way              long                             ends it
 ///
-/// Beside them three `beat`s (60 s) lie within `seconds`; and a statement of a look for `/ready` (2 s) with the
+/// Beside them three `heartbeat`s (60 s) lie within `seconds`; and a statement of a look for `/ready` (2 s) with the
 /// moment for the server's last word (`cancelGrace`, 2 s) within the time that a probe waits (5 s).
 package struct LeaseTerms: Sendable {
   /// Seconds that a statement of a transaction may take on the server.
@@ -70,7 +70,7 @@ package struct LeaseTerms: Sendable {
   /// Seconds after which a run that did not renew its lease counts as dead.
   package var seconds: Int
   /// Milliseconds between two renewals.
-  package var beat: Int64
+  package var heartbeat: Int64
   /// Milliseconds that a transaction waits for the locks of another.
   package var lockMilliseconds: Int
   /// Milliseconds that a run which takes a lease over waits for its row.
@@ -81,11 +81,11 @@ package struct LeaseTerms: Sendable {
   /// 90 seconds, renewed every 20: three renewals may fail, and the next run is blocked for less
   /// than two minutes.
   package init(
-    seconds: Int = 90, beat: Int64 = 20_000, lockMilliseconds: Int = 20_000,
+    seconds: Int = 90, heartbeat: Int64 = 20_000, lockMilliseconds: Int = 20_000,
     takeoverMilliseconds: Int = 2000, staleSeconds: Int = 75
   ) {
     self.seconds = seconds
-    self.beat = beat
+    self.heartbeat = heartbeat
     self.lockMilliseconds = lockMilliseconds
     self.takeoverMilliseconds = takeoverMilliseconds
     self.staleSeconds = staleSeconds

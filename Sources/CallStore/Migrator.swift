@@ -195,7 +195,7 @@ extension Migrator {
         group.addTask { try await work() }
         group.addTask {
           while true {
-            try await sleep(lease.beat)
+            try await sleep(lease.heartbeat)
             let renewed = try await database.repeatable(
               RunLease.renew(kind: MigrationFence.kind, token: token, seconds: lease.seconds), isUrgent: true)
             if renewed.affectedRows == 0 { throw RunFailure.leaseLost }

@@ -85,12 +85,12 @@ struct PageCommit {
       merged = MergedPage(page: page.calls, stored: stored, directory: directory)
     }
     let decided = DecidedPage(
-      merged: merged, stored: stored, evidence: try await OutboundWrites(merged).run(on: transaction),
+      merged: merged, stored: stored, candidates: try await OutboundWrites(merged).run(on: transaction),
       directory: directory, createdPhones: createdPhones)
     if page.isRehearsal { throw Rehearsed(outcome: decided.outcome) }
     let outcome = try await end(
       transaction, transfers: decided.transferRows.isEmpty ? nil : CallUpsert.statement(decided.transferRows),
-      decided: decided, watch: WatchUpdate.statements(of: page, merged: merged, stored: stored))
+      decided: decided, watch: UnsettledListUpdate.statements(of: page, merged: merged, stored: stored))
     if stored.isEmpty {
       lastPage.note(extendsDirectory ? .mixed : .new(rows, directory))
     } else {
@@ -171,7 +171,7 @@ extension PageCommit {
       let beforeTurn = [CommitLock.shared] + [writes.insertion].compactMap(\.self)
       let turn = [CommitLock.turn, RunLease.confirm(fence), PhoneDirectoryQuery.statement, draft.leftOut]
       outcome = try await database.withTransaction(
-        limits, opening: beforeTurn + turn + [writes.evidence].compactMap(\.self)
+        limits, opening: beforeTurn + turn + [writes.candidates].compactMap(\.self)
       ) { transaction in
         let answers = Array(transaction.opening.dropFirst(beforeTurn.count))
         guard !answers[1].rows.isEmpty else { throw RunFailure.leaseLost }
@@ -180,7 +180,7 @@ extension PageCommit {
         else { throw OldDraft() }
         let decided = DecidedPage(
           merged: draft.merged, stored: [:],
-          evidence: try writes.evidence(in: answers.dropFirst(turn.count)),
+          candidates: try writes.candidates(in: answers.dropFirst(turn.count)),
           directory: draft.directory, createdPhones: 0)
         return try await end(
           transaction,
@@ -220,7 +220,7 @@ struct PageDraft: Sendable {
     self.rows = rows
     self.directory = directory
     self.merged = merged
-    watch = WatchUpdate.statements(of: page, merged: merged, stored: [:]).map { $0.prepared() }
+    watch = UnsettledListUpdate.statements(of: page, merged: merged, stored: [:]).map { $0.prepared() }
     leftOut = StoredCallQuery.count(
       sids: page.calls.filter { $0.attributionCase == nil }.map(\.sid)
     ).prepared()
@@ -238,7 +238,7 @@ extension PageCommit {
     let transfers = page.calls.filter { $0.attributionCase == .transfer }
     let opening = [
       PhoneDirectoryQuery.statement, StoredCallQuery.statement(sids: page.calls.map(\.sid)),
-      EvidenceQuery.statement(transfers: transfers, touched: []),
+      CandidateQuery.statement(transfers: transfers, touched: []),
     ]
     return try await database.withTransaction(limits, opening: opening) { transaction in
       guard let decided = try unchanged(transfers, transaction.opening) else {
@@ -259,10 +259,10 @@ extension PageCommit {
     let merged = MergedPage(page: page.calls, stored: stored, directory: directory)
     guard merged.outboundRows.isEmpty, merged.touched.isEmpty, merged.newPhones.isEmpty,
       merged.unclaimedRows.isEmpty, merged.transfers == transfers,
-      WatchUpdate.statements(of: page, merged: merged, stored: stored).isEmpty
+      UnsettledListUpdate.statements(of: page, merged: merged, stored: stored).isEmpty
     else { return nil }
     let decided = DecidedPage(
-      merged: merged, stored: stored, evidence: try EvidenceQuery.read(answers[2]), directory: directory,
+      merged: merged, stored: stored, candidates: try CandidateQuery.read(answers[2]), directory: directory,
       createdPhones: 0)
     return decided.transferRows.isEmpty && decided.reattributions.isEmpty ? decided : nil
   }

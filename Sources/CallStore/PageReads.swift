@@ -64,7 +64,7 @@ enum StoredCallQuery {
       stored[sid] = try StoredCall(
         call: call, workspace: row.workspace(12), phoneNumber: row.number(13),
         leadNumber: row.number(14), cost: cost(row, of: call), effectiveTime: row.moment(16),
-        isOnWatch: isListed && !isGivenUp, isGivenUp: isGivenUp)
+        isListedUnsettled: isListed && !isGivenUp, isGivenUp: isGivenUp)
     }
     return stored
   }
@@ -92,7 +92,7 @@ enum StoredCallQuery {
 ///
 /// A few probes of the index `calls_related` a transfer or moment, never all calls to the lead nor all
 /// its transfers: a number used for testing may have been rung 100,000 times.
-enum EvidenceQuery {
+enum CandidateQuery {
   /// - Parameters:
   ///   - transfers: The page's transfers; those without a lead have no evidence.
   ///   - touched: Where stored transfers are decided anew.
@@ -184,31 +184,31 @@ enum EvidenceQuery {
     ) after ON true
     """
 
-  static func read(_ result: PostgresResult) throws(PostgresError) -> [TransferEvidence] {
-    var evidence: [TransferEvidence] = []
+  static func read(_ result: PostgresResult) throws(PostgresError) -> [TransferCandidates] {
+    var candidates: [TransferCandidates] = []
     // A transfer between two touched moments is found by both.
     var seen: Set<CallSID> = []
-    evidence.reserveCapacity(result.rows.count)
+    candidates.reserveCapacity(result.rows.count)
     for row in result.rows {
       guard let sid = try CallSID(row.requiredText(0)), let time = try row.moment(2),
         seen.insert(sid).inserted
       else { continue }
       let isStored = try row.requiredBool(3)
-      try evidence.append(
-        TransferEvidence(
+      try candidates.append(
+        TransferCandidates(
           sid: sid, leadNumber: row.number(1), time: time,
           related: [related(row, at: 6), related(row, at: 9)].compactMap { $0 },
           stored: isStored
-            ? TransferEvidence.Stored(workspace: row.workspace(4), phoneNumber: row.number(5)) : nil))
+            ? TransferCandidates.Stored(workspace: row.workspace(4), phoneNumber: row.number(5)) : nil))
     }
-    return evidence
+    return candidates
   }
 
-  private static func related(_ row: PostgresRow, at column: Int) throws(PostgresError) -> RelatedCall? {
+  private static func related(_ row: PostgresRow, at column: Int) throws(PostgresError) -> CandidateCall? {
     guard let sid = try row.text(column).flatMap(CallSID.init), let number = try row.number(column + 1),
       let time = try row.moment(column + 2)
     else { return nil }
-    return RelatedCall(sid: sid, ownNumber: number, time: time)
+    return CandidateCall(sid: sid, ownNumber: number, time: time)
   }
 }
 

@@ -103,7 +103,7 @@ enum CallUpsert {
 /// round trip.
 struct OutboundWrites: Sendable {
   private(set) var insertion: PostgresStatement?
-  private(set) var evidence: PostgresStatement?
+  private(set) var candidates: PostgresStatement?
 
   /// - Parameter areNew: Whether none of the rows is stored. They are then inserted beside those of other
   ///   commits, in the order of their SIDs, so that two commits of one call never wait for one another.
@@ -115,7 +115,7 @@ struct OutboundWrites: Sendable {
         : CallUpsert.statement(merged.outboundRows)
     }
     if !merged.transfers.isEmpty || !merged.touched.isEmpty {
-      evidence = EvidenceQuery.statement(transfers: merged.transfers, touched: merged.touched)
+      candidates = CandidateQuery.statement(transfers: merged.transfers, touched: merged.touched)
     }
   }
 
@@ -123,22 +123,22 @@ struct OutboundWrites: Sendable {
   func prepared() -> OutboundWrites {
     var writes = self
     writes.insertion = insertion?.prepared()
-    writes.evidence = evidence?.prepared()
+    writes.candidates = candidates?.prepared()
     return writes
   }
 
-  var statements: [PostgresStatement] { [insertion, evidence].compactMap(\.self) }
+  var statements: [PostgresStatement] { [insertion, candidates].compactMap(\.self) }
 
   /// The evidence among the answers to `statements`.
-  func evidence(in results: some BidirectionalCollection<PostgresResult>) throws(PostgresError)
-    -> [TransferEvidence]
+  func candidates(in results: some BidirectionalCollection<PostgresResult>) throws(PostgresError)
+    -> [TransferCandidates]
   {
-    guard evidence != nil, let last = results.last else { return [] }
-    return try EvidenceQuery.read(last)
+    guard candidates != nil, let last = results.last else { return [] }
+    return try CandidateQuery.read(last)
   }
 
-  func run(on transaction: PostgresTransaction) async throws(PostgresError) -> [TransferEvidence] {
-    statements.isEmpty ? [] : try evidence(in: try await transaction.pipeline(statements))
+  func run(on transaction: PostgresTransaction) async throws(PostgresError) -> [TransferCandidates] {
+    statements.isEmpty ? [] : try candidates(in: try await transaction.pipeline(statements))
   }
 }
 
@@ -160,7 +160,7 @@ enum AttributionUpdate {
 }
 
 /// Keeps the list of unsettled calls in step with a page.
-enum WatchUpdate {
+enum UnsettledListUpdate {
   /// The statements for a page; none when nothing changes, and none for calls that Twilio was not asked for.
   static func statements(
     of page: IntakePage, merged: MergedPage, stored: [CallSID: StoredCall]
@@ -174,7 +174,7 @@ enum WatchUpdate {
     var settled: [CallSID] = []
     var asked: [(call: Call, givenUp: Bool)] = []
     for call in calls {
-      switch Watch.change(for: call, stored: stored[call.sid], readAt: readAt) {
+      switch UnsettledList.change(for: call, stored: stored[call.sid], readAt: readAt) {
       case .none: continue
       case .remove: settled.append(call.sid)
       case .asked(let givenUp): asked.append((call, givenUp))
@@ -245,7 +245,7 @@ enum MarkUpdate {
           """,
           [.moment(moment)])
       ]
-    case .hole(let period):
+    case .gap(let period):
       [
         PostgresStatement(
           """
@@ -254,7 +254,7 @@ enum MarkUpdate {
           """,
           [.moment(period.start), .moment(period.end)])
       ]
-    case .gone(let sids): [WatchUpdate.gone(sids, readAt: readAt)]
+    case .gone(let sids): [UnsettledListUpdate.gone(sids, readAt: readAt)]
     case .slice(let step): [SliceRecords.move(step, outcome: outcome, of: run)]
     case .sliceReplaced(let number, let slices):
       [

@@ -10,7 +10,7 @@ extension ConnectionHandle {
     let handle = try start(configuration)
     // Only so does libpq put the SQLSTATE into its message about a refused connection.
     unsafe PQsetErrorVerbosity(handle.connection, PQERRORS_VERBOSE)
-    try handle.finishConnecting(Patience(handle.connectLimit(configuration), stop: stop))
+    try handle.finishConnecting(Deadline(handle.connectLimit(configuration), stop: stop))
     unsafe PQsetErrorVerbosity(handle.connection, PQERRORS_DEFAULT)
     guard unsafe PQsetnonblocking(handle.connection, 1) == 0 else { throw handle.connectFailure() }
     return handle
@@ -40,15 +40,15 @@ extension ConnectionHandle {
   }
 
   /// Manual, PQconnectPoll; the socket may be another one after every step.
-  private func finishConnecting(_ patience: Patience) throws(PostgresError) {
+  private func finishConnecting(_ deadline: Deadline) throws(PostgresError) {
     guard !isBroken else { throw connectFailure() }
     var step = PGRES_POLLING_WRITING
     while step != PGRES_POLLING_OK {
       guard step != PGRES_POLLING_FAILED else { throw connectFailure() }
       let isReading = step == PGRES_POLLING_READING
-      do throws(Patience.End) {
+      do throws(Deadline.End) {
         try SocketWait(socket: unsafe PQsocket(connection), reading: isReading, writing: !isReading)
-          .untilReady(patience)
+          .untilReady(deadline)
       } catch {
         throw error == .cancelled
           ? PostgresError(.cancelled, cause: "cancelled while connecting")

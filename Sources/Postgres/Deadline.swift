@@ -9,7 +9,7 @@ import Synchronization
 #endif
 
 /// How long a wait may last, and who may end it early.
-struct Patience {
+struct Deadline {
   /// Why a wait was given up.
   enum End: Error, Equatable {
     case timeout
@@ -56,9 +56,9 @@ struct SocketWait {
   private static let slice = Duration.milliseconds(50)
 
   /// Returns when the socket is ready or broken; either way libpq finds out by using it.
-  func untilReady(_ patience: Patience) throws(Patience.End) {
+  func untilReady(_ deadline: Deadline) throws(Deadline.End) {
     while true {
-      let pause = try patience.remaining(atMost: Self.slice)
+      let pause = try deadline.remaining(atMost: Self.slice)
       if isReady(within: pause) { return }
     }
   }

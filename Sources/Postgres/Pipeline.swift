@@ -2,34 +2,34 @@ import CPostgres
 
 extension ConnectionHandle {
   /// Sends the statements with one sync at the end and collects their answers: one round trip (manual,
-  /// section 34.5 Pipeline Mode). When patience ends, the server is asked to cancel and has `grace` to
+  /// section 34.5 Pipeline Mode). When deadline ends, the server is asked to cancel and has `grace` to
   /// say how it ended; the handle is spent then, whatever the answer.
   func run(
-    _ statements: [PostgresStatement], _ patience: Patience, grace: Duration
+    _ statements: [PostgresStatement], _ deadline: Deadline, grace: Duration
   ) throws(StatementFailure) -> [PostgresResult] {
-    try send(statements, patience)
+    try send(statements, deadline)
     var answers = PipelineAnswers()
-    do throws(Patience.End) {
-      try collect(&answers, statements, patience)
+    do throws(Deadline.End) {
+      try collect(&answers, statements, deadline)
     } catch {
       answers.failureWhenGivenUp = Self.givenUp(error)
       isSpent = true
       cancelOnServer()
-      // Out of patience again: what has come so far must do.
-      try? collect(&answers, statements, Patience(grace, stop: nil))
+      // Out of deadline again: what has come so far must do.
+      try? collect(&answers, statements, Deadline(grace, stop: nil))
     }
     if !answers.isComplete { isSpent = true }
     return try answers.outcome(of: statements)
   }
 
-  private func send(_ statements: [PostgresStatement], _ patience: Patience) throws(StatementFailure) {
+  private func send(_ statements: [PostgresStatement], _ deadline: Deadline) throws(StatementFailure) {
     let encoded: [EncodedStatement]
     do throws(PostgresError) {
       encoded = try statements.map { statement throws(PostgresError) in try EncodedStatement(statement) }
     } catch {
       throw StatementFailure(error: error, progress: .nothingSent)
     }
-    do throws(Patience.End) { _ = try patience.remaining(atMost: .zero) } catch {
+    do throws(Deadline.End) { _ = try deadline.remaining(atMost: .zero) } catch {
       throw StatementFailure(error: Self.givenUp(error), progress: .nothingSent)
     }
     var isSent = unsafe PQenterPipelineMode(connection) == 1
@@ -44,11 +44,11 @@ extension ConnectionHandle {
 
   /// Reads until the sync is answered or the connection ends.
   private func collect(
-    _ answers: inout PipelineAnswers, _ statements: [PostgresStatement], _ patience: Patience
-  ) throws(Patience.End) {
+    _ answers: inout PipelineAnswers, _ statements: [PostgresStatement], _ deadline: Deadline
+  ) throws(Deadline.End) {
     while true {
       let current = answers.count < statements.count ? statements[answers.count] : nil
-      let answer = try nextAnswer(to: current, patience)
+      let answer = try nextAnswer(to: current, deadline)
       switch answer {
       case .result(let result) where result.status == PGRES_PIPELINE_SYNC:
         answers.isComplete = unsafe PQexitPipelineMode(connection) == 1
@@ -70,13 +70,13 @@ extension ConnectionHandle {
 
   /// Manual, section 34.4: flush and read in turns, since the server may not read before it was read from.
   private func nextAnswer(
-    to statement: PostgresStatement?, _ patience: Patience
-  ) throws(Patience.End) -> Answer {
+    to statement: PostgresStatement?, _ deadline: Deadline
+  ) throws(Deadline.End) -> Answer {
     while unsafe PQisBusy(connection) == 1 {
       let isUnsent = unsafe PQflush(connection) == 1
       guard unsafe PQsocket(connection) >= 0 else { return .connectionEnded }
       try SocketWait(socket: unsafe PQsocket(connection), reading: true, writing: isUnsent)
-        .untilReady(patience)
+        .untilReady(deadline)
       // The last words of a server that hung up may have come with the end of file.
       guard unsafe PQconsumeInput(connection) == 1 || PQisBusy(connection) == 0 else {
         return .connectionEnded
@@ -99,7 +99,7 @@ extension ConnectionHandle {
     return StatementFailure(error: error, progress: .unanswered)
   }
 
-  private static func givenUp(_ end: Patience.End) -> PostgresError {
+  private static func givenUp(_ end: Deadline.End) -> PostgresError {
     switch end {
     case .timeout: PostgresError(.timeout, cause: "no answer within the limit")
     case .cancelled: PostgresError(.cancelled, cause: "the caller was cancelled")

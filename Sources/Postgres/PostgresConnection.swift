@@ -90,10 +90,10 @@ package actor PostgresConnection {
       throw StatementFailure(error: error, progress: .nothingSent)
     }
     defer { if handle.isSpent { self.handle = nil } }
-    let patience = Patience(limit ?? configuration.statementLimit, stop: stop)
+    let deadline = Deadline(limit ?? configuration.statementLimit, stop: stop)
     let begin = ContinuousClock.now
     do throws(StatementFailure) {
-      let results = try handle.run(statements, patience, grace: configuration.cancelGrace)
+      let results = try handle.run(statements, deadline, grace: configuration.cancelGrace)
       report(statements, since: begin, nil)
       return results
     } catch {

@@ -8,7 +8,7 @@ package enum JSONEvents {
   package static func level(of event: SyncEvent) -> LogLevel {
     switch event {
     case .failed: .error
-    case .interrupted, .retrying, .unreadableRecords, .clockOff, .hole, .retentionReached, .databaseAway:
+    case .interrupted, .retrying, .unreadableRecords, .clockOff, .gap, .retentionReached, .databaseAway:
       .warning
     case .pageStored, .sliceReplaced: .debug
     case .started, .period, .directoryLoaded, .fetching, .fetched, .processing, .saving, .saved,
@@ -35,7 +35,7 @@ package enum JSONEvents {
     case .retrying: "twilio_retry"
     case .unreadableRecords: "unreadable_records"
     case .clockOff: "clock_off"
-    case .hole: "hole_left"
+    case .gap: "hole_left"
     case .sliceDone: "slice_finished"
     case .slicesPlanned: "slices_planned"
     case .sliceReplaced: "slice_replaced"
@@ -59,7 +59,7 @@ package enum JSONEvents {
   package static func fields(of event: SyncEvent) -> [LogField] {
     switch event {
     case .started(let kind), .fetching(let kind), .interrupted(let kind): [field(kind)]
-    case .period(let period), .hole(let period): fields(period)
+    case .period(let period), .gap(let period): fields(period)
     case .directoryLoaded(let numbers): [field("numbers", numbers)]
     case .fetched(let calls), .saving(let calls), .saved(let calls): [field("calls", calls)]
     case .processing(let calls, let outbound, let transfers):

@@ -23,7 +23,7 @@ package enum SpanishLines {
     case .retrying(let attempt, let delay, let failure): ["⚠️ " + retrying(attempt, delay, failure)]
     case .unreadableRecords(let count): ["⚠️ " + unreadable(count)]
     case .clockOff(let seconds): ["⚠️ " + clockOff(seconds)]
-    case .hole(let period): ["⚠️ " + hole(period)]
+    case .gap(let period): ["⚠️ " + gap(period)]
     case .sliceDone(let period, let calls): ["  📦 \(text(period)): \(calls) llamadas"]
     case .slicesPlanned, .sliceReplaced, .pageStored: []
     case .databaseAway(let delay, let failure): ["⚠️ " + databaseAway(delay, failure)]
@@ -129,7 +129,7 @@ extension SpanishLines {
     "\(PhoneMask.applied(to: failure.message)) Nuevo intento en \(seconds(delay)) s"
   }
 
-  static func hole(_ period: Period) -> String {
+  static func gap(_ period: Period) -> String {
     "Queda sin sincronizar \(text(period)); para recuperarlo: \(period.historicalCommand)"
   }
 

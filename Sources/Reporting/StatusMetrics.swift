@@ -15,7 +15,7 @@ package struct StatusMetrics: Sendable {
   private let dayCalls: Gauge
   private let unsettled: Gauge
   private let givenUp: Gauge
-  private let holes: Gauge
+  private let gaps: Gauge
 
   /// Registers the names; a registry takes them once.
   package init(registry: MetricRegistry) throws(TelemetryError) {
@@ -51,7 +51,7 @@ package struct StatusMetrics: Sendable {
       "twilio_sync_unsettled_calls", help: "Calls that are asked for again, because they may still change.")
     givenUp = try registry.gauge(
       "twilio_sync_given_up_calls", help: "Calls given up after 48 hours without a final status or a price.")
-    holes = try registry.gauge(
+    gaps = try registry.gauge(
       "twilio_sync_holes",
       help: "Periods that no hourly run will take in, until a historical run does.")
   }
@@ -84,7 +84,7 @@ package struct StatusMetrics: Sendable {
       } ?? [:])
     unsettled.show(facts.map { Double($0.unsettledCalls) })
     givenUp.show(facts.map { Double($0.givenUpCalls) })
-    holes.show(facts.map { Double($0.holes.count) })
+    gaps.show(facts.map { Double($0.gaps.count) })
   }
 
   private static func values<Item>(

@@ -93,8 +93,8 @@ package struct HistoricalSync: Sendable {
   ) async throws(RunFailure) {
     var resync = resync
     for _ in 0..<Self.mostRounds {
-      let tally = HistoryTally(resync, progress: progress)
-      try await work(resync.open, shape, tally, fence, progress, onEvent)
+      let counter = ResyncCounter(resync, progress: progress)
+      try await work(resync.open, shape, counter, fence, progress, onEvent)
       resync = try await history.historyProgress(of: fence)
       if resync.open.isEmpty { return }
       onEvent(shape.resuming(resync))
@@ -107,18 +107,18 @@ package struct HistoricalSync: Sendable {
   /// Reads and commits side by side. What was read when reading fails is still committed, so that the next
   /// run need not ask for it; when a commit fails, all ends.
   private func work(
-    _ slices: [HistorySlice], _ shape: HistoryShape, _ tally: HistoryTally, _ fence: RunFence,
+    _ slices: [HistorySlice], _ shape: HistoryShape, _ counter: ResyncCounter, _ fence: RunFence,
     _ progress: RunProgress, _ onEvent: @escaping @Sendable (SyncEvent) -> Void
   ) async throws(RunFailure) {
-    let places = WaitingLine(limit: settings.workers + Self.waitingPages)
-    let lanes = HistoryLanes()
+    let semaphore = WaitingLine(limit: settings.workers + Self.waitingPages)
+    let lanes = PageStreams()
     let writer = HistoryWriter(
-      calls: calls, fence: fence, clock: clock, places: places, tally: tally, onEvent: onEvent)
+      calls: calls, fence: fence, clock: clock, semaphore: semaphore, counter: counter, onEvent: onEvent)
     let reader = HistoryReader(
       log: RunCallLog(
         log: log, gate: gate, isUrgent: false, policy: policy, clock: clock, progress: progress,
         onEvent: onEvent),
-      shape: shape, clock: clock, places: places, lanes: lanes, writer: writer, onEvent: onEvent)
+      shape: shape, clock: clock, semaphore: semaphore, lanes: lanes, writer: writer, onEvent: onEvent)
     let failure = await withTaskGroup(of: Ending.self) { group in
       for lane in lanes.streams {
         // Commits hold a lock that others wait for; so they never queue behind the decoding of a page.

@@ -53,22 +53,22 @@ package struct HourlySync: Sendable {
     onEvent(.period(plan.period))
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.hourly))
-    if let hole = plan.hole { onEvent(.hole(hole)) }
+    if let gap = plan.gap { onEvent(.gap(gap)) }
     let log = RunCallLog(
       log: log, gate: gate, isUrgent: true, policy: policy, clock: clock, progress: progress, onEvent: onEvent
     )
-    var tally = RunTally()
-    try await OlderCalls(calls: calls, fence: fence, progress: progress).run(&tally)
+    var counter = RunCounter()
+    try await OlderCalls(calls: calls, fence: fence, progress: progress).run(&counter)
     for (position, slice) in plan.slices.enumerated() {
       let intake = SliceIntake(
-        slice: slice, isLast: position == plan.slices.count - 1, hole: position == 0 ? plan.hole : nil,
+        slice: slice, isLast: position == plan.slices.count - 1, gap: position == 0 ? plan.gap : nil,
         log: log, calls: calls, fence: fence, clock: clock, progress: progress, onEvent: onEvent)
-      try await intake.run(&tally)
-      if plan.slices.count > 1 { onEvent(.sliceDone(slice, calls: tally.counts.totalCalls)) }
+      try await intake.run(&counter)
+      if plan.slices.count > 1 { onEvent(.sliceDone(slice, calls: counter.counts.totalCalls)) }
     }
     let lateFacts = LateFacts(
       log: log, calls: calls, fence: fence, clock: clock, progress: progress)
-    try await lateFacts.run(startedAt: now, &tally)
+    try await lateFacts.run(startedAt: now, &counter)
   }
 
   /// Where no run has been yet, fixes from when on hourly runs take in the log: else the first calls that
@@ -102,15 +102,15 @@ struct OlderCalls {
 
   private static let batch = 1000
 
-  func run(_ tally: inout RunTally) async throws(RunFailure) {
+  func run(_ counter: inout RunCounter) async throws(RunFailure) {
     var last: CallSID?
     while true {
       let batch = try await calls.olderCalls(after: last, limit: Self.batch)
       guard let end = batch.last else { return }
       last = end.sid
       // Nobody has asked Twilio for them yet: the unsettled ones among them come first.
-      tally.countCommitted(try await calls.commit(IntakePage(calls: batch, readAt: .epoch), fence: fence))
-      progress.set(tally.counts)
+      counter.countCommitted(try await calls.commit(IntakePage(calls: batch, readAt: .epoch), fence: fence))
+      progress.set(counter.counts)
     }
   }
 }

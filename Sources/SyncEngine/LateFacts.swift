@@ -24,7 +24,7 @@ struct LateFacts {
   /// waited nearly as long, for a listing of their own.
   private static let aheadHours = 2
 
-  func run(startedAt now: Timestamp, _ tally: inout RunTally) async throws(RunFailure) {
+  func run(startedAt now: Timestamp, _ counter: inout RunCounter) async throws(RunFailure) {
     var waiting = try await calls.unsettled(limit: Self.mostCalls).filter { $0.askedAt < now }
     var requests = 0
     // Where Twilio takes bounds for whole days a listing misses the call it is made for.
@@ -35,7 +35,7 @@ struct LateFacts {
       if listingsWork, let query = listing(for: longest, among: waiting, aheadHours: aheadHours) {
         let readAt = clock.now()
         let page = try await log.list(query)
-        try await commit(IntakePage(calls: page.calls, readAt: readAt), &tally)
+        try await commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
         let told = Set(page.calls.map(\.sid))
         if !told.contains(longest.sid) {
           // So many calls came after it that the page was full before it was reached.
@@ -45,7 +45,7 @@ struct LateFacts {
         }
         waiting.removeAll { told.contains($0.sid) }
       } else {
-        try await ask(for: longest.sid, &tally)
+        try await ask(for: longest.sid, &counter)
         waiting.removeFirst()
       }
     }
@@ -68,18 +68,18 @@ struct LateFacts {
     return CallQuery(startedFrom: earliest, startedBefore: newest.adding(seconds: 1))
   }
 
-  private func ask(for sid: CallSID, _ tally: inout RunTally) async throws(RunFailure) {
+  private func ask(for sid: CallSID, _ counter: inout RunCounter) async throws(RunFailure) {
     let readAt = clock.now()
     if let call = try await log.call(sid).calls.first {
-      try await commit(IntakePage(calls: [call], readAt: readAt), &tally)
+      try await commit(IntakePage(calls: [call], readAt: readAt), &counter)
     } else {
-      try await commit(IntakePage(calls: [], readAt: readAt, marks: [.gone([sid])]), &tally)
+      try await commit(IntakePage(calls: [], readAt: readAt, marks: [.gone([sid])]), &counter)
     }
   }
 
-  private func commit(_ page: IntakePage, _ tally: inout RunTally) async throws(RunFailure) {
-    tally.countCommitted(try await calls.commit(page, fence: fence))
-    progress.set(tally.counts)
+  private func commit(_ page: IntakePage, _ counter: inout RunCounter) async throws(RunFailure) {
+    counter.countCommitted(try await calls.commit(page, fence: fence))
+    progress.set(counter.counts)
   }
 }
 

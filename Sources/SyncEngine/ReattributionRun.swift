@@ -18,7 +18,7 @@ struct ReattributionRun {
     let coverage = try await calls.coverage(now: clock.now())
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.reattribute))
-    var tally = RunTally()
+    var counter = RunCounter()
     var last: CallSID?
     var done = 0.0
     while true {
@@ -28,16 +28,16 @@ struct ReattributionRun {
       // Calls are looked through in the order of their SIDs, which are spread evenly.
       let share = (batch.count < Self.batch ? 1 : end.sid.position) - done
       done += share
-      tally.countListed(batch)
+      counter.countListed(batch)
       let page = IntakePage(
         calls: batch, readAt: clock.now(), isReread: true, isRehearsal: dryRun)
-      tally.countReread(try await calls.commit(page, fence: fence))
-      progress.set(tally.counts)
-      progress.set(tally.moves)
+      counter.countReread(try await calls.commit(page, fence: fence))
+      progress.set(counter.counts)
+      progress.set(counter.moves)
       onEvent(.pageStored(calls: batch.count, share: share))
     }
-    onEvent(.fetched(calls: tally.counts.totalCalls))
-    for (move, count) in tally.moves.sorted(by: { $0.key < $1.key }) {
+    onEvent(.fetched(calls: counter.counts.totalCalls))
+    for (move, count) in counter.moves.sorted(by: { $0.key < $1.key }) {
       onEvent(.reattributed(move, calls: count, dryRun: dryRun))
     }
   }

@@ -10,7 +10,7 @@ package final class RunConductor: Sendable {
   private let runs: any RunLedger
   private let clock: EngineClock
   private let makeToken: @Sendable () -> Int64
-  private let beat: Int64
+  private let heartbeat: Int64
   private let report: @Sendable (RunTrace, SyncEvent) -> Void
   private let onEnd: @Sendable (SyncRun) -> Void
   private let live = Mutex(LiveRuns())
@@ -19,12 +19,12 @@ package final class RunConductor: Sendable {
   ///   - hourly: Nil where Twilio is not configured, such as for a reattribution alone; so is
   ///     `historical`.
   ///   - makeToken: Makes the mark of a lease's holder, which nobody else has or had; not 0.
-  ///   - beat: Milliseconds between two renewals of a run's lease.
+  ///   - heartbeat: Milliseconds between two renewals of a run's lease.
   ///   - report: Told what happens in a run.
   ///   - onEnd: Told how a run ended, before `report` is; one whose end could not be recorded has failed.
   package init(
     hourly: HourlySync?, historical: HistoricalSync?, calls: any CallLedger, runs: any RunLedger,
-    clock: EngineClock, makeToken: @escaping @Sendable () -> Int64, beat: Int64 = 20_000,
+    clock: EngineClock, makeToken: @escaping @Sendable () -> Int64, heartbeat: Int64 = 20_000,
     report: @escaping @Sendable (RunTrace, SyncEvent) -> Void,
     onEnd: @escaping @Sendable (SyncRun) -> Void = { _ in }
   ) {
@@ -34,7 +34,7 @@ package final class RunConductor: Sendable {
     self.runs = runs
     self.clock = clock
     self.makeToken = makeToken
-    self.beat = beat
+    self.heartbeat = heartbeat
     self.report = report
     self.onEnd = onEnd
   }
@@ -202,13 +202,13 @@ package final class RunConductor: Sendable {
     _ fence: RunFence, _ progress: RunProgress, _ onEvent: @Sendable (SyncEvent) -> Void
   ) async -> Ending {
     while true {
-      guard (try? await clock.sleep(beat)) != nil else { return .cancelled }
+      guard (try? await clock.sleep(heartbeat)) != nil else { return .cancelled }
       do throws(RunFailure) {
         try await runs.renew(fence, counts: progress.counts)
       } catch {
         if error.kind == .leaseLost { return .leaseLost(error) }
         if Task.isCancelled { return .cancelled }
-        onEvent(.databaseAway(delay: beat, error))
+        onEvent(.databaseAway(delay: heartbeat, error))
       }
     }
   }

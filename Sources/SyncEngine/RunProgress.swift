@@ -57,7 +57,7 @@ final class RunProgress: Sendable {
 }
 
 /// Counts a run as its pages are committed. Every SID counts once.
-struct RunTally {
+struct RunCounter {
   private(set) var counts = RunCounts()
   private var seen: Set<CallSID> = []
   private var unmatched: Set<CallSID> = []
@@ -98,7 +98,7 @@ struct RunTally {
 
 /// Counts a resync as its pages are committed, by slice: what a slice counted falls away when it is
 /// read anew.
-final class HistoryTally: Sendable {
+final class ResyncCounter: Sendable {
   private let bySlice: Mutex<[Int: RunCounts]>
   private let progress: RunProgress
 

@@ -7,7 +7,7 @@ struct SliceIntake {
   /// Whether the slice reaches up to now.
   let isLast: Bool
   /// To be recorded with the slice's first commit.
-  let hole: Period?
+  let gap: Period?
   let log: RunCallLog
   let calls: any CallLedger
   let fence: RunFence
@@ -21,15 +21,15 @@ struct SliceIntake {
   /// Calls found by their end that are kept for the listing by start; more are stored before it.
   private static let mostKept = 10 * pageSize
 
-  func run(_ tally: inout RunTally) async throws(RunFailure) {
+  func run(_ counter: inout RunCounter) async throws(RunFailure) {
     let readAt = clock.now()
-    var marks = hole.map { [IntakeMark.hole($0)] } ?? []
-    var ended = try await endedCalls(readAt, &marks, &tally)
+    var marks = gap.map { [IntakeMark.gap($0)] } ?? []
+    var ended = try await endedCalls(readAt, &marks, &counter)
     var page = try await log.list(startQuery)
     var listing = Listing()
     while true {
       var listed = page.calls.filter(startedInSlice)
-      tally.countListed(listed)
+      counter.countListed(listed)
       for index in listed.indices {
         // A call in both listings counts in its newer version.
         if let other = ended.removeValue(forKey: listed[index].sid) {
@@ -37,10 +37,10 @@ struct SliceIntake {
         }
       }
       guard let next = page.next else {
-        try await commitLast(listed, Array(ended.values), marks, readAt, &tally)
+        try await commitLast(listed, Array(ended.values), marks, readAt, &counter)
         return
       }
-      try await commit(IntakePage(calls: listed, readAt: readAt, marks: marks), &tally)
+      try await commit(IntakePage(calls: listed, readAt: readAt, marks: marks), &counter)
       marks = []
       try listing.follow(next)
       page = try await log.next(next)
@@ -48,44 +48,44 @@ struct SliceIntake {
   }
 
   private func commitLast(
-    _ listed: [Call], _ ended: [Call], _ marks: [IntakeMark], _ readAt: Timestamp, _ tally: inout RunTally
+    _ listed: [Call], _ ended: [Call], _ marks: [IntakeMark], _ readAt: Timestamp, _ counter: inout RunCounter
   ) async throws(RunFailure) {
-    countEnded(ended, &tally)
-    if isLast { announce(tally) }
+    countEnded(ended, &counter)
+    if isLast { announce(counter) }
     var marks = marks
     let rest = try await commit(
-      listed + ended.sorted { $0.sid < $1.sid }, downTo: Self.pageSize, readAt, &marks, &tally)
+      listed + ended.sorted { $0.sid < $1.sid }, downTo: Self.pageSize, readAt, &marks, &counter)
     marks.append(.coveredUntil(slice.end))
-    try await commit(IntakePage(calls: rest, readAt: readAt, marks: marks), &tally)
-    if isLast, tally.counts.totalCalls > 0 { onEvent(.saved(calls: tally.counts.savedCalls)) }
+    try await commit(IntakePage(calls: rest, readAt: readAt, marks: marks), &counter)
+    if isLast, counter.counts.totalCalls > 0 { onEvent(.saved(calls: counter.counts.savedCalls)) }
   }
 
-  private func countEnded(_ ended: [Call], _ tally: inout RunTally) {
-    tally.countListed(ended.filter { $0.callDate != nil && startedInSlice($0) })
+  private func countEnded(_ ended: [Call], _ counter: inout RunCounter) {
+    counter.countListed(ended.filter { $0.callDate != nil && startedInSlice($0) })
   }
 
   /// Commits full pages, and returns what is left when it is no more than that.
   private func commit(
     _ calls: [Call], downTo most: Int, _ readAt: Timestamp, _ marks: inout [IntakeMark],
-    _ tally: inout RunTally
+    _ counter: inout RunCounter
   ) async throws(RunFailure) -> [Call] {
     var rest = calls[...]
     while rest.count > most {
       let page = IntakePage(calls: Array(rest.prefix(Self.pageSize)), readAt: readAt, marks: marks)
-      try await commit(page, &tally)
+      try await commit(page, &counter)
       rest = rest.dropFirst(Self.pageSize)
       marks = []
     }
     return Array(rest)
   }
 
-  private func commit(_ page: IntakePage, _ tally: inout RunTally) async throws(RunFailure) {
-    tally.countCommitted(try await calls.commit(page, fence: fence))
-    progress.set(tally.counts)
+  private func commit(_ page: IntakePage, _ counter: inout RunCounter) async throws(RunFailure) {
+    counter.countCommitted(try await calls.commit(page, fence: fence))
+    progress.set(counter.counts)
   }
 
-  private func announce(_ tally: RunTally) {
-    let counts = tally.counts
+  private func announce(_ counter: RunCounter) {
+    let counts = counter.counts
     onEvent(.fetched(calls: counts.totalCalls))
     guard counts.totalCalls > 0 else {
       onEvent(.noCalls)
@@ -95,7 +95,7 @@ struct SliceIntake {
       .processing(
         calls: counts.totalCalls, outbound: counts.case1Count + counts.case2Count,
         transfers: counts.case3Count))
-    onEvent(.saving(calls: tally.storable))
+    onEvent(.saving(calls: counter.storable))
   }
 
   // Where Twilio takes bounds for whole days, an upper bound within a day would cut that day off;
@@ -112,7 +112,7 @@ struct SliceIntake {
 
   /// What ended in the slice, but for what is so much that it was stored already.
   private func endedCalls(
-    _ readAt: Timestamp, _ marks: inout [IntakeMark], _ tally: inout RunTally
+    _ readAt: Timestamp, _ marks: inout [IntakeMark], _ counter: inout RunCounter
   ) async throws(RunFailure) -> [CallSID: Call] {
     let from = slice.start.adding(minutes: -Self.lateListingMinutes)
     let period = Period(start: from, end: slice.end)
@@ -127,8 +127,8 @@ struct SliceIntake {
       }
       if ended.count > Self.mostKept {
         let calls = ended.values.sorted { $0.sid < $1.sid }
-        countEnded(calls, &tally)
-        _ = try await commit(calls, downTo: 0, readAt, &marks, &tally)
+        countEnded(calls, &counter)
+        _ = try await commit(calls, downTo: 0, readAt, &marks, &counter)
         ended = [:]
       }
       guard let next = page.next else { return ended }

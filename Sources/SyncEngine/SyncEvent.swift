@@ -24,7 +24,7 @@ package enum SyncEvent: Hashable, Sendable {
   /// Our clock is ahead of Twilio's by this many seconds, behind it when negative.
   case clockOff(seconds: Int)
   /// The cap on catching up leaves this period out; `historical --since … --until …` fills it.
-  case hole(Period)
+  case gap(Period)
   /// One slice of a long catch-up or of the history is complete.
   case sliceDone(Period, calls: Int)
   /// So many slices are to be read, as far as is known.

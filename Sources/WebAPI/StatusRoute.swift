@@ -21,7 +21,7 @@ enum StatusRoute {
       AnswerField("alerts", .list(status.alerts.map(answer))),
       AnswerField("unsettledCalls", .number(Int64(facts.unsettledCalls))),
       AnswerField("givenUpCalls", .number(Int64(facts.givenUpCalls))),
-      AnswerField("holes", .list(facts.holes.map(\.record))),
+      AnswerField("holes", .list(facts.gaps.map(\.record))),
       AnswerField("asOf", time(status.asOf)),
       AnswerField("newestCall", time(facts.newestCall)),
       AnswerField("callsLastDay", .number(Int64(facts.callsOfDay))),

@@ -152,7 +152,7 @@ struct TwilioFaultTests {
   }
 
   // The service waits 30 s for a silent server; that nobody else need wait so long, the same silence is tried
-  // on its HTTP client with a shorter patience.
+  // on its HTTP client with a shorter deadline.
   @Test("A stalled answer is given up", arguments: ["stall", "stall-body"])
   func stallOfClient(fault: String) async throws {
     let simulator = try await SimulatorServer.start()

@@ -34,7 +34,7 @@ struct ExtremesTests {
       for (slice, next) in zip(plan.slices, plan.slices.dropFirst()) {
         try #require(slice.start < slice.end && slice.end == next.start)
       }
-      if let hole = plan.hole { try #require(hole.end == plan.period.start) }
+      if let gap = plan.gap { try #require(gap.end == plan.period.start) }
     }
   }
 
@@ -86,7 +86,7 @@ struct ExtremesTests {
       facts.callsOfDay = Self.count(&random)
       facts.defaultCallsOfDay = Self.count(&random)
       facts.unsettledCalls = Self.count(&random)
-      facts.holes = [Period(start: Self.moment(&random), end: Self.moment(&random))]
+      facts.gaps = [Period(start: Self.moment(&random), end: Self.moment(&random))]
       var runs = StatusFacts.Runs()
       runs.lastSuccess = random.chance(80) ? Self.moment(&random) : nil
       runs.failingSince = Self.moment(&random)
@@ -98,7 +98,7 @@ struct ExtremesTests {
         if let since = alert.since { try #require(Timestamp(iso8601: since.iso8601) == since) }
       }
       _ = status.lagSeconds
-      _ = facts.holes.map(\.historicalCommand)
+      _ = facts.gaps.map(\.historicalCommand)
       var inspection = Inspection()
       inspection.databaseTime = Self.moment(&random)
       inspection.unpricedCalls = Self.count(&random)

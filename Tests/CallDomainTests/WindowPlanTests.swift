@@ -14,7 +14,7 @@ struct WindowPlanTests {
   func first() {
     let plan = plan(nil)
     #expect(plan.period == Period(start: makeTime("2025-10-05T18:45:00Z"), end: now))
-    #expect(plan.hole == nil)
+    #expect(plan.gap == nil)
     #expect(plan.slices == [plan.period])
   }
 
@@ -23,7 +23,7 @@ struct WindowPlanTests {
     let plan = plan(now.adding(hours: -1))
     #expect(plan.period.start == now.adding(minutes: -75))
     #expect(plan.slices == [plan.period])
-    #expect(plan.hole == nil)
+    #expect(plan.gap == nil)
   }
 
   @Test(
@@ -32,14 +32,14 @@ struct WindowPlanTests {
   func neverShorter(_ minutes: Int) {
     let plan = plan(now.adding(minutes: minutes))
     #expect(plan.period == Period(start: now.adding(minutes: -75), end: now))
-    #expect(plan.hole == nil)
+    #expect(plan.gap == nil)
   }
 
   @Test("After missed runs the period begins fifteen minutes before what is covered")
   func catchUp() {
     #expect(plan(now.adding(minutes: -61)).period.start == now.adding(minutes: -76))
     #expect(plan(now.adding(hours: -5)).period.start == now.adding(minutes: -315))
-    #expect(plan(now.adding(hours: -5)).hole == nil)
+    #expect(plan(now.adding(hours: -5)).gap == nil)
   }
 
   @Test("The cap ends the reach back, and what it cuts away is a hole")
@@ -47,22 +47,22 @@ struct WindowPlanTests {
     let covered = now.adding(hours: -200)
     let plan = plan(covered)
     #expect(plan.period.start == now.adding(hours: -168))
-    #expect(plan.hole?.end == plan.period.start)
-    #expect(plan.hole?.start == covered.adding(minutes: -15))
+    #expect(plan.gap?.end == plan.period.start)
+    #expect(plan.gap?.start == covered.adding(minutes: -15))
   }
 
   @Test("An overlap that the cap cuts off is a hole: calls that were listed late may lie in it")
   func cappedOverlap() {
     let plan = plan(now.adding(hours: -168))
     #expect(plan.period.start == now.adding(hours: -168))
-    #expect(plan.hole == Period(start: now.adding(minutes: -168 * 60 - 15), end: plan.period.start))
-    #expect(self.plan(now.adding(minutes: -168 * 60 + 15)).hole == nil)
+    #expect(plan.gap == Period(start: now.adding(minutes: -168 * 60 - 15), end: plan.period.start))
+    #expect(self.plan(now.adding(minutes: -168 * 60 + 15)).gap == nil)
   }
 
   @Test("A cap below the window wins")
   func capBelowWindow() {
     #expect(plan(nil, window: 180, cap: 1).period.start == now.adding(hours: -1))
-    #expect(plan(nil, window: 180, cap: 1).hole == nil)
+    #expect(plan(nil, window: 180, cap: 1).gap == nil)
   }
 
   @Test("Six hours are read at once, more in slices")
@@ -93,10 +93,10 @@ struct WindowPlanTests {
       }
       try #require(plan.slices.allSatisfy { $0.start < $0.end })
 
-      // Everything from a quarter of an hour before the covered-until on is read or named as a hole.
+      // Everything from a quarter of an hour before the covered-until on is read or named as a gap.
       let unread = covered?.adding(minutes: -15)
-      let hole = unread.flatMap { $0.milliseconds < start ? Period(start: $0, end: plan.period.start) : nil }
-      try #require(plan.hole == hole)
+      let gap = unread.flatMap { $0.milliseconds < start ? Period(start: $0, end: plan.period.start) : nil }
+      try #require(plan.gap == gap)
     }
   }
 }

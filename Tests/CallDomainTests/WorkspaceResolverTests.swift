@@ -21,7 +21,7 @@ struct WorkspaceResolverTests {
   }
 
   private func attribution(_ transfer: Call, _ candidates: Call...) -> Attribution? {
-    resolver.attribution(of: transfer, related: candidates.compactMap(RelatedCall.init))
+    resolver.attribution(of: transfer, related: candidates.compactMap(CandidateCall.init))
   }
 
   private func expect(
@@ -56,7 +56,7 @@ struct WorkspaceResolverTests {
 
   @Test("In cases 1 and 2 other calls do not matter")
   func relatedIgnored() {
-    let other = RelatedCall(sid: makeSID(2), ownNumber: makeNumber("+34910000002"), time: noon)
+    let other = CandidateCall(sid: makeSID(2), ownNumber: makeNumber("+34910000002"), time: noon)
     expect(resolver.attribution(of: makeCall(), related: [other]), 7, "+34910000001")
   }
 
@@ -82,7 +82,7 @@ struct WorkspaceResolverTests {
   @Test("A call whose own number is withheld is no candidate")
   func withheldCandidate() {
     let hidden = candidate(1, from: "Restricted", end: noon)
-    #expect(RelatedCall(hidden) == nil)
+    #expect(CandidateCall(hidden) == nil)
     let far = candidate(2, from: "+34910000002", end: noon.adding(hours: -500))
     expect(attribution(makeTransfer(endTime: noon), hidden, far), 8, "+34910000002")
   }
@@ -91,7 +91,7 @@ struct WorkspaceResolverTests {
     "Only calls of cases 1 and 2 are candidates",
     arguments: [CallDirection.inbound, .outboundDial, .trunkingOriginating, .other("new")])
   func otherDirections(_ direction: CallDirection) {
-    #expect(RelatedCall(candidate(1, end: noon, direction: direction)) == nil)
+    #expect(CandidateCall(candidate(1, end: noon, direction: direction)) == nil)
   }
 
   @Test("The nearest in time decides, earlier or later, however far away")
@@ -167,7 +167,7 @@ struct WorkspaceResolverTests {
       let expected = month.expected
       for call in calls {
         let related = call.leadNumber.flatMap { byLead[$0] } ?? []
-        let attribution = resolver.attribution(of: call, related: related.compactMap(RelatedCall.init))
+        let attribution = resolver.attribution(of: call, related: related.compactMap(CandidateCall.init))
         let row = attribution.map {
           PlainModel.Row(
             workspace: $0.workspace, phoneNumber: $0.decidingNumber?.canonical,

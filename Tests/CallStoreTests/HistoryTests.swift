@@ -210,7 +210,7 @@ struct HistoryTests {
       let across = Period(start: makeTime("2025-07-01T00:00:00Z"), end: makeTime("2025-10-02T00:00:00Z"))
       _ = try await store.commit(
         page(
-          [.hole(inside), .hole(across)],
+          [.gap(inside), .gap(across)],
           [
             makeTransfer(makeSID(100), from: "+34600000001", endTime: at("10:00")),
             makeTransfer(makeSID(101), from: "+34600000022", endTime: at("10:00")),

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Marks are stored with their page or not at all", .keepsFailedDatabases)
 struct MarkTests {
-  private let hole = Period(start: at("01:00"), end: at("02:00"))
+  private let gap = Period(start: at("01:00"), end: at("02:00"))
   private static let everything =
     """
     SELECT 'call ' || c FROM calls c UNION ALL SELECT 'phone ' || p FROM workspace_phones p
@@ -26,13 +26,13 @@ struct MarkTests {
   @Test("The log is covered up to the mark, which never moves back; a hole stands once")
   func marks() async throws {
     try await withStore { fixture in
-      try await fixture.commit(page, marks: [.hole(hole), .coveredUntil(at("10:00"))])
+      try await fixture.commit(page, marks: [.gap(gap), .coveredUntil(at("10:00"))])
       let coverage = try await fixture.store.coverage(now: at("12:00"))
       #expect(
         coverage
           == Coverage(
             coveredUntil: at("10:00"), newestCall: nil, listedNumbers: 4))
-      try await fixture.commit([], marks: [.hole(hole), .coveredUntil(at("09:00"))])
+      try await fixture.commit([], marks: [.gap(gap), .coveredUntil(at("09:00"))])
       #expect(try await fixture.store.coverage(now: at("12:00")).coveredUntil == at("10:00"))
       #expect(
         try await fixture.pool.lines("SELECT period_start || ' ' || period_end FROM sync_holes")
@@ -102,7 +102,7 @@ struct MarkTests {
       try await fixture.pool.run(
         "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE check_violation; END'",
         trigger)
-      let marks = [IntakeMark.hole(hole), .gone([makeSID(7)]), .coveredUntil(at("10:00"))]
+      let marks = [IntakeMark.gap(gap), .gone([makeSID(7)]), .coveredUntil(at("10:00"))]
       let error = await #expect(throws: RunFailure.self) {
         try await fixture.commit(page + [earlier], marks: marks)
       }

@@ -87,7 +87,7 @@ struct OddTimesTests {
         """)
       let facts = try await readAll(fixture.store)
       #expect(facts.coveredUntil == nil && facts.firingSince.isEmpty && facts.installedAt != nil)
-      #expect(facts.holes.map(\.start) == [makeTime("2026-01-04T00:00:00Z")])
+      #expect(facts.gaps.map(\.start) == [makeTime("2026-01-04T00:00:00Z")])
       #expect(try await fixture.store.runs(limit: 50).count == 13)
       #expect(facts.runs[.historical]?.ended.count == 3 && facts.runs[.historical]?.lastSuccess == nil)
 

@@ -87,7 +87,7 @@ struct QueryPlanTests {
   @Test(
     "The evidence is found by its index, also of a lead that was rung 5,000 times",
     arguments: [nil, "+34600000022"])
-  func evidence(lead: String?) async throws {
+  func candidates(lead: String?) async throws {
     try await withPlans { commit in
       let plan = try only(try await commit(page(20, lead: lead)), "LEFT JOIN LATERAL")
       #expect(plan.indexes.contains("calls_related"))

@@ -12,7 +12,7 @@ struct StatusTests {
     try await withStore { fixture in
       let facts = try await fixture.store.status(now: Self.now)
       #expect(facts.installedAt != nil)
-      #expect(facts.coveredUntil == nil && facts.newestCall == nil && facts.holes.isEmpty)
+      #expect(facts.coveredUntil == nil && facts.newestCall == nil && facts.gaps.isEmpty)
       #expect(facts.callsOfDay == 0 && facts.unsettledCalls == 0 && facts.firingSince.isEmpty)
       #expect(facts.runs[.hourly]?.last?.state == .running && facts.runs[.hourly]?.ended.isEmpty == true)
       #expect(facts.runs[.historical] == nil)
@@ -38,7 +38,7 @@ struct StatusTests {
       #expect(facts.callsOfDay == 3 && facts.defaultCallsOfDay == 1)
       #expect(facts.newestCall == at("11:00").adding(seconds: -61) && facts.coveredUntil == at("11:30"))
       #expect(
-        facts.holes == [
+        facts.gaps == [
           Period(start: makeTime("2026-01-01T00:00:00Z"), end: makeTime("2026-01-01T06:00:00Z")),
           Period(start: makeTime("2026-01-02T00:00:00Z"), end: makeTime("2026-01-03T00:00:00Z")),
         ])

@@ -119,8 +119,8 @@ func makeMigrator(
   Migrator(
     pool: pool, defaultWorkspace: WorkspaceID(1), lease: lease, token: .random(in: 1 ... .max), now: { now },
     sleep: { milliseconds in
-      // The beat of the lease: until the work is done.
-      if milliseconds == lease.beat { try await Task.sleep(for: .seconds(3600)) }
+      // The heartbeat of the lease: until the work is done.
+      if milliseconds == lease.heartbeat { try await Task.sleep(for: .seconds(3600)) }
       try await onPause()
     }, onEvent: onEvent)
 }

@@ -16,11 +16,11 @@ struct TimeLimitTests {
     ]
     #expect(zip(limits, limits.dropFirst()).allSatisfy(<), "\(limits)")
     // Three renewals may fail; the next run is blocked for less than two minutes.
-    #expect(.milliseconds(3 * terms.beat) < .seconds(terms.seconds) && terms.seconds < 120)
+    #expect(.milliseconds(3 * terms.heartbeat) < .seconds(terms.seconds) && terms.seconds < 120)
     // A renewal that hangs from the first step to the last is over before the lease is.
     let configuration = PostgresConfiguration()
     let renewal = configuration.connectLimit + configuration.statementLimit + configuration.cancelGrace
-    #expect(.milliseconds(terms.beat) + renewal < .seconds(terms.seconds))
+    #expect(.milliseconds(terms.heartbeat) + renewal < .seconds(terms.seconds))
   }
 
   @Test("A page's commit has them on the server")

@@ -29,7 +29,7 @@ enum FigureProperties {
     let directory = PhoneDirectory(rows: [], defaultWorkspace: WorkspaceID(1))
     let merged = MergedPage(page: page.calls, stored: [:], directory: directory)
     let decided = DecidedPage(
-      merged: merged, stored: [:], evidence: [], directory: directory, createdPhones: 0)
+      merged: merged, stored: [:], candidates: [], directory: directory, createdPhones: 0)
     for row in merged.outboundRows + decided.transferRows {
       for moment in [row.call.callDate, row.call.endTime, row.call.effectiveTime, row.call.dateUpdated] {
         guard let moment else { continue }
@@ -66,7 +66,7 @@ enum FigureProperties {
     facts.coveredUntil = moment
     facts.callsOfDay = Int(counted: numbers["calls"] ?? 100)
     facts.defaultCallsOfDay = count
-    facts.holes = [Period(start: moment, end: now)]
+    facts.gaps = [Period(start: moment, end: now)]
     var run = SyncRun(
       id: RunID(numbers["id"] ?? 1), kind: .hourly, state: .succeeded, startedAt: moment, finishedAt: now,
       period: Period(start: moment, end: now), counts: counts + counts, requestedBy: "fuzz")

@@ -44,7 +44,7 @@ func makeEveryEvent() throws -> [SyncEvent] {
         RunFailure(.twilio(.transient), "Twilio respondió 503", twilioRequestID: "RQ1")),
       .retrying(attempt: 1, delay: 250, RunFailure(.twilio(.transient), "sin respuesta")),
       .unreadableRecords(2),
-      .clockOff(seconds: 61), .hole(try makePeriod()), .sliceDone(try makePeriod(), calls: 3),
+      .clockOff(seconds: 61), .gap(try makePeriod()), .sliceDone(try makePeriod(), calls: 3),
       .retentionReached(start: .epoch), .resuming(slicesDone: 1, slices: 2, share: 0.5),
     ]
 }

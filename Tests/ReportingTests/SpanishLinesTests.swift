@@ -94,9 +94,9 @@ struct SpanishLinesTests {
   }
 
   @Test("A hole is shown with the command that fills it")
-  func hole() throws {
+  func gap() throws {
     #expect(
-      SpanishLines.lines(for: .hole(try makePeriod())) == [
+      SpanishLines.lines(for: .gap(try makePeriod())) == [
         "⚠️ Queda sin sincronizar 2025-10-05T18:45:00.000Z - 2025-10-05T20:00:00.000Z; para recuperarlo: "
           + "twilio-sync historical --since 2025-10-05T18:45:00.000Z --until 2025-10-05T20:00:00.000Z"
       ])

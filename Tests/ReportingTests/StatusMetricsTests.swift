@@ -17,7 +17,7 @@ struct StatusMetricsTests {
     facts.defaultCallsOfDay = 30
     facts.unsettledCalls = 4
     facts.givenUpCalls = 2
-    facts.holes = [now.adding(seconds: -90_000), now.adding(seconds: -80_000)].map {
+    facts.gaps = [now.adding(seconds: -90_000), now.adding(seconds: -80_000)].map {
       Period(start: $0, end: $0.adding(seconds: 60))
     }
     facts.runs[.hourly] = makeRuns([.succeeded, .failed], inProgress: true, lastSuccess: -600)

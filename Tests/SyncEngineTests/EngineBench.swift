@@ -80,12 +80,12 @@ final class EngineBench: Sendable {
     var released: [Int64] = []
   }
 
-  static let beat: Int64 = 20_000
+  static let heartbeat: Int64 = 20_000
   static let fence = RunFence(kind: .hourly, run: RunID(7), token: 3)
 
   let script: Script
   /// A signal renews the lease.
-  let beats = Latch()
+  let heartbeats = Latch()
   /// Signalled after each renewal.
   let renewed = Latch()
   /// Signalled when a lease was freed.
@@ -116,7 +116,7 @@ final class EngineBench: Sendable {
       clock: clock)
     return RunConductor(
       hourly: hourly, historical: nil, calls: self, runs: self, clock: clock, makeToken: makeToken,
-      beat: Self.beat,
+      heartbeat: Self.heartbeat,
       report: { trace, event in
         #expect(trace.run == Self.fence.run)
         self.note { $0.events.append(event) }
@@ -130,7 +130,7 @@ final class EngineBench: Sendable {
   }
 
   private func sleep(_ milliseconds: Int64) async throws {
-    if milliseconds == Self.beat { return try await beats.wait() }
+    if milliseconds == Self.heartbeat { return try await heartbeats.wait() }
     try Task.checkCancellation()
     note {
       $0.pauses.append(milliseconds)

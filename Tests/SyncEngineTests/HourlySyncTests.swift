@@ -103,7 +103,7 @@ struct HourlySyncTests {
   }
 
   @Test("What the cap cuts away is told and marked with the first commit alone")
-  func hole() async throws {
+  func gap() async throws {
     let bench = EngineBench {
       $0.coverage = coverage(hoursAgo: 60)
       $0.settings.maxCatchUpHours = 24
@@ -111,10 +111,10 @@ struct HourlySyncTests {
       $0.pageSize = 2
     }
     _ = try await bench.run().get()
-    let hole = Period(start: now.adding(minutes: -60 * 60 - 15), end: now.adding(hours: -24))
-    #expect(bench.notes.events.contains(.hole(hole)))
+    let gap = Period(start: now.adding(minutes: -60 * 60 - 15), end: now.adding(hours: -24))
+    #expect(bench.notes.events.contains(.gap(gap)))
     let ends = [-18, -12, -6, 0].map { now.adding(hours: $0) }
-    #expect(bench.notes.pages.map(\.marks) == [[.hole(hole)]] + ends.map { [.coveredUntil($0)] })
+    #expect(bench.notes.pages.map(\.marks) == [[.gap(gap)]] + ends.map { [.coveredUntil($0)] })
   }
 
   @Test("What comes back is filtered by the window, also where bounds count as whole days")

@@ -99,7 +99,7 @@ struct ListingTests {
     #expect(marks.first?.count == 1 && marks.dropFirst().dropLast().allSatisfy(\.isEmpty))
     #expect(
       marks.first == [
-        .hole(Period(start: makeTime("2026-01-31T23:45:00Z"), end: at("07:00")))
+        .gap(Period(start: makeTime("2026-01-31T23:45:00Z"), end: at("07:00")))
       ])
   }
 

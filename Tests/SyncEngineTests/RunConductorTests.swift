@@ -44,13 +44,13 @@ struct RunConductorTests {
     let live = try await bench.makeConductor().start(.hourly, requestedBy: "test")
     try await arrived.wait()
     for count in 1...3 {
-      bench.beats.signal()
+      bench.heartbeats.signal()
       try await bench.renewed.wait()
       #expect(bench.notes.renewals == count)
     }
     release.signal()
     _ = try await live.outcome().get()
-    bench.beats.signal()
+    bench.heartbeats.signal()
     #expect(bench.notes.renewals == 3)
   }
 
@@ -65,7 +65,7 @@ struct RunConductorTests {
     let live = try await bench.makeConductor().start(.hourly, requestedBy: "test")
     try await arrived.wait()
     for _ in 1...3 {
-      bench.beats.signal()
+      bench.heartbeats.signal()
       try await bench.renewed.wait()
     }
     release.signal()
@@ -77,7 +77,7 @@ struct RunConductorTests {
     let (bench, arrived, _) = makeHeldBench { $0.onRenew = { _ throws(RunFailure) in false } }
     let live = try await bench.makeConductor().start(.hourly, requestedBy: "test")
     try await arrived.wait()
-    bench.beats.signal()
+    bench.heartbeats.signal()
     guard case .failure(let failure) = await live.outcome() else {
       Issue.record("the run succeeded")
       return

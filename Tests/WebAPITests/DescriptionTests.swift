@@ -12,7 +12,7 @@ struct DescriptionTests {
 
   private static let status: ServiceStatus = {
     var facts = StatusFacts()
-    facts.holes = [Period(start: exampleEnd.adding(minutes: -75), end: exampleEnd)]
+    facts.gaps = [Period(start: exampleEnd.adding(minutes: -75), end: exampleEnd)]
     facts.runs[.historical] = StatusFacts.Runs()
     facts.runs[.historical]?.last = makeRun(kind: .historical, state: .failed, error: "Falla.")
     facts.installedAt = exampleEnd

@@ -18,7 +18,7 @@ struct StatusRouteTests {
     facts.defaultCallsOfDay = 12
     facts.unsettledCalls = 4
     facts.givenUpCalls = 1
-    facts.holes = [Period(start: exampleEnd.adding(hours: -300), end: exampleEnd.adding(hours: -200))]
+    facts.gaps = [Period(start: exampleEnd.adding(hours: -300), end: exampleEnd.adding(hours: -200))]
     facts.runs[.hourly] = StatusFacts.Runs()
     facts.runs[.hourly]?.last = makeRun()
     facts.runs[.hourly]?.lastSuccess = exampleEnd

@@ -52,9 +52,9 @@ package final class AlertWatch: Sendable {
   /// What follows a run that has ended: the heartbeat of a successful hourly one, and a look.
   func follow(_ kind: RunKind, isSuccess: Bool) async {
     // A monitor that hangs keeps no alert from being noted and told.
-    async let beat: Void = kind == .hourly && isSuccess ? notifier.beat() : ()
+    async let heartbeat: Void = kind == .hourly && isSuccess ? notifier.heartbeat() : ()
     _ = await look()
-    await beat
+    await heartbeat
   }
 
   /// Looks, and again for so long as it is worth waiting for the next attempt to tell.

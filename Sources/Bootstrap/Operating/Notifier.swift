@@ -46,7 +46,7 @@ struct Notifier: Sendable {
   }
 
   /// Asks `HEARTBEAT_URL`, where there is one, a few times; the next successful run asks again.
-  func beat() async {
+  func heartbeat() async {
     guard let heartbeat = addresses.heartbeat else { return }
     for failures in 1... {
       let delivery = await attempt(Self.request(to: heartbeat))

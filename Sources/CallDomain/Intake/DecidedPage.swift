@@ -12,11 +12,11 @@ package struct DecidedPage: Sendable {
   ///     transfer that a touched moment may have changed.
   ///   - createdPhones: How many rows were created in the directory.
   package init(
-    merged: MergedPage, stored: [CallSID: StoredCall], evidence: [TransferEvidence],
+    merged: MergedPage, stored: [CallSID: StoredCall], candidates: [TransferCandidates],
     directory: PhoneDirectory, createdPhones: Int
   ) {
     let resolver = WorkspaceResolver(directory: directory)
-    let bySID = Dictionary(evidence.map { ($0.sid, $0) }, uniquingKeysWith: { first, _ in first })
+    let bySID = Dictionary(candidates.map { ($0.sid, $0) }, uniquingKeysWith: { first, _ in first })
     var outcome = merged.outboundOutcome
     var transferRows: [CallRow] = []
     for call in merged.transfers {
@@ -35,7 +35,7 @@ package struct DecidedPage: Sendable {
       }
     }
     var reattributions: [Reattribution] = []
-    for transfer in evidence {
+    for transfer in candidates {
       guard let old = transfer.stored else { continue }
       let attribution = resolver.attribution(
         ofTransferFrom: transfer.leadNumber, at: transfer.time, related: transfer.related)
@@ -103,7 +103,7 @@ package struct PageOutcome: Hashable, Sendable {
 
 /// What the table knows about a transfer that must be decided: closed, because the page's own
 /// calls of cases 1 and 2 are already in the table when it is read.
-package struct TransferEvidence: Hashable, Sendable {
+package struct TransferCandidates: Hashable, Sendable {
   /// How a stored row is attributed now.
   package struct Stored: Hashable, Sendable {
     package var workspace: WorkspaceID?
@@ -120,12 +120,12 @@ package struct TransferEvidence: Hashable, Sendable {
   /// The transfer's effective time.
   package let time: Timestamp
   /// The nearest call that rang the lead on either side in time; at most two.
-  package let related: [RelatedCall]
+  package let related: [CandidateCall]
   /// Nil when the transfer belongs to the page, whose stored rows are known already.
   package let stored: Stored?
 
   package init(
-    sid: CallSID, leadNumber: PhoneNumber?, time: Timestamp, related: [RelatedCall], stored: Stored?
+    sid: CallSID, leadNumber: PhoneNumber?, time: Timestamp, related: [CandidateCall], stored: Stored?
   ) {
     self.sid = sid
     self.leadNumber = leadNumber

@@ -30,7 +30,7 @@ package enum IntakeMark: Hashable, Sendable {
   /// From this moment on hourly runs take in the log, where no run has been before.
   case coverageBegins(Timestamp)
   /// The cap on catching up left this period out.
-  case hole(Period)
+  case gap(Period)
   /// Twilio no longer knows these calls (404): the rows stay, they are asked for no more.
   case gone([CallSID])
   /// A slice of a historical run is one page further.

@@ -32,7 +32,7 @@ package struct MergedPage: Sendable {
       let call = old.map { $0.call.merged(with: incoming) } ?? incoming
       guard let attributionCase = call.attributionCase else { continue }
       calls.append(call)
-      let related: RelatedCall?
+      let related: CandidateCall?
       if attributionCase == .transfer {
         related = nil
         transfers.append(call)
@@ -40,7 +40,7 @@ package struct MergedPage: Sendable {
         let own = call.ownNumber
         let row = CallRow(
           call: call, attribution: resolver.attribution(ofOwnNumber: own), leadNumber: call.leadNumber)
-        related = own.map { RelatedCall(sid: call.sid, ownNumber: $0, time: call.effectiveTime) }
+        related = own.map { CandidateCall(sid: call.sid, ownNumber: $0, time: call.effectiveTime) }
         if let own, directory.workspace(of: own) == nil {
           if let row = directory.unclaimedRow(of: own) {
             unclaimed.insert(row)
@@ -90,7 +90,7 @@ package struct TouchedMoment: Hashable, Sendable {
 }
 
 /// How long Twilio is asked again for a call that is not settled (Reference.md, "Hourly run").
-package enum Watch {
+package enum UnsettledList {
   /// A call is given up only after one asking at this age or more.
   package static let givenUpAfterHours = 48
 
@@ -104,7 +104,7 @@ package enum Watch {
   }
 
   package static func change(for call: Call, stored: StoredCall?, readAt: Timestamp) -> Change {
-    let isListed = stored.map { $0.isOnWatch || $0.isGivenUp } ?? false
+    let isListed = stored.map { $0.isListedUnsettled || $0.isGivenUp } ?? false
     guard call.isUnsettled else { return isListed ? .remove : .none }
     if stored?.isGivenUp == true { return .none }
     let age = readAt.milliseconds(since: call.callDate ?? .epoch)

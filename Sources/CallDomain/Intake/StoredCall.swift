@@ -10,13 +10,13 @@ package struct StoredCall: Hashable, Sendable {
   /// The column `effective_at`; nil in an older row that was not converted yet.
   package var effectiveTime: Timestamp?
   /// Whether the call stands among the unsettled ones and is still asked for.
-  package var isOnWatch: Bool
+  package var isListedUnsettled: Bool
   /// Whether it was given up: asked for at 48 hours or later without a settled answer.
   package var isGivenUp: Bool
 
   package init(
     call: Call, workspace: WorkspaceID?, phoneNumber: PhoneNumber?, leadNumber: PhoneNumber?,
-    cost: String?, effectiveTime: Timestamp?, isOnWatch: Bool, isGivenUp: Bool
+    cost: String?, effectiveTime: Timestamp?, isListedUnsettled: Bool, isGivenUp: Bool
   ) {
     self.call = call
     self.workspace = workspace
@@ -24,15 +24,15 @@ package struct StoredCall: Hashable, Sendable {
     self.leadNumber = leadNumber
     self.cost = cost
     self.effectiveTime = effectiveTime
-    self.isOnWatch = isOnWatch
+    self.isListedUnsettled = isListedUnsettled
     self.isGivenUp = isGivenUp
   }
 
   /// This row as a candidate for transfers, nil when it is none.
-  var related: RelatedCall? {
+  var related: CandidateCall? {
     guard call.attributionCase != nil, call.attributionCase != .transfer, let phoneNumber, let effectiveTime
     else { return nil }
-    return RelatedCall(sid: call.sid, ownNumber: phoneNumber, time: effectiveTime)
+    return CandidateCall(sid: call.sid, ownNumber: phoneNumber, time: effectiveTime)
   }
 }
 

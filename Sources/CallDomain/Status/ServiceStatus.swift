@@ -58,7 +58,7 @@ package struct StatusFacts: Hashable, Sendable {
   /// Calls that were given up after 48 hours without a final status or a price.
   package var givenUpCalls = 0
   /// Periods that no hourly run will take in, oldest first, until a historical run fills them.
-  package var holes: [Period] = []
+  package var gaps: [Period] = []
 
   package init() {}
 }

@@ -1,7 +1,7 @@
 extension ServiceStatus {
   /// What `doctor` says of the stored state: the last runs, the alerts, and what runs left undone.
   package var findings: [Finding] {
-    [lastRun] + alerts.map(Self.finding) + [unsettled, givenUp, holes]
+    [lastRun] + alerts.map(Self.finding) + [unsettled, givenUp, gaps]
   }
 
   private var lastRun: Finding {
@@ -60,15 +60,15 @@ extension ServiceStatus {
         """)
   }
 
-  private var holes: Finding {
-    guard let first = facts.holes.first, let last = facts.holes.last else {
+  private var gaps: Finding {
+    guard let first = facts.gaps.first, let last = facts.gaps.last else {
       return Finding(.ok, check: "huecos", detail: "No falta ningún periodo.")
     }
-    let commands = facts.holes.prefix(3).map { "«\($0.historicalCommand)»" }.joined(separator: " y ")
-    let rest = facts.holes.count > 3 ? " (y \(facts.holes.count - 3) más, en /api/sync-status)" : ""
+    let commands = facts.gaps.prefix(3).map { "«\($0.historicalCommand)»" }.joined(separator: " y ")
+    let rest = facts.gaps.count > 3 ? " (y \(facts.gaps.count - 3) más, en /api/sync-status)" : ""
     return Finding(
       .fault, check: "huecos",
-      detail: (facts.holes.count == 1 ? "Falta 1 periodo" : "Faltan \(facts.holes.count) periodos")
+      detail: (facts.gaps.count == 1 ? "Falta 1 periodo" : "Faltan \(facts.gaps.count) periodos")
         + " entre \(first.start.iso8601) y \(last.end.iso8601).",
       whatToDo: "Ejecute \(commands)\(rest).")
   }

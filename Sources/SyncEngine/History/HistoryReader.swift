@@ -1,7 +1,7 @@
 import BlockingWork
 import CallDomain
 
-/// Reads slices of the history: pages go to the writers, as many at once as there are places, so that
+/// Reads slices of the history: pages go to the writers, as many at once as there are semaphore, so that
 /// a slow database slows the reading and fills no memory.
 ///
 /// Twilio promises whole UTC dates as bounds and no more; it may honour the time of day always, never, or in
@@ -16,8 +16,8 @@ struct HistoryReader: Sendable {
   let shape: HistoryShape
   let clock: EngineClock
   /// Pages that are being read or wait to be committed.
-  let places: WaitingLine
-  let lanes: HistoryLanes
+  let semaphore: WaitingLine
+  let lanes: PageStreams
   let writer: HistoryWriter
   let onEvent: @Sendable (SyncEvent) -> Void
 
@@ -36,22 +36,22 @@ struct HistoryReader: Sendable {
     // What is not covered yet; calls come newest first.
     var rest = slice.period
     while true {
-      guard await places.enter() == .admitted else { throw .interrupted }
+      guard await semaphore.enter() == .admitted else { throw .interrupted }
       let readAt = clock.now()
       let page: CallPage
       do throws(RunFailure) {
         page = try await request(slice, isWithinDay: isWithinDay, of: &listing)
       } catch {
-        places.leave()
+        semaphore.leave()
         return try await recover(slice, Period(start: rest.end, end: slice.period.end), from: error)
       }
       if isWithinDay, !page.hasCall(after: slice.period.start.startOfDay) {
-        places.leave()
+        semaphore.leave()
         shape.noteCoarseDay(of: slice.period.start)
         return try await beginAnew(slice, Period(start: rest.end, end: slice.period.end))
       }
       if slice.next == nil, let parts = try await parts(of: slice, after: page, others: others) {
-        places.leave()
+        semaphore.leave()
         return try await writer.replace(slice, by: parts)
       }
       let calls = page.calls.filter { slice.period.containsStart(of: $0) }
@@ -106,7 +106,7 @@ extension HistoryReader {
     let plan = shape.plan
     let pages = plan.pages(in: slice.period, firstPageBackTo: earliest)
     // Where pages queue up for the database, more readers would not help it.
-    let others = places.isFull ? Int.max / 2 : others
+    let others = semaphore.isFull ? Int.max / 2 : others
     if let parts = plan.parts(of: slice.period, pages: pages, others: others) { return shape.numbered(parts) }
     guard shape.mayBoundWithinDay(of: slice.period.start) else { return nil }
     let bounds = plan.boundsWithinDay(

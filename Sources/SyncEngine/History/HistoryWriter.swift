@@ -6,8 +6,8 @@ struct HistoryWriter: Sendable {
   let calls: any CallLedger
   let fence: RunFence
   let clock: EngineClock
-  let places: WaitingLine
-  let tally: HistoryTally
+  let semaphore: WaitingLine
+  let counter: ResyncCounter
   let onEvent: @Sendable (SyncEvent) -> Void
 
   /// Commits the pages of one lane until no more come.
@@ -15,8 +15,8 @@ struct HistoryWriter: Sendable {
     for await commit in pages {
       guard !Task.isCancelled else { throw .interrupted }
       let outcome = try await store(commit.page)
-      places.leave()
-      let calls = tally.count(commit, outcome)
+      semaphore.leave()
+      let calls = counter.count(commit, outcome)
       onEvent(.pageStored(calls: commit.calls.count, share: commit.share))
       if commit.step.next == nil { onEvent(.sliceDone(commit.slice.period, calls: calls)) }
     }
@@ -34,7 +34,7 @@ struct HistoryWriter: Sendable {
   ) async throws(RunFailure) -> [HistorySlice] {
     let mark = IntakeMark.sliceReplaced(number: slice.number, by: parts)
     _ = try await store(IntakePage(calls: [], readAt: clock.now(), marks: [mark]))
-    tally.replace(slice, by: parts)
+    counter.replace(slice, by: parts)
     onEvent(.sliceReplaced(parts: parts.count, share: share))
     return parts
   }
@@ -78,7 +78,7 @@ struct HistoryCommit: Sendable {
 /// The ways by which pages get to the writers. The pages of a slice all take the same one, in their
 /// order. While a page of one is decided and committed, which the database allows one at a time, those of
 /// the others are made ready, and their new calls inserted.
-struct HistoryLanes: Sendable {
+struct PageStreams: Sendable {
   private let lanes:
     [(stream: AsyncStream<HistoryCommit>, continuation: AsyncStream<HistoryCommit>.Continuation)]
 

@@ -60,7 +60,7 @@ struct OpenSections {
               language.say(
                 "Twilio no dio su precio en 48 horas.", "Twilio did not tell their price within 48 hours.")),
             count(
-              facts.holes.count, language.say("Periodos que faltan", "Missing periods"),
+              facts.gaps.count, language.say("Periodos que faltan", "Missing periods"),
               language.say("Ninguna ejecución horaria los leerá.", "No hourly run will read them.")),
           ])
       ] + gaps)
@@ -76,8 +76,8 @@ struct OpenSections {
   }
 
   private var gaps: [HTML] {
-    guard !facts.holes.isEmpty else { return [] }
-    let shown = facts.holes.prefix(Self.shownGaps)
+    guard !facts.gaps.isEmpty else { return [] }
+    let shown = facts.gaps.prefix(Self.shownGaps)
     return [
       .paragraph(
         language.say("Cada orden rellena uno de ellos:", "Each command fills one of them:"), style: "advice"),
@@ -97,7 +97,7 @@ struct OpenSections {
             ])
         }),
     ]
-      + (facts.holes.count > shown.count
+      + (facts.gaps.count > shown.count
         ? [.paragraph(language.say("Los demás, en /api/sync-status.", "The others are at /api/sync-status."))]
         : [])
   }

@@ -25,9 +25,9 @@ struct MovingSync {
     var askings: [String: [Moment]] { asked.withLock(\.self) }
 
     /// The periods that operators were told to fill.
-    var holes: [Period] {
+    var gaps: [Period] {
       events.withLock(\.self).compactMap { event in
-        if case .hole(let period) = event { period } else { nil }
+        if case .gap(let period) = event { period } else { nil }
       }
     }
 

@@ -86,12 +86,12 @@ struct ScheduleTests {
     _ truth: SimulatedTruth, seed: UInt64
   ) async throws {
     let begin = try #require(runs.first?.period?.start)
-    let hole = try await checkHole(schedule, sync, runs)
+    let gap = try await checkHole(schedule, sync, runs)
     let comparison = try await TableComparison(
       sync.installation, truth,
       isExpected: { entry in
         let isFound = schedule.lagSeconds < 900 || entry.ended != nil
-        let isLeftOut = hole?.contains(entry.began.timestamp) == true
+        let isLeftOut = gap?.contains(entry.began.timestamp) == true
         return entry.began.timestamp >= begin && isFound && !isLeftOut
       })
     comparison.expectNothingWrong("seed \(seed)")
@@ -105,7 +105,7 @@ struct ScheduleTests {
       """)
   }
 
-  /// The hole that the cap on catching up leaves, and where it is recorded.
+  /// The gap that the cap on catching up leaves, and where it is recorded.
   private func checkHole(_ schedule: Schedule, _ sync: MovingSync, _ runs: [SyncRun]) async throws -> Period?
   {
     let recorded = try await sync.installation.column(
@@ -122,12 +122,12 @@ struct ScheduleTests {
         runs[place].startedAt.milliseconds(since: runs[place - 1].startedAt) > 168 * 3_600_000
       })
     // With the overlap, in which calls that were listed late may lie.
-    let hole = Period(
+    let gap = Period(
       start: runs[place - 1].startedAt.adding(minutes: -15), end: runs[place].startedAt.adding(hours: -168))
-    #expect(recorded == ["\(hole.start.milliseconds) \(hole.end.milliseconds)"])
-    #expect(sync.notes.holes == [hole])
-    #expect(runs[place].period == Period(start: hole.end, end: runs[place].startedAt))
-    return hole
+    #expect(recorded == ["\(gap.start.milliseconds) \(gap.end.milliseconds)"])
+    #expect(sync.notes.gaps == [gap])
+    #expect(runs[place].period == Period(start: gap.end, end: runs[place].startedAt))
+    return gap
   }
 
   private func checkSettling(

@@ -146,7 +146,7 @@ struct BlockedTests {
         try await site.round { installation in
           var way = FaultyWay(installation)
           // What reads waits as long as it may; what writes, as long as for other locks.
-          if lock == .table { way.patience[.database] = .seconds(1) }
+          if lock == .table { way.deadline[.database] = .seconds(1) }
           let run = try await FaultyRun(installation, way, lease: LeaseTerms(lockMilliseconds: 300))
           let outcome = try await installation.holding(lock) { await run.outcome() }
           try await run.end()

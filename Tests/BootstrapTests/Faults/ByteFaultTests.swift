@@ -13,14 +13,14 @@ struct ByteFaultTests {
     try await withInstallation(simulator: FaultSite.simulator) { installation in
       let site = try await FaultSite(installation, seed: seed)
       let bytes = try await site.bytes(of: peer)
-      var tally = FaultTally()
+      var counter = FaultTally()
       for (direction, count) in bytes {
         for offset in FaultProfile.places(among: count, some: 1, many: 100, &random) {
-          try await site.round(Strike(peer, direction, offset, fault), &tally)
+          try await site.round(Strike(peer, direction, offset, fault), &counter)
         }
       }
-      print("\(fault.rawValue), \(peer.rawValue): seed \(seed), of \(bytes) bytes: \(tally)")
-      #expect(tally.struck > 0)
+      print("\(fault.rawValue), \(peer.rawValue): seed \(seed), of \(bytes) bytes: \(counter)")
+      #expect(counter.struck > 0)
     }
   }
 }

@@ -33,25 +33,25 @@ struct ClockJumpTests {
     var random = TestSupport.SeededRandom(seed: seed)
     try await withInstallation(simulator: FaultSite.simulator) { installation in
       let site = try await FaultSite(installation, seed: seed)
-      var tally = FaultTally()
-      let looks = try await round(site, look: .max, seconds, &tally)
+      var counter = FaultTally()
+      let looks = try await round(site, look: .max, seconds, &counter)
       for look in FaultProfile.places(among: looks, some: 2, many: looks, &random) {
-        try await round(site, look: look, seconds, &tally)
+        try await round(site, look: look, seconds, &counter)
       }
-      print("clock jumps by \(seconds) s: seed \(seed), of \(looks) looks at it: \(tally)")
+      print("clock jumps by \(seconds) s: seed \(seed), of \(looks) looks at it: \(counter)")
     }
   }
 
   /// How often the run looked at the clock.
   @discardableResult
   private func round(
-    _ site: FaultSite, look: Int, _ seconds: Int, _ tally: inout FaultTally
+    _ site: FaultSite, look: Int, _ seconds: Int, _ counter: inout FaultTally
   ) async throws -> Int {
     var looks = 0
     try await site.round(
       "the clock jumps by \(seconds) s after look \(look)", isHarmless: abs(seconds) < 300,
       blaming: [.twilio],
-      &tally
+      &counter
     ) { installation in
       let clock = JumpingClock(installation.simulation, look: look, bySeconds: Int64(seconds))
       return Obstacle(

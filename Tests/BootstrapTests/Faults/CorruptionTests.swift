@@ -20,15 +20,15 @@ struct CorruptionTests {
       try await installation.cluster.start()
       let site = try await FaultSite(installation, seed: seed)
       let options = "sslmode=require&gssencmode=disable"
-      var tally = FaultTally()
+      var counter = FaultTally()
       for (direction, count) in try await site.bytes(of: .database, options: options) {
         for offset in FaultProfile.places(among: count, some: 2, many: 150, &random) {
           let strike = Strike(.database, direction, offset, flipping: random.number(in: 0...7))
-          try await site.round(strike, options: options, &tally)
+          try await site.round(strike, options: options, &counter)
         }
       }
-      print("changed bytes, database over TLS: seed \(seed): \(tally)")
-      #expect(tally.struck > 0)
+      print("changed bytes, database over TLS: seed \(seed): \(counter)")
+      #expect(counter.struck > 0)
     }
   }
 
@@ -38,16 +38,16 @@ struct CorruptionTests {
     var random = TestSupport.SeededRandom(seed: seed)
     try await withInstallation(simulator: FaultSite.simulator) { installation in
       let site = try await FaultSite(installation, seed: seed)
-      var tally = FaultTally()
+      var counter = FaultTally()
       for (direction, messages) in try await site.messages() {
         for place in FaultProfile.places(among: messages.count, some: 2, many: 250, &random) {
           let offset = messages[place] + random.number(in: 0...4)
           let strike = Strike(.database, direction, offset, flipping: random.number(in: 0...7))
-          try await site.round(strike, &tally)
+          try await site.round(strike, &counter)
         }
       }
-      print("changed frames, database: seed \(seed): \(tally)")
-      #expect(tally.struck > 0)
+      print("changed frames, database: seed \(seed): \(counter)")
+      #expect(counter.struck > 0)
     }
   }
 
@@ -57,16 +57,16 @@ struct CorruptionTests {
     var random = TestSupport.SeededRandom(seed: seed)
     try await withInstallation(simulator: FaultSite.simulator) { installation in
       let site = try await FaultSite(installation, seed: seed)
-      var tally = FaultTally()
+      var counter = FaultTally()
       for (direction, count) in try await site.bytes(of: .twilio) {
         for offset in FaultProfile.places(among: count, some: 2, many: 300, &random) {
           var strike = Strike(.twilio, direction, offset, .replace(with: { _ in 1 }), name: "control byte")
-          strike.patience = .seconds(1)
-          try await site.round(strike, &tally)
+          strike.deadline = .seconds(1)
+          try await site.round(strike, &counter)
         }
       }
-      print("control bytes, Twilio: seed \(seed): \(tally)")
-      #expect(tally.struck > 0)
+      print("control bytes, Twilio: seed \(seed): \(counter)")
+      #expect(counter.struck > 0)
     }
   }
 }
@@ -78,7 +78,7 @@ extension Strike {
   ) {
     let mask = UInt8(1) << UInt8(bit)
     self.init(peer, direction, offset, .replace(with: { $0 ^ mask }), name: "bit \(bit) changed")
-    patience = .seconds(1)
+    deadline = .seconds(1)
   }
 }
 

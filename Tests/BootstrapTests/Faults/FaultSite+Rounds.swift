@@ -16,7 +16,7 @@ struct Obstacle {
 extension FaultSite {
   /// A run on the way that `make` makes, and what it leaves; then a clean one.
   func round(
-    _ name: String, isHarmless: Bool = false, blaming codes: Set<RunFailure.Code>, _ tally: inout FaultTally,
+    _ name: String, isHarmless: Bool = false, blaming codes: Set<RunFailure.Code>, _ counter: inout FaultTally,
     _ make: (Installation) throws -> Obstacle
   ) async throws {
     do {
@@ -24,7 +24,7 @@ extension FaultSite {
         let obstacle = try make(installation)
         let run = try await FaultyRun(installation, obstacle.way, clock: obstacle.clock)
         let outcome = await run.outcome()
-        tally.count(outcome, hasStruck: obstacle.hasStruck())
+        counter.count(outcome, hasStruck: obstacle.hasStruck())
         obstacle.end()
         try await run.end()
         switch outcome {

@@ -19,7 +19,7 @@ struct FaultyWay: Sendable {
   var options = "sslmode=disable&gssencmode=disable"
   /// How long is waited for a peer's answer where none is to come; elsewhere long enough for the slowest
   /// machine.
-  var patience: [Peer: Duration] = [:]
+  var deadline: [Peer: Duration] = [:]
 
   /// The straight way.
   init(_ installation: Installation) {
@@ -35,7 +35,7 @@ struct FaultyWay: Sendable {
     }
   }
 
-  private func patience(with peer: Peer) -> Duration { patience[peer] ?? .seconds(60) }
+  private func deadline(with peer: Peer) -> Duration { deadline[peer] ?? .seconds(60) }
 
   func log() throws -> TwilioCallLog {
     TwilioCallLog(
@@ -43,18 +43,18 @@ struct FaultyWay: Sendable {
       credentials: try TwilioCredentials(
         accountSID: AccountCredentials().accountSID, authToken: Secrets.authToken),
       host: try TwilioHost(baseURL: "http://127.0.0.1:\(twilio)"), pageSize: 12,
-      timeouts: CurlTimeouts(connect: patience(with: .twilio), total: patience(with: .twilio)))
+      timeouts: CurlTimeouts(connect: deadline(with: .twilio), total: deadline(with: .twilio)))
   }
 
   func pool(_ installation: Installation) -> PostgresPool {
     let url = TestCluster.url(installation.cluster, installation.database.name, port: database)
-    let patience = patience(with: .database)
+    let deadline = deadline(with: .database)
     return installation.database.pool { configuration in
       configuration.connectionString = "\(url)?\(options)"
-      configuration.connectLimit = patience
-      configuration.statementLimit = patience
-      configuration.waitLimit = patience * 4
-      configuration.cancelGrace = min(patience, .seconds(2))
+      configuration.connectLimit = deadline
+      configuration.statementLimit = deadline
+      configuration.waitLimit = deadline * 4
+      configuration.cancelGrace = min(deadline, .seconds(2))
     }
   }
 }

@@ -13,9 +13,9 @@ struct StatementFaultTests {
     var random = TestSupport.SeededRandom(seed: seed)
     try await withInstallation(simulator: FaultSite.simulator) { installation in
       let site = try await FaultSite(installation, seed: seed)
-      var tally = FaultTally()
+      var counter = FaultTally()
       var statements = 0
-      try await site.round("no fault", isHarmless: true, blaming: [.database], &tally) { installation in
+      try await site.round("no fault", isHarmless: true, blaming: [.database], &counter) { installation in
         let cutter = try installation.database.cutter()
         var way = FaultyWay(installation)
         way.database = cutter.port
@@ -27,7 +27,7 @@ struct StatementFaultTests {
           })
       }
       for statement in FaultProfile.places(among: statements, some: 5, many: statements, &random) {
-        try await site.round("cut after statement \(statement)", blaming: [.database], &tally) {
+        try await site.round("cut after statement \(statement)", blaming: [.database], &counter) {
           installation in
           let cutter = try installation.database.cutter()
           cutter.cut(afterStatements: statement, forGood: forGood)
@@ -36,8 +36,8 @@ struct StatementFaultTests {
           return Obstacle(way: way, hasStruck: { cutter.mend() }, end: { cutter.close() })
         }
       }
-      print("cut\(forGood ? " for good" : ""): seed \(seed), of \(statements) statements: \(tally)")
-      #expect(tally.struck == tally.rounds - 1)
+      print("cut\(forGood ? " for good" : ""): seed \(seed), of \(statements) statements: \(counter)")
+      #expect(counter.struck == counter.rounds - 1)
     }
   }
 }

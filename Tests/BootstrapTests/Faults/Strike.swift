@@ -20,7 +20,7 @@ struct Strike: CustomStringConvertible {
       }
     }
 
-    /// Whether answers stay away, so that only patience ends the wait.
+    /// Whether answers stay away, so that only deadline ends the wait.
     var isSilent: Bool { self == .stall || self == .freeze }
     /// Whether everything arrives in the end.
     var isHarmless: Bool { self == .wait || self == .trickle }
@@ -32,13 +32,13 @@ struct Strike: CustomStringConvertible {
   let mischief: TCPProxy.Mischief
   /// How it is called in the output.
   let name: String
-  var patience = Duration.seconds(60)
+  var deadline = Duration.seconds(60)
   /// Whether the run must succeed.
   var isHarmless = false
 
   init(_ peer: FaultyWay.Peer, _ direction: TCPProxy.Direction, _ offset: Int, _ fault: Fault) {
     self.init(peer, direction, offset, fault.mischief, name: fault.rawValue)
-    if fault.isSilent { patience = .milliseconds(250) }
+    if fault.isSilent { deadline = .milliseconds(250) }
     isHarmless = fault.isHarmless
   }
 
@@ -58,17 +58,17 @@ struct Strike: CustomStringConvertible {
 
 extension FaultSite {
   /// A run that meets the fault and what it leaves, then a clean one.
-  func round(_ strike: Strike, options: String? = nil, _ tally: inout FaultTally) async throws {
+  func round(_ strike: Strike, options: String? = nil, _ counter: inout FaultTally) async throws {
     try await round(
       "\(strike)", isHarmless: strike.isHarmless,
       blaming: strike.peer == .twilio ? [.twilio] : [.database, .internal],
-      &tally
+      &counter
     ) { installation in
       let proxy = try TCPProxy(to: .tcp(port: Self.port(of: strike.peer, installation)))
       proxy.strike(strike.direction, afterBytes: strike.offset, strike.mischief)
       var way = FaultyWay(installation)
       way.lead(strike.peer, to: proxy.port)
-      way.patience[strike.peer] = strike.patience
+      way.deadline[strike.peer] = strike.deadline
       if let options { way.options = options }
       return Obstacle(
         way: way, hasStruck: { proxy.hasStruck }, end: { proxy.close() })

@@ -30,14 +30,14 @@ struct MemoryTable {
     }
     merged.outboundRows.forEach { write($0) }
 
-    var evidence = merged.transfers.map { self.evidence(for: $0, stored: nil) }
+    var candidates = merged.transfers.map { self.candidates(for: $0, stored: nil) }
     for (sid, row) in rows where !sids.contains(sid) && row.call.attributionCase == .transfer {
       guard let lead = row.leadNumber, merged.touched.contains(where: { $0.lead == lead }) else { continue }
-      let old = TransferEvidence.Stored(workspace: row.workspace, phoneNumber: row.phoneNumber)
-      evidence.append(self.evidence(for: row.call, stored: old))
+      let old = TransferCandidates.Stored(workspace: row.workspace, phoneNumber: row.phoneNumber)
+      candidates.append(self.candidates(for: row.call, stored: old))
     }
     let decided = DecidedPage(
-      merged: merged, stored: stored, evidence: evidence, directory: phones,
+      merged: merged, stored: stored, candidates: candidates, directory: phones,
       createdPhones: merged.newPhones.count)
     decided.transferRows.forEach { write($0) }
     for change in decided.reattributions {
@@ -57,20 +57,20 @@ struct MemoryTable {
     rows[row.call.sid] = StoredCall(
       call: row.call, workspace: row.attribution.workspace, phoneNumber: row.attribution.decidingNumber,
       leadNumber: row.leadNumber, cost: row.call.price?.magnitude, effectiveTime: row.call.effectiveTime,
-      isOnWatch: false, isGivenUp: false)
+      isListedUnsettled: false, isGivenUp: false)
   }
 
   // At most the nearest on either side, as the store's query finds them.
-  private func evidence(for transfer: Call, stored: TransferEvidence.Stored?) -> TransferEvidence {
+  private func candidates(for transfer: Call, stored: TransferCandidates.Stored?) -> TransferCandidates {
     let moment = transfer.effectiveTime
     let candidates = rows.values.filter {
       $0.leadNumber == transfer.leadNumber && $0.leadNumber != nil
-    }.compactMap { RelatedCall($0.call) }
+    }.compactMap { CandidateCall($0.call) }
     let before = candidates.filter { $0.time <= moment }
       .min { ($1.time, $0.sid) < ($0.time, $1.sid) }
     let after = candidates.filter { $0.time > moment }
       .min { ($0.time, $0.sid) < ($1.time, $1.sid) }
-    return TransferEvidence(
+    return TransferCandidates(
       sid: transfer.sid, leadNumber: transfer.leadNumber, time: moment,
       related: [before, after].compactMap(\.self), stored: stored)
   }

@@ -19,18 +19,18 @@ struct StatusFindingsTests {
   }
 
   @Test("Holes are a fault, with the commands that fill the first three")
-  func holes() {
+  func gaps() {
     #expect(finding("huecos") { (_: inout StatusFacts) in }?.level == .ok)
-    let hole = finding("huecos") { facts in
-      facts.holes = (1...4).map { day in
+    let gap = finding("huecos") { facts in
+      facts.gaps = (1...4).map { day in
         Period(start: makeTime("2026-02-0\(day)T00:00:00Z"), end: makeTime("2026-02-0\(day)T06:00:00Z"))
       }
     }
-    #expect(hole?.level == .fault)
+    #expect(gap?.level == .fault)
     #expect(
-      hole?.whatToDo?.contains(
+      gap?.whatToDo?.contains(
         "«twilio-sync historical --since 2026-02-01T00:00:00.000Z --until 2026-02-01T06:00:00.000Z»") == true)
-    #expect(hole?.whatToDo?.contains("2026-02-04") == false && hole?.whatToDo?.contains("1 más") == true)
+    #expect(gap?.whatToDo?.contains("2026-02-04") == false && gap?.whatToDo?.contains("1 más") == true)
   }
 
   @Test("A run that did not end well is a warning with its reason; given-up calls are one, too")

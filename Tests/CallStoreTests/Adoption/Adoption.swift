@@ -77,7 +77,7 @@ func makeAdopter(
     pool: pool, defaultWorkspace: WorkspaceID(1), lease: lease, token: .random(in: 1 ... .max),
     now: { LegacyDatabase.now },
     sleep: { milliseconds in
-      if milliseconds == lease.beat { return try await Task.sleep(for: .milliseconds(milliseconds)) }
+      if milliseconds == lease.heartbeat { return try await Task.sleep(for: .milliseconds(milliseconds)) }
       try await onPause()
     }, onEvent: onEvent)
 }

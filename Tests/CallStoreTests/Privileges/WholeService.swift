@@ -36,13 +36,13 @@ struct WholeService {
     _ = try await store.coverage(now: at("12:00"))
     try await store.record(Period(start: at("10:45"), end: at("12:00")), of: fence)
     let live = makeCall(makeSID(3), status: .inProgress, duration: nil, endTime: nil, price: nil)
-    // A new number, a row to claim, a transfer, a call to be asked for again, a hole.
+    // A new number, a row to claim, a transfer, a call to be asked for again, a gap.
     try await commit(
       [
         makeRing(makeSID(1), from: "+34910000077", endedAt: at("09:50")),
         makeRing(makeSID(2), from: "+34910000001", to: "+34600000023", endedAt: at("09:40")), live,
         makeTransfer(makeSID(4), endTime: at("10:00")),
-      ], [.hole(Period(start: at("01:00"), end: at("02:00"))), .coveredUntil(at("12:00"))], fence)
+      ], [.gap(Period(start: at("01:00"), end: at("02:00"))), .coveredUntil(at("12:00"))], fence)
     // The transfer changes hands, the live call has settled, another one is gone.
     let unsettled = try await store.unsettled(limit: 10)
     #expect(unsettled.map(\.sid) == [makeSID(3)])

@@ -91,10 +91,10 @@ struct DayBoundsTests {
   }
 
   @Test("A part of a day is asked for by itself, and up to the midnight when the answer proves nothing")
-  func holes() async throws {
-    let hole = Period(start: makeTime("2026-02-27T10:00:00Z"), end: makeTime("2026-02-27T12:00:00Z"))
-    let exact = CallQuery(startedFrom: hole.start, startedBefore: hole.end)
-    let midnight = CallQuery(startedFrom: hole.start, startedBefore: makeTime("2026-02-28T00:00:00Z"))
+  func gaps() async throws {
+    let gap = Period(start: makeTime("2026-02-27T10:00:00Z"), end: makeTime("2026-02-27T12:00:00Z"))
+    let exact = CallQuery(startedFrom: gap.start, startedBefore: gap.end)
+    let midnight = CallQuery(startedFrom: gap.start, startedBefore: makeTime("2026-02-28T00:00:00Z"))
     for (way, isEmpty, queries) in [
       (BoundsWay.honoured, false, [exact]), (.honoured, true, [exact, midnight]),
       (.wholeDays, false, [exact, midnight]),
@@ -102,12 +102,12 @@ struct DayBoundsTests {
       let bench = HistoryBench { script in
         script.takesWholeDays = way.takesWholeDays(from: 1)
         script.calls = (0..<(isEmpty ? 1 : 8)).map {
-          makeCompleted($0 + 1, startedAt: hole.start.adding(minutes: $0 * 30 - 30))
+          makeCompleted($0 + 1, startedAt: gap.start.adding(minutes: $0 * 30 - 30))
         }
       }
-      _ = try await bench.run(since: hole.start, until: hole.end).get()
+      _ = try await bench.run(since: gap.start, until: gap.end).get()
       #expect(bench.notes.requests == queries, "\(way)")
-      try Self.requireComplete(bench, hole)
+      try Self.requireComplete(bench, gap)
     }
   }
 

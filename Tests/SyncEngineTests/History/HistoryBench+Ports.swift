@@ -148,7 +148,7 @@ extension HistoryBench {
       state.replaced.insert(number)
       state.progress?.parts += slices.map { HistoryProgress.Part(slice: $0) }
       state.pagesTaken += 1
-    case .coveredUntil, .coverageBegins, .hole, .gone:
+    case .coveredUntil, .coverageBegins, .gap, .gone:
       Issue.record("a historical run has no such mark: \(mark)")
     }
   }

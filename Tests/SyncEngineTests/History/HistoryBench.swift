@@ -75,8 +75,8 @@ final class HistoryBench: Sendable {
     EngineClock(
       now: { self.script.now.adding(milliseconds: self.notes.elapsed) },
       sleep: { milliseconds in
-        // The lease's beat, which is not needed here.
-        if milliseconds == EngineBench.beat { return try await Latch().wait() }
+        // The lease's heartbeat, which is not needed here.
+        if milliseconds == EngineBench.heartbeat { return try await Latch().wait() }
         try Task.checkCancellation()
         self.note {
           $0.pauses.append(milliseconds)
@@ -91,7 +91,7 @@ final class HistoryBench: Sendable {
       settings: script.settings, log: self, gate: gate, calls: self, runs: self, history: self, clock: clock)
     return RunConductor(
       hourly: nil, historical: historical, calls: self, runs: self, clock: clock, makeToken: makeToken,
-      beat: EngineBench.beat,
+      heartbeat: EngineBench.heartbeat,
       report: { _, event in self.note { $0.events.append(event) } })
   }
 

@@ -20,7 +20,7 @@ struct HistoryFaultTests {
     #expect(run.period == Period(start: start, end: bench.script.now))
     #expect(Set(bench.notes.stored.keys) == Set(calls.filter { ($0.callDate ?? .epoch) >= start }.map(\.sid)))
     #expect(bench.notes.events.filter { $0 == .retentionReached(start: start) }.count == 1)
-    // What was asked for, so that holes before the start are not shown for ever.
+    // What was asked for, so that gaps before the start are not shown for ever.
     #expect(bench.notes.asked == [Period(start: bench.script.settings.start, end: bench.script.now)])
     #expect(bench.notes.requestCount < 60)
   }

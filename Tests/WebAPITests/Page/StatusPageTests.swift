@@ -167,7 +167,7 @@ struct StatusPageTests {
     let facts = Self.facts { facts in
       facts.runs[.historical] = StatusFacts.Runs()
       facts.runs[.historical]?.last = makeRunningRun(id: 9, kind: .historical)
-      facts.holes = [Period(start: exampleEnd.adding(hours: -300), end: exampleEnd.adding(hours: -200))]
+      facts.gaps = [Period(start: exampleEnd.adding(hours: -300), end: exampleEnd.adding(hours: -200))]
     }
     let answer = try await page(
       facts,
@@ -263,7 +263,7 @@ struct StatusPageTests {
       facts.newestCall = Self.now.adding(hours: -3)
       facts.runs[.hourly]?.lastSuccess = Self.now.adding(hours: -3)
       facts.defaultCallsOfDay = 1000
-      facts.holes = [Period(start: exampleEnd.adding(hours: -300), end: exampleEnd.adding(hours: -200))]
+      facts.gaps = [Period(start: exampleEnd.adding(hours: -300), end: exampleEnd.adding(hours: -200))]
       facts.runs[.historical] = StatusFacts.Runs()
       facts.runs[.historical]?.last = makeRunningRun(id: 9, kind: .historical)
       facts.runs[.historical]?.ended = (1...3).map { makeRun(id: $0, kind: .historical, state: .failed) }
@@ -313,7 +313,7 @@ struct StatusPageTests {
       $0.defaultCallsOfDay = count
       $0.unsettledCalls = count
       $0.givenUpCalls = count
-      $0.holes = [Period(start: moment, end: Self.now), Period(start: Self.now, end: moment)]
+      $0.gaps = [Period(start: moment, end: Self.now), Period(start: Self.now, end: moment)]
       $0.runs[.hourly]?.last?.startedAt = moment
       $0.runs[.hourly]?.last?.finishedAt = Timestamp(milliseconds: 0 - number.addingClamped(1))
       $0.runs[.hourly]?.last?.counts.totalCalls = count
