@@ -89,7 +89,8 @@ struct AbuseTests {
         let client = try await RawSocketClient(port: port, receiveBuffer: 4096)
         try await client.send(beginnings[index % 3])
         clients.append(client)
-        if index % 10 == 0 { await expectService(port) }
+        // On a busy machine the short deadline may hit a good client, too.
+        if index % 10 == 0 { await expectService(port, attempts: 5) }
       }
       // The clients do nothing: deadlines alone have to end them.
       await server.stop(gracePeriod: Self.never)
@@ -98,9 +99,13 @@ struct AbuseTests {
   }
 
   /// A well-behaved client is served.
-  private func expectService(_ port: Int) async {
-    let client = try? await RawSocketClient(port: port)
-    try? await client?.send(makeRequest())
-    #expect(await client?.readAnswer()?.status == 200)
+  private func expectService(_ port: Int, attempts: Int = 1) async {
+    var status: Int?
+    for _ in 0..<attempts where status != 200 {
+      let client = try? await RawSocketClient(port: port)
+      try? await client?.send(makeRequest())
+      status = await client?.readAnswer()?.status
+    }
+    #expect(status == 200)
   }
 }

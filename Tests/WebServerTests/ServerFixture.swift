@@ -18,7 +18,7 @@ final class EventRecorder: Sendable {
 /// A door that tasks wait at until a test opens it.
 actor Gate {
   private var isOpen = false
-  private var arrivals = 0
+  private(set) var arrivals = 0
   private var waiting: [CheckedContinuation<Void, Never>] = []
   private var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
 

@@ -5,8 +5,7 @@ import Synchronization
 /// Serves a share of the connections on one serial queue.
 ///
 /// Sendable because all mutable state but the mailbox, which guards itself, is touched on `queue` only: by the
-/// handlers of the sources, which run there, and by `drainMailbox`, which is sent there. `HTTPServer` sets the
-/// loop up before its sources are active.
+/// handlers of the sources, which run there, and by `drainMailbox`, which is sent there.
 final class EventLoop: @unchecked Sendable {
   private struct Mailbox: Sendable {
     var messages: [LoopMessage] = []
@@ -44,7 +43,7 @@ final class EventLoop: @unchecked Sendable {
     poller = try Poller()
   }
 
-  /// Begins to watch; call once.
+  /// Begins to watch; to be called once, before the first message.
   func start() {
     let events = DispatchSource.makeReadSource(fileDescriptor: poller.descriptor, queue: queue)
     events.setEventHandler { [unowned self] in pollEvents() }

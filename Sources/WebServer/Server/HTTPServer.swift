@@ -77,8 +77,8 @@ package final class HTTPServer: Sendable {
       return true
     }
     guard isNew else { throw .alreadyStarted }
-    loops[0].acceptor = Acceptor(on: loops[0], listener: listener, loops: loops)
     for loop in loops { loop.start() }
+    loops[0].post(.listen(descriptor: listener.release(), loops))
     duties.onEvent(.listening(address))
     return address
   }

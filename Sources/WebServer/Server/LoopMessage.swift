@@ -1,5 +1,7 @@
 /// What other threads ask of an event loop.
 enum LoopMessage: Sendable {
+  /// Accept connections from a listening descriptor, now the loop's, and share them out.
+  case listen(descriptor: Int32, [EventLoop])
   /// Take over an accepted connection; the descriptor is the loop's from now on.
   case adopt(descriptor: Int32, remoteAddress: String)
   /// A handler has answered.
@@ -17,6 +19,8 @@ enum LoopMessage: Sendable {
 extension EventLoop {
   func handle(_ message: LoopMessage) {
     switch message {
+    case .listen(let descriptor, let loops):
+      acceptor = Acceptor(on: self, listener: Socket(adopting: descriptor), loops: loops)
     case .adopt(let descriptor, let remoteAddress):
       adopt(Socket(adopting: descriptor), remoteAddress: remoteAddress)
     case .answer(let id, let response):
