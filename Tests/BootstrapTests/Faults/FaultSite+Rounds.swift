@@ -16,7 +16,8 @@ struct Obstacle {
 extension FaultSite {
   /// A run on the way that `make` makes, and what it leaves; then a clean one.
   func round(
-    _ name: String, isHarmless: Bool = false, blaming codes: Set<RunFailure.Code>, _ counter: inout FaultTally,
+    _ name: String, isHarmless: Bool = false, blaming codes: Set<RunFailure.Code>,
+    _ counter: inout FaultTally,
     _ make: (Installation) throws -> Obstacle
   ) async throws {
     do {
