@@ -89,7 +89,7 @@ struct ConnectMessage: Equatable {
     sqlstate = message.matches(of: #/:\x20{2}([0-9A-Z]{5}):\x20/#).last.map { String($0.output.1) }
     text = message.split(separator: "\n")
       .filter { !$0.hasPrefix("LOCATION:") }
-      .joined(separator: "; ")
+      .map { $0.trimmingPrefix(while: \.isWhitespace) }.joined(separator: "; ")
   }
 
   /// What it means. PgBouncer gives all refusals, its own and those it passes on, the SQLSTATE 08P01: only
