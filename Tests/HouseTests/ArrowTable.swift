@@ -16,7 +16,7 @@ struct ArrowTable {
     "Reporting": ["CallDomain", "SyncEngine", "Telemetry"],
     "WebAPI": ["CallDomain", "WebServer"],
     "Terminal": ["CallDomain", "SyncEngine"],
-    "TwilioSimulator": ["WebServer"],
+    "TwilioSimulator": ["CallDomain", "WebServer"],
     "Bootstrap": [
       "CLinux", "CTerminal", "CallDomain", "BlockingWork", "Curl", "Postgres", "WebServer", "Telemetry",
       "TwilioClient", "CallStore", "SyncEngine", "Reporting", "WebAPI", "Terminal",

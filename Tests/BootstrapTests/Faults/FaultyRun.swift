@@ -40,7 +40,7 @@ struct FaultyRun {
     }
     // Without chance in it the wait before a repeated request is none.
     let engine = EngineClock(
-      now: clock ?? { simulation.now.timestamp },
+      now: clock ?? { simulation.now },
       sleep: { try await Task.sleep(for: .milliseconds($0)) }, random: { 0 })
     let hourly = HourlySync(
       settings: HourlySync.Settings(), source: CallSource(try way.log()), calls: noted, runs: runs,
