@@ -17,13 +17,14 @@ import TwilioSimulator
       try configuration(
         "--port 0 --seed 9 --scenario history --calls 12 --latency 3 --date-precision day --empty-fields documented "
           + "--concurrency-limit 4 --lag 30 --retention-days 400 --empty-last-page --insert-between-pages 2 "
-          + "--repeat-rows 1 --faults 1:429 --account-sid ACx --auth-token t --api-key SKx --api-secret s "
+          + "--ending circle --repeat-rows 1 --faults 1:429 --account-sid ACx --auth-token t --api-key SKx --api-secret s "
           + "--now 2026-03-01T12:00:00Z --freeze"))
     #expect(configuration.port == 0 && configuration.seed == 9 && configuration.scenario == .history)
     #expect(configuration.callCount == 12 && configuration.options.latencyMilliseconds == 3)
     #expect(configuration.options.precision == .day && configuration.options.emptyFields == .documented)
     #expect(configuration.options.concurrencyLimit == 4 && configuration.options.lagSeconds == 30)
     #expect(configuration.options.retentionDays == 400 && configuration.options.emptyLastPage)
+    #expect(configuration.options.ending == .circle)
     #expect(configuration.options.insertedBetweenPages == 2 && configuration.options.repeatedRows == 1)
     #expect(try configuration.faults == FaultPlan(text: "1:429", seed: 9))
     let opening = configuration.credentials

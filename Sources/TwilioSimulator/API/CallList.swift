@@ -45,10 +45,8 @@ struct CallList {
   }
 
   private func shows(_ call: any LoggedCall) -> Bool {
-    let created = call.created
-    guard created <= now, call.listed ?? created.adding(seconds: options.lagSeconds) <= now else {
-      return false
-    }
+    let listed = call.listed ?? call.created.adding(seconds: options.lagSeconds)
+    guard call.created <= now, listed <= now else { return false }
     let facts = call.facts(at: now, account.json)
     if let started, !started.contains(facts.started) { return false }
     if let ended, !(facts.ended.map(ended.contains) ?? false) { return false }

@@ -2,7 +2,8 @@ package import CallDomain
 import Synchronization
 package import WebServer
 
-/// The simulated Twilio itself, without a network: its account, clock, faults and record of requests.
+/// The simulated Twilio itself, without a network: its account, clock, faults and record of requests. `CallsAPI`
+/// has Twilio's rules, `Fault` and `SimulatorOptions` what differs from them on demand.
 package final class Simulation: Sendable {
   private struct State: Sendable {
     var account: SimulatedAccount
