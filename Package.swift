@@ -60,7 +60,7 @@ let package = Package(
     room("TwilioClient", sees: ["CallDomain", "Curl"]),
     room("CallStore", sees: ["CallDomain", "Postgres"], embeds: [.embedInCode("Migrations")]),
     room("SyncEngine", sees: ["BlockingWork", "CallDomain"]),
-    room("TwilioSimulator", sees: ["WebServer"]),
+    room("TwilioSimulator", sees: ["CallDomain", "WebServer"]),
 
     // Floor 3: what people and programs see.
     room("Reporting", sees: ["CallDomain", "SyncEngine", "Telemetry"]),
@@ -92,7 +92,7 @@ let package = Package(
     tests(of: "TwilioClient", sees: ["CallDomain", "Curl", "FuzzTargets", "TwilioSimulator", "WebServer"]),
     tests(of: "CallStore", sees: ["CallDomain", "Postgres", "SyncEngine"]),
     tests(of: "SyncEngine", sees: ["CallDomain"]),
-    tests(of: "TwilioSimulator", sees: ["WebServer"]),
+    tests(of: "TwilioSimulator", sees: ["CallDomain", "WebServer"]),
     tests(of: "Reporting", sees: ["CallDomain", "SyncEngine", "Telemetry"]),
     tests(of: "WebAPI", sees: ["CallDomain", "WebServer"]),
     tests(of: "Terminal", sees: ["CallDomain", "SyncEngine"]),

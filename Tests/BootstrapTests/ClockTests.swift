@@ -9,7 +9,7 @@ struct ClockTests {
     try await withInstallation { installation in
       installation.simulation.put(TestCalls.open(2001, now: installation.simulation.now))
       // The simulator's skew is Twilio's; ours is the opposite.
-      installation.simulation.setFaults(.init([.init(.always, .skewedDate(seconds: Int64(skew)))]))
+      try installation.simulation.setFaults("*:date=\(skew)")
       let service = try await installation.serve()
       #expect(try await service.sync().status == 200)
       let warning = try await service.program.line(containing: "El reloj de este equipo")
@@ -23,7 +23,7 @@ struct ClockTests {
   func failed(skew: Int) async throws {
     try await withInstallation { installation in
       installation.simulation.put(TestCalls.open(3, now: installation.simulation.now))
-      installation.simulation.setFaults(.init([.init(.always, .skewedDate(seconds: Int64(skew)))]))
+      try installation.simulation.setFaults("*:date=\(skew)")
       let service = try await installation.serve()
       let answer = try await service.sync()
       #expect([500, 502].contains(answer.status))

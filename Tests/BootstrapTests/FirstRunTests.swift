@@ -1,3 +1,4 @@
+import CallDomain
 import TestSupport
 import Testing
 import TwilioSimulator
@@ -15,7 +16,7 @@ struct FirstRunTests {
       let now = installation.simulation.now.wholeSecond
       let count = (hours + 2) * 6
       for index in 0..<count {
-        let created = now.adding(seconds: -600 * Int64(index + 1))
+        let created = now.adding(seconds: -600 * (index + 1))
         let call = SimulatedCall(
           sid: TestCalls.sid(index), from: OwnNumber.all[index % 17].number, to: TestCalls.lead(index),
           life: CallLife(

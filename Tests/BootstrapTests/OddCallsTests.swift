@@ -1,3 +1,4 @@
+import CallDomain
 import Testing
 import TwilioSimulator
 

@@ -1,3 +1,4 @@
+import CallDomain
 import Testing
 import TwilioSimulator
 
@@ -46,7 +47,7 @@ struct PagesTests {
   }
 
   /// Every 60th call with another price, found out later.
-  private func repriced(_ count: Int, now: Moment) -> [SimulatedCall] {
+  private func repriced(_ count: Int, now: Timestamp) -> [SimulatedCall] {
     let calls = TestCalls.settled(2500, now: now, price: "-0.03000")
     return (0..<count).map { index in
       var call = calls[index * 60]

@@ -1,12 +1,13 @@
+import CallDomain
 import Foundation
 import Testing
 import TwilioSimulator
 
 @Suite struct CallFieldsTests {
   private func shown(
-    _ call: SimulatedCall, style: EmptyFieldStyle = .real, after seconds: Int64
+    _ call: SimulatedCall, style: EmptyFieldStyle = .real, after seconds: Int
   ) throws -> [String: Any] {
-    var options = ListingOptions()
+    var options = SimulatorOptions()
     options.emptyFields = style
     let now = call.life.created.adding(seconds: seconds)
     let simulation = try Simulation(makeConfiguration(now: now, options: options))
@@ -51,7 +52,7 @@ import TwilioSimulator
 
   @Test("A listing lag hides new calls from the list but not from those who know the SID")
   func lag() throws {
-    var options = ListingOptions()
+    var options = SimulatorOptions()
     options.lagSeconds = 120
     let simulation = try Simulation(makeConfiguration(options: options))
     simulation.put([makeCall(1, life: makeLife(created: noon.adding(seconds: -60)))])

@@ -1,3 +1,4 @@
+import CallDomain
 import Testing
 import TwilioSimulator
 
@@ -16,28 +17,28 @@ import TwilioSimulator
       try configuration(
         "--port 0 --seed 9 --scenario history --calls 12 --latency 3 --date-precision day --empty-fields documented "
           + "--concurrency-limit 4 --lag 30 --retention-days 400 --empty-last-page --insert-between-pages 2 "
-          + "--repeat-rows 1 --faults 1:429 --account-sid ACx --auth-token t --api-key SKx --api-secret s "
+          + "--ending circle --repeat-rows 1 --faults 1:429 --account-sid ACx --auth-token t --api-key SKx --api-secret s "
           + "--now 2026-03-01T12:00:00Z --freeze"))
     #expect(configuration.port == 0 && configuration.seed == 9 && configuration.scenario == .history)
-    #expect(configuration.callCount == 12 && configuration.latencyMilliseconds == 3)
+    #expect(configuration.callCount == 12 && configuration.options.latencyMilliseconds == 3)
     #expect(configuration.options.precision == .day && configuration.options.emptyFields == .documented)
-    #expect(configuration.concurrencyLimit == 4 && configuration.options.lagSeconds == 30)
+    #expect(configuration.options.concurrencyLimit == 4 && configuration.options.lagSeconds == 30)
     #expect(configuration.options.retentionDays == 400 && configuration.options.emptyLastPage)
+    #expect(configuration.options.ending == .circle)
     #expect(configuration.options.insertedBetweenPages == 2 && configuration.options.repeatedRows == 1)
-    #expect(
-      configuration.faults.rules == [FaultPlan.Rule(.number(1), .tooManyRequests(retryAfterSeconds: nil))])
-    #expect(
-      configuration.credentials
-        == AccountCredentials(accountSID: "ACx", authToken: "t", apiKey: "SKx", apiSecret: "s"))
-    let clock = configuration.clock.now(real: noon)
-    #expect(abs(clock.seconds - noon.seconds) <= 1)
-    #expect(configuration.clock.now(real: noon.adding(seconds: 99)) == clock)
+    #expect(try configuration.faults == FaultPlan(text: "1:429", seed: 9))
+    let opening = configuration.credentials
+    #expect(opening.accountSID == "ACx" && opening.authToken == "t")
+    #expect(opening.apiKey == "SKx" && opening.apiSecret == "s")
+    #expect(abs(configuration.clock.now.seconds - noon.seconds) <= 1)
+    #expect(configuration.clock == .fixed(configuration.clock.now))
   }
 
   @Test(
     "Wrong arguments are refused with a sentence",
     arguments: [
       "--nothing", "--port", "--port x", "--scenario none", "--now soon", "--faults 1", "--seed -1",
+      "--lag", "--lag x", "--lag -1", "--date-precision week",
     ])
   func refused(line: String) {
     #expect(throws: SimulatorError.self) { try configuration(line) }

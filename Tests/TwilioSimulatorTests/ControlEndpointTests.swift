@@ -1,3 +1,4 @@
+import CallDomain
 import Foundation
 import Testing
 import TwilioSimulator
@@ -24,7 +25,7 @@ import TwilioSimulator
       #expect((try await server.get(listPath).json?["calls"] as? [Any])?.count == 0)
       _ = try await server.send("POST", "/_simulator/reset")
       #expect(server.simulation.requests.isEmpty && server.simulation.now == noon)
-      #expect(server.simulation.options == ListingOptions())
+      #expect(server.simulation.options == SimulatorOptions())
     }
   }
 

@@ -1,3 +1,4 @@
+import CallDomain
 import Foundation
 import Testing
 import TwilioSimulator
@@ -5,22 +6,22 @@ import TwilioSimulator
 /// The list against a model that looks at every call by itself.
 @Suite struct FilterPropertyTests {
   struct Question {
-    var from: Int64?
-    var before: Int64?
-    var endFrom: Int64?
-    var endBefore: Int64?
-    var day: Int64?
+    var from: Int?
+    var before: Int?
+    var endFrom: Int?
+    var endBefore: Int?
+    var day: Int?
     var status: String?
     var to: String?
 
     /// Bounds anywhere in the days of the calls, and every third one exactly on a start or an end.
     init(_ random: inout SeededRandom, near calls: [SimulatedCall]) {
-      func maybe(_ random: inout SeededRandom) -> Int64? {
+      func maybe(_ random: inout SeededRandom) -> Int? {
         guard random.happens(permille: 400) else { return nil }
         let life = random.pick(calls).life
         let exact = random.happens(permille: 500) ? life.dialled : life.ended
         if random.below(3) == 0, let exact { return exact.seconds }
-        return noon.seconds - Int64(random.within(-3600...3 * 86_400))
+        return noon.seconds - random.within(-3600...3 * 86_400)
       }
       from = maybe(&random)
       before = maybe(&random)
@@ -32,7 +33,7 @@ import TwilioSimulator
     }
 
     func text(raw: Bool) -> String {
-      func time(_ seconds: Int64) -> String { Moment(seconds: seconds).iso8601 }
+      func time(_ seconds: Int) -> String { Timestamp(seconds: Int64(seconds)).iso8601 }
       let (less, more) = raw ? ("<", ">") : ("%3C", "%3E")
       let parts = [
         from.map { "StartTime\(more)=\(time($0))" }, before.map { "StartTime\(less)=\(time($0))" },
@@ -44,28 +45,28 @@ import TwilioSimulator
     }
 
     func matches(_ call: SimulatedCall, precision: DatePrecision) -> Bool {
-      let state = call.life.state(at: noon)
-      func bound(_ seconds: Int64) -> Int64 {
+      let life = call.life.seen(at: noon)
+      func bound(_ seconds: Int) -> Int {
         precision == .exact ? seconds : seconds - seconds % 86_400
       }
-      let start = (state.started ?? call.life.created).seconds
-      let end = state.ended?.seconds
+      let start = (life.dialled ?? life.created).seconds
+      let end = life.ended?.seconds
       if let from, start < bound(from) { return false }
       if let before, start >= bound(before) { return false }
       if let endFrom { guard let end, end >= bound(endFrom) else { return false } }
       if let endBefore { guard let end, end < bound(endBefore) else { return false } }
       if let day, start / 86_400 != day / 86_400 { return false }
-      if let status, state.status != status { return false }
+      if let status, life.status != status { return false }
       return to.map { $0 == call.to } ?? true
     }
   }
 
   private func makeCalls(_ random: inout SeededRandom) -> [SimulatedCall] {
     (0..<80).map { index in
-      let created = noon.adding(seconds: -Int64(random.within(0...2 * 86_400)))
+      let created = noon.adding(seconds: -random.within(0...2 * 86_400))
       let outcome = random.pick(["completed", "completed", "busy"])
       let life = makeLife(
-        created: created, rings: Int64(random.below(9)), talks: Int64(random.below(7000)), outcome: outcome)
+        created: created, rings: random.below(9), talks: random.below(7000), outcome: outcome)
       return makeCall(index, to: "+3460000000\(random.below(4))", life: life)
     }
   }
@@ -75,7 +76,7 @@ import TwilioSimulator
     let seed = testSeed()
     for round in 0..<25 {
       var random = SeededRandom(seed: seed, index: round)
-      var options = ListingOptions()
+      var options = SimulatorOptions()
       options.precision = precision
       let simulation = try Simulation(makeConfiguration(options: options))
       let calls = makeCalls(&random)
@@ -92,7 +93,7 @@ import TwilioSimulator
   func streamedCalls(precision: DatePrecision) throws {
     let seed = testSeed()
     var random = SeededRandom(seed: seed)
-    var options = ListingOptions()
+    var options = SimulatorOptions()
     options.precision = precision
     let now = Scenario.history.firstMoment.adding(seconds: 3 * 86_400)
     let simulation = try Simulation(
@@ -104,11 +105,11 @@ import TwilioSimulator
     let all = try simulation.pages("PageSize=1000").flatMap(\.calls)
     #expect(all.count == 480)
     for _ in 0..<8 {
-      let bound = now.adding(seconds: -Int64(random.below(3 * 86_400)))
+      let bound = now.adding(seconds: -random.below(3 * 86_400))
       let cut = precision == .exact ? bound : bound.startOfDay
       for (name, key) in [("StartTime", "start_time"), ("EndTime", "end_time")] {
         let expected = all.filter { call in
-          (call[key] as? String).flatMap { Moment(rfc2822: $0) }.map { $0 >= cut } ?? false
+          (call[key] as? String).flatMap { Timestamp(rfc2822: $0) }.map { $0 >= cut } ?? false
         }
         let found = try simulation.pages("\(name)%3E=\(bound.iso8601)&PageSize=100").flatMap(\.sids)
         #expect(found == expected.compactMap { $0["sid"] as? String }, "TEST_SEED=\(seed) \(bound.iso8601)")
@@ -129,5 +130,5 @@ import TwilioSimulator
 
 extension Scenario {
   /// Where history begins.
-  var firstMoment: Moment { Moment(seconds: 1_754_006_400) }
+  var firstMoment: Timestamp { Timestamp(seconds: 1_754_006_400) }
 }

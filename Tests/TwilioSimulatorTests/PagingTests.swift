@@ -1,13 +1,15 @@
+import CallDomain
 import Testing
 import TwilioSimulator
 
 @Suite struct PagingTests {
-  private func makeSimulation(_ count: Int, _ options: ListingOptions = ListingOptions()) throws -> Simulation
+  private func makeSimulation(_ count: Int, _ options: SimulatorOptions = SimulatorOptions()) throws
+    -> Simulation
   {
     let simulation = try Simulation(makeConfiguration(options: options))
     simulation.put(
       (0..<count).map { index in
-        makeCall(index, life: makeLife(created: noon.adding(seconds: -Int64(600 + index / 3))))
+        makeCall(index, life: makeLife(created: noon.adding(seconds: -600 - index / 3)))
       })
     return simulation
   }
@@ -58,7 +60,7 @@ import TwilioSimulator
     let span = noon.seconds - Scenario.history.firstMoment.seconds
     simulation.put(
       (0..<90).map { index in
-        makeCall(index, life: makeLife(created: noon.adding(seconds: -(span * Int64(index) / 90 + 60))))
+        makeCall(index, life: makeLife(created: noon.adding(seconds: -(span * index / 90 + 60))))
       })
     let pages = try simulation.pages("PageSize=20")
     #expect(Set(pages.flatMap(\.sids)).count == 390)
@@ -87,7 +89,7 @@ import TwilioSimulator
   @Test("A list of an exact multiple of the page size ends with an empty page only when asked to")
   func emptyLastPage() throws {
     #expect(try makeSimulation(6).pages("PageSize=3").map(\.sids.count) == [3, 3])
-    var options = ListingOptions()
+    var options = SimulatorOptions()
     options.emptyLastPage = true
     let pages = try makeSimulation(6, options).pages("PageSize=3")
     #expect(pages.map(\.sids.count) == [3, 3, 0])
@@ -97,7 +99,7 @@ import TwilioSimulator
 
   @Test("Calls that come in between pages hide none of those that were there")
   func insertedCalls() throws {
-    var options = ListingOptions()
+    var options = SimulatorOptions()
     options.insertedBetweenPages = 2
     let simulation = try makeSimulation(10, options)
     let sids = try simulation.pages("PageSize=3").flatMap(\.sids)
@@ -108,7 +110,7 @@ import TwilioSimulator
 
   @Test("Rows are repeated across pages on demand, and none is missing")
   func repeatedRows() throws {
-    var options = ListingOptions()
+    var options = SimulatorOptions()
     options.repeatedRows = 2
     let pages = try makeSimulation(10, options).pages("PageSize=4")
     #expect(pages[1].sids.prefix(2) == pages[0].sids.suffix(2))
@@ -134,7 +136,7 @@ import TwilioSimulator
     let simulation = try Simulation(makeConfiguration())
     simulation.put([makeCall(1, life: makeLife(created: noon.adding(seconds: 10)))])
     #expect(try simulation.list().sids == [])
-    let statuses = try ([10, 11, 13, 73, 103] as [Int64]).map { second -> String in
+    let statuses = try ([10, 11, 13, 73, 103] as [Int]).map { second -> String in
       simulation.setClock(.fixed(noon.adding(seconds: second)))
       let call = try #require(try simulation.list().calls.first)
       return "\(call["status"] as? String ?? "") \(call["price"] as? String ?? "-")"

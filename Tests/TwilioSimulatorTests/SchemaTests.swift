@@ -1,3 +1,4 @@
+import CallDomain
 import Foundation
 import Testing
 import TwilioSimulator
@@ -26,7 +27,7 @@ import TwilioSimulator
     if let pattern = rule["pattern"] as? String, text.range(of: pattern, options: .regularExpression) == nil {
       return "does not match \(pattern): \(text)"
     }
-    if rule["format"] as? String == "date-time-rfc-2822", Moment(rfc2822: text) == nil {
+    if rule["format"] as? String == "date-time-rfc-2822", Timestamp(rfc2822: text) == nil {
       return "is no date: \(text)"
     }
     return nil
@@ -43,7 +44,7 @@ import TwilioSimulator
     "Pages of every scenario satisfy the schema, with empty strings for null where real answers have them",
     arguments: [Scenario.example87, .history, .steady], [EmptyFieldStyle.documented, .real])
   func pages(scenario: Scenario, style: EmptyFieldStyle) throws {
-    var options = ListingOptions()
+    var options = SimulatorOptions()
     options.emptyFields = style
     let simulation = try Simulation(
       makeConfiguration(

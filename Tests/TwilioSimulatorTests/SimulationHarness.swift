@@ -1,10 +1,11 @@
+import CallDomain
 import Foundation
 import Testing
 import TwilioSimulator
 import WebServer
 
 /// 2026-03-01T12:00:00Z, the hour at which most tests take place.
-let noon = Moment(seconds: 1_772_366_400)
+let noon = Timestamp(seconds: 1_772_366_400)
 
 let credentials = AccountCredentials()
 
@@ -13,8 +14,8 @@ let basic = "Basic " + Data("\(credentials.accountSID):\(credentials.authToken)"
 let listPath = "/2010-04-01/Accounts/\(credentials.accountSID)/Calls.json"
 
 func makeConfiguration(
-  scenario: Scenario = .empty, seed: UInt64 = 7, now: Moment = noon, callCount: Int = 500,
-  options: ListingOptions = ListingOptions(), faults: FaultPlan = FaultPlan(),
+  scenario: Scenario = .empty, seed: UInt64 = 7, now: Timestamp = noon, callCount: Int = 500,
+  options: SimulatorOptions = SimulatorOptions(), faults: FaultPlan = FaultPlan(),
   rates: CallRates = CallRates()
 ) -> SimulatorConfiguration {
   var configuration = SimulatorConfiguration()
@@ -34,8 +35,8 @@ func makeSID(_ number: Int) -> String {
 }
 
 func makeLife(
-  created: Moment = noon.adding(seconds: -600), rings: Int64 = 2, talks: Int64? = 60,
-  pricedAfter: Int64? = 30,
+  created: Timestamp = noon.adding(seconds: -600), rings: Int = 2, talks: Int? = 60,
+  pricedAfter: Int? = 30,
   outcome: String = "completed"
 ) -> CallLife {
   let dialled = created.adding(seconds: 1)

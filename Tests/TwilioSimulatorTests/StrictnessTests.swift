@@ -81,7 +81,7 @@ import TwilioSimulator
 
   @Test("A StartTime> outside the retention is refused with 20004, one inside is not")
   func retention() throws {
-    var options = ListingOptions()
+    var options = SimulatorOptions()
     options.retentionDays = 400
     simulation.options = options
     #expect(try simulation.list("StartTime%3E=2025-01-01").code == 20004)

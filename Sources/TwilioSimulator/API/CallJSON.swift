@@ -1,82 +1,82 @@
-/// Writes a call as Twilio answers it: every field of facts 1.8, in the order of real answers.
+import CallDomain
+
+/// What a call shows that nobody answered.
+package enum EmptyFieldStyle: String, Sendable, Codable {
+  /// As Twilio's documentation says: no end, an empty duration, absent SIDs null.
+  case documented
+  /// As real answers look: start, end and duration `"0"` set, absent trunk and caller name `""`.
+  case real
+
+  func start(of life: CallLife) -> Timestamp? {
+    self == .documented && ["failed", "canceled"].contains(life.status) ? nil : life.dialled
+  }
+
+  func end(of life: CallLife) -> Timestamp? {
+    self == .documented && life.isUnanswered ? nil : life.ended
+  }
+
+  fileprivate func duration(of life: CallLife) -> String? {
+    if life.isUnanswered { return self == .documented ? "" : "0" }
+    guard let started = life.dialled, let ended = life.ended else { return nil }
+    return String(ended.seconds - started.seconds)
+  }
+}
+
+/// Writes calls as Twilio answers them: every published field, in the order of real answers.
 struct CallJSON: Sendable {
   let accountSID: String
   let style: EmptyFieldStyle
+  /// The URIs of what belongs to a call, cut where the call's SID is to be.
+  private let subresources: [String]
 
-  func append(_ entry: AccountEntry, at now: Moment, to writer: inout JSONWriter) {
-    switch entry {
-    case .living(let call): append(call, at: now, to: &writer)
-    case .settled(let call): writer.raw(call.json)
-    case .document(let document): append(document, to: &writer)
-    }
+  init(accountSID: String, style: EmptyFieldStyle) {
+    (self.accountSID, self.style) = (accountSID, style)
+    let uris = [
+      ("notifications", "Notifications"), ("recordings", "Recordings"), ("payments", "Payments"),
+      ("events", "Events"), ("siprec", "Siprec"), ("streams", "Streams"),
+      ("transcriptions", "Transcriptions"),
+      ("user_defined_message_subscriptions", "UserDefinedMessageSubscriptions"),
+      ("user_defined_messages", "UserDefinedMessages"),
+    ].map { key, name in "\"\(key)\":\"/2010-04-01/Accounts/\(accountSID)/Calls/\n/\(name).json\"" }
+    subresources = "{\(uris.joined(separator: ","))}".split(separator: "\n").map(String.init)
   }
 
-  private func append(_ call: SimulatedCall, at now: Moment, to writer: inout JSONWriter) {
-    let state = call.life.state(at: now)
-    writer.raw("{")
-    writer.member("sid", call.sid)
-    writer.member("account_sid", accountSID)
-    appendTimes(of: call, state, to: &writer)
-    appendParties(of: call, to: &writer)
-    writer.member("status", state.status)
-    writer.member("direction", call.direction)
-    writer.member("price", state.priced ? call.price : nil)
-    writer.member("price_unit", "USD")
-    writer.member("answered_by", state.isUnanswered || state.ended == nil ? nil : call.answeredBy)
-    writer.member("api_version", "2010-04-01")
-    writer.member("annotation", nil as String?)
-    writer.member("group_sid", nil as String?)
-    writer.member("caller_name", absent)
-    writer.member("queue_time", "0")
-    writer.member("trunk_sid", state.ended == nil ? absent : call.trunkSID ?? absent)
-    appendURIs(of: call.sid, to: &writer)
-    for (key, json) in call.extraKeys.sorted(by: { $0.key < $1.key }) { writer.raw(",\"\(key)\":\(json)") }
-    writer.raw("}")
-  }
-
-  private var absent: String? { style == .real ? "" : nil }
-
-  private func appendTimes(of call: SimulatedCall, _ state: CallState, to writer: inout JSONWriter) {
-    writer.member("date_created", call.life.created.rfc2822)
-    writer.member("date_updated", state.updated.rfc2822)
-    writer.member("start_time", style.start(of: state)?.rfc2822)
-    writer.member("end_time", style.end(of: state)?.rfc2822)
-    writer.member("duration", duration(of: state))
-  }
-
-  private func duration(of state: CallState) -> String? {
-    if style == .documented, state.isUnanswered { return "" }
-    return state.durationSeconds.map { "\($0)" }
-  }
-
-  private func appendParties(of call: SimulatedCall, to writer: inout JSONWriter) {
-    writer.member("parent_call_sid", call.parentCallSID)
-    writer.member("from", call.from)
-    writer.member("from_formatted", Self.formatted(call.from))
-    writer.member("to", call.to)
-    writer.member("to_formatted", Self.formatted(call.to))
-    writer.member("phone_number_sid", absent)
-    writer.member("forwarded_from", call.forwardedFrom)
-  }
-
-  private static let subresources = [
-    ("notifications", "Notifications"), ("recordings", "Recordings"), ("payments", "Payments"),
-    ("events", "Events"), ("siprec", "Siprec"), ("streams", "Streams"),
-    ("transcriptions", "Transcriptions"),
-    ("user_defined_message_subscriptions", "UserDefinedMessageSubscriptions"),
-    ("user_defined_messages", "UserDefinedMessages"),
-  ]
-
-  /// `"uri":"…","subresource_uris":{…}` without a comma behind.
-  private func appendURIs(of sid: String, to writer: inout JSONWriter) {
-    let base = "/2010-04-01/Accounts/\(accountSID)/Calls/\(sid)"
-    writer.member("uri", base + ".json")
-    writer.raw("\"subresource_uris\":{")
-    for (key, name) in Self.subresources {
-      writer.raw("\"\(key)\":\"\(base)/\(name).json\",")
-    }
-    writer.dropTrailingComma()
-    writer.raw("}")
+  /// A call's JSON object as it is at `now`, with the members of `given` and without those of `omitted`.
+  func bytes(
+    of call: SimulatedCall, at now: Timestamp, given: [String: JSONValue]? = nil, omitted: Set<String> = []
+  ) -> [UInt8] {
+    let life = call.life.seen(at: now)
+    let absent = JSONValue.text(style == .real ? "" : nil)
+    let uri = "/2010-04-01/Accounts/\(accountSID)/Calls/\(call.sid)"
+    var json = JSONObject(given ?? (life.ended == nil ? [:] : call.lateFields), without: omitted)
+    json.write("sid", .string(call.sid))
+    json.write("account_sid", .string(accountSID))
+    json.write("date_created", .string(life.created.rfc2822))
+    json.write("date_updated", .string(life.lastChange.rfc2822))
+    json.write("start_time", .text(style.start(of: life)?.rfc2822))
+    json.write("end_time", .text(style.end(of: life)?.rfc2822))
+    json.write("duration", .text(style.duration(of: life)))
+    json.write("parent_call_sid", .text(call.parentCallSID))
+    json.write("from", .string(call.from))
+    json.write("from_formatted", .string(Self.formatted(call.from)))
+    json.write("to", .string(call.to))
+    json.write("to_formatted", .string(Self.formatted(call.to)))
+    json.write("phone_number_sid", absent)
+    json.write("forwarded_from", .null)
+    json.write("status", .string(life.status))
+    json.write("direction", .string(call.direction))
+    json.write("price", .text(life.priced == nil ? nil : call.price))
+    json.write("price_unit", .string("USD"))
+    json.write("answered_by", .null)
+    json.write("api_version", .string("2010-04-01"))
+    json.write("annotation", .null)
+    json.write("group_sid", .null)
+    json.write("caller_name", absent)
+    json.write("queue_time", .string("0"))
+    json.write("trunk_sid", absent)
+    json.write("uri", .string(uri + ".json"))
+    json.write("subresource_uris", .verbatim(subresources.joined(separator: call.sid)))
+    return json.bytes()
   }
 
   /// North American numbers as `(NNN) NNN-NNNN`, everything else as it is.
@@ -84,40 +84,5 @@ struct CallJSON: Sendable {
     guard party.hasPrefix("+1"), party.utf8.count == 12 else { return party }
     let digits = party.dropFirst(2)
     return "(\(digits.prefix(3))) \(digits.dropFirst(3).prefix(3))-\(digits.dropFirst(6))"
-  }
-}
-
-extension CallJSON {
-  /// The keys of a call, in the order of real answers, besides the two of the URIs.
-  static let keys = [
-    "sid", "account_sid", "date_created", "date_updated", "start_time", "end_time", "duration",
-    "parent_call_sid", "from", "from_formatted", "to", "to_formatted", "phone_number_sid",
-    "forwarded_from", "status", "direction", "price", "price_unit", "answered_by", "api_version",
-    "annotation", "group_sid", "caller_name", "queue_time", "trunk_sid",
-  ]
-
-  private func append(_ document: CallDocument, to writer: inout JSONWriter) {
-    var fields = document.fields
-    fields["account_sid"] = fields["account_sid"] ?? .string(accountSID)
-    for side in ["from", "to"] where fields[side + "_formatted"] == nil {
-      fields[side + "_formatted"] = fields[side]?.text.map { .string(Self.formatted($0)) }
-    }
-    writer.raw("{")
-    for key in Self.keys where !document.omitted.contains(key) {
-      writer.member(key, fields[key] ?? .null)
-    }
-    for (key, value) in fields.sorted(by: { $0.key < $1.key })
-    where !Self.keys.contains(key) && !key.hasPrefix("_") {
-      writer.member(key, value)
-    }
-    appendURIs(of: document, to: &writer)
-    writer.dropTrailingComma()
-    writer.raw("}")
-  }
-
-  private func appendURIs(of document: CallDocument, to writer: inout JSONWriter) {
-    let taken = document.omitted.union(document.fields.keys)
-    guard !taken.contains("uri"), !taken.contains("subresource_uris") else { return }
-    appendURIs(of: document.sid, to: &writer)
   }
 }

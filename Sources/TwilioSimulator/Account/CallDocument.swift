@@ -1,60 +1,50 @@
-/// A call given as a JSON object, served as it was given: the way for a test to show a client any
-/// row, broken ones included.
-///
-/// Keys that are missing get ordinary values. Times may be written as ISO 8601 with `Z` and are then
-/// served in RFC 2822. Keys that begin with `_` are for the simulator: `_listed_at` (ISO 8601, the
-/// list shows the call from then on), `_omit` (array of keys to leave out).
-struct CallDocument: Sendable {
-  let sid: String
-  let created: Moment
-  let listed: Moment?
-  let facts: FilteredFacts
-  let fields: [String: JSONValue]
-  let omitted: Set<String>
+import CallDomain
 
-  /// Throws a sentence when the object has no SID of the right form.
-  init(_ given: [String: JSONValue], now: Moment) throws(SimulatorError) {
-    guard let sid = given["sid"]?.text, Self.isCallSID(sid) else {
-      throw SimulatorError("Each call needs a \"sid\": CA and 32 hexadecimal digits.")
+extension SettledCall {
+  /// A call given as a JSON object and served as it was given: the way for a test to show a client any row,
+  /// broken ones included.
+  ///
+  /// Keys that are missing get ordinary values. Times may be written as ISO 8601 with `Z` and are then
+  /// served in RFC 2822. Keys that begin with `_` are for the simulator: `_listed_at` (ISO 8601, the
+  /// list shows the call from then on), `_omit` (array of keys to leave out).
+  /// - Throws: a sentence when the object has no SID of the right form.
+  convenience init(
+    document: JSONValue, accountSID: String, now: Timestamp
+  ) throws(SimulatorError) {
+    guard let document = document.fields, let sid = document["sid"]?.text, CallSID(sid) != nil else {
+      throw SimulatorError("Each call is an object with a \"sid\": CA and 32 hexadecimal digits.")
     }
-    let fields = given.mapValues(Self.served)
-    let started = fields["start_time"]?.text.flatMap { Moment(rfc2822: $0) }
-    let created = fields["date_created"]?.text.flatMap { Moment(rfc2822: $0) } ?? started ?? now.wholeSecond
-    self.sid = sid
-    self.created = created
-    listed = given["_listed_at"]?.text.flatMap { Moment(filterText: $0) }
-    omitted = Set(given["_omit"]?.elements.compactMap(\.text) ?? [])
-    self.fields = Self.completed(fields, created: created)
-    facts = FilteredFacts(
-      to: self.fields["to"]?.text ?? "", from: self.fields["from"]?.text ?? "",
-      parentCallSID: fields["parent_call_sid"]?.text, status: self.fields["status"]?.text ?? "",
-      started: started ?? created, ended: fields["end_time"]?.text.flatMap { Moment(rfc2822: $0) })
+    var given = document.filter { !$0.key.hasPrefix("_") }.mapValues(Self.served)
+    func time(_ key: String) -> Timestamp? { given[key]?.text.flatMap { Timestamp(rfc2822: $0) } }
+    let (started, ended) = (time("start_time"), time("end_time"))
+    let created = time("date_created") ?? started ?? now.wholeSecond
+    given["status"] = given["status"] ?? .string("completed")
+    given["date_updated"] = given["date_updated"] ?? given["end_time"].flatMap { $0.text == nil ? nil : $0 }
+    for side in ["from", "to"] {
+      let formatted = given[side].map { JSONValue.text($0.text.map(CallJSON.formatted)) }
+      given[side + "_formatted"] = given[side + "_formatted"] ?? formatted
+    }
+
+    let life = CallLife(created: created, dialled: created)
+    let ordinary = SimulatedCall(sid: sid, from: OwnNumber.all[0].number, to: "+34600000001", life: life)
+    self.init(
+      created: created, sid: sid, since: created,
+      listed: document["_listed_at"]?.text.flatMap { Timestamp(filterText: $0) },
+      facts: FilteredFacts(
+        to: (given["to"] ?? .string(ordinary.to)).text ?? "",
+        from: (given["from"] ?? .string(ordinary.from)).text ?? "",
+        parentCallSID: given["parent_call_sid"]?.text, status: given["status"]?.text ?? "",
+        started: started ?? created, ended: ended),
+      bytes: CallJSON(accountSID: accountSID, style: .real).bytes(
+        of: ordinary, at: created, given: given,
+        omitted: Set(document["_omit"]?.elements?.compactMap(\.text) ?? [])))
   }
 
-  static func isCallSID(_ text: String) -> Bool {
-    text.hasPrefix("CA") && text.utf8.count == 34
-      && text.dropFirst(2).utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
-      }
-  }
-
+  /// A time as it is served; everything else as it is.
   private static func served(_ value: JSONValue) -> JSONValue {
     guard let text = value.text, text.hasSuffix("Z"), text.utf8.count >= 17,
-      let moment = Moment(filterText: text)
+      let moment = Timestamp(filterText: text)
     else { return value }
     return .string(moment.rfc2822)
-  }
-
-  private static func completed(_ given: [String: JSONValue], created: Moment) -> [String: JSONValue] {
-    let start = given["start_time"] ?? .string(created.rfc2822)
-    let defaults: [String: JSONValue] = [
-      "date_created": .string(created.rfc2822), "start_time": start,
-      "date_updated": given["end_time"].flatMap { $0.text == nil ? nil : $0 } ?? .string(created.rfc2822),
-      "direction": .string("outbound-api"), "status": .string("completed"),
-      "from": .string(OwnNumber.all[0].number), "to": .string("+34600000001"),
-      "price_unit": .string("USD"), "api_version": .string("2010-04-01"),
-      "caller_name": .string(""), "trunk_sid": .string(""), "queue_time": .string("0"),
-    ]
-    return defaults.merging(given) { $1 }
   }
 }

@@ -1,69 +1,112 @@
+import CallDomain
+
 /// The calls of an account: a stream made from a seed, and those added one by one.
 struct SimulatedAccount: Sendable {
-  private(set) var settled: SettledCalls?
+  /// How calls are written.
+  private(set) var json: CallJSON
+  private var stream: CallStream?
   /// Oldest first.
-  private(set) var added: [AccountEntry] = []
-  private var addedPositions: [String: LogPosition] = [:]
+  private var added: [any LoggedCall] = []
+  private var addedBySID: [String: any LoggedCall] = [:]
   /// Calls of the stream that were replaced or removed.
-  private(set) var hidden: Set<Int> = []
+  private var hidden: Set<Int> = []
 
-  init(stream: SettledCalls? = nil, calls: [SimulatedCall] = []) {
-    settled = stream
-    put(calls.map(AccountEntry.living))
+  init(_ json: CallJSON, stream: CallStream? = nil, calls: [SimulatedCall] = []) {
+    (self.json, self.stream) = (json, stream)
+    put(calls)
   }
-
-  var stream: CallStream? { settled?.stream }
 
   /// From here on calls look like this.
-  mutating func write(as json: CallJSON) {
-    settled = settled?.written(as: json)
+  mutating func write(as style: EmptyFieldStyle) {
+    guard style != json.style else { return }
+    json = CallJSON(accountSID: json.accountSID, style: style)
+    stream = stream?.written(as: json)
   }
 
+  mutating func put(_ calls: [SimulatedCall]) { put(calls.map(LivingCall.init)) }
+
   /// Adds calls; one with a known SID takes the place of that call.
-  mutating func put(_ entries: [AccountEntry]) {
-    let latest = Dictionary(entries.map { ($0.position.sid, $0) }) { $1 }
-    if latest.keys.contains(where: { addedPositions[$0] != nil }) {
-      added.removeAll { latest[$0.position.sid] != nil }
+  mutating func put(_ calls: [any LoggedCall]) {
+    let latest = Dictionary(calls.map { ($0.sid, $0) }) { $1 }
+    if latest.keys.contains(where: { addedBySID[$0] != nil }) {
+      added.removeAll { latest[$0.sid] != nil }
     }
-    for (sid, entry) in latest {
-      if let index = stream?.index(of: sid) { hidden.insert(index) }
-      addedPositions[sid] = entry.position
-    }
+    hidden.formUnion(latest.keys.compactMap { stream?.index(of: $0) })
+    addedBySID.merge(latest) { $1 }
     added.append(contentsOf: latest.values)
     added.sort { $0.position < $1.position }
   }
 
   /// Removes a call as an account's owner may; false when there is none.
   mutating func remove(_ sid: String) -> Bool {
-    if let index = stream?.index(of: sid) {
-      let wasThere = hidden.insert(index).inserted
-      return removeAdded(sid) || wasThere
-    }
-    return removeAdded(sid)
-  }
-
-  func entry(_ sid: String) -> AccountEntry? {
-    if let position = addedPositions[sid] {
-      let place = firstAdded(from: position)
-      return place < added.count ? added[place] : nil
-    }
-    guard let stream, let index = stream.index(of: sid), !hidden.contains(index) else { return nil }
-    return .living(stream.call(at: index))
-  }
-
-  private mutating func removeAdded(_ sid: String) -> Bool {
-    guard let position = addedPositions.removeValue(forKey: sid) else { return false }
-    added.removeAll { $0.position == position }
+    let wasStreamed = stream?.index(of: sid).map { hidden.insert($0).inserted } ?? false
+    guard addedBySID.removeValue(forKey: sid) != nil else { return wasStreamed }
+    added.removeAll { $0.sid == sid }
     return true
   }
 
-  /// The place among the added calls of the first one that is not older than `position`.
-  func firstAdded(from position: LogPosition) -> Int {
-    var (low, high) = (0, added.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if added[middle].position < position { low = middle + 1 } else { high = middle }
+  func call(_ sid: String) -> (any LoggedCall)? {
+    if let call = addedBySID[sid] { return call }
+    guard let stream, let index = stream.index(of: sid), !hidden.contains(index) else { return nil }
+    return LivingCall(stream.call(at: index))
+  }
+
+  enum Direction: Int {
+    case older = -1
+    case newer = 1
+  }
+
+  /// The next `count` calls that are wanted, as they are at `now`, in the order of the log behind `start` (without
+  /// it from the newest or the oldest on). Calls of the stream created outside of `bounds` are not looked at.
+  func calls(
+    _ direction: Direction, than start: LogPosition?, within bounds: ClosedRange<Timestamp>,
+    at now: Timestamp, _ count: Int, where isWanted: (any LoggedCall) -> Bool
+  ) -> [any LoggedCall] {
+    let step = direction.rawValue
+    var (streamIndex, addedIndex) = firstIndices(direction, than: start, within: bounds)
+    var block: (number: Int, calls: [SettledCall]) = (-1, [])
+    var found: [any LoggedCall] = []
+    while found.count < count {
+      while hidden.contains(streamIndex) { streamIndex += step }
+      let (number, place) = streamIndex.quotientAndRemainder(dividingBy: CallStream.blockSize)
+      if streamIndex >= 0, block.number != number { block = (number, stream?.block(number) ?? []) }
+      var streamed = block.calls.indices.contains(place) ? block.calls[place] : nil
+      if let call = streamed, !bounds.contains(call.created) { streamed = nil }
+      let added = added.indices.contains(addedIndex) ? added[addedIndex] : nil
+
+      let next: any LoggedCall
+      if let added, streamed.map({ (added.position > $0.position) == (direction == .older) }) ?? true {
+        next = added
+        addedIndex += step
+      } else if let streamed, let stream {
+        next = streamed.since <= now ? streamed : LivingCall(stream.call(at: streamIndex))
+        streamIndex += step
+      } else {
+        break
+      }
+      if isWanted(next) { found.append(next) }
     }
-    return low
+    return found
+  }
+
+  /// Where the first calls behind `start` are in the stream and among those added.
+  private func firstIndices(
+    _ direction: Direction, than start: LogPosition?, within bounds: ClosedRange<Timestamp>
+  ) -> (stream: Int, added: Int) {
+    switch direction {
+    case .older:
+      let newest = min(bounds.upperBound, start?.created ?? .distantFuture)
+      var index = stream?.timetable.lastIndex(createdBy: newest) ?? -1
+      if let start, let stream, index >= 0, stream.position(at: index) >= start { index -= 1 }
+      return (index, added.firstSortedIndex { call in start.map { call.position >= $0 } ?? false } - 1)
+    case .newer:
+      let before = Timestamp(
+        milliseconds: max(bounds.lowerBound, start?.created ?? .distantPast).milliseconds - 1)
+      var index = stream.map { $0.timetable.lastIndex(createdBy: before) + 1 } ?? -1
+      if let start, let stream, stream.timetable.exists(index), stream.position(at: index) <= start {
+        index += 1
+      }
+      return (index, added.firstSortedIndex { call in start.map { call.position > $0 } ?? true })
+    }
   }
 }

@@ -1,34 +1,12 @@
 /// When which fault happens; the same plan and the same requests give the same faults.
-package struct FaultPlan: Hashable, Sendable {
-  /// One line of the script.
-  package struct Rule: Hashable, Sendable {
-    /// Which requests are counted and hit.
-    package var scope: Scope
-    /// Which of them.
-    package var occasion: Occasion
-    /// What happens to them.
-    package var fault: Fault
-
-    /// A rule; it counts from the moment the plan is set.
-    package init(_ occasion: Occasion, of scope: Scope = .any, _ fault: Fault) {
-      self.scope = scope
-      self.occasion = occasion
-      self.fault = fault
-    }
-  }
-
-  /// A kind of request with its own count.
-  package enum Scope: String, Hashable, Sendable, CaseIterable {
-    /// Every request to the API.
-    case any
-    /// Requests for pages of the list.
-    case list
-    /// Requests for one call.
-    case call
+package struct FaultPlan: Equatable, Sendable {
+  /// Requests that are counted: all to the API, those for pages of the list, those for one call.
+  package enum Scope: String, Sendable {
+    case any, list, call
   }
 
   /// Which requests of a scope.
-  package enum Occasion: Hashable, Sendable {
+  private enum Occasion: Equatable {
     /// Those with these numbers, beginning at 1.
     case numbers(ClosedRange<Int>)
     /// Those whose number is a multiple.
@@ -36,42 +14,78 @@ package struct FaultPlan: Hashable, Sendable {
     /// So many of a thousand, drawn from the plan's seed.
     case permille(Int)
 
-    /// The request with this number.
-    package static func number(_ number: Int) -> Occasion { .numbers(number...number) }
-
-    /// Every request.
-    package static let always = Occasion.numbers(1...Int.max)
+    init?(text: String) {
+      let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+      if text == "*" {
+        self = .every(1)
+      } else if text.hasSuffix("%"), let percent = Double(text.dropLast()), (0...100).contains(percent) {
+        self = .permille(Int(percent * 10))
+      } else if text.hasSuffix("n"), let step = Int(text.dropLast()), step > 0 {
+        self = .every(step)
+      } else if let from = Int(ends[0]), from > 0,
+        let upTo = ends.count == 1 ? from : ends[1].isEmpty ? Int.max : Int(ends[1]), upTo >= from
+      {
+        self = .numbers(from...upTo)
+      } else {
+        return nil
+      }
+    }
   }
 
-  /// The lines of the script; of several faults for one request the first that replaces the answer
-  /// wins, those that only delay or adorn it are added.
-  package var rules: [Rule]
-  /// What random faults are drawn from.
-  package var seed: UInt64
+  /// One line of the script; it counts from the moment the plan is set.
+  private struct Rule: Equatable {
+    let occasion: Occasion
+    let scope: Scope
+    let fault: Fault
 
-  /// A plan; without rules nothing goes wrong.
-  package init(_ rules: [Rule] = [], seed: UInt64 = 1) {
-    self.rules = rules
+    init(text: String) throws(SimulatorError) {
+      let halves = text.split(separator: ":", maxSplits: 1).map(String.init)
+      guard halves.count == 2 else {
+        throw SimulatorError("The rule '\(text)' is not of the form WHEN:FAULT, such as 3:429=2.")
+      }
+      let when = halves[0].split(separator: "/", maxSplits: 1).map(String.init)
+      let scope = when.count == 2 ? Scope(rawValue: when[0]) : .any
+      guard let scope, let occasion = Occasion(text: when.last ?? "") else {
+        throw SimulatorError(
+          "'\(halves[0])' says not when: use 3, 2-5, 4-, *, 2n or 10%, with list/ or call/ before it.")
+      }
+      (self.occasion, self.scope, fault) = (occasion, scope, try Fault(text: halves[1]))
+    }
+  }
+
+  private var rules: [Rule] = []
+  private var seed: UInt64 = 1
+
+  /// Nothing goes wrong.
+  package init() {}
+
+  /// Reads a script such as `1:429=2; 2-3:503; list/4-:html; 5%:reset; *:latency=20`, whose random faults are
+  /// drawn from `seed`.
+  ///
+  /// Each rule is `[list/|call/]WHEN:FAULT` with WHEN a number, `FROM-TO`, `FROM-`, `*`, `2n` (every second)
+  /// or `SHARE%`. Of several faults for one request the first that replaces the answer wins, those that only
+  /// delay or change it are added.
+  /// - Throws: a sentence that says what could not be read.
+  package init(text: String, seed: UInt64 = 1) throws(SimulatorError) {
     self.seed = seed
+    for piece in text.split(whereSeparator: { $0 == ";" || $0.isNewline }) {
+      let line = piece.filter { !$0.isWhitespace }
+      if !line.isEmpty { rules.append(try Rule(text: line)) }
+    }
   }
 
   /// The faults of a request, given its number within each scope it belongs to.
   package func faults(_ numbers: [Scope: Int]) -> [Fault] {
     rules.enumerated().compactMap { index, rule in
-      guard let number = numbers[rule.scope], hits(rule.occasion, number: number, rule: index) else {
-        return nil
-      }
-      return rule.fault
-    }
-  }
-
-  private func hits(_ occasion: Occasion, number: Int, rule: Int) -> Bool {
-    switch occasion {
-    case .numbers(let range): return range.contains(number)
-    case .every(let step): return number.isMultiple(of: step)
-    case .permille(let share):
-      var random = SeededRandom(seed: seed &+ UInt64(rule) &* 7919, index: number)
-      return random.happens(permille: share)
+      guard let number = numbers[rule.scope] else { return nil }
+      var random = SeededRandom(seed: seed &+ UInt64(index) &* 7919, index: number)
+      let isHit =
+        switch rule.occasion {
+        case .numbers(let range): range.contains(number)
+        case .every(let step): number.isMultiple(of: step)
+        case .permille(let share): random.happens(permille: share)
+        }
+      return isHit ? rule.fault : nil
     }
   }
 }

@@ -1,41 +1,32 @@
+package import CallDomain
 import Synchronization
+package import WebServer
 
-/// The simulated Twilio itself, without a network: its account, clock, faults and record of requests.
+/// The simulated Twilio itself, without a network: its account, clock, faults and record of requests. `CallsAPI`
+/// has Twilio's rules, `Fault` and `SimulatorOptions` what differs from them on demand.
 package final class Simulation: Sendable {
-  struct State: Sendable {
+  private struct State: Sendable {
     var account: SimulatedAccount
     var clock: ClockSetting
-    var options: ListingOptions
+    var options: SimulatorOptions
     var faults: FaultPlan
-    var latencyMilliseconds: Int
-    var concurrencyLimit: Int?
     var counts: [FaultPlan.Scope: Int] = [:]
     var records: [RequestRecord] = []
     var inFlight = 0
     var insertedCalls = 0
   }
 
-  let configuration: SimulatorConfiguration
-  let state: Mutex<State>
-  let requestIDs: SIDCipher
+  private let configuration: SimulatorConfiguration
   private let initial: State
+  private let state: Mutex<State>
 
   /// - Throws: a sentence when the scenario cannot have so many calls.
   package init(_ configuration: SimulatorConfiguration) throws(SimulatorError) {
-    let account = try configuration.scenario.account(
-      configuration, now: configuration.clock.now(real: configuration.machineClock()))
-    initial = State(
-      account: account, clock: configuration.clock, options: configuration.options,
-      faults: configuration.faults, latencyMilliseconds: configuration.latencyMilliseconds,
-      concurrencyLimit: configuration.concurrencyLimit)
     self.configuration = configuration
-    requestIDs = SIDCipher(seed: configuration.seed ^ 0x52_51)
+    initial = State(
+      account: try configuration.account(), clock: configuration.clock, options: configuration.options,
+      faults: configuration.faults)
     state = Mutex(initial)
-  }
-
-  /// What the simulator's clock shows.
-  package var now: Moment {
-    state.withLock(\.clock).now(real: configuration.machineClock())
   }
 
   /// Back to how it was started: calls, clock, options, faults; the record of requests is emptied.
@@ -46,28 +37,21 @@ package final class Simulation: Sendable {
       state.inFlight = inFlight
     }
   }
-}
 
-extension Simulation {
-  /// Sets the clock.
-  package func setClock(_ clock: ClockSetting) {
-    state.withLock { $0.clock = clock }
-  }
+  /// What the simulator's clock shows.
+  package var now: Timestamp { state.withLock(\.clock.now) }
 
-  /// Moves the clock by so many seconds.
-  package func advanceClock(bySeconds seconds: Int64) {
+  package func setClock(_ clock: ClockSetting) { state.withLock { $0.clock = clock } }
+  package func advanceClock(bySeconds seconds: Int) {
     state.withLock { $0.clock = $0.clock.advanced(bySeconds: seconds) }
   }
 
-  /// How the list behaves.
-  package var options: ListingOptions {
+  package var options: SimulatorOptions {
     get { state.withLock(\.options) }
     set {
       state.withLock { state in
-        if newValue.emptyFields != state.options.emptyFields {
-          state.account.write(as: configuration.callJSON(newValue))
-        }
         state.options = newValue
+        state.account.write(as: newValue.emptyFields)
       }
     }
   }
@@ -80,44 +64,126 @@ extension Simulation {
     }
   }
 
-  /// Sets the time before every answer, and how many requests may be in flight (nil: any number).
-  package func setLoad(latencyMilliseconds: Int, concurrencyLimit: Int?) {
-    state.withLock { state in
-      state.latencyMilliseconds = latencyMilliseconds
-      state.concurrencyLimit = concurrencyLimit
-    }
-  }
-
   /// Adds calls with a life, replacing those with the same SID.
-  package func put(_ calls: [SimulatedCall]) {
-    put(entries: calls.map(AccountEntry.living))
-  }
+  package func put(_ calls: [SimulatedCall]) { state.withLock { $0.account.put(calls) } }
 
-  /// Adds calls given as a JSON object or an array of them, replacing those with the same SID; what the
-  /// objects may hold is said at the control endpoint's help.
+  /// Adds calls given as a JSON object or an array of them, replacing those with the same SID; the control
+  /// endpoint's help says what the objects may hold.
   /// - Throws: a sentence that says what could not be read; then nothing is added.
   package func put(json: String) throws(SimulatorError) {
     let value = try JSONValue(parsing: json.utf8)
-    let now = now
-    var entries: [AccountEntry] = []
-    for element in value.fields == nil ? value.elements : [value] {
-      guard let fields = element.fields else { throw SimulatorError("Each call is a JSON object.") }
-      entries.append(.document(try CallDocument(fields, now: now)))
+    let (accountSID, now) = (configuration.credentials.accountSID, now)
+    var calls: [SettledCall] = []
+    for element in value.elements ?? [value] {
+      calls.append(try SettledCall(document: element, accountSID: accountSID, now: now))
     }
-    put(entries: entries)
+    state.withLock { [calls] in $0.account.put(calls) }
   }
 
   /// Removes a call, as an account's owner may; false when there is none.
-  package func remove(sid: String) -> Bool {
-    state.withLock { $0.account.remove(sid) }
+  package func remove(sid: String) -> Bool { state.withLock { $0.account.remove(sid) } }
+
+  /// The requests to the API since the start or the last reset, oldest first; the last 100,000.
+  package var requests: [RequestRecord] { state.withLock(\.records) }
+
+  /// A request that was let in, with what goes wrong with it and the options by which it is answered.
+  struct Admission: Sendable {
+    let number: Int
+    /// `RQ` and 32 hexadecimal digits.
+    let requestID: String
+    let effects: [Fault.Effect]
+    let options: SimulatorOptions
+    /// Requests that are being answered, this one included.
+    let inFlight: Int
   }
 
-  /// The requests to the API seen since the start or the last reset, oldest first; the last 100,000.
-  package var requests: [RequestRecord] {
-    state.withLock(\.records)
+  /// Counts a request and decides its faults.
+  func admit(_ request: HTTPRequest) -> Admission {
+    let target = request.target.rawPath + (request.target.rawQuery.map { "?" + $0 } ?? "")
+    let path = request.target.path
+    let kind: FaultPlan.Scope? =
+      path.hasSuffix("/Calls.json") ? .list : path.contains("/Calls/") ? .call : nil
+    return state.withLock { state in
+      state.inFlight += 1
+      for scope in [.any, kind].compactMap({ $0 }) { state.counts[scope, default: 0] += 1 }
+      let faults = state.faults.faults(state.counts.filter { $0.key == .any || $0.key == kind })
+      let number = (state.records.last?.number ?? 0) + 1
+      if state.records.count >= 100_000 { state.records.removeFirst(50_000) }
+      state.records.append(
+        RequestRecord(number: number, method: request.method.text, target: target, faulted: !faults.isEmpty))
+      var effects = faults.map(\.effect)
+      if let limit = state.options.concurrencyLimit, state.inFlight > limit {
+        effects.insert(.replacement(APIAnswer(.tooManyRequests)), at: 0)
+      }
+      var options = state.options
+      for case .option(let change) in effects { change(&options) }
+      return Admission(
+        number: number, requestID: SIDSeries(seed: configuration.seed ^ 0x52_51).sid("RQ", number),
+        effects: effects, options: options, inFlight: state.inFlight)
+    }
   }
 
-  private func put(entries: [AccountEntry]) {
-    state.withLock { $0.account.put(entries) }
+  /// What will be delivered for an admitted request.
+  func answer(_ request: HTTPRequest, _ admission: Admission) -> APIAnswer {
+    var replacement: APIAnswer?
+    for case .replacement(let answer) in admission.effects where replacement == nil { replacement = answer }
+    var answer = replacement ?? rightAnswer(request, admission.options)
+    for case .change(let change) in admission.effects { change(&answer) }
+    return answer
   }
+
+  /// Notes how a request ended.
+  func dismiss(_ admission: Admission, status: Int) {
+    state.withLock { state in
+      state.inFlight -= 1
+      let place = admission.number - (state.records.first?.number ?? 0)
+      if state.records.indices.contains(place) { state.records[place].status = status }
+    }
+  }
+
+  /// Answers a request to the API by Twilio's rules, without faults.
+  package func answer(
+    method: String, target: RequestTarget, authorization: String?
+  ) -> (status: Int, body: [UInt8]) {
+    let headers = HTTPHeaders(authorization.map { [("Authorization", $0)] } ?? [])
+    let request = HTTPRequest(method: HTTPMethod(method), target: target, headers: headers)
+    let answer = rightAnswer(request, options)
+    return (answer.status, answer.body)
+  }
+
+  private func rightAnswer(_ request: HTTPRequest, _ options: SimulatorOptions) -> APIAnswer {
+    let (account, now) = state.withLock { ($0.account, $0.clock.now) }
+    let api = CallsAPI(account: account, credentials: configuration.credentials, options: options, now: now)
+    let answer = api.answer(request)
+    if answer.status == 200, request.target.path.hasSuffix("/Calls.json"), options.insertedBetweenPages > 0 {
+      insertCalls(options.insertedBetweenPages, created: now.wholeSecond)
+    }
+    return answer
+  }
+
+  /// New calls come in while a client reads page after page.
+  private func insertCalls(_ count: Int, created: Timestamp) {
+    let sids = SIDSeries(seed: configuration.seed ^ 0x49_4E_53)
+    let ended = created.adding(seconds: 20)
+    let life = CallLife(created: created, dialled: created, ended: ended, outcome: "no-answer")
+    state.withLock { state in
+      let numbers = state.insertedCalls..<state.insertedCalls + count
+      let own = OwnNumber.all[0].number
+      state.account.put(
+        numbers.map { SimulatedCall(sid: sids.sid("CA", $0), from: own, to: Party.lead($0), life: life) })
+      state.insertedCalls += count
+    }
+  }
+}
+
+/// A request that the simulator saw.
+package struct RequestRecord: Hashable, Sendable {
+  /// Counted from 1 since the start or the last reset.
+  package let number: Int
+  package let method: String
+  /// Path and query as they were sent.
+  package let target: String
+  /// The status answered, 0 when there was no answer.
+  package fileprivate(set) var status = 0
+  package let faulted: Bool
 }

@@ -1,3 +1,4 @@
+import CallDomain
 import Foundation
 import TestSupport
 import TwilioSimulator
@@ -12,12 +13,9 @@ enum ChaosProfile {
   }
 }
 
-extension Moment {
-  func adding(hours: Int) -> Moment { adding(seconds: Int64(hours) * 3600) }
-  func adding(minutes: Int) -> Moment { adding(seconds: Int64(minutes) * 60) }
-
+extension Timestamp {
   /// Seconds from `earlier` to this moment.
-  func seconds(since earlier: Moment) -> Int64 { seconds - earlier.seconds }
+  func seconds(since earlier: Timestamp) -> Int { seconds - earlier.seconds }
 }
 
 extension Installation {

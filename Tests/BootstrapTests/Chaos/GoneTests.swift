@@ -6,7 +6,7 @@ import TwilioSimulator
 struct GoneTests {
   @Test("An unsettled call that is gone keeps its row and is not asked for again", arguments: [false, true])
   func gone(hasNeighbours: Bool) async throws {
-    let start = try #require(Moment(year: 2026, month: 3, day: 2, hour: 9))
+    let start = try #require(Timestamp(year: 2026, month: 3, day: 2, hour: 9))
     var configuration = SimulatorConfiguration()
     configuration.clock = .fixed(start)
     try await withInstallation(simulator: configuration) { installation in

@@ -116,7 +116,7 @@ struct KillSite {
 
   /// New calls, changes of earlier ones, and a log that is to be read again.
   @discardableResult
-  private mutating func bringNews() async throws -> (news: [SimulatedCall], begin: Moment) {
+  private mutating func bringNews() async throws -> (news: [SimulatedCall], begin: Timestamp) {
     let now = installation.simulation.now
     for index in calls.indices where random.chance(5) && calls[index].life.ended == nil {
       let answered = calls[index].life.answered ?? calls[index].life.created
@@ -156,11 +156,11 @@ struct KillSite {
   /// A page is there with its mark, or neither is: of this round's calls exactly those are stored that began
   /// before the moment up to which the log is covered.
   private mutating func checkPages(
-    _ news: [SimulatedCall], since begin: Moment, isHit: Bool
+    _ news: [SimulatedCall], since begin: Timestamp, isHit: Bool
   ) async throws {
     let text = try await installation.value(
       "SELECT (extract(epoch FROM covered_until) * 1000)::bigint FROM sync_state")
-    let covered = Moment(milliseconds: try #require(text.flatMap { Int64($0) }))
+    let covered = Timestamp(milliseconds: try #require(text.flatMap { Int64($0) }))
     let known = Set(try await installation.column("SELECT id FROM calls").compactMap(\.self))
     let stored = Set(news.map(\.sid).filter(known.contains))
     let complete = Set(news.filter { ($0.life.dialled ?? $0.life.created) < covered }.map(\.sid))

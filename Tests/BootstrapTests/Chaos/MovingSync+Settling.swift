@@ -1,3 +1,4 @@
+import CallDomain
 import Postgres
 import Testing
 import TwilioSimulator
@@ -6,18 +7,18 @@ extension MovingSync {
   /// A call as the rules of asking see it.
   struct Asked {
     let sid: String
-    let began: Moment
+    let began: Timestamp
     /// From when on nothing more is to come; nil when that never is.
-    let settled: Moment?
+    let settled: Timestamp?
   }
 
   /// Holds every asking against what is promised: from the first one on at least every `hours` hours, until the
   /// call is settled or was asked for at the age of 48 hours.
   ///
   /// - Returns: The longest time that a call waited, in minutes.
-  func expectAskings(_ calls: [Asked], atLeastEvery hours: Int, until now: Moment) -> Int64 {
+  func expectAskings(_ calls: [Asked], atLeastEvery hours: Int, until now: Timestamp) -> Int {
     let askings = notes.askings
-    var longest: Int64 = 0
+    var longest = 0
     for call in calls {
       let times = askings[call.sid] ?? []
       guard var previous = times.first else { continue }
@@ -25,7 +26,7 @@ extension MovingSync {
       for time in times.dropFirst() + [now] where previous < enough {
         longest = max(longest, time.seconds(since: previous) / 60)
         #expect(
-          time.seconds(since: previous) <= Int64(hours) * 3600,
+          time.seconds(since: previous) <= hours * 3600,
           "\(call.sid) of \(call.began.iso8601) waited from \(previous.iso8601) to \(time.iso8601)")
         previous = time
       }
@@ -49,12 +50,12 @@ extension MovingSync {
     var givenUp: Set<String> = []
     for row in result.rows {
       let sid = try row.requiredText(0)
-      let moment = try Moment(seconds: row.requiredInt(1))
+      let moment = try Timestamp(seconds: row.requiredInt(1))
       let call = try #require(known[sid])
       givenUp.insert(sid)
       #expect(moment.seconds(since: call.began) >= 48 * 3600, "\(sid) was given up too early")
       // A page bears the moment before its run's first request: seconds before this test hears of it.
-      let slack: Int64 = 60
+      let slack = 60
       let times = askings[sid] ?? []
       #expect(
         times.contains { abs($0.seconds(since: moment)) <= slack }, "\(sid) was not asked for at the end")

@@ -18,11 +18,11 @@ struct MovingSync {
 
   /// What was seen of all runs.
   final class Notes: Sendable {
-    private let asked = Mutex<[String: [Moment]]>([:])
+    private let asked = Mutex<[String: [Timestamp]]>([:])
     private let events = Mutex<[SyncEvent]>([])
 
     /// When Twilio told of each call, or that it is gone.
-    var askings: [String: [Moment]] { asked.withLock(\.self) }
+    var askings: [String: [Timestamp]] { asked.withLock(\.self) }
 
     /// The periods that operators were told to fill.
     var gaps: [Period] {
@@ -31,7 +31,7 @@ struct MovingSync {
       }
     }
 
-    func note(_ sids: [CallSID], at moment: Moment) {
+    func note(_ sids: [CallSID], at moment: Timestamp) {
       asked.withLock { asked in for sid in sids { asked[sid.text, default: []].append(moment) } }
     }
 
@@ -63,7 +63,7 @@ struct MovingSync {
   }
 
   /// One hourly run at that moment.
-  func run(at moment: Moment) async throws -> SyncRun {
+  func run(at moment: Timestamp) async throws -> SyncRun {
     installation.simulation.setClock(.fixed(moment))
     return try await conductor.start(.hourly, requestedBy: "test").outcome().get()
   }
@@ -73,7 +73,7 @@ struct MovingSync {
     EngineClock(
       now: {
         simulation.advanceClock(bySeconds: 1)
-        return simulation.now.timestamp
+        return simulation.now
       },
       sleep: { try await Task.sleep(for: .milliseconds($0)) }, random: { 0.5 })
   }

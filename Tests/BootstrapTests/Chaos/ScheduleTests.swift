@@ -11,7 +11,7 @@ struct Schedule: Sendable, CustomTestStringConvertible {
   var dropped = 0
   /// Days without a run, after the first.
   var gapDays = 0
-  var lagSeconds: Int64 = 60
+  var lagSeconds = 60
   var precision = DatePrecision.exact
 
   static let all = [
@@ -28,15 +28,15 @@ struct Schedule: Sendable, CustomTestStringConvertible {
     Schedule(testDescription: "hourly, with a gap of ten days", gapDays: 10),
   ]
 
-  static let start = Moment(year: 2026, month: 3, day: 2, hour: 0, minute: 7) ?? Moment(seconds: 0)
+  static let start = Timestamp(year: 2026, month: 3, day: 2, hour: 0, minute: 7) ?? Timestamp(seconds: 0)
 
   /// Until then calls come.
-  var lastCall: Moment {
+  var lastCall: Timestamp {
     Self.start.adding(hours: 24 * ((ChaosProfile.isLong ? 4 : 1) + gapDays + (hoursBetweenRuns > 1 ? 2 : 0)))
   }
 
   /// The runs; those after the last call go on until everything is settled or given up.
-  func runs(_ random: inout TestSupport.SeededRandom) -> [Moment] {
+  func runs(_ random: inout TestSupport.SeededRandom) -> [Timestamp] {
     let quietStep = ChaosProfile.isLong ? hoursBetweenRuns : max(3, hoursBetweenRuns)
     var runs = [Self.start]
     var next = Self.start.adding(hours: hoursBetweenRuns)
@@ -91,8 +91,8 @@ struct ScheduleTests {
       sync.installation, truth,
       isExpected: { entry in
         let isFound = schedule.lagSeconds < 900 || entry.ended != nil
-        let isLeftOut = gap?.contains(entry.began.timestamp) == true
-        return entry.began.timestamp >= begin && isFound && !isLeftOut
+        let isLeftOut = gap?.contains(entry.began) == true
+        return entry.began >= begin && isFound && !isLeftOut
       })
     comparison.expectNothingWrong("seed \(seed)")
     #expect(comparison.equal > 200)
@@ -131,7 +131,7 @@ struct ScheduleTests {
   }
 
   private func checkSettling(
-    _ schedule: Schedule, _ sync: MovingSync, _ calls: [SimulatedCall], _ moments: [Moment]
+    _ schedule: Schedule, _ sync: MovingSync, _ calls: [SimulatedCall], _ moments: [Timestamp]
   ) async throws {
     // Where bounds count as whole days, Twilio also lists what began before the first run's window.
     let stored = Set(try await sync.installation.column("SELECT id FROM calls").compactMap(\.self))

@@ -12,17 +12,17 @@ struct SimulatedTruth {
     /// By the names of `TableComparison.columns`; NULL is absent.
     let columns: [String: String]
     /// Start, else creation.
-    let began: Moment
-    let created: Moment
-    let ended: Moment?
-    let updated: Moment
+    let began: Timestamp
+    let created: Timestamp
+    let ended: Timestamp?
+    let updated: Timestamp
     let call: Call
   }
 
   let entries: [Entry]
 
   /// Lists the whole log, page by page.
-  init(_ simulation: Simulation, from start: Moment) throws {
+  init(_ simulation: Simulation, from start: Timestamp) throws {
     let password = Data("\(AccountCredentials().accountSID):\(Secrets.authToken)".utf8).base64EncodedString()
     var entries: [Entry] = []
     let account = AccountCredentials().accountSID
@@ -47,7 +47,7 @@ struct SimulatedTruth {
   private static func entry(_ fields: [String: Any]) throws -> Entry? {
     func text(_ key: String) -> String? { fields[key] as? String }
     func known(_ key: String) -> String? { text(key).flatMap { $0.isEmpty ? nil : $0 } }
-    func moment(_ key: String) -> Moment? { known(key).flatMap { Moment(rfc2822: $0) } }
+    func moment(_ key: String) -> Timestamp? { known(key).flatMap { Timestamp(rfc2822: $0) } }
     guard let direction = text("direction"), storedDirections.contains(direction) else { return nil }
     let sid = try #require(text("sid"))
     let created = try #require(moment("date_created"))
@@ -70,14 +70,9 @@ struct SimulatedTruth {
     columns["raw endTime"] = ended?.iso8601
     let call = Call(
       sid: try #require(CallSID(sid)), from: text("from"), to: text("to"),
-      direction: CallDirection(direction), startTime: moment("start_time")?.timestamp,
-      endTime: ended?.timestamp, dateCreated: created.timestamp)
+      direction: CallDirection(direction), startTime: moment("start_time"),
+      endTime: ended, dateCreated: created)
     return Entry(
       sid: sid, columns: columns, began: began, created: created, ended: ended, updated: updated, call: call)
   }
-}
-
-extension Moment {
-  /// The same moment in the service's words.
-  var timestamp: Timestamp { Timestamp(milliseconds: milliseconds) }
 }

@@ -10,7 +10,7 @@ struct SteadyStateTests {
     configuration.scenario = .steady
     configuration.rates = CallRates(neverPriced: 10, neverFinal: 2)
     configuration.options.lagSeconds = 120
-    let start = try #require(Moment(year: 2026, month: 3, day: 2, hour: 0, minute: 7))
+    let start = try #require(Timestamp(year: 2026, month: 3, day: 2, hour: 0, minute: 7))
     configuration.clock = .fixed(start)
     try await withInstallation(simulator: configuration) { installation in
       try await installation.fillDirectory()
@@ -24,7 +24,7 @@ struct SteadyStateTests {
     }
   }
 
-  private func check(_ sync: MovingSync, _ runs: [SyncRun], last: Moment) async throws {
+  private func check(_ sync: MovingSync, _ runs: [SyncRun], last: Timestamp) async throws {
     let requests = runs.map(\.counts.twilioRequests)
     let mean = Double(requests.reduce(0, +)) / Double(requests.count)
     print(
@@ -37,7 +37,7 @@ struct SteadyStateTests {
     let comparison = try await TableComparison(
       sync.installation, truth,
       isExpected: { entry in
-        entry.began.timestamp >= begin && entry.created <= last.adding(minutes: -2)
+        entry.began >= begin && entry.created <= last.adding(minutes: -2)
       },
       // Twilio went on while the last run worked.
       mayBeBehind: { $0.updated > last })
@@ -47,7 +47,7 @@ struct SteadyStateTests {
     try await checkAskings(sync, truth, last: last)
   }
 
-  private func checkAskings(_ sync: MovingSync, _ truth: SimulatedTruth, last: Moment) async throws {
+  private func checkAskings(_ sync: MovingSync, _ truth: SimulatedTruth, last: Timestamp) async throws {
     let now = sync.installation.simulation.now
     let calls = truth.entries.map { entry in
       let isPriced = entry.columns["cost"] != nil || entry.columns["duration"] == "0"

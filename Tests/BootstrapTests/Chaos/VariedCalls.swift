@@ -1,3 +1,4 @@
+import CallDomain
 import TestSupport
 import TwilioSimulator
 
@@ -21,14 +22,15 @@ struct VariedCalls {
   }
 
   /// A call every so many seconds, earlier or later by chance.
-  mutating func calls(everySeconds step: Int, from start: Moment, until end: Moment) -> [SimulatedCall] {
+  mutating func calls(everySeconds step: Int, from start: Timestamp, until end: Timestamp) -> [SimulatedCall]
+  {
     stride(from: start.seconds, to: end.seconds, by: step).map { second in
-      call(created: Moment(seconds: second + Int64(random.number(in: 0...step - 1))))
+      call(created: Timestamp(seconds: Int64(second + random.number(in: 0...step - 1))))
     }
   }
 
   /// One call that begins then.
-  mutating func call(created: Moment) -> SimulatedCall {
+  mutating func call(created: Timestamp) -> SimulatedCall {
     let life = life(created: created)
     let isTransfer = random.chance(20)
     let isTrunk = !isTransfer && random.chance(25)
@@ -51,11 +53,11 @@ struct VariedCalls {
     return "CA" + halves.joined()
   }
 
-  private mutating func life(created: Moment) -> CallLife {
-    let dialled = created.adding(seconds: Int64(random.number(in: 0...3)))
+  private mutating func life(created: Timestamp) -> CallLife {
+    let dialled = created.adding(seconds: random.number(in: 0...3))
     let draw = random.number(in: 0...99)
     if draw >= 85 {
-      let end = dialled.adding(seconds: Int64(random.number(in: 3...40)))
+      let end = dialled.adding(seconds: random.number(in: 3...40))
       return CallLife(
         created: created, dialled: dialled, ended: end, outcome: random.one(of: "busy", "no-answer", "failed")
       )
@@ -65,13 +67,13 @@ struct VariedCalls {
     if draw < rates.neverFinal { return life }
     let isLong = random.chance(rates.threeHours)
     let talk = isLong ? 3 * 3600 - 60 : random.number(in: 10...600)
-    let ended = answered.adding(seconds: Int64(talk))
+    let ended = answered.adding(seconds: talk)
     life.ended = ended
     switch draw - rates.neverFinal {
     case ..<rates.neverPriced: break
     case ..<(rates.neverPriced + rates.latePriced):
       life.priced = ended.adding(minutes: random.number(in: 60...2400))
-    default: life.priced = ended.adding(seconds: Int64(random.number(in: 20...600)))
+    default: life.priced = ended.adding(seconds: random.number(in: 20...600))
     }
     return life
   }
@@ -79,7 +81,7 @@ struct VariedCalls {
 
 extension CallLife {
   /// From when on nothing more is to come; nil when that never is.
-  var settled: Moment? {
+  var settled: Timestamp? {
     guard let ended else { return nil }
     return outcome == "completed" ? priced : ended
   }

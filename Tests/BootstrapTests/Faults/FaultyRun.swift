@@ -61,7 +61,7 @@ struct FaultyRun {
     let noted = NotedLedger(store: store, handed: handed)
     // Without chance in it the wait before a repeated request is none.
     let engine = EngineClock(
-      now: clock ?? { simulation.now.timestamp },
+      now: clock ?? { simulation.now },
       sleep: { try await Task.sleep(for: .milliseconds($0)) }, random: { 0 })
     let hourly = HourlySync(
       settings: HourlySync.Settings(), log: try way.log(), gate: RequestGate(maximum: 4, clock: engine),

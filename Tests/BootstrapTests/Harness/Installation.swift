@@ -100,8 +100,8 @@ private func run(
   _ body: (Installation) async throws -> Void
 ) async throws {
   var configuration = simulator
-  configuration.credentials = AccountCredentials(
-    authToken: Secrets.authToken, apiSecret: Secrets.apiSecret)
+  configuration.credentials.authToken = Secrets.authToken
+  configuration.credentials.apiSecret = Secrets.apiSecret
   let installation = Installation(
     cluster: cluster, database: database, simulator: try await SimulatorServer.start(configuration))
   let result = await Result { try await body(installation) }

@@ -1,12 +1,13 @@
+import CallDomain
 import TwilioSimulator
 
 /// Calls that tests put into the simulated account.
 enum TestCalls {
   /// So many `outbound-api` calls of the last half hour, one a second backwards, that are still going on:
   /// they have no end, so the listing by end is empty and the listing by start has all pages.
-  static func open(_ count: Int, now: Moment) -> [SimulatedCall] {
+  static func open(_ count: Int, now: Timestamp) -> [SimulatedCall] {
     (0..<count).map { index in
-      let created = now.wholeSecond.adding(seconds: -1800 - Int64(index))
+      let created = now.wholeSecond.adding(seconds: -1800 - index)
       return SimulatedCall(
         sid: sid(index), from: OwnNumber.all[index % 17].number, to: lead(index),
         life: CallLife(created: created, dialled: created, answered: created))
@@ -14,7 +15,7 @@ enum TestCalls {
   }
 
   /// The same, ended and priced.
-  static func settled(_ count: Int, now: Moment, price: String = "-0.02000") -> [SimulatedCall] {
+  static func settled(_ count: Int, now: Timestamp, price: String = "-0.02000") -> [SimulatedCall] {
     open(count, now: now).map { call in
       var call = call
       call.life.ended = call.life.created.adding(seconds: 60)
@@ -38,6 +39,12 @@ extension Simulation {
   /// Sets what goes wrong, in the words of the simulator's help.
   func setFaults(_ script: String) throws {
     setFaults(try FaultPlan(text: script))
+  }
+
+  /// Sets the time before every answer, and how many requests may be in flight (nil: any number).
+  func setLoad(latencyMilliseconds: Int, concurrencyLimit: Int?) {
+    options.latencyMilliseconds = latencyMilliseconds
+    options.concurrencyLimit = concurrencyLimit
   }
 
   /// The requests for pages of the list so far.

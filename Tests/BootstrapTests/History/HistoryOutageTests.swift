@@ -1,3 +1,4 @@
+import CallDomain
 import Foundation
 import TestSupport
 import Testing
@@ -63,9 +64,9 @@ struct HistoryOutageTests {
     }
   }
 
-  private static func oneLead(now: Moment) -> [SimulatedCall] {
+  private static func oneLead(now: Timestamp) -> [SimulatedCall] {
     (0..<101_000).map { index in
-      let created = now.wholeSecond.adding(seconds: -86_400 - Int64(index) * 60)
+      let created = now.wholeSecond.adding(seconds: -86_400 - index * 60)
       let isTransfer = index % 101 == 50
       let (lead, own) = (TestCalls.lead(1), OwnNumber.all[index % 17].number)
       return SimulatedCall(
@@ -85,7 +86,7 @@ struct HistoryOutageTests {
 
   private static func longestPause(in log: String) -> Int64 {
     let moments = log.split(separator: "\n").filter { $0.contains(#""event":"page_stored""#) }
-      .compactMap { JSONText(String($0)).text("ts").flatMap { Moment(filterText: $0) } }
+      .compactMap { JSONText(String($0)).text("ts").flatMap { Timestamp(filterText: $0) } }
     return zip(moments.dropFirst(), moments).map { $0.milliseconds - $1.milliseconds }.max() ?? 0
   }
 }

@@ -70,7 +70,7 @@ struct HistoryRowsTests {
       let run = try await installation.resync()
       #expect(run.status == 0, "\(run.errors)")
       let text = try #require(run.result.object("period")?["start"])
-      let start = try #require(Moment(filterText: text))
+      let start = try #require(Timestamp(filterText: text))
       #expect(start == bound.startOfDay.adding(hours: 24))
       #expect(
         run.errors.contains("⚠️ Twilio ya no conserva llamadas anteriores: el histórico empieza el \(text)"))

@@ -8,7 +8,7 @@ import TwilioSimulator
 enum HistorySite {
   /// A few thousand in every test run, as many as today's users have with `TEST_LONG=1`.
   static let calls = ChaosProfile.isLong ? 58_000 : 4000
-  static let start = Moment(year: 2025, month: 8, day: 1) ?? Moment(seconds: 0)
+  static let start = Timestamp(year: 2025, month: 8, day: 1) ?? Timestamp(seconds: 0)
   static let route = "/api/resync-twilio-historical"
   /// Numbers of the company that nobody has listed yet.
   static let unlisted = OwnNumber.all.suffix(3).map(\.number)
@@ -79,8 +79,8 @@ extension Installation {
   ///   - start: What began earlier need not be there.
   /// - Returns: How many calls are stored.
   @discardableResult
-  func expectHistory(_ directory: [PhoneRow], from start: Moment = HistorySite.start) async throws -> Int {
-    simulation.options = ListingOptions()
+  func expectHistory(_ directory: [PhoneRow], from start: Timestamp = HistorySite.start) async throws -> Int {
+    simulation.options = SimulatorOptions()
     try simulation.setFaults("")
     let end = simulation.now.adding(hours: -24)
     let truth = try SimulatedTruth(simulation, from: HistorySite.start.adding(hours: -24))

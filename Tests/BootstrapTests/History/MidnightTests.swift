@@ -1,3 +1,4 @@
+import CallDomain
 import TestSupport
 import Testing
 import TwilioSimulator
@@ -60,14 +61,14 @@ struct MidnightTests {
   }
 
   /// 3,500 calls of the period and a few before and after it.
-  private static func calls(from start: Moment, to end: Moment) -> [SimulatedCall] {
+  private static func calls(from start: Timestamp, to end: Timestamp) -> [SimulatedCall] {
     (0..<3600).map { index in
       let created =
         switch index {
-        case ..<2300: start.adding(seconds: Int64(index) * 69)
-        case ..<3500: end.adding(seconds: -4800 + Int64(index - 2300) * 4)
-        case ..<3550: start.adding(seconds: -60 * Int64(index - 3499))
-        default: end.adding(seconds: 60 * Int64(index - 3550))
+        case ..<2300: start.adding(seconds: index * 69)
+        case ..<3500: end.adding(seconds: -4800 + (index - 2300) * 4)
+        case ..<3550: start.adding(seconds: -60 * (index - 3499))
+        default: end.adding(seconds: 60 * (index - 3550))
         }
       let own = OwnNumber.all[index % 17].number
       let lead = TestCalls.lead(index % 700)

@@ -180,7 +180,7 @@ struct DoctorTests {
   @Test("A clock that is off is a warning after a minute and a fault after five", arguments: [90, 400])
   func clock(seconds: Int) async throws {
     var simulator = SimulatorConfiguration()
-    simulator.clock = .running(offsetSeconds: Int64(seconds))
+    simulator.clock = .running(offsetSeconds: seconds)
     try await withInstallation(simulator: simulator) { installation in
       let ended = try await installation.run("doctor")
       #expect(

@@ -1,13 +1,13 @@
+import CallDomain
 import Testing
 import TwilioSimulator
 
-@Suite struct MomentTests {
+@Suite struct TwilioTimeTests {
   @Test("A moment is written in Twilio's form and read back")
   func rfc2822() {
-    let moment = Moment(year: 2026, month: 3, day: 1, hour: 9, minute: 5, second: 7)
+    let moment = Timestamp(year: 2026, month: 3, day: 1, hour: 9, minute: 5, second: 7)
     #expect(moment?.rfc2822 == "Sun, 01 Mar 2026 09:05:07 +0000")
-    #expect(Moment(rfc2822: "Sun, 01 Mar 2026 09:05:07 +0000") == moment)
-    #expect(moment?.httpDate == "Sun, 01 Mar 2026 09:05:07 GMT")
+    #expect(Timestamp(rfc2822: "Sun, 01 Mar 2026 09:05:07 +0000") == moment)
     #expect(moment?.iso8601 == "2026-03-01T09:05:07.000Z")
   }
 
@@ -22,7 +22,7 @@ import TwilioSimulator
       ("2024-02-29", "2024-02-29T00:00:00.000Z"), ("1969-12-31T23:59:59Z", "1969-12-31T23:59:59.000Z"),
     ])
   func filterForms(text: String, expected: String) {
-    #expect(Moment(filterText: text)?.iso8601 == expected)
+    #expect(Timestamp(filterText: text)?.iso8601 == expected)
   }
 
   @Test(
@@ -32,15 +32,15 @@ import TwilioSimulator
       "2026-03-01T09:00:00Zx", "2026-03-01T", "1772366400", "2026-3-1", "06/11/2019 22:05:25 XYZ",
     ])
   func refused(text: String) {
-    #expect(Moment(filterText: text) == nil)
+    #expect(Timestamp(filterText: text) == nil)
   }
 
   @Test("A day of the calendar survives writing and reading, over 400 years")
   func days() {
     for day in stride(from: -80_000, through: 66_000, by: 7) {
-      let moment = Moment(seconds: Int64(day) * 86_400 + 3_601)
-      #expect(Moment(rfc2822: moment.rfc2822) == moment)
-      #expect(Moment(filterText: moment.iso8601) == moment)
+      let moment = Timestamp(seconds: Int64(day) * 86_400 + 3_601)
+      #expect(Timestamp(rfc2822: moment.rfc2822) == moment)
+      #expect(Timestamp(filterText: moment.iso8601) == moment)
     }
   }
 }

@@ -1,16 +1,17 @@
+import CallDomain
 import Testing
 import TwilioSimulator
 
-@Suite struct SettledCallsTests {
-  private func makeSimulation(cacheBytes: Int, lag: Int64, seed: UInt64) throws -> Simulation {
+@Suite struct CallStreamTests {
+  private func makeSimulation(cacheBytes: Int, lag: Int, seed: UInt64) throws -> Simulation {
     var configuration = makeConfiguration(scenario: .steady, seed: seed)
     configuration.cacheBytes = cacheBytes
     configuration.options.lagSeconds = lag
     return try Simulation(configuration)
   }
 
-  @Test("Kept calls equal freshly made ones wherever the clock goes", arguments: [0, 45] as [Int64])
-  func keptEqualsFresh(lag: Int64) throws {
+  @Test("Kept calls equal freshly made ones wherever the clock goes", arguments: [0, 45] as [Int])
+  func keptEqualsFresh(lag: Int) throws {
     let seed = testSeed()
     var random = SeededRandom(seed: seed)
     let keeping = try makeSimulation(cacheBytes: 2_000_000, lag: lag, seed: seed)
@@ -21,7 +22,7 @@ import TwilioSimulator
       "StartTime%3C=2026-03-01T12:00:40Z&PageSize=10", "Status=ringing&StartTime%3E=2026-03-01T11:50:00Z",
     ].map { "\(listPath)?\($0)" }
     for _ in 0..<40 {
-      let now = noon.adding(seconds: Int64(random.within(-60...240)))
+      let now = noon.adding(seconds: random.within(-60...240))
       keeping.setClock(.fixed(now))
       fresh.setClock(.fixed(now))
       for _ in 0..<3 {
