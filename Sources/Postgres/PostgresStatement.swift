@@ -13,11 +13,11 @@ package struct PostgresStatement: Sendable {
   /// A statement and the values of its `$1`, `$2` and so on; named in the log after the place where it is made.
   package init(
     _ sql: String, _ parameters: [PostgresValue] = [], file: StaticString = #fileID,
-    function: StaticString = #function
+    function: StaticString = #function, line: UInt = #line
   ) {
     self.sql = sql
     self.parameters = parameters
-    name = StatementName(file: file, function: function)
+    name = StatementName(file: file, function: function, line: line)
   }
 
   /// The same statement with its parameters laid out for sending, which takes a while where they hold a
@@ -33,11 +33,12 @@ package struct PostgresStatement: Sendable {
 struct StatementName: Sendable, CustomStringConvertible {
   let file: StaticString
   let function: StaticString
+  let line: UInt
 
-  /// The file and the function, such as `RunRecords.finish`.
+  /// The file, the function and the line, such as `RunRecords.finish:42`.
   var description: String {
     let file = "\(file)".split(separator: "/").last?.split(separator: ".").first ?? ""
-    return "\(file).\("\(function)".prefix { $0 != "(" })"
+    return "\(file).\("\(function)".prefix { $0 != "(" }):\(line)"
   }
 }
 

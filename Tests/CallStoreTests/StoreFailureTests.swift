@@ -211,7 +211,7 @@ struct StoreFailureTests {
       #expect(error?.kind == .internal)
       #expect(error?.whatFailed == "Fallo interno de twilio-sync.")
       #expect(error?.cause?.contains("\"requested_by\" of row 0 is NULL") == true, "\(error?.cause ?? "")")
-      #expect(error?.cause?.contains("[RunRecords.list]") == true, "\(error?.cause ?? "")")
+      #expect(error?.cause?.contains("[RunRecords.list:") == true, "\(error?.cause ?? "")")
     }
   }
 
@@ -227,7 +227,7 @@ struct StoreFailureTests {
       expectFitForOutsiders(error, hiding: makeSID(1).text, StoreFixture.lead)
       let cause = error?.cause ?? ""
       for part in [
-        "violates foreign key", "DETAIL: Key (workspace_id)=(77)", "SQLSTATE 23503", "[CallUpsert.",
+        "violates foreign key", "DETAIL: Key (workspace_id)=(77)", "SQLSTATE 23503", "[PageWrites.statement:",
       ] {
         #expect(cause.contains(part), "\(cause)")
       }

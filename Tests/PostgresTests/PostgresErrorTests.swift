@@ -53,7 +53,7 @@ struct PostgresErrorTests {
       let cause = error?.cause ?? ""
       for part in [
         "violates check constraint", "DETAIL: Failing row contains", "SQLSTATE 23514", "table children",
-        "constraint age_is_positive", "[PostgresErrorTests.tellsCause]",
+        "constraint age_is_positive", "[PostgresErrorTests.tellsCause:",
       ] {
         #expect(cause.contains(part), "\(cause)")
       }
@@ -84,7 +84,7 @@ struct PostgresErrorTests {
         ])
       }
     }
-    #expect(error?.cause.contains("[PostgresErrorTests.broken]") == true, "\(error?.cause ?? "")")
+    #expect(error?.cause.contains("[PostgresErrorTests.broken:") == true, "\(error?.cause ?? "")")
   }
 
   @Test("A value that cannot be read is told with its column, row and statement")
@@ -94,7 +94,8 @@ struct PostgresErrorTests {
       try await pool.repeatable(PostgresStatement("SELECT 'x' AS lead")).rows[0].requiredInt(0)
     }
     #expect(error?.kind == .decoding)
-    #expect(error?.cause == "column \"lead\" of row 0 is no whole number [PostgresErrorTests.namesColumn]")
+    let words = "column \"lead\" of row 0 is no whole number [PostgresErrorTests.namesColumn:"
+    #expect(error?.cause.hasPrefix(words) == true, "\(error?.cause ?? "")")
   }
 
   @Test("A read-only transaction, a missing privilege and a lock that is not granted have their kinds")
