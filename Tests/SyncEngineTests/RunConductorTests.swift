@@ -1,5 +1,6 @@
 import CallDomain
 import SyncEngine
+import Synchronization
 import TestSupport
 import Testing
 
@@ -54,11 +55,14 @@ struct RunConductorTests {
     #expect(bench.notes.renewals == 3)
   }
 
-  @Test("A renewal that the database refuses to answer is tried again at the next beat")
+  @Test(
+    "A renewal that the database refuses to answer is told with its cause and tried again at the next heartbeat"
+  )
   func failedRenewal() async throws {
+    let away = RunFailure(.database(.unreachable), "La base de datos no responde.", cause: "server closed")
     let (bench, arrived, release) = makeHeldBench {
       $0.onRenew = { number throws(RunFailure) in
-        if number < 3 { throw RunFailure(.database(.unreachable), "La base de datos no responde.") }
+        if number < 3 { throw away }
         return true
       }
     }
@@ -70,6 +74,8 @@ struct RunConductorTests {
     }
     release.signal()
     #expect(try await live.outcome().get().state == .succeeded)
+    let told = bench.notes.events.filter { $0 == .databaseAway(delay: EngineBench.heartbeat, away) }
+    #expect(told.count == 2)
   }
 
   @Test("A run whose lease was taken over stops and commits nothing more")
@@ -184,6 +190,23 @@ struct RunConductorTests {
     )
     try await bench.recorded.wait()
     #expect(bench.notes.finished.map(\.error) == ["Twilio no quiere."])
+  }
+
+  @Test("A start that fails while the database is away frees the lease it may have taken, as soon as it can")
+  func freesLease() async throws {
+    let away = RunFailure(.database(.unreachable), "La base de datos no responde.")
+    let taken = Mutex<Int64?>(nil)
+    let bench = EngineBench {
+      $0.onBegin = { token throws(RunFailure) in
+        taken.withLock { $0 = token }
+        throw away
+      }
+      $0.onRelease = { attempt throws(RunFailure) in if attempt < 3 { throw away } }
+    }
+    #expect(await #expect(throws: RunFailure.self) { _ = try await bench.run() } == away)
+    try await bench.freed.wait()
+    #expect(bench.notes.released == Array(repeating: taken.withLock { $0 ?? 0 }, count: 3))
+    #expect(bench.notes.pauses == [1000, 1000])
   }
 
   @Test("Another run in progress, or a database that cannot be used, is passed on as it is")

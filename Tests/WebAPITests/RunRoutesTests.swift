@@ -125,16 +125,32 @@ struct RunRoutesTests {
     #expect(service.queries.isEmpty)
   }
 
-  @Test("A database that is away is 503 with its sentence")
+  @Test("A database that is away is 503 with its sentence; what lies behind it is for the log only")
   func databaseAway() async throws {
-    let failure = RunFailure(.database(.unreachable), "La base de datos no responde.")
-    try await withClient(of: RecordedService(recorded: .failure(failure)), .inMemory) { client async throws in
+    let failure = RunFailure(
+      .database(.unreachable), "La base de datos no responde.", cause: "Connection refused")
+    let service = RecordedService(recorded: .failure(failure))
+    try await withClient(of: service, .inMemory) { client async throws in
       for path in ["/api/sync-runs", "/api/sync-runs/7"] {
         let answer = try await client.ask("GET", path)
         #expect(answer.status == 503)
-        #expect(answer.error == "La base de datos no responde.")
+        #expect(answer.body == #"{"success":false,"error":"La base de datos no responde."}"#)
       }
     }
+    let told = service.events.compactMap { event in
+      if case .requestFailed(_, let route, let failure) = event { (route, failure) } else { nil }
+    }
+    #expect(told.map(\.0) == ["/api/sync-runs", "/api/sync-runs/{id}"])
+    #expect(told.map(\.1) == [failure, failure])
+  }
+
+  @Test("A wrong parameter is told to the client and not to the log")
+  func wrongParameterIsNoFault() async throws {
+    let service = RecordedService()
+    try await withClient(of: service, .inMemory) { client async throws in
+      #expect(try await client.ask("GET", "/api/sync-runs?limit=x").status == 400)
+    }
+    #expect(service.events.count == 1)
   }
 
   @Test("HEAD answers like GET, without content", arguments: Way.allCases)

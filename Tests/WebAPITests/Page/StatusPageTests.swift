@@ -293,13 +293,19 @@ struct StatusPageTests {
   @Test("A database out of reach is a page, too, with its sentence")
   func away() async throws {
     let failure = RunFailure(
-      .database(.unreachable), "No se puede usar la base de datos; compruebe que está en marcha.")
+      .database(.unreachable), "No se puede usar la base de datos.", "Compruebe que está en marcha.",
+      cause: "Connection refused")
     let service = RecordedService(status: .failure(failure), figures: .failure(failure))
     try await withClient(of: service, .inMemory) { client async throws in
       let answer = try await client.ask("GET", "/")
       #expect(answer.status == 503 && answer.body.hasPrefix("<!DOCTYPE html>"))
       #expect(answer.body.contains(failure.message) && answer.body.contains("«twilio-sync doctor»"))
+      #expect(!answer.body.contains("Connection refused"))
     }
+    #expect(
+      service.events.contains { event in
+        if case .requestFailed(_, "/", failure) = event { true } else { false }
+      })
   }
 
   @Test("Figures of any size make a page", arguments: [Int64.min, -1, 0, 1, Int64.max])
