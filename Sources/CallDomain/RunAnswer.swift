@@ -74,6 +74,13 @@ extension RunKind {
   }
 }
 
+extension RunCounts {
+  /// The counts as fields of an object.
+  package var fields: [AnswerField] {
+    Self.named.map { AnswerField($0.name, .number(Int64(self[keyPath: $0.path]))) }
+  }
+}
+
 extension SyncRun {
   /// The answer to whoever started this run: the keys of Reference.md, "The answer of a run", in their order when
   /// it succeeded, else `success`, `error` and `runId`.
@@ -84,29 +91,20 @@ extension SyncRun {
     return RunAnswer(outcome + details)
   }
 
+  // The promised order: the first six counts, the message, the rest.
   private var outcome: [AnswerField] {
     let moment = period?.end ?? finishedAt
-    return [
+    let head = [
       AnswerField("success", .bool(true)),
       AnswerField("synced_at", moment.map { .text($0.iso8601) } ?? .null),
       AnswerField("period", period.map(Self.answer) ?? .null),
-      AnswerField("totalCalls", .number(Int64(counts.totalCalls))),
-      AnswerField("savedCalls", .number(Int64(counts.savedCalls))),
-      AnswerField("createdPhones", .number(Int64(counts.createdPhones))),
-      AnswerField("case1Count", .number(Int64(counts.case1Count))),
-      AnswerField("case2Count", .number(Int64(counts.case2Count))),
-      AnswerField("case3Count", .number(Int64(counts.case3Count))),
-      AnswerField("message", .text(kind.message(totalCalls: counts.totalCalls))),
     ]
+    let message = AnswerField("message", .text(kind.message(totalCalls: counts.totalCalls)))
+    return head + counts.fields.prefix(6) + [message] + counts.fields.dropFirst(6)
   }
 
   private var details: [AnswerField] {
     [
-      AnswerField("skippedCalls", .number(Int64(counts.skippedCalls))),
-      AnswerField("unmatchedCalls", .number(Int64(counts.unmatchedCalls))),
-      AnswerField("refreshedCalls", .number(Int64(counts.refreshedCalls))),
-      AnswerField("reattributedCalls", .number(Int64(counts.reattributedCalls))),
-      AnswerField("twilioRequests", .number(Int64(counts.twilioRequests))),
       AnswerField("durationMs", durationMilliseconds.map { .number($0) } ?? .null),
       AnswerField("runId", .number(id.number)),
     ] + (kind == .reattribute ? [AnswerField("moves", .list(moveList))] : [])

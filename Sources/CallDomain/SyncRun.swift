@@ -82,20 +82,25 @@ package struct RunCounts: Hashable, Sendable {
 
   package static func + (left: RunCounts, right: RunCounts) -> RunCounts {
     var sum = left
-    for count in all { sum[keyPath: count] = sum[keyPath: count].addingClamped(right[keyPath: count]) }
+    for (_, count) in named { sum[keyPath: count] = sum[keyPath: count].addingClamped(right[keyPath: count]) }
     return sum
   }
 
   package static func - (left: RunCounts, right: RunCounts) -> RunCounts {
     var difference = left
-    for count in all { difference[keyPath: count] -= right[keyPath: count] }
+    for (_, count) in named { difference[keyPath: count] -= right[keyPath: count] }
     return difference
   }
 
-  private static var all: [WritableKeyPath<RunCounts, Int>] {
+  /// Every count with its name. In this order they stand in answers, in records and in the log; the columns of
+  /// `sync_runs` have the same names with underscores. A new count is added here and to the schema.
+  package static var named: [(name: String, path: WritableKeyPath<RunCounts, Int>)] {
     [
-      \.totalCalls, \.savedCalls, \.createdPhones, \.case1Count, \.case2Count, \.case3Count,
-      \.skippedCalls, \.unmatchedCalls, \.refreshedCalls, \.reattributedCalls, \.twilioRequests,
+      ("totalCalls", \.totalCalls), ("savedCalls", \.savedCalls), ("createdPhones", \.createdPhones),
+      ("case1Count", \.case1Count), ("case2Count", \.case2Count), ("case3Count", \.case3Count),
+      ("skippedCalls", \.skippedCalls), ("unmatchedCalls", \.unmatchedCalls),
+      ("refreshedCalls", \.refreshedCalls), ("reattributedCalls", \.reattributedCalls),
+      ("twilioRequests", \.twilioRequests),
     ]
   }
 }

@@ -36,13 +36,10 @@ enum RunRecords {
   static func setCounts(_ numbers: RunCounts, of run: RunID) -> PostgresStatement {
     PostgresStatement(
       """
-      UPDATE sync_runs SET total_calls = $2::bigint, saved_calls = $3::bigint, created_phones = $4::bigint,
-        case1_count = $5::bigint, case2_count = $6::bigint, case3_count = $7::bigint,
-        skipped_calls = $8::bigint, unmatched_calls = $9::bigint, refreshed_calls = $10::bigint,
-        reattributed_calls = $11::bigint, twilio_requests = $12::bigint
+      UPDATE sync_runs SET \(zip(2..., countColumns).map { "\($1) = $\($0)::bigint" }.joined(separator: ", "))
       WHERE id = $1::bigint AND state = 'running'
       """,
-      [.int(run.number)] + counts.map { .int(Int64(numbers[keyPath: $0])) })
+      [.int(run.number)] + RunCounts.named.map { .int(Int64(numbers[keyPath: $0.path])) })
   }
 
   /// Ends a run; one that was declared interrupted meanwhile stays so.
@@ -67,13 +64,11 @@ enum RunRecords {
     THEN 'interrupted' ELSE r.state END,
     \(SQL.milliseconds("r.started_at")), \(SQL.milliseconds("r.finished_at")),
     \(SQL.milliseconds("r.period_start")), \(SQL.milliseconds("r.period_end")), r.error,
-    r.requested_by, r.total_calls, r.saved_calls, r.created_phones, r.case1_count, r.case2_count,
-    r.case3_count, r.skipped_calls, r.unmatched_calls, r.refreshed_calls, r.reattributed_calls,
-    r.twilio_requests
+    r.requested_by, \(countColumns.map { "r.\($0)" }.joined(separator: ", "))
     """
 
   /// How many columns that is.
-  static let columnCount = 20
+  static let columnCount = 9 + RunCounts.named.count
 
   /// Newest first; without those of kinds that only a newer program knows.
   static func list(limit: Int, before: RunID?, kind: RunKind?, id: RunID? = nil) -> PostgresStatement {
@@ -113,17 +108,14 @@ enum RunRecords {
     if let start = try row.moment(5), let end = try row.moment(6) {
       run.period = Period(start: start, end: end)
     }
-    for (column, count) in zip(9..., counts) {
-      run.counts[keyPath: count] = try row.count(column)
+    for (column, count) in zip(9..., RunCounts.named) {
+      run.counts[keyPath: count.path] = try row.count(column)
     }
     return run
   }
 
-  // In the order of the columns.
-  private static var counts: [WritableKeyPath<RunCounts, Int>] {
-    [
-      \.totalCalls, \.savedCalls, \.createdPhones, \.case1Count, \.case2Count, \.case3Count,
-      \.skippedCalls, \.unmatchedCalls, \.refreshedCalls, \.reattributedCalls, \.twilioRequests,
-    ]
+  /// The columns of the counts, in their order: `totalCalls` is `total_calls`.
+  private static let countColumns = RunCounts.named.map { count in
+    count.name.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
   }
 }

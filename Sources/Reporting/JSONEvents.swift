@@ -113,14 +113,6 @@ package enum JSONEvents {
   }
 
   private static func fields(_ counts: RunCounts) -> [LogField] {
-    [
-      field("totalCalls", counts.totalCalls), field("savedCalls", counts.savedCalls),
-      field("createdPhones", counts.createdPhones), field("case1Count", counts.case1Count),
-      field("case2Count", counts.case2Count), field("case3Count", counts.case3Count),
-      field("skippedCalls", counts.skippedCalls), field("unmatchedCalls", counts.unmatchedCalls),
-      field("refreshedCalls", counts.refreshedCalls),
-      field("reattributedCalls", counts.reattributedCalls),
-      field("twilioRequests", counts.twilioRequests),
-    ]
+    RunCounts.named.map { field($0.name, counts[keyPath: $0.path]) }
   }
 }

@@ -4,7 +4,7 @@ extension SyncRun {
   /// The run as an object of `/api/sync-runs` (Reference.md, "Recorded runs"): numbers as numbers, times in
   /// UTC with milliseconds, null for what is not known yet. Who asked and how long it took follow.
   var record: AnswerValue {
-    .object(head + countFields + tail)
+    .object(head + counts.fields + tail)
   }
 
   private var head: [AnswerField] {
@@ -16,18 +16,6 @@ extension SyncRun {
       AnswerField("finishedAt", finishedAt.map { .text($0.iso8601) } ?? .null),
       AnswerField("period", period?.record ?? .null),
     ]
-  }
-
-  private var countFields: [AnswerField] {
-    let named: [(String, Int)] = [
-      ("totalCalls", counts.totalCalls), ("savedCalls", counts.savedCalls),
-      ("createdPhones", counts.createdPhones), ("case1Count", counts.case1Count),
-      ("case2Count", counts.case2Count), ("case3Count", counts.case3Count),
-      ("skippedCalls", counts.skippedCalls), ("unmatchedCalls", counts.unmatchedCalls),
-      ("refreshedCalls", counts.refreshedCalls), ("reattributedCalls", counts.reattributedCalls),
-      ("twilioRequests", counts.twilioRequests),
-    ]
-    return named.map { AnswerField($0.0, .number(Int64($0.1))) }
   }
 
   private var tail: [AnswerField] {
