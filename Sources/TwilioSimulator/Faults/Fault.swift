@@ -36,7 +36,7 @@ package struct Fault: Equatable, Sendable {
 
   /// An argument in brackets may be left out.
   private static let kinds: [(form: String, effect: Reading)] = [
-    ("429[=RETRY_AFTER_SECONDS]", number(orElse: tooManyRequests(after: nil), tooManyRequests)),
+    ("429[=RETRY_AFTER_SECONDS]", number(0...Int.max, orElse: tooManyRequests(after: nil), tooManyRequests)),
     ("401", plain(.replacement(APIAnswer(.unauthenticated)))),
     ("500", plain(.replacement(APIAnswer(.internalError)))),
     ("503", plain(.replacement(APIAnswer(.unavailable)))),
