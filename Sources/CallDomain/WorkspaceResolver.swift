@@ -7,21 +7,6 @@ package struct WorkspaceResolver: Sendable {
     self.directory = directory
   }
 
-  /// The workspace of `call`.
-  ///
-  /// - Parameter related: For a transfer, the calls of cases 1 and 2 that rang its lead, or of
-  ///   them at least the nearest on either side in time. Other cases do not look at it.
-  /// - Returns: nil for directions that are not stored.
-  package func attribution(
-    of call: Call, related: some Sequence<CandidateCall> = EmptyCollection<CandidateCall>()
-  ) -> Attribution? {
-    switch call.attributionCase {
-    case .outboundAPI, .trunkingTerminating: attribution(ofOwnNumber: call.ownNumber)
-    case .transfer: attribution(ofTransferFrom: call.leadNumber, at: call.effectiveTime, related: related)
-    case nil: nil
-    }
-  }
-
   /// Rule 2: the nearest call that rang the lead gives its own number's workspace. Without a
   /// lead or such a call the transfer belongs to the default workspace.
   package func attribution(

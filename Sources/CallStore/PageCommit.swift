@@ -5,9 +5,9 @@ import Synchronization
 /// The one transaction by which calls get into the tables: a page with everything it changes and
 /// the marks of its progress, or nothing.
 ///
-/// Three round trips: lock and read; write the calls of cases 1 and 2 and read the evidence; write
-/// the transfers and commit. One more when a number of ours is new. What the last page was like tells a
-/// shorter way: see `PageCommit+New` and `PageCommit+Unchanged`.
+/// Three round trips: lock and read; write the calls of cases 1 and 2 and read the candidates; write
+/// the transfers and commit. One more when a number of ours is new or has no workspace yet. What the last page
+/// was like tells a shorter way: see the two extensions below (Architecture.md, "The page commit").
 struct PageCommit {
   let page: IntakePage
   let fence: RunFence

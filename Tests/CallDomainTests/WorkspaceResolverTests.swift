@@ -178,3 +178,14 @@ struct WorkspaceResolverTests {
     }
   }
 }
+
+extension WorkspaceResolver {
+  /// By the two rules, as a page's intake applies them to a call of each case.
+  fileprivate func attribution(of call: Call, related: [CandidateCall] = []) -> Attribution? {
+    switch call.attributionCase {
+    case .outboundAPI, .trunkingTerminating: attribution(ofOwnNumber: call.ownNumber)
+    case .transfer: attribution(ofTransferFrom: call.leadNumber, at: call.effectiveTime, related: related)
+    case nil: nil
+    }
+  }
+}

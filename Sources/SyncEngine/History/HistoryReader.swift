@@ -1,7 +1,7 @@
 import BlockingWork
 import CallDomain
 
-/// Reads slices of the history: pages go to the writers, as many at once as there are semaphore, so that
+/// Reads slices of the history: pages go to the writers, as many at once as the semaphore admits, so that
 /// a slow database slows the reading and fills no memory.
 ///
 /// Twilio promises whole UTC dates as bounds and no more; it may honour the time of day always, never, or in
