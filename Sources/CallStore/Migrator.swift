@@ -125,14 +125,16 @@ extension Migrator {
   /// The two tables that everything else is recorded and locked by. Created under a lock, because
   /// two sessions that create the same table at once fail even with IF NOT EXISTS.
   func layFoundation() async throws {
-    let found = try await database.repeatable(
-      PostgresStatement(
-        "SELECT \(SQL.relation("'schema_migrations'")) IS NOT NULL AND \(SQL.relation("'sync_leases'")) IS NOT NULL"
-      ))
-    if try found.rows.first?.requiredBool(0) == true { return }
+    let isThere = PostgresStatement(
+      "SELECT \(SQL.relation("'schema_migrations'")) IS NOT NULL AND \(SQL.relation("'sync_leases'")) IS NOT NULL"
+    )
+    if try await database.repeatable(isThere).rows.first?.requiredBool(0) == true { return }
     do {
-      try await database.withTransaction(PageCommit.limits(lease), opening: [CommitLock.alone]) {
+      try await database.withTransaction(PageCommit.limits(lease), opening: [CommitLock.alone, isThere]) {
         transaction in
+        // Another replica has laid it meanwhile and goes on: to change its tables once more would lock them in
+        // another order than its steps do, and one of the two would be ended for the deadlock.
+        if try transaction.opening[1].rows.first?.requiredBool(0) == true { return }
         try await transaction.commit(with: Self.foundation.map { PostgresStatement($0) })
         return
       }
