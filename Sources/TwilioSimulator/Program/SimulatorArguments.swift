@@ -48,12 +48,13 @@ package enum SimulatorArguments: Sendable {
       case "--faults": script = try text()
       case "--faults-seed": faultsSeed = UInt64(try number())
       default:
-        guard
-          let option = SimulatorOptions.names.first(where: { $0.argument.split(separator: " ")[0] == name })
-        else { throw SimulatorError("Unknown argument '\(name)'; see --help.") }
+        let known = SimulatorOptions.names.first { $0.argument.split(separator: " ")[0] == name }
+        guard let option = known else { throw SimulatorError("Unknown argument '\(name)'; see --help.") }
         let isFlag = !option.argument.contains(" ")
         let given = isFlag ? .bool(true) : try value { Int($0).map(JSONValue.integer) ?? .string($0) }
-        try configuration.options.set([option.key: given])
+        guard configuration.options.set([option.key: given]) else {
+          throw SimulatorError("\(name) has a wrong value; see --help.")
+        }
       }
     }
     configuration.faults = try FaultPlan(text: script, seed: faultsSeed ?? configuration.seed)

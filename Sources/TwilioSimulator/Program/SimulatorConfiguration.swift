@@ -61,7 +61,6 @@ package enum ClockSetting: Hashable, Sendable {
     }
   }
 
-  /// The same clock moved forward by `seconds` (backward when negative).
   func advanced(bySeconds seconds: Int) -> ClockSetting {
     switch self {
     case .running(let offset): .running(offsetSeconds: offset.addingClamped(seconds))

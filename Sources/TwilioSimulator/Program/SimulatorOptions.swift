@@ -47,16 +47,13 @@ package struct SimulatorOptions: Equatable, Sendable, Codable {
     ("--repeat-rows N", "repeatedRows", "rows repeated on each further page"),
   ]
 
-  /// Sets options by their names in JSON.
-  /// - Throws: a sentence for an unknown name or a wrong value; then nothing is set.
-  mutating func set(_ given: [String: JSONValue]) throws(SimulatorError) {
+  /// Sets options by their names in JSON; false for an unknown name or a wrong value, when nothing is set.
+  mutating func set(_ given: [String: JSONValue]) -> Bool {
     let areKnown = given.keys.allSatisfy { CodingKeys(rawValue: $0) != nil }
     let areInRange = given.values.compactMap(\.integer).allSatisfy { (0...1_000_000_000_000).contains($0) }
-    guard areKnown, areInRange, let changed = try? changed(by: given) else {
-      let given = String(decoding: JSONValue.object(given).bytes, as: UTF8.self)
-      throw SimulatorError("\(given) has an unknown option or a wrong value; --help lists them.")
-    }
+    guard areKnown, areInRange, let changed = try? changed(by: given) else { return false }
     self = changed
+    return true
   }
 
   private func changed(by given: [String: JSONValue]) throws -> SimulatorOptions {

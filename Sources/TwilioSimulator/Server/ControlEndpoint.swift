@@ -42,7 +42,10 @@ struct ControlEndpoint {
     case ("POST", "calls"): try simulation.put(json: text)
     case ("POST", "options"):
       var options = simulation.options
-      try options.set(fields(request))
+      guard options.set(try fields(request)) else {
+        throw SimulatorError(
+          "An option is unknown or has a wrong value; GET /_simulator/ and --help list them.")
+      }
       simulation.options = options
     case ("POST", "reset"): simulation.reset()
     case ("DELETE", _) where path.hasPrefix("calls/"):
