@@ -46,12 +46,11 @@ package final class SimulatorServer: Sendable {
   private init(_ configuration: SimulatorConfiguration) async throws(SimulatorError) {
     let simulation = try Simulation(configuration)
     let stopping = Gate()
-    var limits = HTTPLimits()
-    limits.body = 256 << 20
-    server = HTTPServer(
-      configuration: HTTPServerConfiguration(
-        host: configuration.host, port: configuration.port, limits: limits)
-    ) { request in
+    // Calls are given by the thousand, and a test on a busy machine is slow to ask.
+    let http = HTTPServerConfiguration(
+      host: configuration.host, port: configuration.port, limits: HTTPLimits(body: 256 << 20),
+      deadlines: HTTPDeadlines(header: .seconds(120)))
+    server = HTTPServer(configuration: http) { request in
       request.target.path.hasPrefix("/_simulator/")
         ? ControlEndpoint(simulation: simulation).response(to: request)
         : await Self.response(to: request, simulation, stopping)
