@@ -50,9 +50,7 @@ enum Output {
     _ level: LogLevel, _ event: String, _ text: String, _ fields: [LogField], cause: String? = nil
   ) -> String {
     LogLine(
-      time: Clocks.now().iso8601, level: level, event: event,
-      text: [text] + (cause.map { ["  ↳ \($0)"] } ?? []),
-      fields: fields + (cause.map { [LogField("cause", .text($0))] } ?? [])
+      time: Clocks.now().iso8601, level: level, event: event, text: [text], fields: fields, cause: cause
     ).written(format.withLock(\.self))
   }
 

@@ -9,14 +9,18 @@ package struct LogLine: Hashable, Sendable {
   package let text: [String]
   package let fields: [LogField]
 
+  /// - Parameter cause: What another program or the system said of a failure; phone numbers in it are masked.
+  ///   People find it on a line of its own, machines in the field `cause`.
   package init(
-    time: String, level: LogLevel, event: String, text: [String] = [], fields: [LogField] = []
+    time: String, level: LogLevel, event: String, text: [String] = [], fields: [LogField] = [],
+    cause: String? = nil
   ) {
+    let cause = cause.map(PhoneMask.applied)
     self.time = time
     self.level = level
     self.event = event
-    self.text = text
-    self.fields = fields
+    self.text = text + (cause.map { ["  ↳ \($0)"] } ?? [])
+    self.fields = fields + (cause.map { [LogField("cause", .text($0))] } ?? [])
   }
 
   /// The event in that format.

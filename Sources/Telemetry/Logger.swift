@@ -47,21 +47,16 @@ package final class Logger: Sendable {
   ///
   /// Text and fields of an event that is dropped are not even made.
   ///
-  /// - Parameter cause: What another program or the system said of a failure; phone numbers in it are masked.
-  ///   People find it on a line of its own, machines in the field `cause`.
+  /// - Parameter cause: What lies behind a failure, see `LogLine`.
   package func log(
     _ level: LogLevel, _ event: String, text: @autoclosure () -> [String] = [],
     fields: @autoclosure () -> [LogField] = [], cause: String? = nil
   ) {
     guard level >= minimumLevel else { return }
-    var (text, fields) = (text(), fields())
-    if let cause = cause.map(PhoneMask.applied) {
-      text.append("  ↳ \(cause)")
-      fields.append(LogField("cause", .text(cause)))
-    }
+    let (text, fields) = (text(), fields())
     // The clock is read under the lock, so that times never run backwards in the output.
     turn.withLock { _ in
-      let line = LogLine(time: clock(), level: level, event: event, text: text, fields: fields)
+      let line = LogLine(time: clock(), level: level, event: event, text: text, fields: fields, cause: cause)
       let output = line.written(format, redaction)
       if !output.isEmpty { sink(output) }
     }
