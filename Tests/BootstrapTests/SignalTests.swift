@@ -83,7 +83,7 @@ struct SignalTests {
     try await withBlockedRun { installation, twilio in
       let program = try installation.start("hourly", changes: twilio.asTwilio)
       try await eventually("page 1 is stored") { try await installation.storedCalls() == 1000 }
-      program.send(SIGSTOP)
+      await program.freeze()
       try await installation.sql(
         "UPDATE sync_leases SET expires_at = now() - interval '1 second' WHERE kind = 'hourly'")
       let next = try await installation.run("hourly")

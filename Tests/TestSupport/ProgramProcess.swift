@@ -82,6 +82,21 @@ package final class ProgramProcess: Sendable {
     if process.isRunning { kill(process.processIdentifier, signal) }
   }
 
+  /// Stops the process until it is sent SIGCONT, and returns when none of its threads runs any more: the signal
+  /// stops the thread that takes it, which has to get a processor first, and the others go on until then.
+  package func freeze() async {
+    let number = id_t(process.processIdentifier)
+    send(SIGSTOP)
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        var report = unsafe siginfo_t()
+        // Its state stays to be read by others. An end is an answer, too.
+        while unsafe waitid(P_PID, number, &report, WSTOPPED | WEXITED | WNOWAIT) == -1, errno == EINTR {}
+        continuation.resume()
+      }
+    }
+  }
+
   /// Waits for the end and for the last byte of output; the status as a shell shows it: 128 + number for a
   /// signal that was not caught.
   @discardableResult

@@ -47,7 +47,7 @@ extension Installation {
     let program = try start("hourly")
     // The second request is the listing by start; its answer comes while the process stands still.
     try await eventually("the second request") { simulation.requests.count == 2 }
-    program.send(SIGSTOP)
+    await program.freeze()
     try await eventually("its answer") { simulation.requests.allSatisfy { $0.status == 200 } }
     simulation.setLoad(latencyMilliseconds: 0, concurrencyLimit: nil)
     return FrozenRun(program: program)
@@ -59,7 +59,7 @@ extension Installation {
       try await eventually("the wait for the commit lock") {
         try await waiting("wait_event_type = 'Lock' AND wait_event = 'advisory'")
       }
-      program.send(SIGSTOP)
+      await program.freeze()
       return program
     }
     try await eventually("its transaction stands open") {
@@ -75,7 +75,7 @@ extension Installation {
     let program = try start(
       "hourly", changes: ["DATABASE_URL": TestCluster.url(cluster, database.name, port: proxy.port)])
     for await _ in stops {}
-    program.send(SIGSTOP)
+    await program.freeze()
     try await eventually("the server waits for the rest of a statement") {
       try await waiting("state = 'active' AND wait_event = 'ClientRead' AND query LIKE 'INSERT INTO calls%'")
     }
