@@ -61,7 +61,7 @@ GRANT SELECT, INSERT, UPDATE ON sync_runs TO twilio_sync;
 GRANT SELECT, INSERT, DELETE ON sync_holes TO twilio_sync;
 GRANT SELECT, INSERT (name, firing_since), UPDATE (firing_since, told_firing, claim, claimed_until)
   ON sync_alerts TO twilio_sync;
-GRANT SELECT, INSERT, UPDATE, DELETE ON sync_slices, unsettled_calls TO twilio_sync;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sync_slices, unsettled_calls, refused_calls TO twilio_sync;
 
 -- Row level security shows this role all rows. Of calls it writes those of Twilio only, where row level
 -- security is enabled on the table, as `migrate` does for those that it creates.
@@ -72,7 +72,8 @@ DECLARE
   name TEXT;
 BEGIN
   FOREACH name IN ARRAY ARRAY['workspaces', 'workspace_phones', 'schema_migrations', 'sync_leases',
-    'sync_state', 'sync_runs', 'sync_holes', 'sync_slices', 'sync_alerts', 'unsettled_calls']
+    'sync_state', 'sync_runs', 'sync_holes', 'sync_slices', 'sync_alerts', 'unsettled_calls',
+    'refused_calls']
   LOOP
     EXECUTE format('DROP POLICY IF EXISTS twilio_sync ON %I', name);
     EXECUTE format('CREATE POLICY twilio_sync ON %I TO twilio_sync USING (true)', name);

@@ -32,11 +32,6 @@ struct Settings {
     environment[name].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// Whether the variable is there, an empty one included.
-  func isSet(_ name: String) -> Bool {
-    environment[name] != nil
-  }
-
   var names: [String] { Array(environment.keys) }
 
   mutating func number(_ name: String, _ range: ClosedRange<Int>, default standard: Int) -> Int {

@@ -52,4 +52,12 @@ package enum AttributionCase: Hashable, Sendable {
   case trunkingTerminating
   /// Case 3, `trunking-originating`: `from` is the lead's number.
   case transfer
+
+  /// Whether its calls ring a lead and so explain the lead's transfers (Reference.md, "Rules").
+  var explainsTransfers: Bool {
+    switch self {
+    case .outboundAPI, .trunkingTerminating: true
+    case .transfer: false
+    }
+  }
 }

@@ -25,7 +25,7 @@ package struct PhoneDirectory: Sendable {
   package init(rows: [PhoneRow], defaultWorkspace: WorkspaceID) {
     self.defaultWorkspace = defaultWorkspace
     for row in rows {
-      guard let number = PhoneNumber(row.number) else { continue }
+      guard let number = PhoneNumber(listed: row.number) else { continue }
       if row.workspace == nil {
         unclaimed[number] = min(row.id, unclaimed[number] ?? row.id)
       } else if listed[number].map({ precedes(row, $0) }) ?? true {

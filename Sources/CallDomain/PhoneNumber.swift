@@ -6,11 +6,21 @@ package struct PhoneNumber: Hashable, Sendable {
   /// The canonical text: `+34911679868`, `112`, `client:ana`, `sip:pbx@acme.example`.
   package let canonical: String
 
-  /// The canonical form of what Twilio or an operator wrote.
+  /// The canonical form of what Twilio wrote.
   ///
   /// - Returns: nil when the party is withheld, or so long (over 1,000 bytes) that it cannot be
   ///   a party's name; PostgreSQL could not index it.
   package init?(_ raw: String?) {
+    self.init(raw, isListed: false)
+  }
+
+  /// The canonical form of what an operator wrote into the directory, where a number may hold its trunk prefix
+  /// in parentheses: `+34 (0)910 000 001`.
+  package init?(listed raw: String) {
+    self.init(raw, isListed: true)
+  }
+
+  private init?(_ raw: String?, isListed: Bool) {
     guard let raw, raw.utf8.count <= 1000 else { return nil }
     if Self.isPlainInternational(raw) {
       canonical = raw
@@ -18,7 +28,8 @@ package struct PhoneNumber: Hashable, Sendable {
     }
     let whole = raw.trimmingOuterSpace
     let user = SIPAddress.userPart(of: whole)
-    let party = user ?? whole
+    var party = Self.withoutSeparators(user ?? whole, keepingTrunkPrefix: !isListed)
+    if user == nil { party = Self.withoutChannel(party) }
     if Self.withheld.contains(party.lowercased()) { return nil }
     let canonical = Self.phoneNumber(party, fewestDigits: user == nil ? 1 : 7) ?? whole
     if Self.withheld.contains(canonical) { return nil }
@@ -56,29 +67,83 @@ package struct PhoneNumber: Hashable, Sendable {
       && (bytes.count > longestWithheld || !withheld.contains(raw))
   }
 
+  /// What people and telephone systems put between the digits is dropped: space, dashes, points, parentheses,
+  /// slashes, characters that are not shown. Digits of every script become `0` to `9`, full-width forms their
+  /// ASCII ones.
+  private static func withoutSeparators(_ party: String, keepingTrunkPrefix: Bool) -> String {
+    var text = String.UnicodeScalarView()
+    for scalar in party.unicodeScalars {
+      let scalar = narrow(scalar)
+      if let digit = decimalDigit(scalar) {
+        text.append(digit)
+      } else if scalar == "(" || scalar == ")" ? !keepingTrunkPrefix : !isSeparator(scalar) {
+        text.append(scalar)
+      }
+    }
+    return keepingTrunkPrefix ? String(text) : withoutTrunkPrefix(String(text))
+  }
+
+  // The block of full-width forms repeats ASCII from `!` to `~` (Unicode, "Halfwidth and Fullwidth Forms").
+  private static func narrow(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    0xFF01...0xFF5E ~= scalar.value ? Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar : scalar
+  }
+
+  private static func decimalDigit(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+    if scalar.isASCII { return "0"..."9" ~= scalar ? scalar : nil }
+    guard scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue,
+      let digit = UInt8(exactly: value), digit <= 9
+    else { return nil }
+    return Unicode.Scalar(UInt8(ascii: "0") + digit)
+  }
+
+  private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "-", ".", "/", "(", ")": return true
+    default: break
+    }
+    let properties = scalar.properties
+    if properties.isWhitespace || properties.isDash { return true }
+    switch properties.generalCategory {
+    case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator: return true
+    default: return false
+    }
+  }
+
+  // Of `+34(0)910…` the zero is dialled within the country alone; in Italy, San Marino and the Vatican it is part of
+  // the number (ITU-T E.164, national plans of +39 and +378).
+  private static func withoutTrunkPrefix(_ text: String) -> String {
+    let plain = text.filter { $0 != "(" && $0 != ")" }
+    let country = text.hasPrefix("+") ? text.dropFirst() : text.hasPrefix("00") ? text.dropFirst(2) : ""
+    let code = country.prefix { $0.isASCII && $0.isNumber }
+    guard 1...3 ~= code.count, country.dropFirst(code.count).hasPrefix("(0)"), code != "39", code != "378"
+    else { return plain }
+    return "+" + code + country.dropFirst(code.count + 3).filter { $0 != "(" && $0 != ")" }
+  }
+
+  // Messaging channels and `tel` URIs (RFC 3966), whose parameters follow a semicolon.
+  private static func withoutChannel(_ party: String) -> String {
+    guard let colon = party.firstIndex(of: ":") else { return party }
+    let rest = party[party.index(after: colon)...]
+    let number: Substring
+    switch party[..<colon].lowercased() {
+    case "whatsapp": number = rest
+    case "tel": number = rest.prefix { $0 != ";" }
+    default: return party
+    }
+    let isNumber = phoneNumber(String(number), fewestDigits: 1) != nil
+    return isNumber || withheld.contains(number.lowercased()) ? String(number) : party
+  }
+
+  /// Nil unless `party` is an optional plus and digits.
   private static func phoneNumber(_ party: String, fewestDigits: Int) -> String? {
-    var digits = ContiguousArray<UInt8>()
-    var hasPlus = false
-    for byte in party.utf8 {
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digits.append(byte)
-      case UInt8(ascii: "+") where digits.isEmpty && !hasPlus: hasPlus = true
-      case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "("), UInt8(ascii: ")"):
-        continue
-      default: return nil
-      }
-    }
-    guard digits.count >= fewestDigits else { return nil }
-    let zero = UInt8(ascii: "0")
-    if !hasPlus {
-      if digits.count > 2, digits[0] == zero, digits[1] == zero {
-        digits.removeFirst(2)
-        hasPlus = true
-      } else {
-        hasPlus = (11...15).contains(digits.count) && digits[0] != zero
-      }
-    }
-    return (hasPlus ? "+" : "") + String(decoding: digits, as: UTF8.self)
+    let hasPlus = party.utf8.first == UInt8(ascii: "+")
+    let digits = party.utf8.dropFirst(hasPlus ? 1 : 0)
+    guard digits.count >= fewestDigits,
+      digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })
+    else { return nil }
+    if hasPlus { return party }
+    if digits.count > 2, party.hasPrefix("00") { return "+" + party.dropFirst(2) }
+    return (11...15).contains(digits.count) && !party.hasPrefix("0") ? "+" + party : party
   }
 }
 

@@ -62,8 +62,8 @@ package enum TwilioFault: Hashable, Sendable {
   case unauthorized
   /// The period lies outside of what Twilio keeps (20004).
   case retention
-  /// The page token is no longer valid (21481).
-  case badPageToken
+  /// It refuses this very request (400, 404, 410 and the like), as it does a page token that has expired (21481).
+  case refused
   case permanent
 }
 

@@ -14,8 +14,7 @@ package enum RunState: String, Sendable, CaseIterable {
   case interrupted
 }
 
-/// A run's number in `sync_runs`; later runs have larger numbers, which makes it the fencing
-/// token of the run's lease as well.
+/// A run's number in `sync_runs`; later runs have larger numbers.
 package struct RunID: Hashable, Comparable, Sendable {
   package let number: Int64
 
@@ -46,7 +45,7 @@ package enum RunOrder: Hashable, Sendable {
 
 /// What a run counted (Reference.md, "The answer of a run"). Every SID counts once.
 package struct RunCounts: Hashable, Sendable {
-  /// Calls that started in the period: cases 1, 2 and 3 and the skipped ones.
+  /// Calls that started in the period: cases 1, 2 and 3, the skipped and the refused ones.
   package var totalCalls = 0
   /// Those of cases 1 to 3 that are stored now, whether rewritten or not.
   package var savedCalls = 0
@@ -63,6 +62,8 @@ package struct RunCounts: Hashable, Sendable {
   /// Stored transfers whose workspace changed.
   package var reattributedCalls = 0
   package var twilioRequests = 0
+  /// Calls of cases 1 to 3 of the period that the database does not take, and that are set aside.
+  package var refusedCalls = 0
 
   package init() {}
 
@@ -72,11 +73,21 @@ package struct RunCounts: Hashable, Sendable {
   /// Counts one call of the period by its case.
   package mutating func count(_ call: Call) {
     totalCalls += 1
-    switch call.attributionCase {
-    case .outboundAPI: case1Count += 1
-    case .trunkingTerminating: case2Count += 1
-    case .transfer: case3Count += 1
-    case nil: skippedCalls += 1
+    self[keyPath: Self.count(of: call.attributionCase)] += 1
+  }
+
+  /// Counts a call among the refused ones that was counted by its case.
+  package mutating func refuse(_ call: RefusedCall) {
+    self[keyPath: Self.count(of: call.attributionCase)] -= 1
+    refusedCalls += 1
+  }
+
+  private static func count(of attributionCase: AttributionCase?) -> WritableKeyPath<RunCounts, Int> {
+    switch attributionCase {
+    case .outboundAPI: \.case1Count
+    case .trunkingTerminating: \.case2Count
+    case .transfer: \.case3Count
+    case nil: \.skippedCalls
     }
   }
 
@@ -100,7 +111,7 @@ package struct RunCounts: Hashable, Sendable {
       ("case1Count", \.case1Count), ("case2Count", \.case2Count), ("case3Count", \.case3Count),
       ("skippedCalls", \.skippedCalls), ("unmatchedCalls", \.unmatchedCalls),
       ("refreshedCalls", \.refreshedCalls), ("reattributedCalls", \.reattributedCalls),
-      ("twilioRequests", \.twilioRequests),
+      ("twilioRequests", \.twilioRequests), ("refusedCalls", \.refusedCalls),
     ]
   }
 }

@@ -16,11 +16,13 @@ package struct WindowPlan: Hashable, Sendable {
   package init(now: Timestamp, coveredUntil: Timestamp?, windowMinutes: Int, maxCatchUpHours: Int) {
     let plain = now.adding(minutes: -windowMinutes)
     let wanted = coveredUntil.map { min(plain, $0.adding(minutes: -Self.overlapMinutes)) } ?? plain
-    let start = max(wanted, now.adding(hours: -maxCatchUpHours))
+    // A cap shorter than the window counts as the window.
+    let start = max(wanted, min(plain, now.adding(hours: -maxCatchUpHours)))
     period = Period(start: start, end: now)
     // The overlap is part of it: a call that Twilio listed late may lie there, and nobody looks again.
-    let unread = coveredUntil?.adding(minutes: -Self.overlapMinutes)
-    gap = unread.flatMap { $0 < start ? Period(start: $0, end: start) : nil }
+    gap = coveredUntil.flatMap {
+      $0 < start ? Period(start: $0.adding(minutes: -Self.overlapMinutes), end: start) : nil
+    }
     slices = Self.slices(of: period)
   }
 

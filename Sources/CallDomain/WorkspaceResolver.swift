@@ -7,12 +7,26 @@ package struct WorkspaceResolver: Sendable {
     self.directory = directory
   }
 
+  /// Whose a call is; nil for one that is of no case.
+  ///
+  /// - Parameter candidates: For a transfer, the calls that rang its lead; the nearest on either side do.
+  package func attribution(
+    of call: Call, candidates: some Sequence<CandidateCall> = []
+  ) -> Attribution? {
+    switch call.attributionCase {
+    case .outboundAPI, .trunkingTerminating: attribution(ofOwnNumber: call.ownNumber)
+    case .transfer:
+      attribution(ofTransferFrom: call.leadNumber, at: call.effectiveTime, candidates: candidates)
+    case nil: nil
+    }
+  }
+
   /// Rule 2: the nearest call that rang the lead gives its own number's workspace. Without a
   /// lead or such a call the transfer belongs to the default workspace.
   package func attribution(
-    ofTransferFrom lead: PhoneNumber?, at moment: Timestamp, related: some Sequence<CandidateCall>
+    ofTransferFrom lead: PhoneNumber?, at moment: Timestamp, candidates: some Sequence<CandidateCall>
   ) -> Attribution {
-    guard lead != nil, let nearest = CandidateCall.nearest(to: moment, among: related) else {
+    guard lead != nil, let nearest = CandidateCall.nearest(to: moment, among: candidates) else {
       return attribution(ofOwnNumber: nil)
     }
     return attribution(ofOwnNumber: nearest.ownNumber)
@@ -52,9 +66,9 @@ package struct CandidateCall: Hashable, Sendable {
     self.time = time
   }
 
-  /// Nil unless `call` is of case 1 or 2 and its caller is known.
+  /// Nil unless `call` is of a case that explains transfers and its caller is known.
   package init?(_ call: Call) {
-    guard let ownNumber = call.ownNumber else { return nil }
+    guard call.attributionCase?.explainsTransfers == true, let ownNumber = call.ownNumber else { return nil }
     self.init(sid: call.sid, ownNumber: ownNumber, time: call.effectiveTime)
   }
 

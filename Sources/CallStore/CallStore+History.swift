@@ -16,23 +16,27 @@ extension CallStore: HistoryLedger {
     try await database.withTransaction(
       PageCommit.limits(lease),
       opening: [
-        RunLease.confirm(fence), SliceRecords.forgetFinished, SliceRecords.identify(fence.run, request),
+        RunLease.confirm(fence), SliceRecords.forgetFinished,
+        SliceRecords.identify(fence.run, request, restart: restart),
         SliceRecords.all(of: fence.run),
       ]
     ) { transaction in
       guard !transaction.opening[0].rows.isEmpty else { throw RunFailure.leaseLost }
       // There before it was opened: the answer to an earlier attempt was lost.
+      let isRestart = try transaction.opening[2].rows.first?.requiredBool(0) ?? restart
       let own = try SliceRecords.read(transaction.opening[3])
-      if !own.isEmpty { return HistoryProgress(parts: own, isContinued: true) }
+      if !own.isEmpty { return HistoryProgress(parts: own, isContinued: true, isRestart: isRestart) }
       if restart { _ = try await transaction.query(SliceRecords.forget(request)) }
       let found = try await transaction.query(
         SliceRecords.unfinished(request, except: fence.run))
       let progress: HistoryProgress
-      if let old = try found.rows.first.map({ row in try RunID(row.requiredInt(0)) }) {
-        progress = try await goOn(from: old, request, now: now, fence: fence, on: transaction)
+      if let old = found.rows.first {
+        progress = try await goOn(
+          from: RunID(old.requiredInt(0)), isRestart: old.requiredBool(1), request, now: now, fence: fence,
+          on: transaction)
       } else {
         progress = HistoryProgress(
-          beginning: Period(start: request.since, end: request.until ?? now))
+          beginning: Period(start: request.since, end: request.until ?? now), isRestart: restart)
         _ = try await transaction.query(SliceRecords.insert(progress.parts, of: fence.run))
       }
       try await transaction.commit()
@@ -41,13 +45,15 @@ extension CallStore: HistoryLedger {
   }
 
   private func goOn(
-    from old: RunID, _ request: HistoryRequest, now: Timestamp, fence: RunFence,
+    from old: RunID, isRestart: Bool, _ request: HistoryRequest, now: Timestamp, fence: RunFence,
     on transaction: PostgresTransaction
   ) async throws(PostgresError) -> HistoryProgress {
     let results = try await transaction.pipeline([
       SliceRecords.takeOver(from: old, to: fence.run), SliceRecords.all(of: fence.run),
+      SliceRecords.identify(fence.run, request, restart: isRestart),
     ])
-    let stored = HistoryProgress(parts: try SliceRecords.read(results[1]), isContinued: true)
+    let stored = HistoryProgress(
+      parts: try SliceRecords.read(results[1]), isContinued: true, isRestart: isRestart)
     guard request.until == nil else { return stored }
     let extended = stored.extended(to: now)
     let numbers = Set(extended.parts.map(\.slice.number))
@@ -105,28 +111,30 @@ enum SliceRecords {
   static func unfinished(_ request: HistoryRequest, except run: RunID) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT r.id FROM sync_runs r
+      SELECT r.id, r.history_restart FROM sync_runs r
       WHERE r.kind = 'historical' AND r.id <> $1::bigint AND r.state <> 'succeeded'
         AND r.history_since = $2::timestamptz AND r.history_until IS NOT DISTINCT FROM $3::timestamptz
         AND EXISTS (SELECT FROM sync_slices s WHERE s.run_id = r.id)
         AND NOT EXISTS (SELECT FROM sync_slices s WHERE s.run_id = r.id AND NOT (
           \(SQL.isTime("s.slice_start")) AND \(SQL.isTime("s.slice_end"))
           AND s.number > 0 AND greatest(s.number, s.total_calls, s.case1_count, s.case2_count,
-            s.case3_count, s.skipped_calls, s.created_phones, s.refreshed_calls, s.reattributed_calls)
+            s.case3_count, s.skipped_calls, s.created_phones, s.refreshed_calls, s.reattributed_calls,
+            s.refused_calls)
             <= 1000000000000))
       ORDER BY r.id DESC LIMIT 1
       """,
       [.int(run.number), .moment(request.since), .moment(request.until)])
   }
 
-  /// Says which history a run reads.
-  static func identify(_ run: RunID, _ request: HistoryRequest) -> PostgresStatement {
+  /// Says which history a run reads, and whether it was begun anew.
+  static func identify(_ run: RunID, _ request: HistoryRequest, restart: Bool) -> PostgresStatement {
     PostgresStatement(
       """
-      UPDATE sync_runs SET history_since = $2::timestamptz, history_until = $3::timestamptz
-      WHERE id = $1::bigint
+      UPDATE sync_runs SET history_since = $2::timestamptz, history_until = $3::timestamptz,
+        history_restart = history_restart OR $4::boolean
+      WHERE id = $1::bigint RETURNING history_restart
       """,
-      [.int(run.number), .moment(request.since), .moment(request.until)])
+      [.int(run.number), .moment(request.since), .moment(request.until), .bool(restart)])
   }
 
   /// Progress of runs that have ended well, of which nobody needs it any more.
@@ -158,7 +166,7 @@ enum SliceRecords {
       """
       SELECT number, \(SQL.milliseconds("slice_start")), \(SQL.milliseconds("slice_end")), next_page,
         is_done, total_calls, case1_count, case2_count, case3_count, skipped_calls, created_phones,
-        refreshed_calls, reattributed_calls
+        refreshed_calls, reattributed_calls, refused_calls
       FROM sync_slices WHERE run_id = $1::bigint ORDER BY number
       """,
       [.int(run.number)])
@@ -215,16 +223,14 @@ enum SliceRecords {
   /// Moves a slice one page on. A page that is committed a second time, because nobody knew whether
   /// the first time had worked, finds the slice moved and changes nothing.
   static func move(_ step: SliceStep, outcome: PageOutcome, of run: RunID) -> PostgresStatement {
-    var added = step.listed
-    added.createdPhones = outcome.createdPhones
-    added.reattributedCalls = outcome.reattributed
-    added.refreshedCalls = outcome.refreshed(outside: step.period)
+    let added = step.counts(outcome)
     return PostgresStatement(
       """
       UPDATE sync_slices SET next_page = $4, is_done = $5, total_calls = total_calls + $6,
         case1_count = case1_count + $7, case2_count = case2_count + $8, case3_count = case3_count + $9,
         skipped_calls = skipped_calls + $10, created_phones = created_phones + $11,
-        refreshed_calls = refreshed_calls + $12, reattributed_calls = reattributed_calls + $13
+        refreshed_calls = refreshed_calls + $12, reattributed_calls = reattributed_calls + $13,
+        refused_calls = refused_calls + $14
       WHERE run_id = $1::bigint AND number = $2::bigint AND NOT is_done
         AND next_page IS NOT DISTINCT FROM $3
       """,
@@ -239,7 +245,7 @@ enum SliceRecords {
   private static var counts: [WritableKeyPath<RunCounts, Int>] {
     [
       \.totalCalls, \.case1Count, \.case2Count, \.case3Count, \.skippedCalls, \.createdPhones,
-      \.refreshedCalls, \.reattributedCalls,
+      \.refreshedCalls, \.reattributedCalls, \.refusedCalls,
     ]
   }
 }

@@ -36,12 +36,12 @@ extension CallStore {
 
   // Only older databases have the column; a row as JSON is read alike with and without it.
   private func listingsOfWorkspaces(but phones: [PhoneRow]) async throws -> [Inspection.Listing] {
-    let listed = Set(phones.filter { $0.workspace != nil }.compactMap { PhoneNumber($0.number) })
+    let listed = Set(phones.filter { $0.workspace != nil }.compactMap { PhoneNumber(listed: $0.number) })
     let result = try await database.repeatable(
       PostgresStatement("SELECT id, to_jsonb(w)->>'phone_number' FROM workspaces w ORDER BY id"))
     var listings: [Inspection.Listing] = []
     for row in result.rows {
-      guard let text = try row.text(1), !text.hasPrefix("default:"), let number = PhoneNumber(text),
+      guard let text = try row.text(1), !text.hasPrefix("default:"), let number = PhoneNumber(listed: text),
         !listed.contains(number), let workspace = try row.workspace(0)
       else { continue }
       listings.append(Inspection.Listing(number: number, workspace: workspace))
@@ -52,7 +52,7 @@ extension CallStore {
   private static func shared(_ phones: [PhoneRow]) -> [Inspection.Listing] {
     var workspaces: [PhoneNumber: Set<WorkspaceID>] = [:]
     for phone in phones {
-      guard let number = PhoneNumber(phone.number), let workspace = phone.workspace else { continue }
+      guard let number = PhoneNumber(listed: phone.number), let workspace = phone.workspace else { continue }
       workspaces[number, default: []].insert(workspace)
     }
     return workspaces.filter { $0.value.count > 1 }.sorted { $0.key.canonical < $1.key.canonical }

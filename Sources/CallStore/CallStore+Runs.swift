@@ -18,9 +18,16 @@ extension CallStore: RunLedger {
       do {
         return try await CommitLockRescue.attempt(on: database, lease: lease) {
           try await PostgresError.repeated {
-            try await take(kind, requestedBy: requestedBy, now: now, token: token)
+            do {
+              return try await take(kind, requestedBy: requestedBy, now: now, token: token)
+            } catch let error as PostgresError where error.kind == .uniqueViolation {
+              _ = try await database.repeatable(SQL.moveSequence(of: "sync_runs"), isUrgent: true)
+              return try await take(kind, requestedBy: requestedBy, now: now, token: token)
+            }
           }
         }
+      } catch let error as PostgresError where error.kind == .uniqueViolation {
+        throw RunFailure.oldSequence(of: "sync_runs", cause: error.cause)
       } catch let error as PostgresError where error.kind == .lockTimeout {
         let free = try await database.repeatable(RunLease.probe(kind.rawValue), isUrgent: true)
         throw free.rows.isEmpty ? try Self.alreadyRunning(holder) : error

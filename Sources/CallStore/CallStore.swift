@@ -148,6 +148,15 @@ extension CallStore {
 }
 
 extension CallStore {
+  package func refused(dueAt now: Timestamp, limit: Int) async throws(RunFailure) -> [CallSID] {
+    try await operation {
+      let result = try await database.repeatable(RefusedCallRecords.due(at: now, limit: limit))
+      return try result.rows.compactMap { row in try CallSID(row.requiredText(0)) }
+    }
+  }
+}
+
+extension CallStore {
   package func olderCalls(after last: CallSID?, limit: Int) async throws(RunFailure) -> [Call] {
     try await operation {
       let result = try await database.repeatable(Self.olderCalls(after: last, limit: limit))

@@ -1,7 +1,7 @@
 import CallDomain
 import Postgres
 
-/// One page at a time in the whole database: a transfer and its related call in two commits that cannot
+/// One page at a time in the whole database: a transfer and its candidate in two commits that cannot
 /// see one another would lose the attribution. Each of these is a statement of its own, because what
 /// follows must see what was committed before it was granted.
 ///
@@ -106,10 +106,12 @@ enum RunLease {
   }
 
   /// Proves that `fence` still holds the lease and keeps it from being taken over until the
-  /// transaction ends: one row, or none when it was lost.
+  /// transaction ends: one row, or none when it was lost. It says whether any call is set aside.
   static func confirm(_ fence: RunFence) -> PostgresStatement {
     PostgresStatement(
-      "SELECT 1 FROM sync_leases WHERE kind = $1 AND token = $2::bigint FOR UPDATE",
+      """
+      SELECT EXISTS (SELECT FROM refused_calls) FROM sync_leases WHERE kind = $1 AND token = $2::bigint FOR UPDATE
+      """,
       [.text(fence.kind.rawValue), .int(fence.token)])
   }
 

@@ -16,6 +16,8 @@ enum Migrations {
       case wideCost
       /// Fills the columns of older rows from their `raw_data`.
       case backfill
+      /// Has calls taken in anew whose numbers have another canonical form than an older program wrote.
+      case canonicalNumbers
     }
 
     let version: Int
@@ -47,6 +49,10 @@ enum Migrations {
     Migration(version: 14, name: "open kinds", work: .statements(PackageResources._014_open_kinds_sql)),
     Migration(
       version: 15, name: "alert tellings", work: .statements(PackageResources._015_alert_tellings_sql)),
+    Migration(
+      version: 16, name: "refused calls", work: .statements(PackageResources._016_refused_calls_sql)),
+    // An older program would write the form that it knows.
+    Migration(version: 17, name: "canonical numbers", work: .canonicalNumbers, oldestProgram: 17),
   ]
 
   static func statements(of file: [UInt8]) -> [String] {

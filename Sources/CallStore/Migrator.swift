@@ -117,6 +117,7 @@ package struct Migrator: Sendable {
     case .backfill:
       try await CallBackfill(fence: fence, now: now(), sleep: sleep).run { onEvent(.converted(rows: $0)) }
       await change.analyze()
+    case .canonicalNumbers: try await CanonicalNumbers(fence: fence).run()
     }
   }
 }

@@ -30,7 +30,18 @@ struct PageCommit {
   /// - Throws: `RunFailure` or `PostgresError`; then nothing was committed, except perhaps with
   ///   `commitOutcomeUnknown`, after which the page is simply committed again.
   func run(on database: Database) async throws -> PageOutcome {
-    if page.isRehearsal { return try await rehearse(on: database) }
+    var outcome: PageOutcome
+    do {
+      outcome = try await commit(on: database)
+    } catch let error as PostgresError where error.isRefusalOfValues {
+      outcome = try await commitButRefused(on: database)
+    }
+    if outcome.isIncomplete { outcome.missing = try await missing(on: database) }
+    return outcome
+  }
+
+  private func commit(on database: Database) async throws -> PageOutcome {
+    if page.isRehearsal { return try await rehearse { try await commitMixed(on: database) } }
     switch lastPage.kind {
     case .new(let rows, let directory):
       if let draft = PageDraft(page, rows: rows, directory: directory),
@@ -38,9 +49,9 @@ struct PageCommit {
       {
         return outcome
       }
-      return try await commit(on: database)
+      return try await commitMixed(on: database)
     case .unchanged: return try await commitUnlessUnchanged(on: database)
-    case .mixed: return try await commit(on: database)
+    case .mixed: return try await commitMixed(on: database)
     }
   }
 
@@ -49,15 +60,15 @@ struct PageCommit {
     let outcome: PageOutcome
   }
 
-  private func rehearse(on database: Database) async throws -> PageOutcome {
+  private func rehearse(_ commit: () async throws -> PageOutcome) async throws -> PageOutcome {
     do {
-      return try await commit(on: database)
+      return try await commit()
     } catch let rehearsed as Rehearsed {
       return rehearsed.outcome
     }
   }
 
-  private func commit(on database: Database) async throws -> PageOutcome {
+  private func commitMixed(on database: Database) async throws -> PageOutcome {
     try await database.withTransaction(limits, opening: lockAndRead) { transaction in
       try await commit(on: transaction, read: transaction.opening)
     }
@@ -71,57 +82,92 @@ struct PageCommit {
     ]
   }
 
-  /// - Parameter read: The answers to `lockAndRead`.
-  func commit(on transaction: PostgresTransaction, read: [PostgresResult]) async throws -> PageOutcome {
-    guard !read[1].rows.isEmpty else { throw RunFailure.leaseLost }
+  /// - Parameters:
+  ///   - read: The answers to `lockAndRead`.
+  ///   - refusal: What the database is known to refuse, of the calls of the page that are left out of it here.
+  func commit(
+    on transaction: PostgresTransaction, read: [PostgresResult], refusal: PageRefusal = PageRefusal()
+  ) async throws -> PageOutcome {
+    guard let lease = read[1].rows.first else { throw RunFailure.leaseLost }
     let rows = try PhoneDirectoryQuery.rows(read[2])
     let stored = try StoredCallQuery.read(read[3])
     var createdPhones = 0
     var directory = PhoneDirectory(rows: rows, defaultWorkspace: defaultWorkspace)
-    var merged = MergedPage(page: page.calls, stored: stored, directory: directory)
+    var merged = merged(stored, directory)
     let extendsDirectory = !merged.newPhones.isEmpty || !merged.unclaimedRows.isEmpty
     if extendsDirectory {
-      (directory, createdPhones) = try await extend(directory, with: merged, on: transaction)
-      merged = MergedPage(page: page.calls, stored: stored, directory: directory)
+      (directory, createdPhones) = try await extend(
+        directory, with: merged, but: refusal.phones, on: transaction)
+      merged = self.merged(stored, directory)
     }
-    let decided = DecidedPage(
-      merged: merged, stored: stored, candidates: try await OutboundWrites(merged).run(on: transaction),
-      directory: directory, createdPhones: createdPhones)
+    let writes = OutboundWrites(merged, isLastWord: page.isLastWord)
+    let written = writes.statements.isEmpty ? [] : try await transaction.pipeline(writes.statements)
+    var decided = DecidedPage(
+      merged: merged, stored: stored, candidates: try writes.candidates(in: written),
+      directory: directory, createdPhones: createdPhones, isLastWord: page.isLastWord)
+    decided.outcome.isIncomplete = !writes.areWritten(written)
+    decided.outcome.refused = refusal.calls.map(\.refusal)
+    for number in merged.newPhones where directory.workspace(of: number) == nil {
+      decided.outcome.refusedPhones[number] = refusal.phones[number] ?? "su id ya existe"
+    }
     if page.isRehearsal { throw Rehearsed(outcome: decided.outcome) }
+    var last = UnsettledListUpdate.statements(of: page, merged: merged, stored: stored)
+    if try lease.requiredBool(0) { last.append(RefusedCallRecords.forget(page.calls.map(\.sid))) }
+    if !refusal.calls.isEmpty { last.append(RefusedCallRecords.setAside(refusal.calls, readAt: page.readAt)) }
     let outcome = try await end(
-      transaction, transfers: decided.transferRows.isEmpty ? nil : CallUpsert.statement(decided.transferRows),
-      decided: decided, watch: UnsettledListUpdate.statements(of: page, merged: merged, stored: stored))
-    if stored.isEmpty {
-      lastPage.note(extendsDirectory ? .mixed : .new(rows, directory))
-    } else {
-      lastPage.note(decided.outcome.changed.isEmpty ? .unchanged : .mixed)
+      transaction,
+      transfers: decided.transferRows.isEmpty
+        ? nil : CallUpsert.statement(decided.transferRows, isLastWord: page.isLastWord),
+      decided: decided, last: last)
+    // An empty one says nothing of the next.
+    if !page.calls.isEmpty {
+      let isNew = stored.isEmpty && !extendsDirectory
+      let isUnchanged = !stored.isEmpty && decided.outcome.changed.isEmpty
+      lastPage.note(isNew ? .new(rows, directory) : isUnchanged ? .unchanged : .mixed)
     }
     return outcome
+  }
+
+  private func merged(_ stored: [CallSID: StoredCall], _ directory: PhoneDirectory) -> MergedPage {
+    MergedPage(page: page.calls, stored: stored, directory: directory, isLastWord: page.isLastWord)
   }
 
   // Creating a number may meet one that somebody else created meanwhile, under a workspace of
   // theirs; so the directory is read again.
   private func extend(
-    _ directory: PhoneDirectory, with merged: MergedPage, on transaction: PostgresTransaction
+    _ directory: PhoneDirectory, with merged: MergedPage, but refused: [PhoneNumber: String],
+    on transaction: PostgresTransaction
   ) async throws(PostgresError) -> (PhoneDirectory, created: Int) {
-    let results = try await transaction.pipeline([
-      PhoneDirectoryQuery.claim(merged.unclaimedRows, defaultWorkspace: defaultWorkspace),
-      PhoneDirectoryQuery.create(merged.newPhones, defaultWorkspace: defaultWorkspace),
-      PhoneDirectoryQuery.statement,
-    ])
+    let phones = merged.newPhones.filter { refused[$0] == nil }
+    let creation = [
+      PhoneDirectoryQuery.create(phones, defaultWorkspace: defaultWorkspace), PhoneDirectoryQuery.statement,
+    ]
+    let results = try await transaction.pipeline(
+      [PhoneDirectoryQuery.claim(merged.unclaimedRows, defaultWorkspace: defaultWorkspace)] + creation)
     let directory = try PhoneDirectoryQuery.read(results[2], defaultWorkspace: defaultWorkspace)
-    return (directory, results[1].affectedRows)
+    let created = results[1].affectedRows
+    guard phones.contains(where: { directory.workspace(of: $0) == nil }) else { return (directory, created) }
+    // The sequence gave ids that are taken.
+    let again = try await transaction.pipeline([SQL.moveSequence(of: "workspace_phones")] + creation)
+    return (
+      try PhoneDirectoryQuery.read(again[2], defaultWorkspace: defaultWorkspace),
+      created + again[1].affectedRows
+    )
   }
 
   /// Writes the last rows and the marks, and commits.
   func end(
     _ transaction: PostgresTransaction, transfers: PostgresStatement?, decided: DecidedPage,
-    watch: [PostgresStatement]
+    last: [PostgresStatement]
   ) async throws(PostgresError) -> PageOutcome {
     do throws(PostgresError) {
-      try await transaction.commit(
-        with: lastWrites(transfers: transfers, decided: decided, watch: watch))
-      return lost.outcome(ofRepetition: decided.outcome)
+      let results = try await transaction.commit(
+        with: lastWrites(transfers: transfers, decided: decided, last: last))
+      var outcome = decided.outcome
+      if transfers != nil, results.first?.affectedRows != decided.transferRows.count {
+        outcome.isIncomplete = true
+      }
+      return lost.outcome(ofRepetition: outcome)
     } catch {
       if error.kind == .commitOutcomeUnknown { lost.note(decided.outcome) }
       throw error
@@ -129,13 +175,13 @@ struct PageCommit {
   }
 
   private func lastWrites(
-    transfers: PostgresStatement?, decided: DecidedPage, watch: [PostgresStatement]
+    transfers: PostgresStatement?, decided: DecidedPage, last: [PostgresStatement]
   ) -> [PostgresStatement] {
     var statements = [transfers].compactMap(\.self)
     if !decided.reattributions.isEmpty {
       statements.append(AttributionUpdate.statement(decided.reattributions))
     }
-    statements += watch
+    statements += last
     for mark in page.marks {
       statements += MarkUpdate.statements(
         mark, readAt: page.readAt, outcome: decided.outcome, run: fence.run)
@@ -174,9 +220,10 @@ extension PageCommit {
         limits, opening: beforeTurn + turn + [writes.candidates].compactMap(\.self)
       ) { transaction in
         let answers = Array(transaction.opening.dropFirst(beforeTurn.count))
-        guard !answers[1].rows.isEmpty else { throw RunFailure.leaseLost }
+        guard let lease = answers[1].rows.first else { throw RunFailure.leaseLost }
         guard try PhoneDirectoryQuery.rows(answers[2]) == draft.rows,
-          try answers[3].rows.first?.int(0) == 0
+          try answers[3].rows.first?.int(0) == 0, writes.areWritten(transaction.opening.dropFirst()),
+          try !lease.requiredBool(0)
         else { throw OldDraft() }
         let decided = DecidedPage(
           merged: draft.merged, stored: [:],
@@ -185,7 +232,7 @@ extension PageCommit {
         return try await end(
           transaction,
           transfers: decided.transferRows.isEmpty ? nil : CallUpsert.insertion(decided.transferRows),
-          decided: decided, watch: draft.watch)
+          decided: decided, last: draft.watch)
       }
     } catch is OldDraft {
       outcome = nil
@@ -244,10 +291,11 @@ extension PageCommit {
       guard let decided = try unchanged(transfers, transaction.opening) else {
         return try await commit(on: transaction, read: try await transaction.pipeline(lockAndRead))
       }
-      guard try await !transaction.query(RunLease.confirm(fence)).rows.isEmpty else {
+      guard let lease = try await transaction.query(RunLease.confirm(fence)).rows.first else {
         throw RunFailure.leaseLost
       }
-      return try await end(transaction, transfers: nil, decided: decided, watch: [])
+      let last = try lease.requiredBool(0) ? [RefusedCallRecords.forget(page.calls.map(\.sid))] : []
+      return try await end(transaction, transfers: nil, decided: decided, last: last)
     }
   }
 
@@ -256,15 +304,85 @@ extension PageCommit {
   private func unchanged(_ transfers: [Call], _ answers: [PostgresResult]) throws -> DecidedPage? {
     let directory = try PhoneDirectoryQuery.read(answers[0], defaultWorkspace: defaultWorkspace)
     let stored = try StoredCallQuery.read(answers[1])
-    let merged = MergedPage(page: page.calls, stored: stored, directory: directory)
+    let merged = merged(stored, directory)
     guard merged.outboundRows.isEmpty, merged.touched.isEmpty, merged.newPhones.isEmpty,
       merged.unclaimedRows.isEmpty, merged.transfers == transfers,
       UnsettledListUpdate.statements(of: page, merged: merged, stored: stored).isEmpty
     else { return nil }
     let decided = DecidedPage(
       merged: merged, stored: stored, candidates: try CandidateQuery.read(answers[2]), directory: directory,
-      createdPhones: 0)
+      createdPhones: 0, isLastWord: page.isLastWord)
     return decided.transferRows.isEmpty && decided.reattributions.isEmpty ? decided : nil
+  }
+}
+
+/// What the database refuses of a page.
+struct PageRefusal {
+  var calls: [(call: Call, refusal: RefusedCall)] = []
+  var phones: [PhoneNumber: String] = [:]
+}
+
+/// The way of a page of which something was refused: finds out what, and commits the rest.
+extension PageCommit {
+  private func commitButRefused(on database: Database) async throws -> PageOutcome {
+    if page.isRehearsal { return try await rehearse { try await setAsideAndCommit(on: database) } }
+    return try await setAsideAndCommit(on: database)
+  }
+
+  private func setAsideAndCommit(on database: Database) async throws -> PageOutcome {
+    try await database.withTransaction(limits, opening: lockAndRead) { transaction in
+      let read = transaction.opening
+      // Else every call that it is given to would seem to be at fault.
+      let workspaces = try await transaction.query(Preflight.exists(defaultWorkspace))
+      guard !workspaces.rows.isEmpty else { throw RunFailure.noDefaultWorkspace(defaultWorkspace) }
+      let directory = try PhoneDirectoryQuery.read(read[2], defaultWorkspace: defaultWorkspace)
+      let stored = try StoredCallQuery.read(read[3])
+      let merged = merged(stored, directory)
+      var refusal = PageRefusal()
+      let search = RefusalSearch(transaction: transaction)
+      let phones = try await search.refused(
+        of: merged.newPhones,
+        by: { PhoneDirectoryQuery.create($0, defaultWorkspace: defaultWorkspace) })
+      for (number, error) in phones { refusal.phones[number] = error.shortReason }
+      // What is right of a transfer but its workspace is enough here: the rest are numbers of stored calls.
+      let transfers = merged.transfers.filter { stored[$0.sid]?.call != $0 }.map { call in
+        CallRow(
+          call: call, attribution: Attribution(workspace: defaultWorkspace, decidingNumber: nil),
+          leadNumber: call.leadNumber)
+      }
+      let outbound = merged.outboundRows.filter { $0.call.attributionCase != .transfer }
+      func isTooMuch(_ rows: [CallRow]) -> Bool {
+        RefusalLimits.isTooMuch(
+          refused: rows.map(\.call.sid), of: merged.calls.count, before: page.refusedBefore)
+      }
+      let calls = try await search.refused(
+        of: outbound + transfers, by: { CallUpsert.statement($0, isLastWord: page.isLastWord) },
+        isTooMuch: isTooMuch)
+      if let error = calls.last?.error, isTooMuch(calls.map(\.item)) {
+        throw RunFailure.tooManyRefused(error)
+      }
+      for (row, error) in calls {
+        refusal.calls.append(
+          (
+            row.call,
+            RefusedCall(
+              sid: row.call.sid, attributionCase: row.call.attributionCase, reason: error.shortReason)
+          ))
+      }
+      let refused = Set(calls.map(\.item.call.sid))
+      var taken = page
+      taken.calls.removeAll { refused.contains($0.sid) }
+      let rest = PageCommit(
+        page: taken, fence: fence, defaultWorkspace: defaultWorkspace, lease: lease, lastPage: lastPage)
+      return try await rest.commit(on: transaction, read: read, refusal: refusal)
+    }
+  }
+
+  /// Calls of the page that are to be in the table and are not.
+  private func missing(on database: Database) async throws -> Set<CallSID> {
+    let sids = page.calls.filter { $0.attributionCase != nil }.map(\.sid)
+    let result = try await database.repeatable(StoredCallQuery.missing(sids: sids))
+    return Set(try result.rows.compactMap { row in try CallSID(row.requiredText(0)) })
   }
 }
 

@@ -25,6 +25,16 @@ enum StoredCallQuery {
       [.textArray(sids.map(\.text))])
   }
 
+  /// Which of the calls are not stored.
+  static func missing(sids: [CallSID]) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT n.id FROM unnest($1::text[]) n(id)
+      WHERE NOT EXISTS (SELECT FROM calls WHERE calls.id = n.id AND calls.source = 'twilio')
+      """,
+      [.textArray(sids.map(\.text))])
+  }
+
   /// The next calls in the order of their ids.
   ///
   /// - Parameters:
@@ -47,7 +57,7 @@ enum StoredCallQuery {
       c.raw_data->>'startTime', \(SQL.milliseconds("c.ended_at")), c.raw_data->>'dateCreated',
       \(SQL.milliseconds("c.twilio_updated_at")), c.raw_data->>'price', c.price_unit,
       c.workspace_id, c.phone_number, c.lead_number, c.cost::text,
-      \(SQL.milliseconds("c.effective_at")), u.call_id IS NOT NULL, u.given_up_at IS NOT NULL,
+      \(SQL.milliseconds("c.effective_at")), u.call_id IS NOT NULL, u.given_up_at IS NOT NULL, u.gone_at IS NOT NULL,
       (SELECT atttypmod <> -1 FROM pg_attribute WHERE attrelid = 'calls'::regclass AND attname = 'cost')
     FROM \(calls) LEFT JOIN unsettled_calls u ON u.call_id = c.id
     """
@@ -58,22 +68,26 @@ enum StoredCallQuery {
     stored.reserveCapacity(result.rows.count)
     for row in result.rows {
       guard let sid = try CallSID(row.requiredText(0)) else { continue }
-      let isListed = try row.requiredBool(17)
-      let isGivenUp = try row.requiredBool(18)
       let call = try call(sid, row)
       stored[sid] = try StoredCall(
         call: call, workspace: row.workspace(12), phoneNumber: row.number(13),
         leadNumber: row.number(14), cost: cost(row, of: call), effectiveTime: row.moment(16),
-        isListedUnsettled: isListed && !isGivenUp, isGivenUp: isGivenUp)
+        listing: listing(row))
     }
     return stored
+  }
+
+  private static func listing(_ row: PostgresRow) throws(PostgresError) -> UnsettledList.Place? {
+    guard try row.requiredBool(17) else { return nil }
+    guard try row.requiredBool(18) else { return .waiting }
+    return try row.requiredBool(19) ? .gone : .givenUp
   }
 
   // Where a view keeps the column narrow it holds a price rounded, and never more: such a row would be
   // written again for ever.
   private static func cost(_ row: PostgresRow, of call: Call) throws(PostgresError) -> String? {
     let cost = try row.text(15)
-    let isNarrow = try row.bool(19) ?? false
+    let isNarrow = try row.bool(20) ?? false
     return isNarrow && cost != nil ? call.price?.magnitude ?? cost : cost
   }
 
@@ -88,7 +102,7 @@ enum StoredCallQuery {
 }
 
 /// Reads what decides transfers: for each transfer of a page, and each stored transfer next to a
-/// touched moment, the nearest related call on either side in time.
+/// touched moment, the nearest candidate on either side in time.
 ///
 /// A few probes of the index `calls_related` a transfer or moment, never all calls to the lead nor all
 /// its transfers: a number used for testing may have been rung 100,000 times.
@@ -144,7 +158,7 @@ enum CandidateQuery {
         LEFT JOIN LATERAL (
           SELECT c.effective_at FROM calls c
           WHERE c.lead_number = k.lead_number AND c.effective_at > m.effective_at
-            AND \(SQL.isRelatedCall("c"))
+            AND \(SQL.isCandidate("c"))
           ORDER BY c.effective_at LIMIT 1
         ) later ON true
         OFFSET 0
@@ -152,7 +166,7 @@ enum CandidateQuery {
       LEFT JOIN LATERAL (
         SELECT c.effective_at FROM calls c
         WHERE c.lead_number = k.lead_number AND c.effective_at < k.effective_at
-          AND \(SQL.isRelatedCall("c"))
+          AND \(SQL.isCandidate("c"))
         ORDER BY c.effective_at DESC LIMIT 1
       ) earlier ON true
       CROSS JOIN LATERAL (
@@ -167,19 +181,19 @@ enum CandidateQuery {
     LEFT JOIN LATERAL (
       SELECT c.effective_at FROM calls c
       WHERE c.lead_number = t.lead_number AND c.effective_at <= t.effective_at
-        AND \(SQL.isRelatedCall("c"))
+        AND \(SQL.isCandidate("c"))
       ORDER BY c.effective_at DESC LIMIT 1
     ) latest ON true
     LEFT JOIN LATERAL (
       SELECT c.id, c.phone_number, c.effective_at FROM calls c
       WHERE c.lead_number = t.lead_number AND c.effective_at = latest.effective_at
-        AND \(SQL.isRelatedCall("c"))
+        AND \(SQL.isCandidate("c"))
       ORDER BY c.id COLLATE "C" LIMIT 1
     ) before ON true
     LEFT JOIN LATERAL (
       SELECT c.id, c.phone_number, c.effective_at FROM calls c
       WHERE c.lead_number = t.lead_number AND c.effective_at > t.effective_at
-        AND \(SQL.isRelatedCall("c"))
+        AND \(SQL.isCandidate("c"))
       ORDER BY c.effective_at, c.id COLLATE "C" LIMIT 1
     ) after ON true
     """
@@ -197,14 +211,14 @@ enum CandidateQuery {
       try candidates.append(
         TransferCandidates(
           sid: sid, leadNumber: row.number(1), time: time,
-          related: [related(row, at: 6), related(row, at: 9)].compactMap { $0 },
+          candidates: [candidate(row, at: 6), candidate(row, at: 9)].compactMap { $0 },
           stored: isStored
             ? TransferCandidates.Stored(workspace: row.workspace(4), phoneNumber: row.number(5)) : nil))
     }
     return candidates
   }
 
-  private static func related(_ row: PostgresRow, at column: Int) throws(PostgresError) -> CandidateCall? {
+  private static func candidate(_ row: PostgresRow, at column: Int) throws(PostgresError) -> CandidateCall? {
     guard let sid = try row.text(column).flatMap(CallSID.init), let number = try row.number(column + 1),
       let time = try row.moment(column + 2)
     else { return nil }

@@ -3,8 +3,9 @@ import Postgres
 
 /// Writes rows that are new or changed, any number of them in one statement.
 enum CallUpsert {
-  static func statement(_ rows: [CallRow]) -> PostgresStatement {
-    PostgresStatement(insertion + "\n" + conflict, parameters(rows))
+  /// - Parameter isLastWord: Whether what is unknown now takes the place of what is known.
+  static func statement(_ rows: [CallRow], isLastWord: Bool) -> PostgresStatement {
+    PostgresStatement(insertion + "\n" + (isLastWord ? replacement : merge), parameters(rows))
   }
 
   /// The same for rows that are new: a fifth faster, and a `uniqueViolation` when one is not.
@@ -76,27 +77,28 @@ enum CallUpsert {
   // guarded here, against anybody else who writes the table meanwhile: COALESCE keeps a value
   // that we have none for, and `||` keeps keys that others put into raw_data. A cost of 0
   // without a price is how an older program wrote "unknown".
-  private static let conflict = """
-    ON CONFLICT (id) DO UPDATE SET
-      workspace_id = excluded.workspace_id,
-      phone_from = coalesce(excluded.phone_from, c.phone_from),
-      phone_to = coalesce(excluded.phone_to, c.phone_to),
-      phone_number = excluded.phone_number,
-      lead_number = excluded.lead_number,
-      duration = coalesce(excluded.duration, c.duration),
-      cost = coalesce(excluded.cost, nullif(c.cost, 0)),
-      price_unit = coalesce(excluded.price_unit, c.price_unit),
-      status = coalesce(excluded.status, c.status),
-      direction = coalesce(excluded.direction, c.direction),
-      call_date = coalesce(excluded.call_date, c.call_date),
-      ended_at = coalesce(excluded.ended_at, c.ended_at),
-      effective_at = excluded.effective_at,
-      twilio_updated_at = coalesce(excluded.twilio_updated_at, c.twilio_updated_at),
-      raw_data = CASE WHEN jsonb_typeof(c.raw_data) = 'object'
-        THEN c.raw_data || excluded.raw_data ELSE excluded.raw_data END,
-      updated_at = now()
-    WHERE c.source = 'twilio'
-    """
+  private static let merge = conflict {
+    "coalesce(excluded.\($0), \($0 == "cost" ? "nullif(c.cost, 0)" : "c.\($0)"))"
+  }
+  private static let replacement = conflict { "excluded.\($0)" }
+
+  private static func conflict(_ fact: (_ column: String) -> String) -> String {
+    let facts = [
+      "phone_from", "phone_to", "duration", "cost", "price_unit", "status", "direction", "call_date",
+      "ended_at",
+      "twilio_updated_at",
+    ]
+    return """
+      ON CONFLICT (id) DO UPDATE SET
+        \(facts.map { "\($0) = \(fact($0))" }.joined(separator: ",\n  ")),
+        workspace_id = excluded.workspace_id, phone_number = excluded.phone_number,
+        lead_number = excluded.lead_number, effective_at = excluded.effective_at,
+        raw_data = CASE WHEN jsonb_typeof(c.raw_data) = 'object'
+          THEN c.raw_data || excluded.raw_data ELSE excluded.raw_data END,
+        updated_at = now()
+      WHERE c.source = 'twilio'
+      """
+  }
 }
 
 /// The calls of cases 1 and 2 written, and with them in the table the evidence for transfers read: one
@@ -104,15 +106,17 @@ enum CallUpsert {
 struct OutboundWrites: Sendable {
   private(set) var insertion: PostgresStatement?
   private(set) var candidates: PostgresStatement?
+  private let count: Int
 
   /// - Parameter areNew: Whether none of the rows is stored. They are then inserted beside those of other
   ///   commits, in the order of their SIDs, so that two commits of one call never wait for one another.
-  init(_ merged: MergedPage, areNew: Bool = false) {
+  init(_ merged: MergedPage, areNew: Bool = false, isLastWord: Bool = false) {
+    count = merged.outboundRows.count
     if !merged.outboundRows.isEmpty {
       insertion =
         areNew
         ? CallUpsert.insertion(merged.outboundRows.sorted { $0.call.sid < $1.call.sid })
-        : CallUpsert.statement(merged.outboundRows)
+        : CallUpsert.statement(merged.outboundRows, isLastWord: isLastWord)
     }
     if !merged.transfers.isEmpty || !merged.touched.isEmpty {
       candidates = CandidateQuery.statement(transfers: merged.transfers, touched: merged.touched)
@@ -129,16 +133,17 @@ struct OutboundWrites: Sendable {
 
   var statements: [PostgresStatement] { [insertion, candidates].compactMap(\.self) }
 
+  /// Whether all rows were written, by the answers to `statements`: a trigger may pass over some in silence.
+  func areWritten(_ results: some Collection<PostgresResult>) -> Bool {
+    insertion == nil || results.first?.affectedRows == count
+  }
+
   /// The evidence among the answers to `statements`.
   func candidates(in results: some BidirectionalCollection<PostgresResult>) throws(PostgresError)
     -> [TransferCandidates]
   {
     guard candidates != nil, let last = results.last else { return [] }
     return try CandidateQuery.read(last)
-  }
-
-  func run(on transaction: PostgresTransaction) async throws(PostgresError) -> [TransferCandidates] {
-    statements.isEmpty ? [] : try candidates(in: try await transaction.pipeline(statements))
   }
 }
 
@@ -194,11 +199,12 @@ enum UnsettledListUpdate {
           INSERT INTO unsettled_calls AS u (call_id, call_date, asked_at, given_up_at)
           SELECT n.id, n.call_date, $3::timestamptz, CASE WHEN n.given_up THEN $3::timestamptz END
           FROM unnest($1::text[], $2::timestamptz[], $4::boolean[]) AS n(id, call_date, given_up)
+          WHERE EXISTS (SELECT FROM calls c WHERE c.id = n.id)
           ON CONFLICT (call_id) DO UPDATE SET call_date = excluded.call_date,
             asked_at = greatest(\(SQL.time("u.asked_at")), excluded.asked_at),
-            given_up_at = excluded.given_up_at
+            given_up_at = excluded.given_up_at, gone_at = NULL
           WHERE u.asked_at < excluded.asked_at OR NOT \(SQL.isTime("u.asked_at")) OR u.call_date IS DISTINCT FROM excluded.call_date
-            OR u.given_up_at IS DISTINCT FROM excluded.given_up_at
+            OR u.given_up_at IS DISTINCT FROM excluded.given_up_at OR u.gone_at IS NOT NULL
           """,
           [
             .textArray(asked.map(\.call.sid.text)), .moments(asked.map(\.call.callDate)),
@@ -208,16 +214,29 @@ enum UnsettledListUpdate {
     return statements
   }
 
-  /// Marks calls that Twilio no longer knows; their rows in `calls` stay.
-  static func gone(_ sids: [CallSID], readAt: Timestamp) -> PostgresStatement {
-    PostgresStatement(
-      """
-      UPDATE unsettled_calls SET asked_at = $2::timestamptz, gone_at = $2::timestamptz,
-        given_up_at = $2::timestamptz
-      WHERE call_id = ANY($1::text[])
-      """,
-      [.textArray(sids.map(\.text)), .moment(readAt)])
+  /// Calls that were asked for in vain: once more before they are 48 hours old, else given up. Their rows in
+  /// `calls` stay.
+  ///
+  /// - Parameter areUnknown: Whether Twilio says that it does not know them.
+  static func inVain(_ sids: [CallSID], areUnknown: Bool, readAt: Timestamp) -> [PostgresStatement] {
+    [
+      PostgresStatement(
+        """
+        UPDATE unsettled_calls SET asked_at = $2::timestamptz,
+          given_up_at = CASE WHEN \(isOld) THEN $2::timestamptz END,
+          gone_at = CASE WHEN $4::boolean AND \(isOld) THEN $2::timestamptz END
+        WHERE call_id = ANY($1::text[])
+        """,
+        [
+          .textArray(sids.map(\.text)), .moment(readAt),
+          .moment(readAt.adding(hours: -UnsettledList.givenUpAfterHours)), .bool(areUnknown),
+        ]),
+      RefusedCallRecords.triedInVain(sids, readAt: readAt),
+    ]
   }
+
+  // A call without a date is as old as can be.
+  private static let isOld = "coalesce(\(SQL.time("call_date")), '-infinity') <= $3::timestamptz"
 }
 
 /// Writes the marks of a page's progress.
@@ -254,7 +273,9 @@ enum MarkUpdate {
           """,
           [.moment(period.start), .moment(period.end)])
       ]
-    case .gone(let sids): [UnsettledListUpdate.gone(sids, readAt: readAt)]
+    case .gone(let sids):
+      UnsettledListUpdate.inVain(sids, areUnknown: true, readAt: readAt)
+    case .notGiven(let sids): UnsettledListUpdate.inVain(sids, areUnknown: false, readAt: readAt)
     case .slice(let step): [SliceRecords.move(step, outcome: outcome, of: run)]
     case .sliceReplaced(let number, let slices):
       [

@@ -44,6 +44,7 @@ struct Preflight {
           ('sync_leases', 'w'), ('sync_state', 'r'), ('sync_state', 'w'), ('sync_holes', 'r'),
           ('sync_holes', 'd'), ('sync_slices', 'r'), ('sync_slices', 'w'), ('sync_slices', 'd'),
           ('unsettled_calls', 'r'), ('unsettled_calls', 'w'), ('unsettled_calls', 'd'),
+          ('refused_calls', 'r'), ('refused_calls', 'w'), ('refused_calls', 'd'),
           ('sync_alerts', 'r'), ('sync_alerts', 'w'), ('schema_migrations', 'r'))
           AS needed(relation, command)
         JOIN pg_class c ON c.oid = \(SQL.relation("needed.relation"))
@@ -65,7 +66,8 @@ struct Preflight {
           ('sync_holes', 'INSERT'), ('sync_holes', 'DELETE'), ('sync_slices', 'SELECT'),
           ('sync_slices', 'INSERT'), ('sync_slices', 'UPDATE'), ('sync_slices', 'DELETE'),
           ('unsettled_calls', 'SELECT'), ('unsettled_calls', 'INSERT'), ('unsettled_calls', 'UPDATE'),
-          ('unsettled_calls', 'DELETE'), ('sync_alerts', 'SELECT'), ('sync_alerts', 'INSERT'),
+          ('unsettled_calls', 'DELETE'), ('refused_calls', 'SELECT'), ('refused_calls', 'INSERT'),
+          ('refused_calls', 'UPDATE'), ('refused_calls', 'DELETE'), ('sync_alerts', 'SELECT'), ('sync_alerts', 'INSERT'),
           ('sync_alerts', 'UPDATE'), ('schema_migrations', 'SELECT'))
           AS needed(relation, privilege)
         JOIN pg_class c ON c.oid = \(SQL.relation("needed.relation"))
@@ -84,6 +86,11 @@ struct Preflight {
     CASE WHEN p.polqual::text ~ '^\\{CONST :consttype 16 .*:constisnull false .*:constvalue 1 \\[ (0 )*1 (0 )*\\]\\}$'
       THEN true ELSE pg_get_expr(p.polqual, p.polrelid) = 'true' END
     """
+
+  /// One row where the workspace is there.
+  static func exists(_ workspace: WorkspaceID) -> PostgresStatement {
+    PostgresStatement("SELECT FROM workspaces WHERE id = $1::bigint", [.int(workspace.number)])
+  }
 
   private static func schema(_ defaultWorkspace: WorkspaceID) -> PostgresStatement {
     PostgresStatement(

@@ -42,6 +42,19 @@ enum SQL {
     "to_regclass(format('%I.%I', current_schema(), \(name)))"
   }
 
+  /// Moves the sequence of a table's ids past those that are taken, as after an import that brought its ids; at
+  /// most 100,000 steps, so that a very large id does not keep the server busy. Nothing happens where the role may
+  /// not use the sequence.
+  static func moveSequence(of table: String) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT count(nextval(sequence))
+      FROM (SELECT pg_get_serial_sequence('\(table)', 'id')::regclass AS sequence) s,
+        LATERAL generate_series(1, least(100000, CASE WHEN has_sequence_privilege(sequence, 'USAGE')
+          THEN (SELECT max(id) FROM \(table)) - coalesce(pg_sequence_last_value(sequence), 0) END))
+      """)
+  }
+
   /// A `timestamptz` as milliseconds since 1970, which no session setting can change; NULL for what `time` is
   /// not.
   static func milliseconds(_ expression: String) -> String {
@@ -86,7 +99,7 @@ enum SQL {
   }
 
   /// Calls of cases 1 and 2 with a usable caller, as the index `calls_related` has it.
-  static func isRelatedCall(_ table: String) -> String {
+  static func isCandidate(_ table: String) -> String {
     """
     \(table).source = 'twilio' AND \(table).phone_number IS NOT NULL
     AND \(table).direction IN ('outbound-api', 'trunking-terminating')

@@ -1,8 +1,7 @@
 import CallDomain
 import Postgres
 
-/// What the failures of this room mean, in the words that people read: the only file of the room with
-/// Spanish sentences.
+/// What the failures of this room mean, in the words that people read: here one corrects a sentence.
 extension RunFailure {
   /// Any error out of an operation of the store.
   init(store error: any Error, file: StaticString = #fileID, line: Int = #line) {
@@ -193,6 +192,27 @@ extension RunFailure {
     RunFailure(
       .alreadyRunning, "Ya hay otra ejecución de este tipo en curso.", "Espere a que termine y repita.",
       runID: run, retryAfter: retryAfter)
+  }
+
+  /// So many calls were refused that the table is wrong, and not they.
+  ///
+  /// - Parameter error: Why one of them was refused.
+  static func tooManyRefused(_ error: PostgresError) -> RunFailure {
+    RunFailure(
+      .database(.refused),
+      "La base de datos rechaza demasiadas llamadas (\(error.shortReason)): no son ellas, es la tabla calls.",
+      "Quite o corrija la restricción, el tipo de la columna o el disparador que las rechaza, y repita.",
+      cause: error.cause)
+  }
+
+  /// Rows were imported with their ids, and the sequence gives those ids again.
+  static func oldSequence(of table: String, cause: String) -> RunFailure {
+    RunFailure(
+      .database(.refused), "La secuencia de \(table).id va por detrás de las filas de la tabla.",
+      """
+      Ejecute como su dueño «SELECT setval(pg_get_serial_sequence('\(table)', 'id'), (SELECT max(id) FROM \
+      \(table)));» y repita.
+      """, cause: cause)
   }
 
   /// A server that crashed lost pages that it had confirmed.

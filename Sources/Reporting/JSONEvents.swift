@@ -8,7 +8,8 @@ package enum JSONEvents {
   package static func level(of event: SyncEvent) -> LogLevel {
     switch event {
     case .failed: .error
-    case .interrupted, .retrying, .unreadableRecords, .clockOff, .gap, .retentionReached, .databaseAway:
+    case .interrupted, .retrying, .unreadableRecords, .clockOff, .gap, .retentionReached, .databaseAway,
+      .refused, .phoneRefused, .notTaken, .callNotGiven:
       .warning
     case .pageStored, .sliceReplaced: .debug
     case .started, .period, .directoryLoaded, .fetching, .fetched, .processing, .saving, .saved,
@@ -33,6 +34,10 @@ package enum JSONEvents {
     case .failed: "run_failed"
     case .interrupted: "run_interrupted"
     case .retrying: "twilio_retry"
+    case .refused: "call_refused"
+    case .phoneRefused: "phone_refused"
+    case .notTaken: "calls_not_taken"
+    case .callNotGiven: "call_not_given"
     case .unreadableRecords: "unreadable_records"
     case .clockOff: "clock_off"
     case .gap: "hole_left"
@@ -50,7 +55,9 @@ package enum JSONEvents {
   /// What lies behind a failure, for the log.
   package static func cause(of event: SyncEvent) -> String? {
     switch event {
-    case .failed(_, let failure), .retrying(_, _, let failure), .databaseAway(_, let failure): failure.cause
+    case .failed(_, let failure), .retrying(_, _, let failure), .databaseAway(_, let failure),
+      .callNotGiven(_, let failure):
+      failure.cause
     default: nil
     }
   }
@@ -72,6 +79,12 @@ package enum JSONEvents {
         field("attempt", attempt), LogField("delayMs", .integer(delay)),
         LogField("reason", .text(PhoneMask.applied(to: failure.message))),
       ] + (failure.twilioRequestID.map { [LogField("twilioRequestId", .text($0))] } ?? [])
+    case .refused(let call):
+      [LogField("callSid", .text(call.sid.text)), LogField("reason", .text(call.reason))]
+    case .phoneRefused(let number, let reason):
+      [LogField("number", .text(number.masked)), LogField("reason", .text(reason))]
+    case .notTaken(let calls): [field("calls", calls)]
+    case .callNotGiven(let sid, let failure): [LogField("callSid", .text(sid.text))] + fields(failure)
     case .unreadableRecords(let count): [field("records", count)]
     case .clockOff(let seconds): [field("seconds", seconds)]
     case .slicesPlanned(let slices): [field("slices", slices)]

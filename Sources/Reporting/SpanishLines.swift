@@ -21,6 +21,10 @@ package enum SpanishLines {
     case .failed(let kind, let failure): ["❌ " + failed(kind, failure)]
     case .interrupted(let kind): ["⚠️ " + interrupted(kind)]
     case .retrying(let attempt, let delay, let failure): ["⚠️ " + retrying(attempt, delay, failure)]
+    case .refused(let call): ["⚠️ " + refused(call)]
+    case .phoneRefused(let number, let reason): ["⚠️ " + phoneRefused(number, reason)]
+    case .notTaken(let calls): ["⚠️ " + notTaken(calls)]
+    case .callNotGiven(let sid, let failure): ["⚠️ " + callNotGiven(sid, failure)]
     case .unreadableRecords(let count): ["⚠️ " + unreadable(count)]
     case .clockOff(let seconds): ["⚠️ " + clockOff(seconds)]
     case .gap(let period): ["⚠️ " + gap(period)]
@@ -111,6 +115,25 @@ extension SpanishLines {
     // A whole sentence gives its full stop away.
     let reason = failure.message.hasSuffix(".") ? String(failure.message.dropLast()) : failure.message
     return "\(PhoneMask.applied(to: reason))\(request); reintento \(attempt) en \(seconds(delay)) s"
+  }
+
+  static func refused(_ call: RefusedCall) -> String {
+    "La base de datos rechaza la llamada \(call.sid.text) (\(call.reason)); queda aparte en refused_calls y se "
+      + "vuelve a probar. Corrija la tabla y ejecute «twilio-sync hourly»"
+  }
+
+  static func phoneRefused(_ number: PhoneNumber, _ reason: String) -> String {
+    "workspace_phones no admite el número \(number.masked) (\(reason)): sus llamadas se guardan en el workspace "
+      + "por defecto. Corrija la tabla o añada el número"
+  }
+
+  static func notTaken(_ calls: Int) -> String {
+    let taken = calls == 1 ? "1 llamada no quedó guardada" : "\(calls) llamadas no quedaron guardadas"
+    return "\(taken) aunque la base de datos no dio ningún error: revise los disparadores (triggers) de calls"
+  }
+
+  static func callNotGiven(_ sid: CallSID, _ failure: RunFailure) -> String {
+    "Twilio no da la llamada \(sid.text), que se vuelve a pedir más tarde: \(PhoneMask.applied(to: failure.message))"
   }
 
   static func unreadable(_ count: Int) -> String {

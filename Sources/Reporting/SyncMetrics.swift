@@ -86,5 +86,6 @@ package struct SyncMetrics: Sendable {
     Case(name: "2", direction: "trunking-terminating", count: \.case2Count),
     Case(name: "3", direction: "trunking-originating", count: \.case3Count),
     Case(name: "none", direction: "other", count: \.skippedCalls),
+    Case(name: "refused", direction: "any", count: \.refusedCalls),
   ]
 }

@@ -1,7 +1,6 @@
 import CallDomain
 
-/// What the failures of this room mean, in the words that people read: the only file of the room with
-/// Spanish sentences.
+/// What the failures of this room mean, in the words that people read: here one corrects a sentence.
 extension RunFailure {
   static let noTwilio = RunFailure(
     .internal, "Falta la configuración de Twilio para esta operación.")
@@ -27,6 +26,11 @@ extension RunFailure {
       vuelve a pasar, revise TWILIO_API_BASE_URL y lo que haya entre este servidor y Twilio.
       """)
   }
+
+  /// Twilio says of the whole period, up to now, that it keeps nothing of it.
+  static let nothingKept = RunFailure(
+    .twilio(.retention), "Twilio responde que no guarda ninguna llamada del periodo, ni siquiera las de ahora.",
+    "No es creíble: repita y, si vuelve a pasar, pregunte a Twilio. El periodo queda sin leer.")
 
   static func emptyHistory(since: Timestamp) -> RunFailure {
     RunFailure(

@@ -75,6 +75,7 @@ package struct HistoricalSync: Sendable {
       resync, period: period, isOpen: request.until == nil, workers: settings.workers)
     onEvent(resync.hasAdvanced ? shape.resuming(resync) : .slicesPlanned(slices: resync.parts.count))
     try await finish(resync, shape, fence, progress, onEvent)
+    if request.until == nil, shape.isBeforeRetention(Period(start: now, end: now)) { throw .nothingKept }
     if shape.period != period {
       progress.set(shape.period)
       try await runs.record(shape.period, of: fence)
@@ -113,7 +114,8 @@ package struct HistoricalSync: Sendable {
     let semaphore = WaitingLine(limit: settings.workers + Self.waitingPages)
     let lanes = PageStreams()
     let writer = HistoryWriter(
-      calls: calls, fence: fence, clock: clock, semaphore: semaphore, counter: counter, onEvent: onEvent)
+      calls: calls, fence: fence, isLastWord: shape.isRestart, clock: clock, semaphore: semaphore,
+      counter: counter, onEvent: onEvent)
     let reader = HistoryReader(
       log: RunCallLog(
         log: log, gate: gate, isUrgent: false, policy: policy, clock: clock, progress: progress,

@@ -58,7 +58,7 @@ package struct HourlySync: Sendable {
       log: log, gate: gate, isUrgent: true, policy: policy, clock: clock, progress: progress, onEvent: onEvent
     )
     var counter = RunCounter()
-    try await OlderCalls(calls: calls, fence: fence, progress: progress).run(&counter)
+    try await OlderCalls(calls: calls, fence: fence, progress: progress, onEvent: onEvent).run(&counter)
     for (position, slice) in plan.slices.enumerated() {
       let intake = SliceIntake(
         slice: slice, isLast: position == plan.slices.count - 1, gap: position == 0 ? plan.gap : nil,
@@ -67,7 +67,7 @@ package struct HourlySync: Sendable {
       if plan.slices.count > 1 { onEvent(.sliceDone(slice, calls: counter.counts.totalCalls)) }
     }
     let lateFacts = LateFacts(
-      log: log, calls: calls, fence: fence, clock: clock, progress: progress)
+      log: log, calls: calls, fence: fence, clock: clock, progress: progress, onEvent: onEvent)
     try await lateFacts.run(startedAt: now, &counter)
   }
 
@@ -99,6 +99,7 @@ struct OlderCalls {
   let calls: any CallLedger
   let fence: RunFence
   let progress: RunProgress
+  let onEvent: @Sendable (SyncEvent) -> Void
 
   private static let batch = 1000
 
@@ -109,7 +110,8 @@ struct OlderCalls {
       guard let end = batch.last else { return }
       last = end.sid
       // Nobody has asked Twilio for them yet: the unsettled ones among them come first.
-      counter.countCommitted(try await calls.commit(IntakePage(calls: batch, readAt: .epoch), fence: fence))
+      let page = IntakePage(calls: batch, readAt: .epoch, refusedBefore: counter.refused)
+      counter.countCommitted(try await calls.commit(page, fence: fence)).forEach(onEvent)
       progress.set(counter.counts)
     }
   }

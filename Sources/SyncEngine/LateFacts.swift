@@ -3,14 +3,16 @@ import CallDomain
 /// Asks again for calls that are not settled (Reference.md, "Hourly run"): the longest waiting first, a few
 /// requests a run, so that each has its turn.
 ///
-/// A listing that ends a little after the longest waiting call answers for all unsettled calls among
-/// the thousand before its end; a single request answers for one that stands alone.
+/// A listing that ends a little after the longest waiting call answers for all unsettled calls among the thousand
+/// before its end; a single request answers for one that stands alone. Where Twilio takes bounds for whole days
+/// such a listing misses the call it is made for; then the days are listed on which many wait.
 struct LateFacts {
   let log: RunCallLog
   let calls: any CallLedger
   let fence: RunFence
   let clock: EngineClock
   let progress: RunProgress
+  let onEvent: @Sendable (SyncEvent) -> Void
 
   /// Requests in a run, unless some call would otherwise wait too long.
   private static let budget = 2
@@ -19,35 +21,41 @@ struct LateFacts {
   /// Requests in a run, whatever waits.
   private static let mostRequests = 500
   private static let mostCalls = 5000
-  private static let reachHours = 24
-  /// A listing that ended with the longest waiting call would leave those just after it, which have
-  /// waited nearly as long, for a listing of their own.
-  private static let aheadHours = 2
+  /// Calls that were set aside, tried again in a run.
+  private static let mostRefused = 20
+  /// Requests for single calls that fail one after the other: then Twilio gives none, and the rest waits for the
+  /// next run.
+  private static let mostFailures = 3
+  /// So many calls of one day are worth listing it.
+  private static let crowd = 10
 
   func run(startedAt now: Timestamp, _ counter: inout RunCounter) async throws(RunFailure) {
     var waiting = try await calls.unsettled(limit: Self.mostCalls).filter { $0.askedAt < now }
     var requests = 0
-    // Where Twilio takes bounds for whole days a listing misses the call it is made for.
-    var listingsWork = true
-    var aheadHours = Self.aheadHours
-    while let longest = waiting.first, isDue(longest, now: now, after: requests) {
-      requests += 1
-      if listingsWork, let query = listing(for: longest, among: waiting, aheadHours: aheadHours) {
-        let readAt = clock.now()
-        let page = try await log.list(query)
-        try await commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
-        let told = Set(page.calls.map(\.sid))
-        if !told.contains(longest.sid) {
-          // So many calls came after it that the page was full before it was reached.
-          let isTooFarAhead = aheadHours > 0 && page.isAllAfter(longest.callDate)
-          listingsWork = isTooFarAhead
-          aheadHours = 0
-        }
-        waiting.removeAll { told.contains($0.sid) }
+    var failures = 0
+    var listings = Listings.ahead
+    var listedDays: Set<Timestamp> = []
+    while failures < Self.mostFailures, let longest = waiting.first, isDue(longest, now: now, after: requests)
+    {
+      if let query = listings.query(for: longest, among: waiting) {
+        requests += 1
+        let page = try await commitPage(&counter) { () async throws(RunFailure) in try await log.list(query) }
+        listings.note(page, of: longest)
+        waiting.removeAll(toldBy: page)
+      } else if listings == .wholeDays, let day = longest.callDate?.startOfDay,
+        waiting.count(where: { $0.callDate?.startOfDay == day }) >= Self.crowd,
+        listedDays.insert(day).inserted
+      {
+        requests += try await listDay(day, &waiting, &counter)
       } else {
-        try await ask(for: longest.sid, &counter)
+        requests += 1
+        failures = try await ask(for: longest.sid, &counter) ? 0 : failures + 1
         waiting.removeFirst()
       }
+    }
+    for sid in try await calls.refused(dueAt: now, limit: Self.mostRefused) where failures < Self.mostFailures
+    {
+      failures = try await ask(for: sid, &counter) ? 0 : failures + 1
     }
   }
 
@@ -56,36 +64,94 @@ struct LateFacts {
     return requests < Self.mostRequests && call.askedAt <= now.adding(hours: -Self.overdueHours)
   }
 
+  /// Lists a day until all that wait of it are told, in no more requests than asking for each would take.
+  ///
+  /// - Returns: How many requests that took.
+  private func listDay(
+    _ day: Timestamp, _ waiting: inout [UnsettledCall], _ counter: inout RunCounter
+  ) async throws(RunFailure) -> Int {
+    let most = waiting.count { $0.callDate?.startOfDay == day }
+    let query = CallQuery(startedFrom: day, startedBefore: day.startOfNextDay)
+    var page = try await commitPage(&counter) { () async throws(RunFailure) in try await log.list(query) }
+    var listing = Listing()
+    for requests in 1...most {
+      waiting.removeAll(toldBy: page)
+      guard let next = page.next, requests < most, waiting.contains(where: { $0.callDate?.startOfDay == day })
+      else { return requests }
+      try listing.follow(next)
+      page = try await commitPage(&counter) { () async throws(RunFailure) in try await log.next(next) }
+    }
+    return most
+  }
+
+  /// - Returns: Whether Twilio answered. A call that it cannot give holds up no other.
+  private func ask(for sid: CallSID, _ counter: inout RunCounter) async throws(RunFailure) -> Bool {
+    let readAt = clock.now()
+    do throws(RunFailure) {
+      let page = try await log.call(sid)
+      let marks = page.calls.isEmpty ? [IntakeMark.gone([sid])] : []
+      try await commit(IntakePage(calls: page.calls, readAt: readAt, marks: marks), &counter)
+      return true
+    } catch {
+      guard case .twilio(let fault) = error.kind, fault != .throttled else { throw error }
+      onEvent(.callNotGiven(sid, error))
+      try await commit(IntakePage(calls: [], readAt: readAt, marks: [.notGiven([sid])]), &counter)
+      return false
+    }
+  }
+
+  private func commitPage(
+    _ counter: inout RunCounter, _ request: () async throws(RunFailure) -> CallPage
+  ) async throws(RunFailure) -> CallPage {
+    let readAt = clock.now()
+    let page = try await request()
+    try await commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
+    return page
+  }
+
+  private func commit(_ page: IntakePage, _ counter: inout RunCounter) async throws(RunFailure) {
+    var page = page
+    page.refusedBefore = counter.refused
+    counter.countCommitted(try await calls.commit(page, fence: fence)).forEach(onEvent)
+    progress.set(counter.counts)
+  }
+}
+
+/// How waiting calls are listed together.
+private enum Listings {
+  /// A listing reaches two hours beyond the longest waiting call: one that ended with it would leave those just
+  /// after it, which have waited nearly as long, for a listing of their own.
+  case ahead
+  /// It ends with the longest waiting call: so many calls came after it that a page was full before it was reached.
+  case exact
+  /// Twilio takes bounds for whole days.
+  case wholeDays
+
+  private static let reachHours = 24
+
   /// Nil when no other waiting call is near enough for a listing to answer for both.
-  private func listing(
-    for call: UnsettledCall, among waiting: [UnsettledCall], aheadHours: Int
-  ) -> CallQuery? {
-    guard let date = call.callDate else { return nil }
+  func query(for call: UnsettledCall, among waiting: [UnsettledCall]) -> CallQuery? {
+    guard self != .wholeDays, let date = call.callDate else { return nil }
     let reach = Period(
-      start: date.adding(hours: -Self.reachHours), end: date.adding(hours: aheadHours).adding(seconds: 1))
+      start: date.adding(hours: -Self.reachHours),
+      end: date.adding(hours: self == .ahead ? 2 : 0).adding(seconds: 1))
     let near = waiting.compactMap(\.callDate).filter(reach.contains)
     guard near.count > 1, let earliest = near.min(), let newest = near.max() else { return nil }
     return CallQuery(startedFrom: earliest, startedBefore: newest.adding(seconds: 1))
   }
 
-  private func ask(for sid: CallSID, _ counter: inout RunCounter) async throws(RunFailure) {
-    let readAt = clock.now()
-    if let call = try await log.call(sid).calls.first {
-      try await commit(IntakePage(calls: [call], readAt: readAt), &counter)
-    } else {
-      try await commit(IntakePage(calls: [], readAt: readAt, marks: [.gone([sid])]), &counter)
-    }
-  }
-
-  private func commit(_ page: IntakePage, _ counter: inout RunCounter) async throws(RunFailure) {
-    counter.countCommitted(try await calls.commit(page, fence: fence))
-    progress.set(counter.counts)
+  /// Learns from the page of a listing that was made for this call.
+  mutating func note(_ page: CallPage, of call: UnsettledCall) {
+    guard !page.calls.contains(where: { $0.sid == call.sid }) else { return }
+    let earliest = page.calls.compactMap(\.callDate).min()
+    let isAllLater = call.callDate.flatMap { date in earliest.map { date < $0 } } ?? false
+    self = self == .ahead && isAllLater ? .exact : .wholeDays
   }
 }
 
-extension CallPage {
-  fileprivate func isAllAfter(_ moment: Timestamp?) -> Bool {
-    guard let moment, let earliest = calls.compactMap(\.callDate).min() else { return false }
-    return moment < earliest
+extension [UnsettledCall] {
+  fileprivate mutating func removeAll(toldBy page: CallPage) {
+    let told = Set(page.calls.map(\.sid))
+    removeAll { told.contains($0.sid) }
   }
 }

@@ -30,8 +30,9 @@ struct ReattributionRun {
       done += share
       counter.countListed(batch)
       let page = IntakePage(
-        calls: batch, readAt: clock.now(), isReread: true, isRehearsal: dryRun)
-      counter.countReread(try await calls.commit(page, fence: fence))
+        calls: batch, readAt: clock.now(), isReread: true, refusedBefore: counter.refused,
+        isRehearsal: dryRun)
+      counter.countReread(try await calls.commit(page, fence: fence)).forEach(onEvent)
       progress.set(counter.counts)
       progress.set(counter.moves)
       onEvent(.pageStored(calls: batch.count, share: share))

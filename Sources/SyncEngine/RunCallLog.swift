@@ -12,8 +12,16 @@ struct RunCallLog: CallLog {
   let progress: RunProgress
   let onEvent: @Sendable (SyncEvent) -> Void
 
+  /// Where an answer does not come or is an error of Twilio's, it may be too large: after two attempts the pages
+  /// become smaller, for the rest of the run.
   func list(_ query: CallQuery) async throws(RunFailure) -> CallPage {
-    try await page { () async throws(RunFailure) in try await log.list(query) }
+    try await page { () async throws(RunFailure) in
+      var query = query
+      query.pageSize = progress.pageSize
+      return try await log.list(query)
+    } afterFailure: { failure, attempt in
+      if failure.kind == .twilio(.transient), attempt.isMultiple(of: 2) { progress.makePagesSmaller() }
+    }
   }
 
   func next(_ reference: String) async throws(RunFailure) -> CallPage {
@@ -25,7 +33,8 @@ struct RunCallLog: CallLog {
   }
 
   private func page(
-    _ request: @Sendable () async throws(RunFailure) -> CallPage
+    _ request: @Sendable () async throws(RunFailure) -> CallPage,
+    afterFailure: (RunFailure, _ attempt: Int) -> Void = { _, _ in }
   ) async throws(RunFailure) -> CallPage {
     let start = clock.now()
     var attempt = 0
@@ -40,6 +49,7 @@ struct RunCallLog: CallLog {
         let elapsed = max(0, clock.now().milliseconds(since: start))
         let action = policy.action(after: error, attempt: attempt, elapsed: elapsed, random: clock.random())
         guard case .wait(let delay) = action else { throw error }
+        afterFailure(error, attempt)
         onEvent(.retrying(attempt: attempt, delay: delay, error))
         guard (try? await clock.sleep(delay)) != nil else { throw .interrupted }
       }

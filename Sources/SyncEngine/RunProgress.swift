@@ -9,6 +9,7 @@ final class RunProgress: Sendable {
     var moves: [WorkspaceMove: Int] = [:]
     var requests = 0
     var hasWarnedOfClock = false
+    var pageSize = RunProgress.pageSizes[0]
   }
 
   private let state = Mutex(State())
@@ -47,6 +48,19 @@ final class RunProgress: Sendable {
     state.withLock { $0.requests += 1 }
   }
 
+  // Twilio's largest first; answers above 200 have failed by their size in the field.
+  private static let pageSizes = [1000, 200, 50]
+
+  /// Calls that the run asks for on a page.
+  var pageSize: Int { state.withLock(\.pageSize) }
+
+  /// From here on, unless they are as small as they get.
+  func makePagesSmaller() {
+    state.withLock { state in
+      state.pageSize = Self.pageSizes.first { $0 < state.pageSize } ?? state.pageSize
+    }
+  }
+
   /// True the first time it is asked.
   func isFirstClockWarning() -> Bool {
     state.withLock { state in
@@ -60,6 +74,10 @@ final class RunProgress: Sendable {
 struct RunCounter {
   private(set) var counts = RunCounts()
   private var seen: Set<CallSID> = []
+  private var warnings = RunWarnings()
+  /// Refused calls of the period.
+  private var refusedOfPeriod: [CallSID: RefusedCall] = [:]
+  private var missing: Set<CallSID> = []
   private var unmatched: Set<CallSID> = []
   private var refreshed: Set<CallSID> = []
   /// Calls whose workspace changed, by where they went.
@@ -75,8 +93,17 @@ struct RunCounter {
   /// Calls of the period that are or will be stored.
   var storable: Int { counts.storable }
 
+  /// What the run has set aside.
+  var refused: Set<CallSID> { warnings.refused }
+
   /// Counts what a commit did, with the calls of the period it held.
-  mutating func countCommitted(_ outcome: PageOutcome) {
+  ///
+  /// - Returns: What is to be told of it.
+  mutating func countCommitted(_ outcome: PageOutcome) -> [SyncEvent] {
+    for call in outcome.refused where seen.contains(call.sid) {
+      if refusedOfPeriod.updateValue(call, forKey: call.sid) == nil { counts.refuse(call) }
+    }
+    missing.formUnion(outcome.missing.intersection(seen))
     counts.createdPhones += outcome.createdPhones
     counts.reattributedCalls += outcome.reattributed
     for (sid, isMatched) in outcome.transfers where seen.contains(sid) {
@@ -85,14 +112,36 @@ struct RunCounter {
     counts.unmatchedCalls = unmatched.count
     refreshed.formUnion(outcome.changed.subtracting(seen))
     counts.refreshedCalls = refreshed.count
-    counts.savedCalls = storable
+    counts.savedCalls = max(0, storable - missing.count)
+    return warnings.note(outcome)
   }
 
   /// Counts what a commit of stored calls did: every call whose workspace changed is reattributed.
-  mutating func countReread(_ outcome: PageOutcome) {
-    countCommitted(outcome)
+  mutating func countReread(_ outcome: PageOutcome) -> [SyncEvent] {
+    let events = countCommitted(outcome)
     moves.merge(outcome.moves, uniquingKeysWith: +)
     counts.reattributedCalls = moves.values.reduce(0, +)
+    return events
+  }
+}
+
+/// What a run tells of calls and numbers that the database did not take: each once.
+struct RunWarnings {
+  private(set) var refused: Set<CallSID> = []
+  private var phones: Set<PhoneNumber> = []
+  private var missing: Set<CallSID> = []
+
+  mutating func note(_ outcome: PageOutcome) -> [SyncEvent] {
+    var events: [SyncEvent] = []
+    for call in outcome.refused where refused.insert(call.sid).inserted { events.append(.refused(call)) }
+    for (number, reason) in outcome.refusedPhones.sorted(by: { $0.key.canonical < $1.key.canonical })
+    where phones.insert(number).inserted {
+      events.append(.phoneRefused(number, reason: reason))
+    }
+    let new = outcome.missing.subtracting(missing)
+    missing.formUnion(new)
+    if !new.isEmpty { events.append(.notTaken(calls: new.count)) }
+    return events
   }
 }
 
@@ -100,6 +149,7 @@ struct RunCounter {
 /// read anew.
 final class ResyncCounter: Sendable {
   private let bySlice: Mutex<[Int: RunCounts]>
+  private let warnings = Mutex(RunWarnings())
   private let progress: RunProgress
 
   /// - Parameter progress: Told the sum whenever it changes.
@@ -110,14 +160,18 @@ final class ResyncCounter: Sendable {
     progress.set(resync.counts)
   }
 
+  /// What the run has set aside.
+  var refused: Set<CallSID> { warnings.withLock(\.refused) }
+
+  /// What is to be told of a commit.
+  func warnings(of outcome: PageOutcome) -> [SyncEvent] {
+    warnings.withLock { $0.note(outcome) }
+  }
+
   /// - Returns: How many calls of the slice have been read by now.
   @discardableResult
   func count(_ commit: HistoryCommit, _ outcome: PageOutcome) -> Int {
-    var added = commit.step.listed
-    added.savedCalls = added.storable
-    added.createdPhones = outcome.createdPhones
-    added.reattributedCalls = outcome.reattributed
-    added.refreshedCalls = outcome.refreshed(outside: commit.step.period)
+    let added = commit.step.counts(outcome)
     return bySlice.withLock { slices in
       // A page of a slice that has been given up meanwhile is told again by the slices after it.
       guard let counted = slices[commit.slice.number] else { return 0 }

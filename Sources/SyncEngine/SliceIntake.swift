@@ -80,7 +80,9 @@ struct SliceIntake {
   }
 
   private func commit(_ page: IntakePage, _ counter: inout RunCounter) async throws(RunFailure) {
-    counter.countCommitted(try await calls.commit(page, fence: fence))
+    var page = page
+    page.refusedBefore = counter.refused
+    counter.countCommitted(try await calls.commit(page, fence: fence)).forEach(onEvent)
     progress.set(counter.counts)
   }
 

@@ -19,6 +19,14 @@ package enum SyncEvent: Hashable, Sendable {
 
   /// Twilio did not answer as it should; the request is sent again after `delay` milliseconds.
   case retrying(attempt: Int, delay: Int64, RunFailure)
+  /// A call that the database does not take is set aside.
+  case refused(RefusedCall)
+  /// A number of ours that `workspace_phones` does not take; its calls have the default workspace.
+  case phoneRefused(PhoneNumber, reason: String)
+  /// So many calls are not in the table although nothing was refused.
+  case notTaken(calls: Int)
+  /// Twilio does not give a call that is asked for alone; it is asked for again.
+  case callNotGiven(CallSID, RunFailure)
   /// Records without a valid SID, which cannot be stored.
   case unreadableRecords(Int)
   /// Our clock is ahead of Twilio's by this many seconds, behind it when negative.

@@ -30,13 +30,18 @@ package struct TwilioCallLog: CallLog {
   }
 
   package func list(_ query: CallQuery) async throws(RunFailure) -> CallPage {
-    try await page(path: paths.list(CallListRequest(query, pageSize: pageSize)))
+    try await page(path: paths.list(CallListRequest(query, pageSize: min(query.pageSize, pageSize))))
   }
 
   /// The page is asked exactly as it was given, and only if it is of this account's list of calls on the same
   /// scheme, host and port.
   package func next(_ reference: String) async throws(RunFailure) -> CallPage {
-    guard let path = paths.page(at: reference) else { throw RunFailure(TwilioError(.wrongOrigin)) }
+    guard let path = paths.page(at: reference) else {
+      throw RunFailure(
+        TwilioError(
+          paths.isOfOtherAccount(reference) ? .otherAccount : .wrongOrigin,
+          cause: "next page \(String(reference.prefix(200)).debugDescription)"))
+    }
     return try await page(path: path)
   }
 

@@ -31,6 +31,8 @@ package struct TwilioError: Error, Hashable, Sendable {
     case badAnswer(BadAnswer)
     /// A next page that does not lead to this account's calls on this host; it was not asked.
     case wrongOrigin
+    /// A stored next page of another account; it was not asked.
+    case otherAccount
   }
 
   /// How an answer differs from what Twilio documents.
@@ -85,10 +87,10 @@ package struct TwilioError: Error, Hashable, Sendable {
     switch kind {
     case .rateLimited: .throttled
     case .server: .transient
-    case .refused: httpStatus == 408 ? .transient : .permanent
+    case .refused: httpStatus == 408 ? .transient : .refused
     case .unauthorized, .forbidden: .unauthorized
     case .retention: .retention
-    case .badPageToken: .badPageToken
+    case .badPageToken, .badParameter, .notFound: .refused
     case .transport(let failure):
       switch failure {
       case .couldNotResolve, .couldNotConnect, .tls, .timeout, .connectionLost, .badAnswer: .transient
@@ -99,7 +101,7 @@ package struct TwilioError: Error, Hashable, Sendable {
       case .status, .contentType, .malformed, .noCalls: .transient
       case .otherCall, .nextPageIsSame: .permanent
       }
-    case .badParameter, .notFound, .redirected, .wrongOrigin: .permanent
+    case .redirected, .wrongOrigin, .otherAccount: .permanent
     }
   }
 }

@@ -1,8 +1,7 @@
 package import CallDomain
 import Curl
 
-/// What the failures of this room mean, in the words that people read: the only file of the room with
-/// Spanish sentences.
+/// What the failures of this room mean, in the words that people read: here one corrects a sentence.
 extension RunFailure {
   package init(_ error: TwilioError) {
     if error.kind == .transport(.cancelled) {
@@ -35,6 +34,7 @@ extension TwilioError {
     case .refused: "Twilio rechaza la petición"
     case .transport(let failure): failure.whatFailed
     case .badAnswer(let answer): answer.whatFailed
+    case .otherAccount: "La página por la que se iba a seguir es de otra cuenta de Twilio y no se ha pedido"
     case .wrongOrigin: "La página siguiente no es de la lista de llamadas de la cuenta y no se ha pedido"
     }
   }
@@ -50,6 +50,8 @@ extension TwilioError {
     case .notFound: "Revise TWILIO_ACCOUNT_SID y TWILIO_API_BASE_URL."
     case .rateLimited: "Si se repite, baje TWILIO_CONCURRENCY."
     case .server: "Si se repite, consulte status.twilio.com."
+    case .otherAccount:
+      "Vuelva a poner en TWILIO_ACCOUNT_SID la cuenta de antes, o empiece de nuevo con «historical --restart»."
     case .redirected, .wrongOrigin: "Revise TWILIO_API_BASE_URL, TWILIO_REGION y TWILIO_EDGE."
     case .refused: "Si se repite, pregunte a Twilio con el identificador de la petición."
     case .transport(let failure): failure.whatToDo

@@ -184,6 +184,13 @@ struct AccountPaths: Hashable, Sendable {
     return String(target)
   }
 
+  /// Whether a next page that is not to be asked is one of another account.
+  func isOfOtherAccount(_ uri: String) -> Bool {
+    let parts = uri.split(separator: "/")
+    guard let position = parts.firstIndex(of: "Accounts"), position + 1 < parts.endIndex else { return false }
+    return parts[position + 1].lowercased() != accountSID.lowercased()
+  }
+
   private func sameOriginTarget(of url: String) -> Substring? {
     guard let (origin, rest) = try? HTTPOrigin.parse(url), origin == self.origin else { return nil }
     return rest

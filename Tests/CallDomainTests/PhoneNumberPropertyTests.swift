@@ -13,13 +13,18 @@ struct PhoneNumberPropertyTests {
     }
   }
 
+  private static let separators = [
+    " ", "-", ".", "(", ")", "/", "\t", "\u{A0}", "\u{200B}", "\u{2013}", "\u{2212}", "\u{FEFF}", "\u{202F}",
+    "－",
+  ]
+
   @Test("Separators and outer space never matter to a number")
   func separatorsNeverMatter() throws {
     try forEachSeed(1000) { random in
       let number = (random.chance(50) ? "+" : "") + random.digits(random.number(in: 1...17))
       var separated = ""
       for character in number {
-        while random.chance(30) { separated += random.one(of: " ", "-", ".", "(", ")") }
+        while random.chance(30) { separated += random.element(of: Self.separators) ?? "" }
         separated.append(character)
       }
       let padded = random.one(of: " ", "\t", "") + separated + random.one(of: "\n", "", "\u{A0}")
@@ -85,7 +90,8 @@ extension SeededRandom {
     let pieces = [
       "sip:", "sips:", "SIP:", "@", ";", ":", "%", "%2B", "%20", "%30%30", "%40", "+", "00", "0", "7", "911",
       "34911679868", " ", "\t", "\u{A0}", "-", ".", "(", ")", "anonymous", "Unknown", "266696687", "8656696",
-      "client:", "a.example", "é", "\u{301}", "٣", "\r\n",
+      "client:", "a.example", "é", "\u{301}", "٣", "\r\n", "whatsapp:", "TEL:", "/", "\u{200B}", "＋", "（",
+      "\u{2212}",
     ]
     return (0..<number(in: 0...7)).compactMap { _ in element(of: pieces) }.joined()
   }

@@ -66,6 +66,26 @@ struct PhoneNumberTests {
     #expect(PhoneNumber(String(repeating: piece, count: 100_000)) == nil)
   }
 
+  @Test(
+    "In the directory alone the trunk prefix in parentheses is dropped, but where it is part of the number",
+    arguments: [
+      ("+34 (0)910 000 001", "+34910000001"), ("+44(0)20 7946 0000", "+442079460000"),
+      ("+1 (0) 202 555 0142", "+12025550142"), ("0034 (0)910 000 001", "+34910000001"),
+      ("＋34（0）910000001", "+34910000001"), ("+351-(0)-210000001", "+351210000001"),
+      ("+39 (0)6 1234 5678", "+390612345678"), ("+378 (0)549 882 914", "+3780549882914"),
+      ("(+34) 910 000 001", "+34910000001"), ("+34910(0)00001", "+34910000001"),
+      ("(0)910 000 001", "0910000001"),
+      ("+3491(0)0000001", "+349100000001"), ("+34 (910) 000 001", "+34910000001"),
+    ])
+  func trunkPrefix(written: String, canonical: String) {
+    #expect(PhoneNumber(listed: written)?.canonical == canonical)
+  }
+
+  @Test("A call's number keeps a zero in parentheses")
+  func trunkPrefixOfACall() {
+    #expect(PhoneNumber("+34 (0)910 000 001")?.canonical == "+340910000001")
+  }
+
   @Test("Two parties that differ in bytes are compared exactly")
   func comparesExactly() {
     #expect(PhoneNumber("client:ana") != PhoneNumber("client:Ana"))
@@ -84,7 +104,8 @@ struct PhoneNumberTests {
 }
 
 extension Spelling {
-  static let all = table + space + international + lengths + separators + addresses
+  static let all =
+    table + space + international + lengths + separators + scripts + channels + addresses
 
   /// The examples of Reference.md, "Canonical numbers".
   private static let table = [
@@ -132,6 +153,31 @@ extension Spelling {
     Spelling("1.1.2", "112"), Spelling("((112))", "112"),
   ]
 
+  /// As copied from web pages, spreadsheets and chats.
+  private static let scripts = [
+    Spelling("+34 910 00\u{A0}00 01", "+34910000001"), Spelling("+34 910\u{200B}000001", "+34910000001"),
+    Spelling("\u{200E}+34\t910 000 001", "+34910000001"), Spelling("\u{FEFF}+34910000001", "+34910000001"),
+    Spelling("\u{202A}+34\u{202F}910\u{2009}000\u{3000}001\u{202C}", "+34910000001"),
+    Spelling("+34\u{2011}910\u{2013}000\u{2212}001", "+34910000001"),
+    Spelling("+34/910/000/001", "+34910000001"),
+    Spelling("+34\u{AD}910\n000\r\n001", "+34910000001"), Spelling("+34\u{0}910000001", "+34910000001"),
+    Spelling("٣٤٩١١٦٧٩٨٦٨", "+34911679868"), Spelling("３４９１１６７９８６８", "+34911679868"),
+    Spelling("＋34911679868", "+34911679868"), Spelling("（＋３４）９１１－６７９８６８", "+34911679868"),
+    Spelling("०३४९११६७९८६८", "034911679868"), Spelling("𝟑𝟒𝟗𝟏𝟏𝟔𝟕𝟗𝟖𝟔𝟖", "+34911679868"),
+    Spelling("sip:+34%20910%C2%A0000001@host", "+34910000001"),
+    Spelling("\u{200B}", nil), Spelling("-", nil), Spelling("( )", nil), Spelling("\u{2066}\u{2069}", nil),
+    Spelling("anonymous\u{200B}", nil), Spelling("\u{202D}Unknown\u{202C}", nil), Spelling("(private)", nil),
+    Spelling("+266\u{A0}696687", nil),
+  ]
+
+  private static let channels = [
+    Spelling("whatsapp:+34910000001", "+34910000001"), Spelling("WhatsApp: +34 910 000 001", "+34910000001"),
+    Spelling("whatsapp:34910000001", "+34910000001"), Spelling("tel:+34-910-000-001", "+34910000001"),
+    Spelling("TEL:0034910000001;phone-context=example.com", "+34910000001"), Spelling("tel:112", "112"),
+    Spelling("tel:911679868;ext=5", "911679868"), Spelling("tel:+8656696", nil), Spelling("tel:", nil),
+    Spelling("whatsapp:", nil), Spelling("whatsapp:anonymous", nil), Spelling("tel:;ext=5", nil),
+  ]
+
   private static let addresses = [
     Spelling("sip:+34911679868@host", "+34911679868"), Spelling("sips:+34911679868@host", "+34911679868"),
     Spelling("SIP:+34911679868@host", "+34911679868"), Spelling("SiPs:34911679868@host", "+34911679868"),
@@ -155,7 +201,7 @@ extension Spelling {
 
   static let noNumbers = [
     "client:ana", "client:+34911679868", "client:anonymous", "sim:DE00000000000000000000000000000001",
-    "tel:+34911679868", "sip:pbx@acme.example", "SIP:Pbx@Acme.Example", "sip:pbx@acme.example;transport=tls",
+    "sip:pbx@acme.example", "SIP:Pbx@Acme.Example", "sip:pbx@acme.example;transport=tls",
     "sip:1001@a.example", "sip:123456@host", "sip:+123456@host", "sip:112@host", "sip:12-34-56@host",
     // A host alone is nobody's number, and only the user part is looked at.
     "sip:192.168.100.200", "sip:192.168.100.200:5060", "sips:10.0.0.1;transport=tls", "sip:pbx.example",
@@ -166,9 +212,12 @@ extension Spelling {
     "sip:34911679868%40x@host", "%2B34911679868",
     // A plus anywhere but in front, or more than one.
     "34+911679868", "34911679868+", "++34911679868", "00+34911679868", "+34+911679868", "+",
-    // Only ASCII digits and the five separators.
-    "٣٤٩١١٦٧٩٨٦٨", "３４９１１６７９８６８", "+34９11679868", "＋34911679868", "34911679868²",
-    "+34/911679868", "+34_911679868", "+34,911679868", "911679868;ext=5", "911679868x5", "*31#911679868",
+    // What is neither a digit of some script nor a separator.
+    "34911679868²", "+34_911679868", "+34,911679868", "911679868;ext=5", "911679868x5", "*31#911679868",
+    "+34 911 67 98 68 ext. 5", "٣٤٩١١٦٧٩٨٦٨ a",
+    // A channel prefix counts before a number alone, and no other word is one.
+    "whatsapp:ana", "tel:ana", "tel:+34911679868x5", "whatsapp:tel:+34911679868", "messenger:34911679868",
+    "sms:+34911679868", "whatsapp:sip:+34911679868@host",
     "\"Ana\" <sip:+34911679868@host>", "sipx:+34911679868@host", "+34911679868@host",
     "agent@example.sip.twilio.com", "sip+34911679868", "anonymous caller", "N/A",
   ]

@@ -51,18 +51,25 @@ struct WindowPlanTests {
     #expect(plan.gap?.start == covered.adding(minutes: -15))
   }
 
-  @Test("An overlap that the cap cuts off is a hole: calls that were listed late may lie in it")
+  @Test("Where all that the cap cuts off was covered there is no gap, else the overlap is part of it")
   func cappedOverlap() {
     let plan = plan(now.adding(hours: -168))
     #expect(plan.period.start == now.adding(hours: -168))
-    #expect(plan.gap == Period(start: now.adding(minutes: -168 * 60 - 15), end: plan.period.start))
-    #expect(self.plan(now.adding(minutes: -168 * 60 + 15)).gap == nil)
+    #expect(plan.gap == nil)
+    let covered = now.adding(hours: -168).adding(seconds: -1)
+    #expect(self.plan(covered).gap == Period(start: covered.adding(minutes: -15), end: plan.period.start))
   }
 
-  @Test("A cap below the window wins")
-  func capBelowWindow() {
-    #expect(plan(nil, window: 180, cap: 1).period.start == now.adding(hours: -1))
-    #expect(plan(nil, window: 180, cap: 1).gap == nil)
+  @Test(
+    "A cap below the window counts as the window, so that punctual runs leave no gap", arguments: [1, 2, 3])
+  func capBelowWindow(cap: Int) {
+    #expect(plan(nil, window: 180, cap: cap).period.start == now.adding(minutes: -180))
+    for minutes in [60, 61, 90, 165, 180] {
+      let covered = now.adding(minutes: -minutes)
+      #expect(plan(covered, window: 180, cap: cap).gap == nil, "\(minutes)")
+    }
+    #expect(plan(now.adding(minutes: -60), cap: 1).gap == nil)
+    #expect(plan(now.adding(minutes: -90), cap: 1).gap != nil)
   }
 
   @Test("Six hours are read at once, more in slices")
@@ -83,7 +90,7 @@ struct WindowPlanTests {
       let plan = WindowPlan(now: now, coveredUntil: covered, windowMinutes: window, maxCatchUpHours: cap)
       let plain = now.milliseconds - Int64(window) * 60_000
       let wanted = min(plain, covered.map { $0.milliseconds - 900_000 } ?? plain)
-      let start = max(now.milliseconds - Int64(cap) * 3_600_000, wanted)
+      let start = max(min(plain, now.milliseconds - Int64(cap) * 3_600_000), wanted)
       try #require(plan.period == Period(start: Timestamp(milliseconds: start), end: now))
 
       try #require(plan.slices.first?.start == plan.period.start)
@@ -93,10 +100,12 @@ struct WindowPlanTests {
       }
       try #require(plan.slices.allSatisfy { $0.start < $0.end })
 
-      // Everything from a quarter of an hour before the covered-until on is read or named as a gap.
-      let unread = covered?.adding(minutes: -15)
-      let gap = unread.flatMap { $0.milliseconds < start ? Period(start: $0, end: plan.period.start) : nil }
-      try #require(plan.gap == gap)
+      // Everything from the covered-until on is read or named as a gap, with a quarter of an hour before it.
+      if let covered, covered.milliseconds < start {
+        try #require(plan.gap == Period(start: covered.adding(minutes: -15), end: plan.period.start))
+      } else {
+        try #require(plan.gap == nil)
+      }
     }
   }
 }

@@ -21,7 +21,7 @@ struct WorkspaceResolverTests {
   }
 
   private func attribution(_ transfer: Call, _ candidates: Call...) -> Attribution? {
-    resolver.attribution(of: transfer, related: candidates.compactMap(CandidateCall.init))
+    resolver.attribution(of: transfer, candidates: candidates.compactMap(CandidateCall.init))
   }
 
   private func expect(
@@ -57,7 +57,7 @@ struct WorkspaceResolverTests {
   @Test("In cases 1 and 2 other calls do not matter")
   func relatedIgnored() {
     let other = CandidateCall(sid: makeSID(2), ownNumber: makeNumber("+34910000002"), time: noon)
-    expect(resolver.attribution(of: makeCall(), related: [other]), 7, "+34910000001")
+    expect(resolver.attribution(of: makeCall(), candidates: [other]), 7, "+34910000001")
   }
 
   @Test(
@@ -167,7 +167,7 @@ struct WorkspaceResolverTests {
       let expected = month.expected
       for call in calls {
         let related = call.leadNumber.flatMap { byLead[$0] } ?? []
-        let attribution = resolver.attribution(of: call, related: related.compactMap(CandidateCall.init))
+        let attribution = resolver.attribution(of: call, candidates: related.compactMap(CandidateCall.init))
         let row = attribution.map {
           PlainModel.Row(
             workspace: $0.workspace, phoneNumber: $0.decidingNumber?.canonical,
@@ -175,17 +175,6 @@ struct WorkspaceResolverTests {
         }
         try #require(row == expected.rows[call.sid], "\(call)")
       }
-    }
-  }
-}
-
-extension WorkspaceResolver {
-  /// By the two rules, as a page's intake applies them to a call of each case.
-  fileprivate func attribution(of call: Call, related: [CandidateCall] = []) -> Attribution? {
-    switch call.attributionCase {
-    case .outboundAPI, .trunkingTerminating: attribution(ofOwnNumber: call.ownNumber)
-    case .transfer: attribution(ofTransferFrom: call.leadNumber, at: call.effectiveTime, related: related)
-    case nil: nil
     }
   }
 }

@@ -49,6 +49,54 @@ struct HistoryTests {
     }
   }
 
+  @Test(
+    "A resync that was begun anew stays so after an interruption, and only that one",
+    arguments: [false, true])
+  func restart(isRestart: Bool) async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      let first = try await begin(store)
+      for _ in 0..<2 {
+        let opened = try await store.openHistory(request, restart: isRestart, now: now, fence: first)
+        #expect(opened.isRestart == isRestart)
+      }
+      try await end(first, .interrupted, on: store)
+      let second = try await begin(store)
+      for _ in 0..<2 {
+        let opened = try await store.openHistory(request, restart: false, now: now, fence: second)
+        #expect(opened.isContinued && opened.isRestart == isRestart)
+      }
+      try await end(second, .succeeded, on: store)
+      let third = try await begin(store)
+      #expect(try await !store.openHistory(request, restart: false, now: now, fence: third).isRestart)
+    }
+  }
+
+  @Test("The page of a resync that was begun anew replaces what is stored, known and final as it may be")
+  func lastWord() async throws {
+    try await withStore { fixture in
+      let call = makeRing(makeSID(1), endedAt: at("10:00"))
+      let transfer = makeTransfer(makeSID(100), endTime: at("10:01"))
+      try await fixture.commit([call, transfer])
+      var now = call
+      now.price = Price("-0.00100")
+      now.endTime = nil
+      now.duration = nil
+      now.status = .inProgress
+      now.dateUpdated = nil
+      let page = IntakePage(calls: [now], readAt: at("12:00"), isLastWord: true)
+      #expect(try await fixture.store.commit(page, fence: fixture.fence).changed == [call.sid])
+      #expect(
+        try await fixture.pool.line(
+          """
+          SELECT concat_ws(' ', status, coalesce(duration::text, '-'), cost, ended_at IS NULL,
+            twilio_updated_at IS NULL, raw_data->>'price') FROM calls WHERE id = '\(call.sid.text)'
+          """) == "in-progress - 0.00100 t t -0.00100")
+      #expect(try await fixture.store.commit(page, fence: fixture.fence).changed.isEmpty)
+      #expect(try await fixture.commit([call]).changed == [call.sid])
+    }
+  }
+
   @Test("A page's commit stores where its slice goes on; the next run of the same history takes over")
   func takenOver() async throws {
     try await withStore { fixture in
@@ -161,7 +209,7 @@ struct HistoryTests {
       let fence = try await begin(store)
       let opened = try await store.openHistory(request, restart: false, now: now, fence: fence)
       let period = try #require(opened.period)
-      try await fixture.pool.run("ALTER TABLE calls ADD CHECK (id <> '\(makeSID(7).text)') NOT VALID")
+      try await fixture.pool.run("ALTER TABLE sync_slices ADD CHECK (total_calls = 0)")
       let call = makeRing(makeSID(7), endedAt: at("10:00"))
       await #expect(throws: RunFailure.self) {
         _ = try await store.commit(

@@ -88,7 +88,7 @@ struct MarkTests {
     arguments: [
       "CREATE TRIGGER fail BEFORE UPDATE ON sync_state FOR EACH ROW EXECUTE FUNCTION fail()",
       """
-      CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON calls DEFERRABLE INITIALLY DEFERRED
+      CREATE CONSTRAINT TRIGGER fail AFTER UPDATE ON sync_state DEFERRABLE INITIALLY DEFERRED
       FOR EACH ROW EXECUTE FUNCTION fail()
       """,
     ])
@@ -163,7 +163,7 @@ struct MarkTests {
     }
   }
 
-  @Test("A call that Twilio no longer knows keeps its row and is asked for no more")
+  @Test("A call that Twilio does not know keeps its row, and is asked for until it is 48 hours old")
   func gone() async throws {
     var unpriced = makeRing(makeSID(2), of: 5, endedAt: at("09:40"))
     unpriced.price = nil
@@ -171,11 +171,35 @@ struct MarkTests {
       try await fixture.commit([unpriced], readAt: at("12:00"))
       let row = try await fixture.pool.lines("SELECT c::text FROM calls c")
       try await fixture.commit([], readAt: at("13:00"), marks: [.gone([unpriced.sid, makeSID(9)])])
+      #expect(try await fixture.pool.lines(Self.unsettled) == ["2 2026-03-01 09:38:59 2026-03-01 13:00:00"])
+      let age48 = makeTime("2026-03-03T09:38:59Z")
+      try await fixture.commit([], readAt: age48, marks: [.gone([unpriced.sid])])
       #expect(
         try await fixture.pool.lines(Self.unsettled) == [
-          "2 2026-03-01 09:38:59 2026-03-01 13:00:00 given up 2026-03-01 13:00:00 gone 2026-03-01 13:00:00"
+          "2 2026-03-01 09:38:59 2026-03-03 09:38:59 given up 2026-03-03 09:38:59 gone 2026-03-03 09:38:59"
         ])
       #expect(try await fixture.pool.lines("SELECT c::text FROM calls c") == row)
+      // A listing shows it after all.
+      try await fixture.commit([unpriced], readAt: age48.adding(hours: 1))
+      #expect(try await fixture.pool.lines(Self.unsettled) == ["2 2026-03-01 09:38:59 2026-03-03 10:38:59"])
+    }
+  }
+
+  @Test(
+    "A call that Twilio does not give has its turn moved on, and is given up at 48 hours, but not as unknown")
+  func notGiven() async throws {
+    var unpriced = makeRing(makeSID(2), of: 5, endedAt: at("09:40"))
+    unpriced.price = nil
+    try await withStore { fixture in
+      try await fixture.commit([unpriced], readAt: at("12:00"))
+      try await fixture.commit([], readAt: at("13:00"), marks: [.notGiven([unpriced.sid])])
+      #expect(try await fixture.store.unsettled(limit: 9).map(\.askedAt) == [at("13:00")])
+      try await fixture.commit(
+        [], readAt: makeTime("2026-03-03T09:38:59Z"), marks: [.notGiven([unpriced.sid])])
+      #expect(
+        try await fixture.pool.lines(Self.unsettled) == [
+          "2 2026-03-01 09:38:59 2026-03-03 09:38:59 given up 2026-03-03 09:38:59"
+        ])
     }
   }
 }

@@ -80,7 +80,10 @@ struct MigrationFenceTests {
     }
   }
 
-  @Test("Who lost the lease changes nothing more, whatever the step", arguments: everyMigration.dropFirst())
+  @Test(
+    "Who lost the lease changes nothing more, whatever the step",
+    // The last one changes only what an older program wrote.
+    arguments: everyMigration.dropFirst().dropLast())
   func lost(step: Int) async throws {
     let expected = try await changes(before: step)
     try await PostgresCluster.shared().withDatabase { database in

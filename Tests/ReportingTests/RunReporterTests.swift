@@ -51,7 +51,7 @@ struct RunReporterTests {
         {"ts":"2025-10-05T20:00:00.000Z","level":"info","event":"run_finished","runId":42,\
         "kind":"hourly","totalCalls":87,"savedCalls":87,"createdPhones":0,"case1Count":62,\
         "case2Count":15,"case3Count":10,"skippedCalls":0,"unmatchedCalls":0,"refreshedCalls":0,\
-        "reattributedCalls":0,"twilioRequests":0}
+        "reattributedCalls":0,"twilioRequests":0,"refusedCalls":0}
         {"ts":"2025-10-05T20:00:00.000Z","level":"info","event":"period_planned","runId":42,\
         "start":"2025-10-05T18:45:00.000Z","end":"2025-10-05T20:00:00.000Z"}
 

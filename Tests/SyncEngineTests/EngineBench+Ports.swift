@@ -7,6 +7,7 @@ extension EngineBench: CallLog {
   func list(_ query: CallQuery) async throws(RunFailure) -> CallPage {
     note { $0.requests.append(query) }
     try await countRequest()
+    try script.onList(query)
     let found = script.calls.filter { matches($0, query) }.sorted {
       ($0.callDate ?? .epoch, $0.sid) > ($1.callDate ?? .epoch, $1.sid)
     }
@@ -85,6 +86,8 @@ extension EngineBench: CallLedger {
   func unsettled(limit: Int) async throws(RunFailure) -> [UnsettledCall] {
     Array(script.unsettled().prefix(limit))
   }
+
+  func refused(dueAt now: Timestamp, limit: Int) async throws(RunFailure) -> [CallSID] { [] }
 
   func storedCalls(
     after last: CallSID?, since: Timestamp?, limit: Int

@@ -41,6 +41,8 @@ final class EngineBench: Sendable {
     var older: [Call] = []
     /// What the last page of a listing, by its number from 0, names as its next.
     var afterLast: @Sendable (Int) -> String? = { _ in nil }
+    /// Asked before a listing is answered.
+    var onList: @Sendable (CallQuery) throws(RunFailure) -> Void = { _ throws(RunFailure) in }
     /// Asked before each request is answered, by its number from 1.
     var onRequest: @Sendable (Int) async throws(RunFailure) -> Void = { _ throws(RunFailure) in }
     /// Asked before each commit, by its number from 1.

@@ -55,6 +55,70 @@ struct LateFactsTests {
     #expect(run.counts.refreshedCalls == 2)
   }
 
+  @Test(
+    "A call that Twilio cannot give holds up no other: it is told, its turn moves on, the run succeeds",
+    arguments: [TwilioFault.transient, .unauthorized, .refused, .permanent])
+  func notGiven(fault: TwilioFault) async throws {
+    let calls = makeScattered(3)
+    let watch = makeWatch(calls) { now.adding(hours: -12).adding(seconds: $0) }
+    let failure = RunFailure(.twilio(fault), "Twilio no la da.", cause: "HTTP 500")
+    let bench = makeBench(calls, watch: watch) { script in
+      script.onCall = { sid throws(RunFailure) in
+        if sid == makeSID(1) { throw failure }
+        return calls.first { $0.sid == sid }
+      }
+    }
+    let run = try await bench.run().get()
+    #expect(run.state == .succeeded && run.counts.refreshedCalls == 2)
+    #expect(bench.notes.asked.last == makeSID(3) && bench.notes.asked.contains(makeSID(2)))
+    #expect(bench.notes.pages.flatMap(\.marks).contains(.notGiven([makeSID(1)])))
+    #expect(bench.notes.events.contains(.callNotGiven(makeSID(1), failure)))
+    #expect(
+      watch.waiting.allSatisfy {
+        $0.askedAt == now.adding(milliseconds: bench.notes.elapsed) || $0.askedAt == now
+      })
+  }
+
+  @Test("After three calls that Twilio does not give one after the other the rest waits for the next run")
+  func noneGiven() async throws {
+    let calls = makeScattered(9)
+    let watch = makeWatch(calls) { now.adding(hours: -20).adding(seconds: $0) }
+    let bench = makeBench(calls, watch: watch) { script in
+      script.onCall = { _ throws(RunFailure) in throw RunFailure(.twilio(.refused), "no") }
+    }
+    #expect(try await bench.run().get().state == .succeeded)
+    #expect(bench.notes.asked == [makeSID(1), makeSID(2), makeSID(3)])
+    let next = makeBench(calls, now: now.adding(hours: 1), watch: watch)
+    _ = try await next.run().get()
+    #expect(next.notes.asked.prefix(3) == [makeSID(4), makeSID(5), makeSID(6)])
+  }
+
+  @Test("Too many requests end the run, as everywhere")
+  func throttled() async throws {
+    let calls = makeScattered(1)
+    let watch = makeWatch(calls) { _ in now.adding(hours: -12) }
+    let bench = makeBench(calls, watch: watch) { script in
+      script.onCall = { _ throws(RunFailure) in throw RunFailure(.twilio(.throttled), "429") }
+    }
+    let outcome = try await bench.run()
+    #expect(throws: RunFailure.self) { try outcome.get() }
+  }
+
+  @Test(
+    "Where Twilio takes bounds for whole days, the days on which many wait are listed", arguments: [12, 5000])
+  func crowdedDay(count: Int) async throws {
+    let calls = (1...count).map { number in
+      makeUnpriced(number, startedAt: now.adding(hours: -40).adding(seconds: number * 3600 / count))
+    }
+    let watch = makeWatch(calls) { _ in now.adding(hours: -11) }
+    let bench = makeBench(calls, watch: watch) { $0.takesWholeDays = true }
+    let run = try await bench.run().get()
+    // The window's two, a listing in vain, and the pages of one day.
+    #expect(run.counts.twilioRequests <= 3 + (count + 999) / 1000)
+    #expect(watch.waiting.allSatisfy { $0.askedAt == now })
+    #expect(bench.notes.asked.isEmpty)
+  }
+
   @Test("Without any there is no request more than the window's two")
   func none() async throws {
     let bench = makeBench([], watch: WatchList([]))

@@ -21,6 +21,7 @@ final class WatchList: Sendable {
         if call.isUnsettled { waiting[call.sid]?.askedAt = page.readAt } else { waiting[call.sid] = nil }
       }
       for case .gone(let sids) in page.marks { for sid in sids { waiting[sid] = nil } }
+      for case .notGiven(let sids) in page.marks { for sid in sids { waiting[sid]?.askedAt = page.readAt } }
     }
   }
 }

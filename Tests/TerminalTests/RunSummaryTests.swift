@@ -34,7 +34,7 @@ struct RunSummaryTests {
         "case1Count":62,"case2Count":15,"case3Count":10,\
         "message":"Sincronización horaria completada",\
         "skippedCalls":0,"unmatchedCalls":0,"refreshedCalls":0,"reattributedCalls":0,\
-        "twilioRequests":2,"durationMs":4321,"runId":42}
+        "twilioRequests":2,"refusedCalls":0,"durationMs":4321,"runId":42}
         """)
     _ = try JSONSerialization.jsonObject(with: Data(json.utf8))
   }

@@ -45,7 +45,7 @@ package final class HeldPipe: Sendable {
   /// Reads until all that was read meets the condition.
   @discardableResult
   package func read(
-    within limit: Duration = .seconds(60), until isMet: @escaping @Sendable (String) -> Bool
+    within limit: Duration = Hang.limit, until isMet: @escaping @Sendable (String) -> Bool
   ) async throws -> String {
     let end = ContinuousClock.now + limit
     while true {

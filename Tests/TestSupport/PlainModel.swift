@@ -39,7 +39,7 @@ package struct PlainModel {
   /// - Parameter calls: All calls as they are now, each SID once.
   package init(calls: [Call], directory: [PhoneRow], defaultWorkspace: WorkspaceID) {
     self.calls = calls.map { ($0, PhoneNumber($0.from)?.canonical, PhoneNumber($0.to)?.canonical) }
-    self.directory = directory.map { ($0, PhoneNumber($0.number)?.canonical) }
+    self.directory = directory.map { ($0, PhoneNumber(listed: $0.number)?.canonical) }
     self.defaultWorkspace = defaultWorkspace
   }
 

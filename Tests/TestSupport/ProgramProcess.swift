@@ -66,7 +66,7 @@ package final class ProgramProcess: Sendable {
 
   /// Waits for a whole line, of standard output or error, that contains `text`.
   package func line(
-    containing text: String, within limit: Duration = .seconds(60)
+    containing text: String, within limit: Duration = Hang.limit
   ) async throws -> String {
     let found = await state.wait(within: limit) { facts in
       facts.hasEnded || Self.line(containing: text, in: facts) != nil
@@ -100,7 +100,7 @@ package final class ProgramProcess: Sendable {
   /// Waits for the end and for the last byte of output; the status as a shell shows it: 128 + number for a
   /// signal that was not caught.
   @discardableResult
-  package func exitStatus(within limit: Duration = .seconds(60)) async throws -> Int32 {
+  package func exitStatus(within limit: Duration = Hang.limit) async throws -> Int32 {
     guard await state.wait(within: limit, until: \.hasEnded), let status = state.facts.status else {
       throw ProgramFailure(description: "\(name) did not end but printed:\n\(output)\(errors)")
     }

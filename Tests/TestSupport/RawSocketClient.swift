@@ -95,7 +95,7 @@ package final class RawSocketClient: Sendable {
   /// these bytes are returned, later ones stay for the next call. When the connection ends or `deadline`
   /// passes first, all unread bytes are returned.
   package func read(
-    within deadline: Duration = .seconds(30), _ length: @escaping @Sendable ([UInt8]) -> Int?
+    within deadline: Duration = Hang.limit, _ length: @escaping @Sendable ([UInt8]) -> Int?
   ) async -> Received {
     await onQueue { [self] in
       let end = ContinuousClock.now + deadline
@@ -111,12 +111,12 @@ package final class RawSocketClient: Sendable {
   }
 
   /// Reads exactly `count` bytes.
-  package func read(count: Int, within deadline: Duration = .seconds(30)) async -> Received {
+  package func read(count: Int, within deadline: Duration = Hang.limit) async -> Received {
     await read(within: deadline) { $0.count >= count ? count : nil }
   }
 
   /// Reads until the server closes.
-  package func readToEnd(within deadline: Duration = .seconds(30)) async -> Received {
+  package func readToEnd(within deadline: Duration = Hang.limit) async -> Received {
     await read(within: deadline) { _ in nil }
   }
 

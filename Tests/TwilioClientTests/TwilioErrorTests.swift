@@ -28,12 +28,13 @@ struct TwilioErrorTests {
       Refusal(
         status: "403 Forbidden", body: json(20003), kind: .unauthorized, code: 20003, fault: .unauthorized),
       Refusal(status: "403 Forbidden", body: "<html>", kind: .forbidden, fault: .unauthorized),
-      Refusal(status: "400 Bad Request", body: json(20001), kind: .badParameter, code: 20001),
+      Refusal(
+        status: "400 Bad Request", body: json(20001), kind: .badParameter, code: 20001, fault: .refused),
       Refusal(status: "400 Bad Request", body: json(20004), kind: .retention, code: 20004, fault: .retention),
       Refusal(
-        status: "400 Bad Request", body: json(21481), kind: .badPageToken, code: 21481, fault: .badPageToken),
-      Refusal(status: "404 Not Found", body: json(20404), kind: .notFound, code: 20404),
-      Refusal(status: "404 Not Found", body: "", kind: .notFound),
+        status: "400 Bad Request", body: json(21481), kind: .badPageToken, code: 21481, fault: .refused),
+      Refusal(status: "404 Not Found", body: json(20404), kind: .notFound, code: 20404, fault: .refused),
+      Refusal(status: "404 Not Found", body: "", kind: .notFound, fault: .refused),
       Refusal(
         status: "429 Too Many Requests", body: json(20429), kind: .rateLimited, code: 20429, fault: .throttled
       ),
@@ -49,7 +50,9 @@ struct TwilioErrorTests {
       Refusal(
         status: "500 Internal Server Error", body: String(repeating: "[", count: 513), kind: .server,
         fault: .transient),
-      Refusal(status: "400 Bad Request", body: #"{"code":"20001"}"#, kind: .refused),
+      Refusal(status: "400 Bad Request", body: #"{"code":"20001"}"#, kind: .refused, fault: .refused),
+      Refusal(status: "410 Gone", body: "", kind: .refused, fault: .refused),
+      Refusal(status: "400 Bad Request", body: json(70002), kind: .refused, code: 70002, fault: .refused),
       Refusal(status: "408 Request Timeout", body: "", kind: .refused, fault: .transient),
       Refusal(status: "302 Found", body: "", kind: .redirected),
       Refusal(status: "204 No Content", body: "", kind: .badAnswer(.status), fault: .transient),
@@ -191,7 +194,7 @@ struct TwilioErrorTests {
     let kinds: [TwilioError.Kind] =
       [
         .unauthorized, .forbidden, .retention, .badParameter, .badPageToken, .notFound, .rateLimited, .server,
-        .redirected, .refused, .wrongOrigin,
+        .redirected, .refused, .wrongOrigin, .otherAccount,
       ] + CurlError.Kind.allCases.filter { $0 != .cancelled }.map { .transport($0) }
       + TwilioError.BadAnswer.allCases.map { .badAnswer($0) }
     for kind in kinds {

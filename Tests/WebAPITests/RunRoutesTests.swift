@@ -27,7 +27,7 @@ struct RunRoutesTests {
           + #""period":{"start":"2025-10-05T18:45:00.000Z","end":"2025-10-05T20:00:00.000Z"},"#
           + #""totalCalls":87,"savedCalls":87,"createdPhones":0,"case1Count":62,"case2Count":15,"#
           + #""case3Count":10,"skippedCalls":0,"unmatchedCalls":0,"refreshedCalls":0,"#
-          + #""reattributedCalls":0,"twilioRequests":3,"error":null,"durationMs":2000,"#
+          + #""reattributedCalls":0,"twilioRequests":3,"refusedCalls":0,"error":null,"durationMs":2000,"#
           + #""requestedBy":"vercel-cron/1.0"}"#)
     }
     #expect(service.asked == [RunID(7)])

@@ -30,15 +30,19 @@ package struct HistoryProgress: Hashable, Sendable {
   package var parts: [Part]
   /// Whether an earlier run began it.
   package var isContinued: Bool
+  /// Whether it was begun with a restart: what Twilio says then is the last word (`IntakePage.isLastWord`).
+  package var isRestart: Bool
 
-  package init(parts: [Part], isContinued: Bool) {
+  package init(parts: [Part], isContinued: Bool, isRestart: Bool = false) {
     self.parts = parts
     self.isContinued = isContinued
+    self.isRestart = isRestart
   }
 
   /// A resync that nobody has begun.
-  package init(beginning period: Period) {
-    self.init(parts: [Part(slice: HistorySlice(number: 1, period: period))], isContinued: false)
+  package init(beginning period: Period, isRestart: Bool = false) {
+    self.init(
+      parts: [Part(slice: HistorySlice(number: 1, period: period))], isContinued: false, isRestart: isRestart)
   }
 
   /// What is to be read, the newest first.
@@ -83,7 +87,7 @@ package struct HistoryProgress: Hashable, Sendable {
       tail.counts.refreshedCalls += part.counts.refreshedCalls
       tail.counts.reattributedCalls += part.counts.reattributedCalls
     }
-    return HistoryProgress(parts: kept + [tail], isContinued: isContinued)
+    return HistoryProgress(parts: kept + [tail], isContinued: isContinued, isRestart: isRestart)
   }
 
   /// Reference.md, "Historical resync".
@@ -114,13 +118,29 @@ package struct SliceStep: Hashable, Sendable {
   package var next: String?
   /// What the page adds to the counts of calls by case.
   package var listed: RunCounts
+  /// Calls of the page that were counted before.
+  package var repeated: Set<CallSID>
   /// The run's period: rows outside of it count as refreshed.
   package var period: Period
 
-  package init(slice: HistorySlice, next: String?, listed: RunCounts, period: Period) {
+  package init(
+    slice: HistorySlice, next: String?, listed: RunCounts, repeated: Set<CallSID> = [], period: Period
+  ) {
     self.slice = slice
     self.next = next
     self.listed = listed
+    self.repeated = repeated
     self.period = period
+  }
+
+  /// What the page's commit adds to the counts of its slice.
+  package func counts(_ outcome: PageOutcome) -> RunCounts {
+    var counts = listed
+    for call in outcome.refused where !repeated.contains(call.sid) { counts.refuse(call) }
+    counts.savedCalls = max(0, counts.storable - outcome.missing.subtracting(repeated).count)
+    counts.createdPhones = outcome.createdPhones
+    counts.reattributedCalls = outcome.reattributed
+    counts.refreshedCalls = outcome.refreshed(outside: period)
+    return counts
   }
 }

@@ -5,31 +5,29 @@ package struct DecidedPage: Sendable {
   package let transferRows: [CallRow]
   /// Stored transfers outside the page whose attribution changed.
   package let reattributions: [Reattribution]
-  package let outcome: PageOutcome
+  package var outcome: PageOutcome
 
   /// - Parameters:
-  ///   - evidence: One for each transfer of the page that has a lead, and one for each stored
+  ///   - candidates: One for each transfer of the page that has a lead, and one for each stored
   ///     transfer that a touched moment may have changed.
   ///   - createdPhones: How many rows were created in the directory.
+  ///   - isLastWord: See `IntakePage.isLastWord`.
   package init(
     merged: MergedPage, stored: [CallSID: StoredCall], candidates: [TransferCandidates],
-    directory: PhoneDirectory, createdPhones: Int
+    directory: PhoneDirectory, createdPhones: Int, isLastWord: Bool = false
   ) {
     let resolver = WorkspaceResolver(directory: directory)
     let bySID = Dictionary(candidates.map { ($0.sid, $0) }, uniquingKeysWith: { first, _ in first })
     var outcome = merged.outboundOutcome
     var transferRows: [CallRow] = []
     for call in merged.transfers {
-      let lead = call.leadNumber
-      let row = CallRow(
-        call: call,
-        attribution: resolver.attribution(
-          ofTransferFrom: lead, at: call.effectiveTime, related: bySID[call.sid]?.related ?? []),
-        leadNumber: lead)
+      let candidates = bySID[call.sid]?.candidates ?? []
+      guard let attribution = resolver.attribution(of: call, candidates: candidates) else { continue }
+      let row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
       outcome.transfers[call.sid] = row.attribution.decidingNumber != nil
       let old = stored[call.sid]
       if outcome.countMove(from: old, to: row.attribution) { outcome.reattributed += 1 }
-      if !row.isStored(as: old) {
+      if !row.isStored(as: old, isLastWord: isLastWord) {
         transferRows.append(row)
         outcome.changed.insert(call.sid)
       }
@@ -38,7 +36,7 @@ package struct DecidedPage: Sendable {
     for transfer in candidates {
       guard let old = transfer.stored else { continue }
       let attribution = resolver.attribution(
-        ofTransferFrom: transfer.leadNumber, at: transfer.time, related: transfer.related)
+        ofTransferFrom: transfer.leadNumber, at: transfer.time, candidates: transfer.candidates)
       guard old.workspace != attribution.workspace || old.phoneNumber != attribution.decidingNumber
       else { continue }
       reattributions.append(
@@ -80,6 +78,14 @@ package struct PageOutcome: Hashable, Sendable {
   /// When the stored transfers outside the page that changed took place.
   package var redecided: [Timestamp] = []
   package var createdPhones = 0
+  /// Numbers of ours that the directory does not take, with the reason in a few Spanish words.
+  package var refusedPhones: [PhoneNumber: String] = [:]
+  /// Calls of the page that were set aside.
+  package var refused: [RefusedCall] = []
+  /// Whether the server wrote fewer rows than it was given, without a word: a trigger passed over some.
+  package var isIncomplete = false
+  /// Calls of the page that are not in the table for that reason.
+  package var missing: Set<CallSID> = []
   /// Stored transfers whose workspace changed.
   package var reattributed = 0
   /// Stored calls of any case whose workspace changed.
@@ -120,17 +126,17 @@ package struct TransferCandidates: Hashable, Sendable {
   /// The transfer's effective time.
   package let time: Timestamp
   /// The nearest call that rang the lead on either side in time; at most two.
-  package let related: [CandidateCall]
+  package let candidates: [CandidateCall]
   /// Nil when the transfer belongs to the page, whose stored rows are known already.
   package let stored: Stored?
 
   package init(
-    sid: CallSID, leadNumber: PhoneNumber?, time: Timestamp, related: [CandidateCall], stored: Stored?
+    sid: CallSID, leadNumber: PhoneNumber?, time: Timestamp, candidates: [CandidateCall], stored: Stored?
   ) {
     self.sid = sid
     self.leadNumber = leadNumber
     self.time = time
-    self.related = related
+    self.candidates = candidates
     self.stored = stored
   }
 }

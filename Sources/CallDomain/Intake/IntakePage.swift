@@ -8,17 +8,23 @@ package struct IntakePage: Sendable {
   /// Whether the page comes from the table and not from Twilio, to be attributed anew: then nobody
   /// was asked, and the list of unsettled calls stays as it is.
   package var isReread: Bool
+  /// Whether what Twilio says now counts against every rule of versions, as in a resync that was begun anew.
+  package var isLastWord: Bool
+  /// What the run has set aside before (`RefusalLimits`).
+  package var refusedBefore: Set<CallSID>
   /// Whether everything is only worked out and then rolled back.
   package var isRehearsal: Bool
 
   package init(
     calls: [Call], readAt: Timestamp, marks: [IntakeMark] = [], isReread: Bool = false,
-    isRehearsal: Bool = false
+    isLastWord: Bool = false, refusedBefore: Set<CallSID> = [], isRehearsal: Bool = false
   ) {
     self.calls = calls
     self.readAt = readAt
     self.marks = marks
     self.isReread = isReread
+    self.isLastWord = isLastWord
+    self.refusedBefore = refusedBefore
     self.isRehearsal = isRehearsal
   }
 }
@@ -31,8 +37,11 @@ package enum IntakeMark: Hashable, Sendable {
   case coverageBegins(Timestamp)
   /// The cap on catching up left this period out.
   case gap(Period)
-  /// Twilio no longer knows these calls (404): the rows stay, they are asked for no more.
+  /// Twilio does not know these calls (404): the rows stay. Those of 48 hours are asked for no more.
   case gone([CallSID])
+  /// Twilio did not give these calls when they were asked for alone: given up at 48 hours, their turn comes
+  /// later.
+  case notGiven([CallSID])
   /// A slice of a historical run is one page further.
   case slice(SliceStep)
   /// A slice is read in other parts, from their beginning; none when Twilio keeps nothing of it.

@@ -1,7 +1,8 @@
 /// A page of calls merged with what is stored: the first half of a page commit, before the
 /// transfers are decided. Pure; the store hands in what it read under the commit lock.
 package struct MergedPage: Sendable {
-  /// Calls of cases 1 and 2 that are new or changed.
+  /// What is written before the transfers are decided: calls of cases 1 and 2 that are new or changed, and
+  /// those that were of one of them and are no candidate any more.
   package let outboundRows: [CallRow]
   /// The page's transfers, merged, whether changed or not: all are decided.
   package let transfers: [Call]
@@ -19,7 +20,10 @@ package struct MergedPage: Sendable {
   /// - Parameters:
   ///   - page: Calls as Twilio sent them; every SID once.
   ///   - stored: The rows of the page's SIDs.
-  package init(page: [Call], stored: [CallSID: StoredCall], directory: PhoneDirectory) {
+  ///   - isLastWord: See `IntakePage.isLastWord`.
+  package init(
+    page: [Call], stored: [CallSID: StoredCall], directory: PhoneDirectory, isLastWord: Bool = false
+  ) {
     let resolver = WorkspaceResolver(directory: directory)
     var outboundRows: [CallRow] = []
     var transfers: [Call] = []
@@ -29,18 +33,25 @@ package struct MergedPage: Sendable {
     var calls: [Call] = []
     for incoming in page {
       let old = stored[incoming.sid]
-      let call = old.map { $0.call.merged(with: incoming) } ?? incoming
-      guard let attributionCase = call.attributionCase else { continue }
-      calls.append(call)
-      let related: CandidateCall?
-      if attributionCase == .transfer {
-        related = nil
-        transfers.append(call)
-      } else {
-        let own = call.ownNumber
+      let call = isLastWord ? incoming : old?.call.merged(with: incoming) ?? incoming
+      guard let attributionCase = call.attributionCase, let attribution = resolver.attribution(of: call)
+      else {
+        // Stored when it was of a case: it keeps its workspace and explains nothing any more. A row that never was
+        // stays as an older program wrote it.
+        guard let old, old.wasAttributed else { continue }
         let row = CallRow(
-          call: call, attribution: resolver.attribution(ofOwnNumber: own), leadNumber: call.leadNumber)
-        related = own.map { CandidateCall(sid: call.sid, ownNumber: $0, time: call.effectiveTime) }
+          call: call,
+          attribution: Attribution(
+            workspace: old.workspace ?? directory.defaultWorkspace, decidingNumber: old.phoneNumber),
+          leadNumber: old.leadNumber)
+        if !row.isStored(as: old, isLastWord: isLastWord) { outboundRows.append(row) }
+        calls.append(call)
+        Self.note(call, old, in: &touched)
+        continue
+      }
+      if attributionCase.explainsTransfers {
+        let own = attribution.decidingNumber
+        let row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
         if let own, directory.workspace(of: own) == nil {
           if let row = directory.unclaimedRow(of: own) {
             unclaimed.insert(row)
@@ -48,16 +59,21 @@ package struct MergedPage: Sendable {
             newPhones.insert(own)
           }
         }
-        if !row.isStored(as: old) { outboundRows.append(row) }
-      }
-      if related != old?.related || call.leadNumber != old?.leadNumber {
-        if let time = related?.time, let lead = call.leadNumber {
-          touched.insert(TouchedMoment(lead: lead, time: time))
+        if !row.isStored(as: old, isLastWord: isLastWord) { outboundRows.append(row) }
+      } else {
+        transfers.append(call)
+        // Else the table would still offer it to the lead's transfers as the call that it was.
+        if let old, old.candidate != nil {
+          outboundRows.append(
+            CallRow(
+              call: call,
+              attribution: Attribution(
+                workspace: old.workspace ?? directory.defaultWorkspace, decidingNumber: nil),
+              leadNumber: call.leadNumber))
         }
-        if let time = old?.related?.time, let lead = old?.leadNumber {
-          touched.insert(TouchedMoment(lead: lead, time: time))
-        }
       }
+      calls.append(call)
+      Self.note(call, old, in: &touched)
     }
     self.outboundRows = outboundRows
     self.transfers = transfers
@@ -65,13 +81,25 @@ package struct MergedPage: Sendable {
     self.touched = touched
     var outcome = PageOutcome()
     outcome.changed.reserveCapacity(calls.count)
-    for row in outboundRows {
+    for row in outboundRows where row.call.attributionCase != .transfer {
       outcome.changed.insert(row.call.sid)
       outcome.countMove(from: stored[row.call.sid], to: row.attribution)
     }
     outboundOutcome = outcome
     self.newPhones = newPhones.sorted { $0.canonical < $1.canonical }
     unclaimedRows = unclaimed.sorted()
+  }
+
+  /// Where a candidate comes, changes or goes away its lead's transfers are decided anew.
+  private static func note(_ call: Call, _ old: StoredCall?, in touched: inout Set<TouchedMoment>) {
+    let candidate = CandidateCall(call)
+    guard candidate != old?.candidate || call.leadNumber != old?.leadNumber else { return }
+    if let time = candidate?.time, let lead = call.leadNumber {
+      touched.insert(TouchedMoment(lead: lead, time: time))
+    }
+    if let time = old?.candidate?.time, let lead = old?.leadNumber {
+      touched.insert(TouchedMoment(lead: lead, time: time))
+    }
   }
 }
 
@@ -94,6 +122,16 @@ package enum UnsettledList {
   /// A call is given up only after one asking at this age or more.
   package static let givenUpAfterHours = 48
 
+  /// Where a call stands in it.
+  package enum Place: Hashable, Sendable {
+    /// It is asked for.
+    case waiting
+    /// It was asked for at the age of 48 hours or more, and was not settled then.
+    case givenUp
+    /// The same, and Twilio did not know it (404).
+    case gone
+  }
+
   /// What becomes of a merged call's place among the unsettled calls, now that Twilio was asked.
   package enum Change: Hashable, Sendable {
     case none
@@ -104,10 +142,13 @@ package enum UnsettledList {
   }
 
   package static func change(for call: Call, stored: StoredCall?, readAt: Timestamp) -> Change {
-    let isListed = stored.map { $0.isListedUnsettled || $0.isGivenUp } ?? false
-    guard call.isUnsettled else { return isListed ? .remove : .none }
-    if stored?.isGivenUp == true { return .none }
+    let place = stored?.listing
+    guard call.isUnsettled, call.attributionCase != nil else { return place == nil ? .none : .remove }
+    // Twilio shows it after all.
+    if place == .gone { return .asked(givenUp: false) }
     let age = readAt.milliseconds(since: call.callDate ?? .epoch)
-    return .asked(givenUp: age >= Int64(givenUpAfterHours) * 3_600_000)
+    let isOld = age >= Int64(givenUpAfterHours) * 3_600_000
+    // Else it has begun since.
+    return place == .givenUp && isOld ? .none : .asked(givenUp: isOld)
   }
 }

@@ -9,14 +9,12 @@ package struct StoredCall: Hashable, Sendable {
   package var cost: String?
   /// The column `effective_at`; nil in an older row that was not converted yet.
   package var effectiveTime: Timestamp?
-  /// Whether the call stands among the unsettled ones and is still asked for.
-  package var isListedUnsettled: Bool
-  /// Whether it was given up: asked for at 48 hours or later without a settled answer.
-  package var isGivenUp: Bool
+  /// Its place in the list of unsettled calls; nil where it has none.
+  package var listing: UnsettledList.Place?
 
   package init(
     call: Call, workspace: WorkspaceID?, phoneNumber: PhoneNumber?, leadNumber: PhoneNumber?,
-    cost: String?, effectiveTime: Timestamp?, isListedUnsettled: Bool, isGivenUp: Bool
+    cost: String?, effectiveTime: Timestamp?, listing: UnsettledList.Place? = nil
   ) {
     self.call = call
     self.workspace = workspace
@@ -24,13 +22,17 @@ package struct StoredCall: Hashable, Sendable {
     self.leadNumber = leadNumber
     self.cost = cost
     self.effectiveTime = effectiveTime
-    self.isListedUnsettled = isListedUnsettled
-    self.isGivenUp = isGivenUp
+    self.listing = listing
+  }
+
+  /// Whether it was of a case when its workspace was decided.
+  var wasAttributed: Bool {
+    call.attributionCase != nil || phoneNumber != nil || leadNumber != nil
   }
 
   /// This row as a candidate for transfers, nil when it is none.
-  var related: CandidateCall? {
-    guard call.attributionCase != nil, call.attributionCase != .transfer, let phoneNumber, let effectiveTime
+  var candidate: CandidateCall? {
+    guard call.attributionCase?.explainsTransfers == true, let phoneNumber, let effectiveTime
     else { return nil }
     return CandidateCall(sid: call.sid, ownNumber: phoneNumber, time: effectiveTime)
   }
@@ -49,11 +51,13 @@ package struct CallRow: Hashable, Sendable {
   }
 
   /// Whether `stored` already says all of this.
-  func isStored(as stored: StoredCall?) -> Bool {
+  ///
+  /// - Parameter isLastWord: Whether a cost without a price of Twilio's counts as a difference.
+  func isStored(as stored: StoredCall?, isLastWord: Bool) -> Bool {
     guard let stored else { return false }
     return stored.call == call && stored.workspace == attribution.workspace
       && stored.phoneNumber == attribution.decidingNumber && stored.leadNumber == leadNumber
       && stored.effectiveTime == call.effectiveTime
-      && (call.price == nil || stored.cost == call.price?.magnitude)
+      && (call.price == nil && !isLastWord || stored.cost == call.price?.magnitude)
   }
 }

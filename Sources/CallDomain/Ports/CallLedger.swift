@@ -13,6 +13,9 @@ package protocol CallLedger: Sendable {
   /// Unsettled calls that are still asked for, the longest waiting first.
   func unsettled(limit: Int) async throws(RunFailure) -> [UnsettledCall]
 
+  /// Calls that were set aside and have rested long enough to be tried again, the longest waiting first.
+  func refused(dueAt now: Timestamp, limit: Int) async throws(RunFailure) -> [CallSID]
+
   /// Stored calls in the order of their SIDs, to be attributed anew.
   ///
   /// - Parameters:

@@ -1,6 +1,6 @@
 /// Where calls come from: Twilio's log, page by page.
 package protocol CallLog: Sendable {
-  /// The first page of a listing, newest first, at most 1,000 calls.
+  /// The first page of a listing, newest first; the following ones are as large.
   func list(_ query: CallQuery) async throws(RunFailure) -> CallPage
   /// The page at `CallPage.next`.
   func next(_ reference: String) async throws(RunFailure) -> CallPage
@@ -21,6 +21,8 @@ package struct CallQuery: Hashable, Sendable {
   package var endedFrom: Timestamp?
   /// Calls that ended before this moment, rounded up to the second.
   package var endedBefore: Timestamp?
+  /// Calls on a page, 1 to 1,000.
+  package var pageSize = 1000
 
   package init(
     startedFrom: Timestamp? = nil, startedBefore: Timestamp? = nil, endedFrom: Timestamp? = nil,

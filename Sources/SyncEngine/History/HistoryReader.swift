@@ -45,6 +45,7 @@ struct HistoryReader: Sendable {
         semaphore.leave()
         return try await recover(slice, Period(start: rest.end, end: slice.period.end), from: error)
       }
+      shape.noteAnswer(from: slice.next == nil ? slice.period.start : nil)
       if isWithinDay, !page.hasCall(after: slice.period.start.startOfDay) {
         semaphore.leave()
         shape.noteCoarseDay(of: slice.period.start)
@@ -55,8 +56,9 @@ struct HistoryReader: Sendable {
         return try await writer.replace(slice, by: parts)
       }
       let calls = page.calls.filter { slice.period.containsStart(of: $0) }
+      let repeated = Set(calls.map(\.sid)).intersection(seen)
       let step = SliceStep(
-        slice: slice, next: page.next, listed: count(calls, &seen), period: shape.period)
+        slice: slice, next: page.next, listed: count(calls, &seen), repeated: repeated, period: shape.period)
       let covered = rest.cut(backTo: page.next == nil ? nil : calls.compactMap(\.callDate).min())
       rest = Period(start: rest.start, end: covered.start)
       lanes.send(
@@ -135,9 +137,15 @@ extension HistoryReader {
     _ slice: HistorySlice, _ covered: Period, from failure: RunFailure
   ) async throws(RunFailure) -> [HistorySlice] {
     switch failure.kind {
-    case .twilio(.badPageToken) where slice.next != nil && shape.mayRestart(slice.period):
-      return try await beginAnew(slice, covered)
-    case .twilio(.retention):
+    // A next page may be refused for whatever reason, as one that was stored long ago.
+    case .twilio(.refused), .twilio(.retention):
+      guard slice.next == nil else {
+        guard shape.mayRestart(slice.period) else { throw failure }
+        return try await beginAnew(slice, covered)
+      }
+      guard failure.kind == .twilio(.retention), shape.mayBeginAfter(slice.period.start) else {
+        throw failure
+      }
       let start = try await retentionStart(in: slice.period)
       if shape.moveRetention(to: start) { onEvent(.retentionReached(start: start)) }
       let rest = Period(start: start, end: slice.period.end)

@@ -10,10 +10,14 @@ final class HistoryShape: Sendable {
     /// Midnights of the days on which an answer did not show that its bound within the day was honoured.
     var coarseDays: Set<Timestamp> = []
     var retentionStart: Timestamp?
+    /// The earliest start of a listing that Twilio answered.
+    var answeredFrom: Timestamp?
     var restarts: [Period: Int] = [:]
   }
 
   let plan: SlicePlan
+  /// Whether the resync was begun anew.
+  let isRestart: Bool
   private let state: Mutex<State>
   /// What the run was asked to read, in milliseconds.
   private let whole: Int64
@@ -23,6 +27,7 @@ final class HistoryShape: Sendable {
   init(_ progress: HistoryProgress, period: Period, isOpen: Bool, workers: Int) {
     openEnd = isOpen ? period.end : nil
     plan = SlicePlan(workers: workers)
+    isRestart = progress.isRestart
     whole = max(1, period.end.milliseconds(since: period.start))
     state = Mutex(State(period: period, nextNumber: progress.nextNumber))
   }
@@ -71,6 +76,17 @@ final class HistoryShape: Sendable {
       state.restarts[period, default: 0] += 1
       return state.restarts[period, default: 0] <= Self.mostRestarts
     }
+  }
+
+  /// Twilio answered a listing from this moment on: what it keeps does not begin later.
+  func noteAnswer(from start: Timestamp?) {
+    guard let start else { return }
+    state.withLock { $0.answeredFrom = min($0.answeredFrom ?? start, start) }
+  }
+
+  /// Whether what Twilio keeps may begin after this moment.
+  func mayBeginAfter(_ moment: Timestamp) -> Bool {
+    state.withLock(\.answeredFrom).map { moment < $0 } ?? true
   }
 
   /// - Returns: Whether the start is later than what was known before.

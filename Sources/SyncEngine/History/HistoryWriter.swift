@@ -5,6 +5,8 @@ import CallDomain
 struct HistoryWriter: Sendable {
   let calls: any CallLedger
   let fence: RunFence
+  /// See `IntakePage.isLastWord`.
+  let isLastWord: Bool
   let clock: EngineClock
   let semaphore: WaitingLine
   let counter: ResyncCounter
@@ -14,14 +16,21 @@ struct HistoryWriter: Sendable {
   func write(_ pages: AsyncStream<HistoryCommit>) async throws(RunFailure) {
     for await commit in pages {
       guard !Task.isCancelled else { throw .interrupted }
-      let outcome = try await store(commit.page)
+      let outcome = try await store(page(of: commit))
       semaphore.leave()
       let calls = counter.count(commit, outcome)
+      counter.warnings(of: outcome).forEach(onEvent)
       onEvent(.pageStored(calls: commit.calls.count, share: commit.share))
       if commit.step.next == nil { onEvent(.sliceDone(commit.slice.period, calls: calls)) }
     }
     // A cancelled stream ends as one that is done does.
     guard !Task.isCancelled else { throw .interrupted }
+  }
+
+  private func page(of commit: HistoryCommit) -> IntakePage {
+    IntakePage(
+      calls: commit.calls, readAt: commit.readAt, marks: [.slice(commit.step)], isLastWord: isLastWord,
+      refusedBefore: counter.refused)
   }
 
   /// Has a slice read in other parts.
@@ -72,7 +81,6 @@ struct HistoryCommit: Sendable {
   let share: Double
 
   var slice: HistorySlice { step.slice }
-  var page: IntakePage { IntakePage(calls: calls, readAt: readAt, marks: [.slice(step)]) }
 }
 
 /// The ways by which pages get to the writers. The pages of a slice all take the same one, in their

@@ -37,6 +37,10 @@ struct FaultyRun {
       try await store.unsettled(limit: limit)
     }
 
+    func refused(dueAt now: Timestamp, limit: Int) async throws(RunFailure) -> [CallSID] {
+      try await store.refused(dueAt: now, limit: limit)
+    }
+
     func storedCalls(
       after last: CallSID?, since: Timestamp?, limit: Int
     ) async throws(RunFailure) -> [Call] {

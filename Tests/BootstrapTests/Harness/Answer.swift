@@ -9,7 +9,7 @@ struct Answer: Sendable {
 
   /// Asks once on a connection of its own and reads to its end.
   static func of(
-    _ method: String, _ path: String, port: Int, headers: [String], within limit: Duration = .seconds(60)
+    _ method: String, _ path: String, port: Int, headers: [String], within limit: Duration = Hang.limit
   ) async throws -> Answer {
     let client = try await RawSocketClient(port: port)
     defer { client.close() }

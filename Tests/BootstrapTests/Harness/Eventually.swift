@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A condition that did not come true in time.
 struct NeverHappened: Error, CustomStringConvertible {
   let description: String
@@ -5,7 +7,7 @@ struct NeverHappened: Error, CustomStringConvertible {
 
 /// Asks until the answer is yes; for what nobody tells us when it happens.
 func eventually(
-  _ what: String, within limit: Duration = .seconds(60), _ isSo: () async throws -> Bool
+  _ what: String, within limit: Duration = Hang.limit, _ isSo: () async throws -> Bool
 ) async throws {
   let end = ContinuousClock.now + limit
   while try await !isSo() {

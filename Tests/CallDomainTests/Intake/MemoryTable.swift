@@ -16,10 +16,10 @@ struct MemoryTable {
 
   /// Commits a page; every SID once.
   @discardableResult
-  mutating func commit(_ page: [Call]) -> PageOutcome {
+  mutating func commit(_ page: [Call], isLastWord: Bool = false) -> PageOutcome {
     let sids = Set(page.map(\.sid))
     let stored = rows.filter { sids.contains($0.key) }
-    let merged = MergedPage(page: page, stored: stored, directory: phones)
+    let merged = MergedPage(page: page, stored: stored, directory: phones, isLastWord: isLastWord)
     for number in merged.newPhones {
       let id = (directory.map(\.id).max() ?? 0) + 1
       directory.append(
@@ -38,7 +38,7 @@ struct MemoryTable {
     }
     let decided = DecidedPage(
       merged: merged, stored: stored, candidates: candidates, directory: phones,
-      createdPhones: merged.newPhones.count)
+      createdPhones: merged.newPhones.count, isLastWord: isLastWord)
     decided.transferRows.forEach { write($0) }
     for change in decided.reattributions {
       rows[change.sid]?.workspace = change.attribution.workspace
@@ -56,8 +56,7 @@ struct MemoryTable {
     writes += 1
     rows[row.call.sid] = StoredCall(
       call: row.call, workspace: row.attribution.workspace, phoneNumber: row.attribution.decidingNumber,
-      leadNumber: row.leadNumber, cost: row.call.price?.magnitude, effectiveTime: row.call.effectiveTime,
-      isListedUnsettled: false, isGivenUp: false)
+      leadNumber: row.leadNumber, cost: row.call.price?.magnitude, effectiveTime: row.call.effectiveTime)
   }
 
   // At most the nearest on either side, as the store's query finds them.
@@ -72,6 +71,6 @@ struct MemoryTable {
       .min { ($0.time, $0.sid) < ($1.time, $1.sid) }
     return TransferCandidates(
       sid: transfer.sid, leadNumber: transfer.leadNumber, time: moment,
-      related: [before, after].compactMap(\.self), stored: stored)
+      candidates: [before, after].compactMap(\.self), stored: stored)
   }
 }

@@ -117,6 +117,85 @@ struct PageCommitTests {
     #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(8))
   }
 
+  @Test("A call that turns out to be of another direction explains its lead's transfers no more")
+  func directionChanges() {
+    for direction in [CallDirection.trunkingOriginating, .inbound, .outboundDial, .other("conference-leg")] {
+      var table = MemoryTable(directory: directory)
+      let transfer = makeTransfer(endTime: noon)
+      table.commit([transfer, makeCall()])
+      #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
+      let outcome = table.commit([makeCall(direction: direction, dateUpdated: noon)])
+      #expect(outcome.changed == [makeSID(1), transfer.sid], "\(direction)")
+      #expect(
+        table.rows[transfer.sid]?.plain
+          == PlainModel.Row(workspace: WorkspaceID(1), leadNumber: "+34600000022"), "\(direction)")
+      let row = table.rows[makeSID(1)]
+      #expect(row?.call.direction == direction)
+      let isTransfer = direction == .trunkingOriginating
+      #expect(row?.workspace == WorkspaceID(isTransfer ? 1 : 7), "\(direction)")
+      #expect(row?.phoneNumber?.canonical == (isTransfer ? nil : "+34910000001"))
+
+      let facts = table.commit([
+        makeCall(direction: direction, dateUpdated: noon.adding(seconds: 1), price: Price("-0.09000"))
+      ])
+      #expect(facts.changed == [makeSID(1)] && table.rows[makeSID(1)]?.cost == "0.09000")
+      table.commit([makeCall(dateUpdated: noon.adding(seconds: 2))])
+      #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
+      #expect(table.rows[makeSID(1)]?.workspace == WorkspaceID(7))
+    }
+  }
+
+  @Test("However directions change, the table equals one pass over all calls as they are now")
+  func changedDirections() throws {
+    try forEachSeed(40) { random in
+      var generator = CallGenerator(random: random)
+      var month = generator.month(calls: random.number(in: 1...60))
+      for index in month.lives.indices where random.chance(40) {
+        guard var first = month.lives[index].first, month.lives[index].last?.attributionCase != nil else {
+          continue
+        }
+        // Before all that is known of the call.
+        first.dateUpdated = first.dateUpdated?.adding(seconds: -1)
+        first.direction = random.one(
+          of: .outboundAPI, .trunkingTerminating, .trunkingOriginating, .inbound, .other("x"))
+        month.lives[index].insert(first, at: 0)
+      }
+      var table = MemoryTable(directory: month.directory, defaultWorkspace: month.defaultWorkspace)
+      for page in random.pages(of: month) { table.commit(page) }
+      let expected = month.expected
+      try #require(Set(table.rows.keys) == Set(expected.rows.keys))
+      for call in month.calls {
+        guard let row = table.rows[call.sid] else { continue }
+        try #require(row.call == call)
+        try #require(row.plain == expected.rows[call.sid], "\(call)")
+      }
+    }
+  }
+
+  @Test("In a resync that was begun anew Twilio has the last word, against every rule of versions")
+  func lastWord() {
+    var table = MemoryTable(directory: directory)
+    let transfer = makeTransfer(endTime: noon)
+    table.commit([transfer, makeCall(price: Price("-0.07000"))])
+    let stamp = makeCall().dateUpdated
+    // The same stamp and a lower price; an older stamp and less known; a status that is not final.
+    for call in [
+      makeCall(dateUpdated: stamp, price: Price("-0.02000")),
+      makeCall(dateUpdated: noon.adding(hours: -90), price: nil),
+      makeCall(status: .inProgress, duration: nil, endTime: nil, dateUpdated: nil, price: nil),
+      makeCall(from: "+34910000002", to: nil), makeCall(direction: .inbound),
+    ] {
+      let outcome = table.commit([call], isLastWord: true)
+      #expect(outcome.changed.contains(call.sid), "\(call)")
+      #expect(table.rows[call.sid]?.call == call)
+      #expect(table.rows[call.sid]?.cost == call.price?.magnitude)
+      #expect(table.commit([call], isLastWord: true).changed.isEmpty)
+    }
+    #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(1))
+    table.commit([makeCall()], isLastWord: true)
+    #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
+  }
+
   @Test("A call becomes a candidate when its caller becomes known")
   func callerBecomesKnown() {
     var table = MemoryTable(directory: directory)

@@ -49,6 +49,7 @@ extension PostgresTemplate {
     try await pool.run(
       // A row without a workspace, to be claimed.
       "INSERT INTO workspace_phones (workspace_id, phone_number) VALUES (NULL, '+34910000001')",
+      "ALTER TABLE calls ADD CONSTRAINT not_canceled CHECK (status IS DISTINCT FROM 'canceled')",
       // What belongs to other programs.
       "CREATE TABLE twilio_snapshots (id BIGINT)", "INSERT INTO twilio_snapshots VALUES (1)",
       "INSERT INTO calls (id, workspace_id, source, status) VALUES ('conv_1', 4, 'elevenlabs', 'done')")

@@ -49,6 +49,11 @@ struct WholeService {
     try await commit(
       [makeRing(makeSID(5), of: 5, endedAt: at("09:59")), makeCall(makeSID(3))], [.gone([makeSID(3)])],
       fence)
+    // A call is refused, once more, and taken.
+    for status in [CallStatus.canceled, .canceled, .busy] {
+      try await commit([makeCall(makeSID(6), status: status, dateUpdated: at("11:00"))], [], fence)
+    }
+    _ = try await store.refused(dueAt: Self.now, limit: 10)
     try await store.renew(fence, counts: RunCounts())
     try await finish(fence, .succeeded)
   }

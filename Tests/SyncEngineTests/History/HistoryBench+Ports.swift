@@ -18,7 +18,7 @@ extension HistoryBench: CallLog {
 
   func next(_ reference: String) async throws(RunFailure) -> CallPage {
     try await countRequest()
-    if script.forgetsPageTokens { throw RunFailure(.twilio(.badPageToken), "El token de página caducó.") }
+    if script.forgetsPageTokens { throw RunFailure(.twilio(.refused), "El token de página caducó.") }
     let parts = reference.split(separator: " ").compactMap { Int($0) }
     return page(parts[0], from: parts[1])
   }
@@ -52,6 +52,8 @@ extension HistoryBench: CallLedger {
     Issue.record("a historical run asks for no single calls")
     return []
   }
+
+  func refused(dueAt now: Timestamp, limit: Int) async throws(RunFailure) -> [CallSID] { [] }
 
   func storedCalls(
     after last: CallSID?, since: Timestamp?, limit: Int
@@ -148,7 +150,7 @@ extension HistoryBench {
       state.replaced.insert(number)
       state.progress?.parts += slices.map { HistoryProgress.Part(slice: $0) }
       state.pagesTaken += 1
-    case .coveredUntil, .coverageBegins, .gap, .gone:
+    case .coveredUntil, .coverageBegins, .gap, .gone, .notGiven:
       Issue.record("a historical run has no such mark: \(mark)")
     }
   }

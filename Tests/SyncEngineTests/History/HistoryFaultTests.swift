@@ -25,15 +25,40 @@ struct HistoryFaultTests {
     #expect(bench.notes.requestCount < 60)
   }
 
-  @Test("A history of which nothing is kept is no failure")
+  @Test("A history up to now of which nothing is kept is a failure: nobody keeps nothing")
   func nothingKept() async throws {
     let bench = HistoryBench { script in
       script.calls = calls
       script.retentionStart = makeTime("2027-01-01T00:00:00Z")
     }
-    let run = try await bench.run().get()
+    let outcome = try await bench.run()
+    let failure = #expect(throws: RunFailure.self) { try outcome.get() }
+    #expect(failure?.kind == .twilio(.retention))
+  }
+
+  @Test("A closed period of which nothing is kept any more is no failure")
+  func closedPeriodGone() async throws {
+    let bench = HistoryBench { script in
+      script.calls = calls
+      script.retentionStart = makeTime("2027-01-01T00:00:00Z")
+    }
+    let run = try await bench.run(until: makeTime("2025-09-01T00:00:00Z")).get()
     #expect(run.counts.totalCalls == 0)
     #expect(run.period.map { $0.start == $0.end } == true)
+  }
+
+  @Test("Retention cannot begin after what was just read: only next pages are answered with 20004")
+  func retentionOfNextPages() async throws {
+    let bench = HistoryBench { script in
+      script.settings.workers = 1
+      script.calls = calls
+      script.onRequest = { number throws(RunFailure) in
+        if number > 3 { throw RunFailure(.twilio(.retention), "Twilio ya no guarda llamadas tan antiguas.") }
+      }
+    }
+    let outcome = try await bench.run()
+    let failure = #expect(throws: RunFailure.self) { try outcome.get() }
+    #expect(failure?.kind == .twilio(.retention))
   }
 
   @Test("An expired page token has its slice begun anew, and its calls are counted once")
@@ -42,7 +67,7 @@ struct HistoryFaultTests {
       script.settings.workers = 1
       script.calls = calls
       script.onRequest = { number throws(RunFailure) in
-        if number == 6 { throw RunFailure(.twilio(.badPageToken), "El token de página caducó.") }
+        if number == 6 { throw RunFailure(.twilio(.refused), "El token de página caducó.") }
       }
     }
     let run = try await bench.run().get()
