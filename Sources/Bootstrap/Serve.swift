@@ -28,7 +28,7 @@ struct Serve {
       onEvent: { event in
         metrics?.count(event)
         ServeReport.report(event, to: logger)
-      }, refusal: Routes.refusal, immediate: routes.immediate, handler: routes.handler)
+      }, refusal: Routes.refusal, judge: routes.judge, immediate: routes.immediate, handler: routes.handler)
     signals.expect()
     do {
       _ = try await server.start()

@@ -44,6 +44,19 @@ package struct Routes: Sendable {
     }
   }
 
+  /// Judges a request by its head before its content is read: who may not pass costs no memory. Nil for who may.
+  package var judge: @Sendable (HTTPRequest) -> HTTPResponse? {
+    { request in
+      let begin = self.clock.milliseconds()
+      let trace = self.trace(of: request)
+      let route = self.table.route(of: request.target.path)
+      return self.turnedAway(request, route: route, trace: trace).map { response in
+        self.finished(
+          response.protected, of: request, route: route?.pattern ?? "unknown", trace: trace, since: begin)
+      }
+    }
+  }
+
   /// Words the server's own refusals (413, 414, 431, …) like all other errors.
   package static let refusal: @Sendable (HTTPStatus) -> HTTPResponse = { status in
     HTTPResponse.refusal(status).protected
@@ -58,14 +71,21 @@ package struct Routes: Sendable {
       response.protected, of: request, route: route?.pattern ?? "unknown", trace: trace, since: begin)
   }
 
-  private func judged(_ request: HTTPRequest, route: Route?, trace: RequestTrace) async -> HTTPResponse {
+  /// The answer to a request that no route takes, by its head.
+  private func turnedAway(_ request: HTTPRequest, route: Route?, trace: RequestTrace) -> HTTPResponse? {
     guard let route else { return .refusal(.notFound) }
     if let refusal = refusal(of: request, route: route, trace: trace) { return refusal }
     switch table.match(request) {
-    case .notFound:
-      return .refusal(.notFound)
-    case .methodNotAllowed(_, let allow):
-      return .methodNotAllowed(allow)
+    case .notFound: return .refusal(.notFound)
+    case .methodNotAllowed(_, let allow): return .methodNotAllowed(allow)
+    case .found: return nil
+    }
+  }
+
+  private func judged(_ request: HTTPRequest, route: Route?, trace: RequestTrace) async -> HTTPResponse {
+    if let response = turnedAway(request, route: route, trace: trace) { return response }
+    switch table.match(request) {
+    case .notFound, .methodNotAllowed: return .refusal(.notFound)
     case .found(let route, _, let parameters):
       do throws(RunFailure) {
         return try await route.answer(

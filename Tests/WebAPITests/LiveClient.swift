@@ -10,7 +10,8 @@ struct LiveClient: Client {
   /// Runs `body` with a client of a server that serves `routes`, and stops the server.
   static func serving(_ routes: Routes, _ body: (LiveClient) async throws -> Void) async throws {
     let server = HTTPServer(
-      configuration: HTTPServerConfiguration(), refusal: Routes.refusal, immediate: routes.immediate,
+      configuration: HTTPServerConfiguration(), refusal: Routes.refusal, judge: routes.judge,
+      immediate: routes.immediate,
       handler: routes.handler)
     let address = try await server.start()
     let outcome: Result<Void, any Error>

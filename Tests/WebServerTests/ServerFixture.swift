@@ -53,13 +53,14 @@ let echo: HTTPHandler = { request in
 func withServer(
   limits: HTTPLimits = HTTPLimits(), deadlines: HTTPDeadlines = HTTPDeadlines(), loops: Int = 2,
   events: EventRecorder = EventRecorder(),
+  judge: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil },
   immediate: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil },
   handler: @escaping HTTPHandler = echo,
   _ body: (HTTPServer, _ port: Int) async throws -> Void
 ) async throws {
   let server = HTTPServer(
     configuration: HTTPServerConfiguration(limits: limits, deadlines: deadlines, loops: loops),
-    onEvent: { events.record($0) }, immediate: immediate, handler: handler)
+    onEvent: { events.record($0) }, judge: judge, immediate: immediate, handler: handler)
   let address = try await server.start()
   do {
     try await body(server, address.port)

@@ -116,7 +116,7 @@ extension Connection {
       policy.enter(.idle, at: loop.now)
       exchange = .reading
     } else {
-      let isExpected = !asked.keepsAlive && !parser.hasUnreadBytes
+      let isExpected = !asked.keepsAlive && parser.phase == .betweenRequests
       exchange = .finishing(isExpected ? .close : .linger)
     }
   }

@@ -100,7 +100,12 @@ final class Connection {
     if outbox.count >= Self.highWater {
       guard flush(), outbox.isEmpty else { return false }
     }
-    switch parser.next() {
+    let action = parser.next()
+    if let announced = parser.announced(), let response = loop.duties.judge(announced.request) {
+      turnAway(announced, with: response)
+      return true
+    }
+    switch action {
     case .sendContinue: outbox.bytes.append(contentsOf: ResponseEncoder.interim)
     case .request(let parsed): begin(parsed)
     case .refuse(let error): refuse(error)
@@ -131,6 +136,14 @@ final class Connection {
     } else {
       loop.answer(request, on: id)
     }
+  }
+
+  /// Answers a request whose content is not read, and ends the connection.
+  private func turnAway(_ parsed: ParsedRequest, with response: HTTPResponse) {
+    policy.enter(.handling, at: loop.now)
+    exchange = .handling(
+      AnswerContext(isHead: parsed.request.method == .head, isHTTP10: parsed.isHTTP10, keepsAlive: false))
+    respond(with: response)
   }
 
   private func refuse(_ error: HTTPParseError) {

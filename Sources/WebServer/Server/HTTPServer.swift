@@ -24,6 +24,7 @@ struct ServerDuties: Sendable {
   let configuration: HTTPServerConfiguration
   let onEvent: @Sendable (ServerEvent) -> Void
   let refusal: @Sendable (HTTPStatus) -> HTTPResponse
+  let judge: @Sendable (HTTPRequest) -> HTTPResponse?
   let immediate: @Sendable (HTTPRequest) -> HTTPResponse?
   let handler: HTTPHandler
 }
@@ -43,17 +44,20 @@ package final class HTTPServer: Sendable {
   /// - Parameters:
   ///   - onEvent: is called from any thread; must not block.
   ///   - refusal: words the answer to a request that never reaches the handler.
+  ///   - judge: looks at the head of a request whose content is still to come; an answer ends the connection, and
+  ///     the content is not read. Called on the event loop.
   ///   - immediate: answers on the event loop what needs no waiting and no work, such as a liveness probe;
   ///     nil passes the request on to `handler`.
   ///   - handler: answers everything else, as a task of its own.
   package init(
     configuration: HTTPServerConfiguration, onEvent: @escaping @Sendable (ServerEvent) -> Void = { _ in },
     refusal: @escaping @Sendable (HTTPStatus) -> HTTPResponse = { .text($0.reason + "\n", status: $0) },
+    judge: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil },
     immediate: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil },
     handler: @escaping HTTPHandler
   ) {
     duties = ServerDuties(
-      configuration: configuration, onEvent: onEvent, refusal: refusal, immediate: immediate,
+      configuration: configuration, onEvent: onEvent, refusal: refusal, judge: judge, immediate: immediate,
       handler: handler)
   }
 

@@ -47,6 +47,7 @@ package struct RequestParser: Sendable {
   private var head = RequestHead()
   private var body: [UInt8] = []
   private var extensionBytes = 0
+  private var isAnnounced = false
   private var trailers = FieldSection()
 
   package init(limits: HTTPLimits = HTTPLimits(), remoteAddress: String? = nil) {
@@ -84,6 +85,14 @@ package struct RequestParser: Sendable {
 
   /// Whether there are bytes that `next()` has not looked at, such as a pipelined request.
   package var hasUnreadBytes: Bool { !input.isEmpty }
+
+  /// The request whose head has been read and whose content has not yet: once, right after `next()` asked for
+  /// the first bytes of the content or for `100 Continue`.
+  package mutating func announced() -> ParsedRequest? {
+    guard isAnnounced else { return nil }
+    isAnnounced = false
+    return parsed(body: [])
+  }
 
   /// One step; nil means that another can follow at once.
   private mutating func step() throws(HTTPParseError) -> ParserAction? {
@@ -132,6 +141,7 @@ package struct RequestParser: Sendable {
       trailers = FieldSection()
       stage = .chunkSize
     }
+    isAnnounced = true
     return head.expectsContinue ? .sendContinue : nil
   }
 
@@ -141,11 +151,17 @@ package struct RequestParser: Sendable {
 
   private mutating func finish() -> ParserAction {
     stage = .requestLine
-    let request = head.request(body: body, remoteAddress: remoteAddress)
-    let parsed = ParsedRequest(request: request, keepsAlive: head.keepsAlive, isHTTP10: head.isHTTP10)
+    isAnnounced = false
+    let parsed = parsed(body: body)
     body = []
     head = RequestHead()
     return .request(parsed)
+  }
+
+  private func parsed(body: [UInt8]) -> ParsedRequest {
+    ParsedRequest(
+      request: head.request(body: body, remoteAddress: remoteAddress), keepsAlive: head.keepsAlive,
+      isHTTP10: head.isHTTP10)
   }
 
   // MARK: Content
