@@ -98,6 +98,7 @@ enum StatusQuery {
     facts.installedAt = try row.moment(4)
     facts.unsettledCalls = try row.count(5)
     facts.givenUpCalls = try row.count(6)
+    facts.refusedCalls = try row.count(9)
     facts.gaps = try pairs(row.requiredText(7)).compactMap { start, end in
       guard let start = Int64(start), let end = Int64(end) else { return nil }
       return Period(start: Timestamp(milliseconds: start), end: Timestamp(milliseconds: end))
@@ -123,7 +124,8 @@ enum StatusQuery {
         (SELECT coalesce(string_agg(\(SQL.milliseconds("period_start")) || '/'
           || \(SQL.milliseconds("period_end")), ' ' ORDER BY period_start), '') FROM sync_holes),
         (SELECT coalesce(string_agg(name || '/' || \(SQL.milliseconds("firing_since")), ' '), '')
-          FROM sync_alerts)
+          FROM sync_alerts),
+        (SELECT count(*) FROM refused_calls)
       FROM (SELECT count(*) AS calls, count(*) FILTER (WHERE workspace_id = $1::bigint) AS default_calls
           FROM calls WHERE source = 'twilio' AND call_date > $2::timestamptz - INTERVAL '24 hours'
           AND call_date <= $2::timestamptz) day,

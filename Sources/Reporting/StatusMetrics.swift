@@ -15,6 +15,7 @@ package struct StatusMetrics: Sendable {
   private let dayCalls: Gauge
   private let unsettled: Gauge
   private let givenUp: Gauge
+  private let refused: Gauge
   private let gaps: Gauge
 
   /// Registers the names; a registry takes them once.
@@ -51,6 +52,8 @@ package struct StatusMetrics: Sendable {
       "twilio_sync_unsettled_calls", help: "Calls that are asked for again, because they may still change.")
     givenUp = try registry.gauge(
       "twilio_sync_given_up_calls", help: "Calls given up after 48 hours without a final status or a price.")
+    refused = try registry.gauge(
+      "twilio_sync_refused_calls", help: "Calls that the database does not take and that are set aside.")
     gaps = try registry.gauge(
       "twilio_sync_holes",
       help: "Periods that no hourly run will take in, until a historical run does.")
@@ -84,6 +87,7 @@ package struct StatusMetrics: Sendable {
       } ?? [:])
     unsettled.show(facts.map { Double($0.unsettledCalls) })
     givenUp.show(facts.map { Double($0.givenUpCalls) })
+    refused.show(facts.map { Double($0.refusedCalls) })
     gaps.show(facts.map { Double($0.gaps.count) })
   }
 

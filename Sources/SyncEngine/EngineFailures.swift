@@ -29,7 +29,8 @@ extension RunFailure {
 
   /// Twilio says of the whole period, up to now, that it keeps nothing of it.
   static let nothingKept = RunFailure(
-    .twilio(.retention), "Twilio responde que no guarda ninguna llamada del periodo, ni siquiera las de ahora.",
+    .twilio(.retention),
+    "Twilio responde que no guarda ninguna llamada del periodo, ni siquiera las de ahora.",
     "No es creíble: repita y, si vuelve a pasar, pregunte a Twilio. El periodo queda sin leer.")
 
   static func emptyHistory(since: Timestamp) -> RunFailure {

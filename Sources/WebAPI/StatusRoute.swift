@@ -26,6 +26,7 @@ enum StatusRoute {
       AnswerField("newestCall", time(facts.newestCall)),
       AnswerField("callsLastDay", .number(Int64(facts.callsOfDay))),
       AnswerField("defaultWorkspaceCallsLastDay", .number(Int64(facts.defaultCallsOfDay))),
+      AnswerField("refusedCalls", .number(Int64(facts.refusedCalls))),
     ])
   }
 

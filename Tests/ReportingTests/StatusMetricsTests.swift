@@ -17,6 +17,7 @@ struct StatusMetricsTests {
     facts.defaultCallsOfDay = 30
     facts.unsettledCalls = 4
     facts.givenUpCalls = 2
+    facts.refusedCalls = 3
     facts.gaps = [now.adding(seconds: -90_000), now.adding(seconds: -80_000)].map {
       Period(start: $0, end: $0.adding(seconds: 60))
     }
@@ -51,7 +52,8 @@ struct StatusMetricsTests {
       "twilio_sync_covered_until_timestamp_seconds": 1_759_693_800,
       "twilio_sync_newest_call_timestamp_seconds": 1_759_684_400,
       "twilio_sync_installed_timestamp_seconds": 1_758_694_400,
-      "twilio_sync_unsettled_calls": 4, "twilio_sync_given_up_calls": 2, "twilio_sync_holes": 2,
+      "twilio_sync_unsettled_calls": 4, "twilio_sync_given_up_calls": 2, "twilio_sync_refused_calls": 3,
+      "twilio_sync_holes": 2,
     ]
     for (name, value) in expected { #expect(text[name] == value, "\(name)") }
     let labelled: [(String, String, String, Double?)] = [

@@ -117,13 +117,32 @@ struct TwilioCheck {
       timeouts: CurlTimeouts(connect: .seconds(5), total: .seconds(15), stall: .seconds(15)),
       userAgent: "twilio-sync/\(Version.text)")
     do throws(RunFailure) {
-      let page = try await log.list(CallQuery(startedFrom: Clocks.now().adding(hours: -1)))
-      return [
+      // The newest call, whenever it was: a key may list calls and not give a single one.
+      let page = try await log.list(CallQuery())
+      var findings = [
         Finding(
           .ok, check: "Twilio", detail: "Las credenciales valen y el registro de llamadas se puede leer.")
-      ] + Self.clock(page.serverTime, now: Clocks.now())
+      ]
+      if let call = page.calls.first, let finding = await Self.single(call.sid, of: log) {
+        findings.append(finding)
+      }
+      return findings + Self.clock(page.serverTime, now: Clocks.now())
     } catch {
       return [Finding(error, check: "Twilio")]
+    }
+  }
+
+  private static func single(_ sid: CallSID, of log: TwilioCallLog) async -> Finding? {
+    do throws(RunFailure) {
+      _ = try await log.call(sid)
+      return nil
+    } catch {
+      return Finding(
+        .warning, check: "llamada suelta",
+        detail: "Twilio da la lista de llamadas, pero no una llamada suelta: \(error.whatFailed)",
+        whatToDo:
+          "Dé a la clave de API permiso de lectura (read) además del de listar (list): sin él los precios "
+          + "que llegan tarde se pierden.", cause: error.cause)
     }
   }
 

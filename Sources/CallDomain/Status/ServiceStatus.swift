@@ -57,6 +57,8 @@ package struct StatusFacts: Hashable, Sendable {
   package var unsettledCalls = 0
   /// Calls that were given up after 48 hours without a final status or a price.
   package var givenUpCalls = 0
+  /// Calls that the database does not take and that are set aside.
+  package var refusedCalls = 0
   /// Periods that no hourly run will take in, oldest first, until a historical run fills them.
   package var gaps: [Period] = []
 

@@ -1,7 +1,7 @@
 extension ServiceStatus {
   /// What `doctor` says of the stored state: the last runs, the alerts, and what runs left undone.
   package var findings: [Finding] {
-    [lastRun] + alerts.map(Self.finding) + [unsettled, givenUp, gaps]
+    [lastRun] + alerts.map(Self.finding) + [unsettled, givenUp, refused, gaps]
   }
 
   private var lastRun: Finding {
@@ -57,6 +57,21 @@ extension ServiceStatus {
       whatToDo: """
         Vea cuáles son (SELECT call_id FROM unsettled_calls WHERE given_up_at IS NOT NULL), pregunte por ellas a \
         Twilio y, cuando tengan precio, ejecute «twilio-sync historical» de esos días.
+        """)
+  }
+
+  private var refused: Finding {
+    guard facts.refusedCalls > 0 else {
+      return Finding(
+        .ok, check: "llamadas rechazadas", detail: "La base de datos no rechaza ninguna llamada.")
+    }
+    return Finding(
+      .warning, check: "llamadas rechazadas",
+      detail: Self.count(facts.refusedCalls, "llamada está", "llamadas están")
+        + " aparte en refused_calls, porque la base de datos no la admite.",
+      whatToDo: """
+        Vea el motivo (SELECT call_id, reason, raw FROM refused_calls), corrija la tabla calls y ejecute «twilio-sync \
+        historical» de esos días.
         """)
   }
 

@@ -59,10 +59,17 @@ struct OpenSections {
               facts.givenUpCalls, language.say("Llamadas abandonadas", "Calls given up"),
               language.say(
                 "Twilio no dio su precio en 48 horas.", "Twilio did not tell their price within 48 hours.")),
+            facts.refusedCalls == 0
+              ? nil
+              : count(
+                facts.refusedCalls, language.say("Llamadas rechazadas", "Calls refused"),
+                language.say(
+                  "La base de datos no las admite: el motivo está en refused_calls.",
+                  "The database does not take them: the reason is in refused_calls.")),
             count(
               facts.gaps.count, language.say("Periodos que faltan", "Missing periods"),
               language.say("Ninguna ejecución horaria los leerá.", "No hourly run will read them.")),
-          ])
+          ].compactMap(\.self))
       ] + gaps)
   }
 

@@ -49,6 +49,9 @@ struct StatusFindingsTests {
     #expect(
       finding("llamadas abandonadas") { (facts: inout StatusFacts) in facts.givenUpCalls = 2 }?.level
         == .warning)
+    #expect(
+      finding("llamadas rechazadas") { (facts: inout StatusFacts) in facts.refusedCalls = 1 }?.level
+        == .warning)
   }
 
   @Test("Numbers that stand in workspaces alone come with the INSERT to run")

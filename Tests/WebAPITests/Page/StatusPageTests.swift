@@ -319,6 +319,7 @@ struct StatusPageTests {
       $0.defaultCallsOfDay = count
       $0.unsettledCalls = count
       $0.givenUpCalls = count
+      $0.refusedCalls = count
       $0.gaps = [Period(start: moment, end: Self.now), Period(start: Self.now, end: moment)]
       $0.runs[.hourly]?.last?.startedAt = moment
       $0.runs[.hourly]?.last?.finishedAt = Timestamp(milliseconds: 0 - number.addingClamped(1))
