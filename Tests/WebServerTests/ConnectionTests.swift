@@ -72,20 +72,54 @@ struct ConnectionTests {
     try await withServer(limits: HTTPLimits(connections: 2), events: events) { _, port in
       let first = try await RawSocketClient(port: port)
       let second = try await RawSocketClient(port: port)
+      // Under way, so that neither gives way to the third.
       for client in [first, second] {
-        try await client.send(makeRequest())
+        try await client.send(makeRequest() + "GET / HTTP/1.1\r\n")
         #expect(await client.readAnswer()?.status == 200)
       }
       let third = try await RawSocketClient(port: port)
       let refusal = await third.readToEnd()
       #expect(ReceivedAnswer(refusal.bytes[...])?.status == 503)
-      try await first.send(makeRequest(fields: ["Connection: close"]))
+      try await first.send("Host: x\r\nConnection: close\r\n\r\n")
       #expect(await first.readToEnd().ending == .end)
       let fourth = try await RawSocketClient(port: port)
       try await fourth.send(makeRequest())
       #expect(await fourth.readAnswer()?.status == 200)
     }
     #expect(events.events.contains(.connectionsRefused(1)))
+  }
+
+  @Test("When all places are taken one who has been silent for a second gives way to one who sends")
+  func silentGivesWay() async throws {
+    try await withServer(limits: HTTPLimits(connections: 2), loops: 1) { _, port in
+      let silent = [try await RawSocketClient(port: port), try await RawSocketClient(port: port)]
+      let end = ContinuousClock.now + Hang.limit
+      var answered = false
+      while !answered, ContinuousClock.now < end {
+        let client = try await RawSocketClient(port: port)
+        // The server may close it while it sends.
+        try? await client.send(makeRequest())
+        answered = await client.readAnswer()?.statusLine == "HTTP/1.1 200 OK"
+      }
+      #expect(answered)
+      #expect(await silent[0].readToEnd().ending == .end)
+    }
+  }
+
+  @Test("One address has half of the places, and the others the rest")
+  func placesOfAnAddress() async throws {
+    try await withServer(limits: HTTPLimits(connections: 40)) { _, port in
+      var clients: [RawSocketClient] = []
+      for _ in 0..<20 {
+        let client = try await RawSocketClient(port: port)
+        // A request that is under way gives way to nobody.
+        try await client.send("GET / HTTP/1.1\r\n")
+        clients.append(client)
+      }
+      let refused = try await RawSocketClient(port: port)
+      #expect(await refused.readAnswer()?.statusLine == "HTTP/1.1 503 Service Unavailable")
+      clients.removeFirst().close()
+    }
   }
 
   @Test("a slow handler delays no other connection, nor one on the same loop")

@@ -60,7 +60,8 @@ final class Acceptor {
   }
 
   private func hand(_ socket: consuming Socket, from address: SocketAddress) {
-    guard loop.limit.add() else {
+    // Who sends nothing gives way to one who may.
+    guard loop.limit.add(address.host) || loop.closeSilent() && loop.limit.add(address.host) else {
       refused += 1
       return refuse(socket)
     }
@@ -90,9 +91,15 @@ final class Acceptor {
   }
 }
 
-/// Counts the connections of all loops together.
+/// Counts the connections of all loops together. One address has at most half of the places, and sixteen in any
+/// case: a proxy does not need more, and one client alone does not shut all others out.
 final class ConnectionLimit: Sendable {
-  private let count = Atomic(0)
+  private struct Counts {
+    var all = 0
+    var byAddress: [String: Int] = [:]
+  }
+
+  private let counts = Mutex(Counts())
   private let limit: Int
 
   /// Leaves descriptors for everything else the process opens: a flood of connections must not keep it from
@@ -102,12 +109,22 @@ final class ConnectionLimit: Sendable {
   }
 
   /// Counts one more connection; false when there are as many as allowed.
-  func add() -> Bool {
-    let before = count.add(1, ordering: .relaxed).oldValue
-    if before < limit { return true }
-    remove()
-    return false
+  func add(_ address: String) -> Bool {
+    counts.withLock { counts in
+      guard counts.all < limit, counts.byAddress[address, default: 0] < max(16, limit / 2) else {
+        return false
+      }
+      counts.all += 1
+      counts.byAddress[address, default: 0] += 1
+      return true
+    }
   }
 
-  func remove() { count.subtract(1, ordering: .relaxed) }
+  func remove(_ address: String) {
+    counts.withLock { counts in
+      counts.all -= 1
+      let left = counts.byAddress[address, default: 1] - 1
+      counts.byAddress[address] = left > 0 ? left : nil
+    }
+  }
 }

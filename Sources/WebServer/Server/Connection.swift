@@ -29,6 +29,7 @@ final class Connection {
   }
 
   let id: ConnectionID
+  let remoteAddress: String
   unowned let loop: EventLoop
   let socket: Socket
   var parser: RequestParser
@@ -54,6 +55,7 @@ final class Connection {
   init(id: ConnectionID, socket: consuming Socket, remoteAddress: String, loop: EventLoop) {
     self.id = id
     self.socket = socket
+    self.remoteAddress = remoteAddress
     self.loop = loop
     let configuration = loop.duties.configuration
     parser = RequestParser(limits: configuration.limits, remoteAddress: remoteAddress)

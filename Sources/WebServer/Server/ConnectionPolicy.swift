@@ -57,10 +57,15 @@ package struct ConnectionPolicy: Hashable, Sendable {
   /// Whether a connection goes on after an answer.
   package func keepsAlive(asked: Bool) -> Bool { asked && !isDraining }
 
+  /// Since when the connection waits for the first byte of a request, with nothing on its way; nil where it does not.
+  package var silentSince: Instant? {
+    (stage == .new || stage == .idle) && unsentSince == nil ? since : nil
+  }
+
   /// No further request is wanted: a connection without one ends now, others with their answer.
   package mutating func drain() -> Action {
     isDraining = true
-    return (stage == .new || stage == .idle) && unsentSince == nil ? .close : .none
+    return silentSince == nil ? .none : .close
   }
 
   /// What the deadlines demand now.

@@ -31,6 +31,8 @@ final class EventLoop: @unchecked Sendable {
   /// What every connection receives into; its bytes are used before the next one reads.
   var scratch = [UInt8](repeating: 0, count: 65_536)
   private(set) var now = ContinuousClock.now
+  /// When to look again after there was none.
+  private var looksForSilentFrom = ContinuousClock.now
   /// The whole `Date` line with its line end.
   private(set) var dateLine: [UInt8] = []
   private var dateSecond = Int64.min
@@ -158,7 +160,7 @@ final class EventLoop: @unchecked Sendable {
     let descriptor = socket.descriptor
     // The acceptor's key has all bits set; no descriptor is negative, so no connection has it.
     let id = ConnectionID(key: UInt64(generation) << 32 | UInt64(UInt32(bitPattern: descriptor)))
-    guard !isDraining, poller.watch(descriptor, key: id.key) else { return limit.remove() }
+    guard !isDraining, poller.watch(descriptor, key: id.key) else { return limit.remove(remoteAddress) }
     let index = Int(descriptor)
     if index >= connections.count {
       connections.append(contentsOf: repeatElement(nil, count: index + 1 - connections.count))
@@ -169,10 +171,27 @@ final class EventLoop: @unchecked Sendable {
 
   /// Forgets a connection that closes.
   func remove(_ id: ConnectionID) {
-    connections[Int(id.descriptor)] = nil
+    let index = Int(id.descriptor)
+    if let connection = connections[index] { limit.remove(connection.remoteAddress) }
+    connections[index] = nil
     openConnections -= 1
-    limit.remove()
   }
+
+  /// Closes connections of this loop that have been silent for a second or more, the longest silent first: a
+  /// number of them at once, because all have to be looked at.
+  ///
+  /// - Returns: Whether there were any.
+  func closeSilent() -> Bool {
+    guard now >= looksForSilentFrom else { return false }
+    let silent = connections.compactMap { connection in
+      connection.flatMap { connection in connection.policy.silentSince.map { (since: $0, connection) } }
+    }.filter { now - $0.since >= .seconds(1) }.sorted { $0.since < $1.since }.prefix(Self.silentAtOnce)
+    if silent.isEmpty { looksForSilentFrom = now + .milliseconds(100) }
+    for (_, connection) in silent { connection.close() }
+    return !silent.isEmpty
+  }
+
+  private static let silentAtOnce = 64
 
   /// Appends the answer to what never reaches the handler.
   func appendRefusal(_ status: HTTPStatus, to out: inout [UInt8]) {
