@@ -59,7 +59,7 @@ package struct RunCounts: Hashable, Sendable {
   package var unmatchedCalls = 0
   /// Rows outside the period that were added or changed.
   package var refreshedCalls = 0
-  /// Stored transfers whose workspace changed.
+  /// Stored calls of any case whose workspace changed, each once.
   package var reattributedCalls = 0
   package var twilioRequests = 0
   /// Calls of cases 1 to 3 of the period that the database does not take, and that are set aside.

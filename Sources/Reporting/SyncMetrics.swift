@@ -39,7 +39,7 @@ package struct SyncMetrics: Sendable {
     refreshedCalls = try registry.counter(
       "twilio_sync_refreshed_calls_total", help: "Rows outside the period that were added or changed.")
     reattributedCalls = try registry.counter(
-      "twilio_sync_reattributed_calls_total", help: "Stored transfers whose workspace changed.")
+      "twilio_sync_reattributed_calls_total", help: "Stored calls whose workspace changed.")
     retries = try registry.counter(
       "twilio_sync_twilio_retries_total", help: "Requests to Twilio that were sent again.")
     unreadableRecords = try registry.counter(

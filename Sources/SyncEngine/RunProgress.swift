@@ -78,6 +78,7 @@ struct RunCounter {
   /// Refused calls of the period.
   private var refusedOfPeriod: [CallSID: RefusedCall] = [:]
   private var missing: Set<CallSID> = []
+  private var reattributed: Set<CallSID> = []
   private var unmatched: Set<CallSID> = []
   private var refreshed: Set<CallSID> = []
   /// Calls whose workspace changed, by where they went.
@@ -105,7 +106,8 @@ struct RunCounter {
     }
     missing.formUnion(outcome.missing.intersection(seen))
     counts.createdPhones += outcome.createdPhones
-    counts.reattributedCalls += outcome.reattributed
+    reattributed.formUnion(outcome.reattributed)
+    counts.reattributedCalls = reattributed.count
     for (sid, isMatched) in outcome.transfers where seen.contains(sid) {
       if isMatched { unmatched.remove(sid) } else { unmatched.insert(sid) }
     }
@@ -116,12 +118,10 @@ struct RunCounter {
     return warnings.note(outcome)
   }
 
-  /// Counts what a commit of stored calls did: every call whose workspace changed is reattributed.
+  /// Counts what a commit of stored calls did.
   mutating func countReread(_ outcome: PageOutcome) -> [SyncEvent] {
-    let events = countCommitted(outcome)
     moves.merge(outcome.moves, uniquingKeysWith: +)
-    counts.reattributedCalls = moves.values.reduce(0, +)
-    return events
+    return countCommitted(outcome)
   }
 }
 

@@ -14,7 +14,7 @@ struct TransferTests {
       #expect(try await fixture.decision(transfer.sid) == Decision(5, StoreFixture.own(5)))
       #expect(outcome.transfers == [transfer.sid: true])
       #expect(outcome.changed == [transfer.sid, makeSID(1)])
-      #expect(outcome.reattributed == 0)
+      #expect(outcome.reattributed.isEmpty)
     }
   }
 
@@ -38,7 +38,7 @@ struct TransferTests {
       #expect(try await fixture.decision(transfer.sid) == Decision(5, StoreFixture.own(5)))
       #expect(second.transfers == [transfer.sid: true])
       #expect(second.changed == [transfer.sid, makeSID(1)])
-      #expect(second.reattributed == 1)
+      #expect(second.reattributed.count == 1)
     }
   }
 

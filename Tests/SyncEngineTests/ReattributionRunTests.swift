@@ -35,14 +35,14 @@ struct ReattributionRunTests {
   }
 
   /// Two calls of every page went from 1 to 4, and one from none to 5.
-  private static let moves: @Sendable (Int, IntakePage) -> PageOutcome = { _, page in
+  private static let moves: @Sendable (Int, IntakePage) -> PageOutcome = { number, page in
     var outcome = PageOutcome()
     outcome.changed = Set(page.calls.prefix(3).map(\.sid))
     outcome.moves = [
       WorkspaceMove(from: WorkspaceID(1), to: WorkspaceID(4)): 2,
       WorkspaceMove(from: nil, to: WorkspaceID(5)): 1,
     ]
-    outcome.reattributed = 1
+    outcome.reattributed = Set((0..<3).map { makeSID(10 * number + $0) })
     return outcome
   }
 

@@ -6,14 +6,14 @@ import Testing
 @Suite("What an hourly run counts")
 struct RunCountsTests {
   private func outcome(
-    changed: [Int] = [], matched: [Int] = [], unmatched: [Int] = [], phones: Int = 0, reattributed: Int = 0
+    changed: [Int] = [], matched: [Int] = [], unmatched: [Int] = [], phones: Int = 0, reattributed: [Int] = []
   ) -> PageOutcome {
     var outcome = PageOutcome()
     outcome.changed = Set(changed.map { makeSID($0) })
     for number in matched { outcome.transfers[makeSID(number)] = true }
     for number in unmatched { outcome.transfers[makeSID(number)] = false }
     outcome.createdPhones = phones
-    outcome.reattributed = reattributed
+    outcome.reattributed = Set(reattributed.map { makeSID($0) })
     return outcome
   }
 
@@ -53,7 +53,7 @@ struct RunCountsTests {
   func laterMatch() async throws {
     let outcomes = [
       outcome(changed: [3, 4], unmatched: [3, 4], phones: 1),
-      outcome(changed: [1, 2, 3], matched: [3], phones: 2, reattributed: 1),
+      outcome(changed: [1, 2, 3], matched: [3], phones: 2, reattributed: [3]),
     ]
     let bench = EngineBench {
       $0.calls = (1...4).map {
@@ -73,8 +73,8 @@ struct RunCountsTests {
   @Test("Rows outside the period that changed are refreshed, each once; their transfers are not unmatched")
   func refreshed() async throws {
     let outcomes = [
-      outcome(changed: [2, 50, 51], unmatched: [50], reattributed: 2),
-      outcome(changed: [1, 50], matched: [51]),
+      outcome(changed: [2, 50, 51], unmatched: [50], reattributed: [50, 51]),
+      outcome(changed: [1, 50], matched: [51], reattributed: [50]),
     ]
     let bench = EngineBench {
       $0.calls = (1...2).map { makeCompleted($0, startedAt: at("11:0\($0)")) }

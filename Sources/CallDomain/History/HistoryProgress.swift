@@ -139,7 +139,7 @@ package struct SliceStep: Hashable, Sendable {
     for call in outcome.refused where !repeated.contains(call.sid) { counts.refuse(call) }
     counts.savedCalls = max(0, counts.storable - outcome.missing.subtracting(repeated).count)
     counts.createdPhones = outcome.createdPhones
-    counts.reattributedCalls = outcome.reattributed
+    counts.reattributedCalls = outcome.reattributed.count
     counts.refreshedCalls = outcome.refreshed(outside: period)
     return counts
   }

@@ -26,7 +26,7 @@ package struct DecidedPage: Sendable {
       let row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
       outcome.transfers[call.sid] = row.attribution.decidingNumber != nil
       let old = stored[call.sid]
-      if outcome.countMove(from: old, to: row.attribution) { outcome.reattributed += 1 }
+      outcome.countMove(from: old, to: row)
       if !row.isStored(as: old, isLastWord: isLastWord) {
         transferRows.append(row)
         outcome.changed.insert(call.sid)
@@ -45,7 +45,7 @@ package struct DecidedPage: Sendable {
       outcome.changed.insert(transfer.sid)
       outcome.redecided.append(transfer.time)
       if old.workspace != attribution.workspace {
-        outcome.reattributed += 1
+        outcome.reattributed.insert(transfer.sid)
         outcome.moves[WorkspaceMove(from: old.workspace, to: attribution.workspace), default: 0] += 1
       }
     }
@@ -86,8 +86,8 @@ package struct PageOutcome: Hashable, Sendable {
   package var isIncomplete = false
   /// Calls of the page that are not in the table for that reason.
   package var missing: Set<CallSID> = []
-  /// Stored transfers whose workspace changed.
-  package var reattributed = 0
+  /// Stored calls of any case whose workspace changed.
+  package var reattributed: Set<CallSID> = []
   /// Stored calls of any case whose workspace changed.
   package var moves: [WorkspaceMove: Int] = [:]
 
@@ -98,12 +98,11 @@ package struct PageOutcome: Hashable, Sendable {
     redecided.count { !period.contains($0) }
   }
 
-  /// - Returns: Whether the call was stored with another workspace.
-  @discardableResult
-  mutating func countMove(from stored: StoredCall?, to attribution: Attribution) -> Bool {
-    guard let stored, stored.workspace != attribution.workspace else { return false }
-    moves[WorkspaceMove(from: stored.workspace, to: attribution.workspace), default: 0] += 1
-    return true
+  /// Counts a call that was stored with another workspace.
+  mutating func countMove(from stored: StoredCall?, to row: CallRow) {
+    guard let stored, stored.workspace != row.attribution.workspace else { return }
+    reattributed.insert(row.call.sid)
+    moves[WorkspaceMove(from: stored.workspace, to: row.attribution.workspace), default: 0] += 1
   }
 }
 

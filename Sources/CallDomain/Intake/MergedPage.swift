@@ -83,7 +83,7 @@ package struct MergedPage: Sendable {
     outcome.changed.reserveCapacity(calls.count)
     for row in outboundRows where row.call.attributionCase != .transfer {
       outcome.changed.insert(row.call.sid)
-      outcome.countMove(from: stored[row.call.sid], to: row.attribution)
+      outcome.countMove(from: stored[row.call.sid], to: row)
     }
     outboundOutcome = outcome
     self.newPhones = newPhones.sorted { $0.canonical < $1.canonical }

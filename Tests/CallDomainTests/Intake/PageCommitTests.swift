@@ -39,7 +39,7 @@ struct PageCommitTests {
       for page in pages.shuffled(using: &random) {
         let outcome = table.commit(page)
         try #require(outcome.changed.isEmpty, "\(outcome.changed)")
-        try #require(outcome.createdPhones == 0 && outcome.reattributed == 0)
+        try #require(outcome.createdPhones == 0 && outcome.reattributed.isEmpty)
       }
       try #require(table.writes == writes)
     }
@@ -63,7 +63,7 @@ struct PageCommitTests {
     let outcome = table.commit([live])
     #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
     #expect(table.rows[transfer.sid]?.phoneNumber?.canonical == "+34910000001")
-    #expect(outcome.reattributed == 1)
+    #expect(outcome.reattributed.count == 1)
     #expect(outcome.changed == [live.sid, transfer.sid])
   }
 
@@ -79,7 +79,7 @@ struct PageCommitTests {
 
     let second = table.commit([makeCall(endTime: noon.adding(hours: 300))])
     #expect(second.transfers == [transfer.sid: true])
-    #expect(second.reattributed == 1)
+    #expect(second.reattributed.count == 1)
     #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
   }
 
@@ -213,7 +213,7 @@ struct PageCommitTests {
     table.commit([transfer, makeCall(makeSID(1), endTime: noon.adding(hours: -2))])
     let outcome = table.commit([makeCall(makeSID(2), from: "+34910000002", endTime: noon.adding(hours: -1))])
     #expect(table.rows[transfer.sid]?.phoneNumber?.canonical == "+34910000002")
-    #expect(outcome.reattributed == 0)
+    #expect(outcome.reattributed.isEmpty)
     #expect(outcome.changed == [makeSID(2), transfer.sid])
   }
 
