@@ -76,12 +76,16 @@ package struct Configuration: Sendable {
   var alerts = Alerts()
   var logFormat = Logger.Format.text
   var logLevel = LogLevel.info
-  /// Every secret of the environment, for the last net under the log.
-  package private(set) var secrets: [String] = []
+  /// Every secret of the environment.
+  package let secrets: [String]
+  /// Takes them out of what is written.
+  let redaction: Redaction
 
   /// - Throws: every fault at once.
   package init(environment: [String: String], needs: Needs) throws(ConfigurationFaults) {
     var settings = Settings(environment)
+    secrets = Settings.secrets(of: environment)
+    redaction = settings.redaction
     if needs.contains(.address) {
       host = settings.text("HOST") ?? host
       port = settings.number("PORT", 0...65_535, default: port)
@@ -115,7 +119,6 @@ package struct Configuration: Sendable {
       history.start = settings.date("HISTORY_START", default: history.start)
     }
     if needs.contains(.alerts) { readAlerts(&settings) }
-    secrets = settings.secrets + database.passwords
     guard settings.faults.isEmpty else { throw ConfigurationFaults(all: settings.faults) }
   }
 
@@ -148,7 +151,8 @@ package struct Configuration: Sendable {
       )
     } else if configuration.isMalformed {
       settings.fault(
-        "DATABASE_URL no se entiende.", "Codifique con % los caracteres especiales de la contraseña.")
+        "DATABASE_URL no se entiende.",
+        "Codifique con % los caracteres especiales de la contraseña (@ es %40; / es %2F; % es %25).")
     }
     return configuration
   }

@@ -9,8 +9,13 @@ import Terminal
 /// Standard output and standard error. The log goes on whether somebody reads it or not; a command's result
 /// is waited for.
 enum Output {
-  /// How the lines look that tell of the output itself.
-  static let format = Mutex(Logger.Format.text)
+  /// How the lines look that no logger writes.
+  struct Form {
+    var format = Logger.Format.text
+    var redaction = Redaction.none
+  }
+
+  static let form = Mutex(Form())
 
   private static let errors = OutputQueue(loss: lossLine)
   /// The same queue where both lead to the same place, so that the order stays.
@@ -49,9 +54,10 @@ enum Output {
   static func line(
     _ level: LogLevel, _ event: String, _ text: String, _ fields: [LogField], cause: String? = nil
   ) -> String {
-    LogLine(
+    let form = form.withLock(\.self)
+    return LogLine(
       time: Clocks.now().iso8601, level: level, event: event, text: [text], fields: fields, cause: cause
-    ).written(format.withLock(\.self))
+    ).written(form.format, form.redaction)
   }
 
   private static let lossLine: @Sendable (Int) -> String = { count in

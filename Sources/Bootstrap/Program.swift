@@ -33,8 +33,9 @@ package enum Program {
       Output.error("❌ No se pueden leer los argumentos, porque /proc no está montado; móntelo.\n")
       return ExitStatus.usage.rawValue
     }
-    Output.format.withLock { format in
-      format = environment["LOG_FORMAT"].flatMap { Logger.Format(rawValue: $0.lowercased()) } ?? .text
+    Output.form.withLock { form in
+      form.format = environment["LOG_FORMAT"].flatMap { Logger.Format(rawValue: $0.lowercased()) } ?? .text
+      form.redaction = Settings(environment).redaction
     }
     let signals = Signals { status in
       Output.flush(within: .milliseconds(200))
@@ -47,9 +48,9 @@ package enum Program {
       let command = try Command(arguments: Array(commandLine.dropFirst()))
       return try await perform(command, environment, signals).rawValue
     } catch let error as UsageError {
-      Output.error("❌ \(error)\n")
+      Output.error("❌ \(LogLine.onOneLine("\(error)"))\n")
     } catch let error as ConfigurationFaults {
-      // Its sentences show no secret, and what reads a log of JSON finds no other line in it.
+      // What reads a log of JSON finds no other line in it.
       for sentence in error.sentences {
         Output.error(
           Output.line(
@@ -57,11 +58,10 @@ package enum Program {
       }
     } catch {
       let failure = RunFailure(unexpected: error)
-      let cause = Redaction(secrets: Settings(environment).secrets).applied(to: failure.cause ?? "")
       Output.error(
         Output.line(
           .error, "unexpected_error", "❌ \(failure.message)", [LogField("error", .text(failure.message))],
-          cause: cause))
+          cause: failure.cause))
       return ExitStatus.failed.rawValue
     }
     return ExitStatus.usage.rawValue
@@ -122,7 +122,7 @@ package enum Program {
   ) -> Logger {
     Logger(
       format: configuration.logFormat, minimumLevel: configuration.logLevel,
-      redaction: Redaction(secrets: configuration.secrets), clock: { Clocks.now().iso8601 }, sink: sink)
+      redaction: configuration.redaction, clock: { Clocks.now().iso8601 }, sink: sink)
   }
 }
 

@@ -103,7 +103,7 @@ extension Service: SyncService {
         retryAfter: 10)
     }
     // It comes from a header, into which somebody may have put the secret by mistake.
-    let requester = Redaction(secrets: configuration.secrets).applied(to: requestedBy)
+    let requester = configuration.redaction.applied(toValue: requestedBy)
     let run = try await conductor.start(order, requestedBy: requester, requestID: requestID)
     lastLook.note(Readiness(database: .ok, schema: .ok))
     return run

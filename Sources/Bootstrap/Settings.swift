@@ -1,25 +1,32 @@
 import CallDomain
+import Postgres
 import Telemetry
 
 /// Reads environment variables and gathers what is wrong with them, so that an operator is told
 /// everything at once. An empty value counts as not set.
 struct Settings {
   private let environment: [String: String]
-  private let redaction: Redaction
+  /// Takes every secret of the environment out of what is written.
+  let redaction: Redaction
   private(set) var faults: [RunFailure] = []
 
   init(_ environment: [String: String]) {
     self.environment = environment
-    redaction = Redaction(secrets: Self.secretNames.compactMap { environment[$0] })
+    redaction = Redaction(
+      secrets: Self.secrets(of: environment),
+      parts: Self.secretAddresses.compactMap { environment[$0] }.flatMap(NotificationAddress.secretParts))
   }
 
-  /// The values of the variables that hold nothing but a secret.
-  var secrets: [String] { Self.secretNames.compactMap { text($0) } }
+  /// Every secret of the environment, those within addresses of databases, too.
+  static func secrets(of environment: [String: String]) -> [String] {
+    (secretNames + secretAddresses).compactMap { environment[$0] }
+      + PostgresConfiguration(environment["DATABASE_URL"] ?? "").passwords
+  }
 
-  private static let secretNames = [
-    "CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD", "ALERT_WEBHOOK_URL",
-    "HEARTBEAT_URL",
-  ]
+  /// Variables that hold nothing but a secret.
+  private static let secretNames = ["CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD"]
+  /// Addresses whose path or query is a secret, of itself and in its parts.
+  private static let secretAddresses = ["ALERT_WEBHOOK_URL", "HEARTBEAT_URL"]
 
   /// - Parameters:
   ///   - whatFailed: A sentence that shows no secret.
@@ -114,7 +121,7 @@ struct Settings {
 
   // What someone pasted into the wrong variable must not fill the screen, nor be a secret that is shown.
   private func shown(_ text: String) -> String {
-    let text = redaction.applied(to: text)
+    let text = redaction.applied(toValue: text)
     return text.count > 40 ? text.prefix(40) + "…" : text
   }
 }

@@ -131,9 +131,34 @@ enum ConnectionString {
     guard ports.allSatisfy({ $0.allSatisfy(\.isWholeNumber) }) else { throw fault("the port is no number") }
     let hosts = (found["host"] ?? "").split(separator: ",")
     // A leading @ names an abstract Unix socket.
-    guard !hosts.contains(where: { $0.dropFirst().contains("@") }) else {
-      throw fault("the host contains an @")
+    guard !hosts.contains(where: { $0.dropFirst().contains("@") }), !hasSplitPassword(string) else {
+      throw fault("an @ stands behind that of the password")
     }
+  }
+
+  /// Whether an `@` stands in the host or the path of a URI. libpq ends user and password at the first `@` or `/`,
+  /// and so takes what follows in a password for the host and the database, which it names when it fails.
+  private static func hasSplitPassword(_ string: String) -> Bool {
+    guard let address = address(of: string) else { return false }
+    let end = address.firstIndex { $0 == "@" || $0 == "/" } ?? address.startIndex
+    let rest = address[end...]
+    return (rest.hasPrefix("@") ? rest.dropFirst() : address).prefix { $0 != "?" }.contains("@")
+  }
+
+  /// What follows the scheme of a URI; nil for another string.
+  private static func address(of string: String) -> Substring? {
+    ["postgresql://", "postgres://"].first(where: string.hasPrefix).map { string.dropFirst($0.count) }
+  }
+
+  /// What somebody may have meant as the password, also where libpq reads the string otherwise or not at all.
+  static func meantPassword(in string: String) -> String? {
+    if let address = address(of: string) {
+      guard let start = address.firstIndex(of: ":"), let end = address.lastIndex(of: "@"), start < end else {
+        return nil
+      }
+      return String(address[start..<end].dropFirst())
+    }
+    return string.firstMatch(of: /(?:^|\s)password\s*=\s*'?(\S+)/).map { String($0.output.1) }
   }
 
   /// The value of an option in a string that can be read, nil where it names none.

@@ -49,9 +49,10 @@ extension PostgresConfiguration {
   }
 
   /// The passwords in the connection string, the role's and that of a private key, so that whoever writes
-  /// logs can keep them out of them.
+  /// logs can keep them out of them; in a string that cannot be read what may be one.
   package var passwords: [String] {
     ["password", "sslpassword"].compactMap { ConnectionString.option($0, of: connectionString) }
+      + [ConnectionString.meantPassword(in: connectionString)].compactMap(\.self)
   }
 }
 

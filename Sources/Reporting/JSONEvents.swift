@@ -77,7 +77,7 @@ package enum JSONEvents {
     case .retrying(let attempt, let delay, let failure):
       [
         field("attempt", attempt), LogField("delayMs", .integer(delay)),
-        LogField("reason", .text(PhoneMask.applied(to: failure.message))),
+        LogField("reason", .text(failure.message)),
       ] + (failure.twilioRequestID.map { [LogField("twilioRequestId", .text($0))] } ?? [])
     case .refused(let call):
       [LogField("callSid", .text(call.sid.text)), LogField("reason", .text(call.reason))]
@@ -93,7 +93,7 @@ package enum JSONEvents {
     case .databaseAway(let delay, let failure):
       [
         LogField("delayMs", .integer(delay)),
-        LogField("reason", .text(PhoneMask.applied(to: failure.message))),
+        LogField("reason", .text(failure.message)),
       ]
     case .sliceDone(let period, let calls): fields(period) + [field("calls", calls)]
     case .reattributed(let move, let calls, let dryRun):
@@ -121,7 +121,7 @@ package enum JSONEvents {
   private static func fields(_ failure: RunFailure) -> [LogField] {
     [
       LogField("code", .text(failure.code.rawValue)),
-      LogField("error", .text(PhoneMask.applied(to: failure.message))),
+      LogField("error", .text(failure.message)),
     ]
   }
 

@@ -24,6 +24,7 @@ package struct RunReporter: Sendable {
   /// Reports one event; from any thread.
   package func report(_ event: SyncEvent) {
     metrics?.count(event)
+    let event = event.cleaned(by: logger.redaction)
     let run = runID.map { [LogField("runId", .integer($0.number))] } ?? []
     let request = requestID.map { [LogField("requestId", .text($0))] } ?? []
     logger.log(
@@ -34,5 +35,29 @@ package struct RunReporter: Sendable {
   /// `report` as the closure that an engine takes.
   package var handler: @Sendable (SyncEvent) -> Void {
     { report($0) }
+  }
+}
+
+extension SyncEvent {
+  /// The same without secrets and phone numbers in what is said of a failure.
+  fileprivate func cleaned(by redaction: Redaction) -> SyncEvent {
+    switch self {
+    case .failed(let kind, let failure): .failed(kind, failure.cleaned(by: redaction))
+    case .retrying(let attempt, let delay, let failure):
+      .retrying(attempt: attempt, delay: delay, failure.cleaned(by: redaction))
+    case .databaseAway(let delay, let failure): .databaseAway(delay: delay, failure.cleaned(by: redaction))
+    case .callNotGiven(let sid, let failure): .callNotGiven(sid, failure.cleaned(by: redaction))
+    default: self
+    }
+  }
+}
+
+extension RunFailure {
+  // A masked secret is not found any more, so secrets go first. The cause is cleaned where it is written.
+  fileprivate func cleaned(by redaction: Redaction) -> RunFailure {
+    var failure = self
+    failure.whatFailed = PhoneMask.applied(to: redaction.applied(to: whatFailed))
+    failure.whatToDo = whatToDo.map { PhoneMask.applied(to: redaction.applied(to: $0)) }
+    return failure
   }
 }

@@ -1,11 +1,9 @@
 import CallDomain
 package import SyncEngine
-import Telemetry
 
 /// What operators read of a run, one event at a time: Reference.md, "Log".
 package enum SpanishLines {
   /// The lines of one event, empty ones included. Warnings begin with `⚠️ `, errors with `❌ `.
-  /// Phone numbers in sentences that came from elsewhere are masked.
   package static func lines(for event: SyncEvent) -> [String] {
     switch event {
     case .started(let kind): ["🔄 Iniciando \(task(kind))..."]
@@ -97,7 +95,7 @@ package enum SpanishLines {
 
 extension SpanishLines {
   static func failed(_ kind: RunKind, _ failure: RunFailure) -> String {
-    "\(name(kind)) fallida: \(PhoneMask.applied(to: failure.message))"
+    "\(name(kind)) fallida: \(failure.message)"
   }
 
   static func interrupted(_ kind: RunKind) -> String {
@@ -114,7 +112,7 @@ extension SpanishLines {
     let request = failure.twilioRequestID.map { " (Twilio-Request-Id: \($0))" } ?? ""
     // A whole sentence gives its full stop away.
     let reason = failure.message.hasSuffix(".") ? String(failure.message.dropLast()) : failure.message
-    return "\(PhoneMask.applied(to: reason))\(request); reintento \(attempt) en \(seconds(delay)) s"
+    return "\(reason)\(request); reintento \(attempt) en \(seconds(delay)) s"
   }
 
   static func refused(_ call: RefusedCall) -> String {
@@ -133,7 +131,7 @@ extension SpanishLines {
   }
 
   static func callNotGiven(_ sid: CallSID, _ failure: RunFailure) -> String {
-    "Twilio no da la llamada \(sid.text), que se vuelve a pedir más tarde: \(PhoneMask.applied(to: failure.message))"
+    "Twilio no da la llamada \(sid.text), que se vuelve a pedir más tarde: \(failure.message)"
   }
 
   static func unreadable(_ count: Int) -> String {
@@ -149,7 +147,7 @@ extension SpanishLines {
   }
 
   static func databaseAway(_ delay: Int64, _ failure: RunFailure) -> String {
-    "\(PhoneMask.applied(to: failure.message)) Nuevo intento en \(seconds(delay)) s"
+    "\(failure.message) Nuevo intento en \(seconds(delay)) s"
   }
 
   static func gap(_ period: Period) -> String {

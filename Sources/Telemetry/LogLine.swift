@@ -8,19 +8,21 @@ package struct LogLine: Hashable, Sendable {
   /// What people read: any number of lines, empty ones included. Machines get the fields.
   package let text: [String]
   package let fields: [LogField]
+  /// What another program or the system said of a failure. People find it on a line of its own, machines in the
+  /// field `cause`, both without secrets and phone numbers.
+  package let cause: String?
 
-  /// - Parameter cause: What another program or the system said of a failure; phone numbers in it are masked.
-  ///   People find it on a line of its own, machines in the field `cause`.
+  /// One event, as it happened.
   package init(
     time: String, level: LogLevel, event: String, text: [String] = [], fields: [LogField] = [],
     cause: String? = nil
   ) {
-    let cause = cause.map(PhoneMask.applied)
     self.time = time
     self.level = level
     self.event = event
-    self.text = text + (cause.map { ["  ↳ \($0)"] } ?? [])
-    self.fields = fields + (cause.map { [LogField("cause", .text($0))] } ?? [])
+    self.text = text
+    self.fields = fields
+    self.cause = cause
   }
 
   /// The event in that format.
@@ -31,10 +33,11 @@ package struct LogLine: Hashable, Sendable {
     }
   }
 
-  /// The lines for people, each ended by a line feed; empty when there are none. A control
-  /// character inside a line becomes a space, so that no value can forge a line.
+  /// The lines for people, each on one line and ended by a line feed; empty when there are none.
   package func plainText(_ redaction: Redaction = .none) -> String {
-    text.map { Self.bounded(redaction.applied(to: Self.onOneLine($0))) + "\n" }.joined()
+    let lines = text.map { redaction.applied(to: $0) }
+    let cause = cause.map { ["  ↳ " + redaction.applied(toWordsOfOthers: $0)] } ?? []
+    return (lines + cause).map { Self.bounded(Self.onOneLine($0)) + "\n" }.joined()
   }
 
   /// One JSON object (RFC 8259) on one line, ended by a line feed: `ts`, `level`, `event`, then
@@ -46,6 +49,9 @@ package struct LogLine: Hashable, Sendable {
     for field in fields {
       json += "," + JSONText.string(redaction.applied(to: field.key)) + ":"
       json += Self.json(field.value, redaction)
+    }
+    if let cause {
+      json += ",\"cause\":" + JSONText.string(Self.bounded(redaction.applied(toWordsOfOthers: cause)))
     }
     return json + "}\n"
   }
@@ -75,7 +81,8 @@ package struct LogLine: Hashable, Sendable {
   /// Bytes of a line or of a field's text.
   private static let longest = 8192
 
-  private static func onOneLine(_ text: String) -> String {
+  /// `text` with each control character as a space, so that no value can forge a line.
+  package static func onOneLine(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: breaksLine) else { return text }
     return String(String.UnicodeScalarView(text.unicodeScalars.map { breaksLine($0) ? " " : $0 }))
   }

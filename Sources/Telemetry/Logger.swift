@@ -13,7 +13,8 @@ package final class Logger: Sendable {
 
   private let format: Format
   private let minimumLevel: LogLevel
-  private let redaction: Redaction
+  /// What is applied to everything that is written.
+  package let redaction: Redaction
   private let clock: @Sendable () -> String
   private let sink: @Sendable (String) -> Void
   /// Held by whoever writes. The sink is not kept in it: a closure in a `Mutex` is wrapped once more each time

@@ -40,7 +40,7 @@ package struct TwilioCallLog: CallLog {
       throw RunFailure(
         TwilioError(
           paths.isOfOtherAccount(reference) ? .otherAccount : .wrongOrigin,
-          cause: "next page \(String(reference.prefix(200)).debugDescription)"))
+          cause: "next page \(String(credentials.hidden(in: reference).prefix(200)).debugDescription)"))
     }
     return try await page(path: path)
   }
@@ -53,7 +53,7 @@ package struct TwilioCallLog: CallLog {
         guard call.sid == sid else { throw TwilioError.BadAnswer.otherCall }
         return CallPage(calls: [call], serverTime: answer.serverTime)
       } catch {
-        throw TwilioError(.badAnswer(error), answer: answer).hiding(credentials.password)
+        throw TwilioError(.badAnswer(error), answer: answer, to: credentials)
       }
     } catch {
       // Without Twilio's own code a 404 may come from anything that stands between us.
@@ -73,7 +73,7 @@ package struct TwilioCallLog: CallLog {
         page.serverTime = answer.serverTime
         return page
       } catch {
-        throw TwilioError(.badAnswer(error), answer: answer).hiding(credentials.password)
+        throw TwilioError(.badAnswer(error), answer: answer, to: credentials)
       }
     } catch {
       throw RunFailure(error)
@@ -96,9 +96,9 @@ package struct TwilioCallLog: CallLog {
     } catch {
       throw TwilioError(error)
     }
-    guard answer.status == 200 else { throw TwilioError(answer: answer).hiding(credentials.password) }
+    guard answer.status == 200 else { throw TwilioError(answer: answer, to: credentials) }
     guard answer.isJSON else {
-      throw TwilioError(.badAnswer(.contentType), answer: answer).hiding(credentials.password)
+      throw TwilioError(.badAnswer(.contentType), answer: answer, to: credentials)
     }
     return answer
   }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Whose call log is read, and the user name and password that open it.
 package struct TwilioCredentials: Sendable {
   /// The account in every path; not a secret.
@@ -68,6 +70,15 @@ package struct TwilioCredentials: Sendable {
   // which does not tell why (Twilio.md, "Errors").
   private static func isVisibleASCII(_ text: String) -> Bool {
     text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+  }
+}
+
+extension TwilioCredentials {
+  /// `text` without the password, as it is and as the `Authorization` header carries it (RFC 7617), should an
+  /// answer have quoted the request.
+  func hidden(in text: String) -> String {
+    text.replacing(password, with: "•••")
+      .replacing(Data("\(user):\(password)".utf8).base64EncodedString(), with: "•••")
   }
 }
 

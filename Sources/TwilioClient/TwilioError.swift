@@ -75,13 +75,6 @@ package struct TwilioError: Error, Hashable, Sendable {
     self.cause = cause
   }
 
-  /// The same error without the password, should an answer have quoted it.
-  func hiding(_ password: String) -> TwilioError {
-    var error = self
-    error.cause = cause?.replacing(password, with: "•••")
-    return error
-  }
-
   /// What to do next. Single refusals of right credentials have been seen, so they are worth one more request.
   package var fault: TwilioFault {
     switch kind {
@@ -109,16 +102,18 @@ package struct TwilioError: Error, Hashable, Sendable {
 extension TwilioError {
   /// The failure that an answer tells when its status is not 200. The body may be JSON, HTML
   /// or nothing.
-  package init(answer: CurlResponse) {
+  ///
+  /// - Parameter credentials: What was asked with; nothing of the answer that quotes it is shown.
+  package init(answer: CurlResponse, to credentials: TwilioCredentials) {
     let body = ErrorBody(answer.body)
-    self.init(Self.kind(status: answer.status, code: body.code), answer: answer)
+    self.init(Self.kind(status: answer.status, code: body.code), answer: answer, to: credentials)
     code = body.code
   }
 
   /// The failure to make sense of an answer whose status is right.
-  init(_ kind: Kind, answer: CurlResponse) {
+  init(_ kind: Kind, answer: CurlResponse, to credentials: TwilioCredentials) {
     self.init(kind, httpStatus: answer.status, requestID: Self.requestID(of: answer))
-    cause = Self.cause(of: answer, requestID: requestID)
+    cause = Self.cause(of: answer, requestID: requestID, hiding: credentials)
     retryAfter = answer.header("Retry-After").flatMap { RetryAfter.seconds($0, at: answer.serverTime) }
   }
 
@@ -127,15 +122,19 @@ extension TwilioError {
   }
 
   /// Twilio's status, request id, code and message; of a body that is none of Twilio's the beginning.
-  private static func cause(of answer: CurlResponse, requestID: String?) -> String {
+  private static func cause(
+    of answer: CurlResponse, requestID: String?, hiding credentials: TwilioCredentials
+  ) -> String {
     let body = ErrorBody(answer.body)
+    // Cut after the secret is out, so that it is not cut in two and missed.
+    let beginning = credentials.hidden(in: String(decoding: answer.body.prefix(64 << 10), as: UTF8.self))
+      .prefix(200).debugDescription
     let words: [String?] = [
       "HTTP \(answer.status)", requestID.map { "Twilio-Request-Id \($0)" }, body.code.map { "code \($0)" },
       body.message, body.isJSON ? nil : answer.header("Content-Type").map { "Content-Type \($0)" },
-      body.isJSON
-        ? nil : String(decoding: answer.body.prefix(800), as: UTF8.self).prefix(200).debugDescription,
+      body.isJSON ? nil : beginning,
     ]
-    return words.compactMap(\.self).joined(separator: "; ")
+    return credentials.hidden(in: words.compactMap(\.self).joined(separator: "; "))
   }
 
   private static func kind(status: Int, code: Int?) -> Kind {
@@ -154,19 +153,10 @@ extension TwilioError {
     }
   }
 
-  // It goes into log lines, so it may look like nothing but an identifier.
+  // It goes into log lines, answers and rows, so it may be nothing but Twilio's `RQ` and hexadecimal digits: a
+  // secret that was echoed there is none.
   private static func requestID(of answer: CurlResponse) -> String? {
-    guard let id = answer.header("Twilio-Request-Id"), (1...64).contains(id.utf8.count),
-      id.utf8.allSatisfy({ byte in
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-          UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"):
-          true
-        default: false
-        }
-      })
-    else { return nil }
-    return id
+    answer.header("Twilio-Request-Id").flatMap { $0.wholeMatch(of: /RQ[0-9a-f]{1,62}/) == nil ? nil : $0 }
   }
 }
 

@@ -40,6 +40,9 @@ struct ConfigurationTests {
   static let runFaults = [
     Fault(["DATABASE_URL": nil], "DATABASE_URL"), Fault(["DATABASE_URL": ""], "DATABASE_URL"),
     Fault(["DATABASE_URL": "postgresql://u:a%zz\(Secrets.cron)@127.0.0.1/b"], "DATABASE_URL no se entiende"),
+    Fault(
+      ["DATABASE_URL": "postgresql://app:P4ss@\(Secrets.cron)/99x@127.0.0.1:1/base"],
+      "contraseña (@ es %40; / es %2F"),
     Fault(["DATABASE_URL": "postgresql://127.0.0.1/b?password=\(Secrets.cron)&x=1"], "DATABASE_URL"),
     Fault(["DEFAULT_WORKSPACE_ID": "0"], "DEFAULT_WORKSPACE_ID"),
     Fault(["DATABASE_POOL_SIZE": "2"], "DATABASE_POOL_SIZE"),

@@ -39,10 +39,26 @@ struct SecretsTests {
     try await withPrograms { programs in
       let names = ["PORT", "LOG_LEVEL", "LOG_FORMAT", "TWILIO_ACCOUNT_SID", "SYNC_WINDOW_MINUTES"]
       for name in names {
-        let environment = ConfigurationTests.environment.changed(by: [name: Secrets.cron])
-        let ended = try await programs.run(["serve"], environment)
-        #expect(ended.status == 2)
+        for secret in [Secrets.cron, Secrets.databasePassword, Secrets.encodedDatabasePassword] {
+          let environment = ConfigurationTests.environment.changed(by: [name: secret])
+          let ended = try await programs.run(["serve"], environment)
+          #expect(ended.status == 2)
+        }
       }
+    }
+  }
+
+  @Test("An address with a password that is not encoded is a finding of doctor, and shows nothing of it")
+  func splitPassword() async throws {
+    try await withPrograms { programs in
+      let environment = ConfigurationTests.environment.changed(by: [
+        "DATABASE_URL": "postgresql://app:P4ss@palabra/99x@127.0.0.1:1/base", "LOG_LEVEL": "P4ss@palabra/99x",
+      ])
+      let ended = try await programs.run(["doctor"], environment)
+      #expect(ended.status == 1)
+      #expect(ended.output.contains("❌ configuración: DATABASE_URL no se entiende. → Codifique con %"))
+      #expect(ended.output.contains("LOG_LEVEL debe ser uno de"))
+      #expect(!ended.output.contains("palabra") && !ended.output.contains("P4ss"), "\(ended.output)")
     }
   }
 

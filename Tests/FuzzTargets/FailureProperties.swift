@@ -9,7 +9,9 @@ import TwilioClient
 enum FailureProperties {
   static func check(_ input: [UInt8]) throws(BrokenProperty) {
     let answer = answer(of: input)
-    let error = TwilioError(answer: answer)
+    guard let credentials = try? TwilioCredentials(accountSID: account, authToken: token) else { return }
+    let error = TwilioError(answer: answer, to: credentials)
+    try hold(error.cause?.contains(token) == false, "the token is shown: \(error.cause ?? "")")
     try hold(error.httpStatus == answer.status, "the status became \(error.httpStatus ?? 0)")
     try hold(error.retryAfter ?? 0 >= 0, "to be repeated \(error.retryAfter ?? 0) seconds ago")
     for fault in [TwilioFault.throttled, .transient] {
@@ -26,6 +28,9 @@ enum FailureProperties {
       try hold(error.code == expected, "the code \(expected) became \(error.code.map(String.init) ?? "none")")
     }
   }
+
+  private static let account = "AC" + String(repeating: "0", count: 32)
+  private static let token = "kQ3Zx9Jw5Vt"
 
   private static func answer(of input: [UInt8]) -> CurlResponse {
     var rest = input[...]

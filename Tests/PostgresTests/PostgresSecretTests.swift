@@ -15,6 +15,9 @@ struct PostgresSecretTests {
     ("postgresql://guest:%zz\(secret)@127.0.0.1:#/postgres", .invalidConnectionString),
     ("postgresql://guest:a@\(secret)@127.0.0.1:#/postgres", .invalidConnectionString),
     ("postgresql://guest:\(secret)/b@127.0.0.1:#/postgres", .invalidConnectionString),
+    ("postgresql://guest:P4@\(secret)/99x@127.0.0.1:#/postgres", .invalidConnectionString),
+    ("postgres://guest:1234/\(secret)@127.0.0.1:#/postgres", .invalidConnectionString),
+    ("postgresql://guest:a?b@\(secret)/c@127.0.0.1:#/postgres?sslmode=disable", .invalidConnectionString),
     ("postgresql://guest:\(secret)@127.0.0.1:1/postgres", .unreachable),
     ("postgresql://guest:\(secret)@nowhere.invalid:1/postgres", .hostNotFound),
     ("postgresql://right:\(secret)@127.0.0.1:#/missing", .databaseMissing),
@@ -39,6 +42,29 @@ struct PostgresSecretTests {
       expectNoSecret(dumped)
     }
     await cluster.remove()
+  }
+
+  @Test(
+    "An @ is fine within the user and password where it is encoded, before them, and in the query",
+    arguments: [
+      "postgresql://u:p%40ss%2Fw@h/b", "postgresql://@h/b", "postgresql://u:p:p@h1,h2/b", "postgresql:///b",
+      "postgresql://h/b?user=u@server&password=p@ss", "postgresql://h?application_name=a@b", "h@b",
+      "postgresql://u@h/b%40c", "host=@abstract password=p@s/s@w", "postgresql://u:p#?!@h/b",
+    ])
+  func soundAddresses(string: String) {
+    #expect(!PostgresConfiguration(string).isMalformed)
+  }
+
+  @Test(
+    "A password is known as such as libpq reads it and as it was meant",
+    arguments: [
+      ("postgresql://u:p%40ss@h/b", ["p@ss", "p%40ss"]), ("postgresql://u:P4@w/9@h/b", ["P4", "P4@w/9"]),
+      ("host=h password='it''s", ["it''s"]),
+      ("host=h password = pass sslpassword=key", ["pass", "key", "pass"]),
+      ("postgresql://u@h/b", []), ("base", []), ("", []),
+    ])
+  func passwords(string: String, expected: [String]) {
+    #expect(PostgresConfiguration(string).passwords == expected)
   }
 
   @Test("The right password over TCP works and is local; no password is refused as such")

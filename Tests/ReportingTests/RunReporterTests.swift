@@ -87,6 +87,26 @@ struct RunReporterTests {
         """)
   }
 
+  @Test(
+    "In what is said of a failure secrets go before numbers are masked", arguments: Logger.Format.allCases)
+  func secretOfDigits(format: Logger.Format) throws {
+    let secret = "clave-34911679868-fin"
+    let failure = RunFailure(
+      .twilio(.transient), "No sirve \(secret) para +34911679868.", "Cambie \(secret).", cause: "\(secret)!")
+    for event in [
+      SyncEvent.failed(.hourly, failure), .retrying(attempt: 1, delay: 1000, failure),
+      .databaseAway(delay: 1000, failure), .callNotGiven(CallSID.absent, failure),
+    ] {
+      let recorder = Recorder()
+      let logger = Logger(format: format, redaction: Redaction(secrets: [secret]), clock: { "now" }) { line in
+        recorder.output.withLock { $0 += line }
+      }
+      RunReporter(logger: logger, runID: nil).report(event)
+      #expect(recorder.text.contains("No sirve ••• para …868. Cambie •••"), "\(recorder.text)")
+      #expect(recorder.text.contains("•••!") && !recorder.text.contains("clave"))
+    }
+  }
+
   @Test("What lies behind a failure is told once, masked, on a line of its own and as the field cause")
   func cause() {
     let failure = RunFailure(

@@ -66,8 +66,8 @@ struct SpanishLinesTests {
         "⚠️ Twilio respondió 429 (Twilio-Request-Id: RQ1); reintento 2 en 1,5 s"
       ),
       (
-        .retrying(attempt: 1, delay: 0, RunFailure(.twilio(.transient), "Twilio rechazó +34911679868")),
-        "⚠️ Twilio rechazó …868; reintento 1 en 0,0 s"
+        .retrying(attempt: 1, delay: 0, RunFailure(.twilio(.transient), "Twilio rechazó la llamada")),
+        "⚠️ Twilio rechazó la llamada; reintento 1 en 0,0 s"
       ),
       (.unreadableRecords(1), "⚠️ 1 registro de Twilio no tiene un SID válido y no se puede guardar"),
       (.unreadableRecords(3), "⚠️ 3 registros de Twilio no tienen un SID válido y no se pueden guardar"),
@@ -102,12 +102,12 @@ struct SpanishLinesTests {
       ])
   }
 
-  @Test("A failure begins with what failed and hides numbers")
+  @Test("A failure begins with what failed")
   func failure() {
-    let failure = RunFailure(.twilio(.permanent), "Twilio rechazó la llamada a +34 911 67 98 68 (RQ12).")
+    let failure = RunFailure(.twilio(.permanent), "Twilio rechazó la llamada (RQ12).")
     #expect(
       SpanishLines.lines(for: .failed(.hourly, failure)) == [
-        "❌ Sincronización horaria fallida: Twilio rechazó la llamada a …868 (RQ12)."
+        "❌ Sincronización horaria fallida: Twilio rechazó la llamada (RQ12)."
       ])
   }
 

@@ -1,5 +1,6 @@
 import CallDomain
 import Curl
+import Foundation
 import TestSupport
 import Testing
 import TwilioClient
@@ -172,7 +173,10 @@ struct TwilioErrorTests {
 
   @Test(
     "keeps only a request id that looks like one",
-    arguments: ["", "RQ 1", "RQ<b>", String(repeating: "R", count: 65)])
+    arguments: [
+      "", "RQ 1", "RQ<b>", "RQ" + String(repeating: "0", count: 63), "RQ", "0123456789abcdef0123456789abcdef",
+      sampleToken, "RQ-\(sampleToken)",
+    ])
   func requestID(id: String) async throws {
     let log = try makeLog(
       try makeServer(status: "500 X", fields: ["Twilio-Request-Id: \(id)"], body: "").url)
@@ -210,7 +214,13 @@ struct TwilioErrorTests {
 
   @Test("never shows the credentials")
   func noSecrets() async throws {
+    let basic = Data("\(sampleAccount):\(sampleToken)".utf8).base64EncodedString()
     let servers = [
+      try makeServer(
+        status: "400 Bad Request", body: #"{"code":1,"message":"Authorization: Basic \#(basic)"}"#),
+      // At the end of what is shown of a body.
+      try makeServer(status: "500 X", body: String(repeating: "x", count: 190) + basic + sampleToken),
+      try makeServer(status: "500 X", body: String(repeating: "x", count: 190) + sampleToken),
       try makeServer(status: "401 Unauthorized", body: #"{"code":20003,"message":"\#(sampleToken)"}"#),
       try makeServer(
         status: "500 \(sampleToken)", fields: ["Twilio-Request-Id: a b \(sampleToken)"], body: sampleToken),
@@ -228,7 +238,7 @@ struct TwilioErrorTests {
       var shown = "\(failed) \(String(reflecting: failed)) \(log) \(String(reflecting: log))"
       dump(failed, to: &shown)
       dump(log, to: &shown)
-      #expect(!shown.contains(sampleToken))
+      #expect(!shown.contains(sampleToken.prefix(6)) && !shown.contains(basic.prefix(6)), "\(shown)")
     }
   }
 

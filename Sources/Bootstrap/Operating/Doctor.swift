@@ -30,12 +30,18 @@ struct Doctor {
     let settings = SettingsCheck(environment: environment)
     async let twilio = TwilioCheck(settings.twilio).findings()
     async let database = DatabaseCheck(settings.database).findings()
-    let redaction = Redaction(secrets: settings.secrets)
-    return await (settings.findings + twilio + database).map { finding in
-      var finding = finding
-      finding.cause = finding.cause.map { redaction.applied(to: PhoneMask.applied(to: $0)) }
-      return finding
-    }
+    let redaction = Settings(environment).redaction
+    return await (settings.findings + twilio + database).map { $0.cleaned(by: redaction) }
+  }
+}
+
+extension Finding {
+  /// The same without secrets, and on one line each, as in the log: it may quote what stands in the tables.
+  fileprivate func cleaned(by redaction: Redaction) -> Finding {
+    Finding(
+      level, check: check, detail: LogLine.onOneLine(redaction.applied(to: detail)),
+      whatToDo: whatToDo.map { LogLine.onOneLine(redaction.applied(to: $0)) },
+      cause: cause.map { LogLine.onOneLine(redaction.applied(toWordsOfOthers: $0)) })
   }
 }
 
@@ -46,11 +52,8 @@ struct SettingsCheck {
   /// What concerns the database; nil where it is faulty.
   let database: Configuration?
   let findings: [Finding]
-  let secrets: [String]
 
   init(environment: [String: String]) {
-    secrets =
-      Settings(environment).secrets + PostgresConfiguration(environment["DATABASE_URL"] ?? "").passwords
     var faults: [RunFailure] = []
     func read(_ needs: Configuration.Needs) -> Configuration? {
       do throws(ConfigurationFaults) {

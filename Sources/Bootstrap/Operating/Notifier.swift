@@ -80,7 +80,7 @@ struct Notifier: Sendable {
     do throws(CurlError) {
       let answer = try await http.send(request)
       let reason = "respondió \(answer.status)"
-      let cause = String(decoding: answer.body.prefix(200), as: UTF8.self).debugDescription
+      let cause = words(of: answer)
       switch answer.status {
       case 200..<300: return Delivery(outcome: .told)
       case 408, 429, 500...: return Delivery(outcome: .failed, reason: reason, cause: cause)
@@ -89,6 +89,12 @@ struct Notifier: Sendable {
     } catch {
       return Delivery(outcome: Self.outcome(error.kind), reason: Self.words(error.kind), cause: error.cause)
     }
+  }
+
+  /// The beginning of what was answered. Cut after the secrets are out, so that none is cut in two and missed.
+  private func words(of answer: CurlResponse) -> String {
+    let words = String(decoding: answer.body.prefix(64 << 10), as: UTF8.self)
+    return logger.redaction.applied(toWordsOfOthers: words).prefix(200).debugDescription
   }
 
   private static func outcome(_ kind: CurlError.Kind) -> AlertTelling.Outcome {
@@ -129,6 +135,14 @@ struct NotificationAddress: Sendable, CustomStringConvertible, CustomReflectable
     default: return nil
     }
     exposed = text
+  }
+
+  /// What of an address is a secret by itself, wherever it is quoted: each segment of the path and each value of
+  /// the query that is long enough. Of what is no address it is the same.
+  static func secretParts(of text: String) -> [String] {
+    let address = text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...]
+    return address.drop { !"/?#".contains($0) }.split { "/?&=#;".contains($0) }
+      .filter { $0.count >= 8 }.map(String.init)
   }
 
   var description: String { "•••" }

@@ -162,6 +162,22 @@ struct DoctorTests {
     }
   }
 
+  @Test("A stored number with escapes and line ends forges no line")
+  func forged() async throws {
+    try await withInstallation { installation in
+      for statement in [
+        "INSERT INTO workspaces (id, name) VALUES (9, 'nueve')",
+        """
+        INSERT INTO workspace_phones (workspace_id, phone_number)
+        SELECT id, E'x\\n✅ todo: bien\\r\\x1b[2Jsecreto \(Secrets.authToken)' FROM workspaces WHERE id IN (1, 9)
+        """,
+      ] { try await installation.sql(statement) }
+      let ended = try await installation.run("doctor")
+      #expect(ended.output.contains("x ✅ todo: bien  [2Jsecreto •••"), "\(ended.output)")
+      #expect(!ended.output.contains("\u{1B}") && !ended.output.contains("\n✅ todo"))
+    }
+  }
+
   @Test("A sound installation has no fault; with --json its findings are one object")
   func sound() async throws {
     try await withInstallation { installation in

@@ -66,6 +66,33 @@ struct NotificationTests {
     }
   }
 
+  @Test("What a webhook or a monitor repeats of its address, of a secret or of a number is not shown")
+  func echoed() async throws {
+    try await withInstallation { installation in
+      try await installation.sql("UPDATE schema_migrations SET applied_at = now() - INTERVAL '3 hours'")
+      let path = "/api/webhooks/1234567890123/S3cretoDelChat44ab1/x%2Fy-abcdef?token=valor-secreto"
+      let secrets = ["1234567890123", "S3cretoDelChat", "x%2Fy", "x/y", "valor-secreto"]
+      let basic = Data("AC:\(Secrets.authToken)".utf8).base64EncodedString()
+      for echo in [
+        "Cannot POST \(path)", #"{"path":"\#(path.replacing("/", with: #"\/"#))"}"#,
+        "x/y-abcdef \(basic) 34600123456 " + String(repeating: ".", count: 130) + path,
+      ] {
+        let echoing = try RawServer { _, connection in
+          connection.write(status: "404 Not Found", body: Array(echo.utf8))
+        }
+        let changes = ["ALERT_WEBHOOK_URL": echoing.url + path, "HEARTBEAT_URL": echoing.url + path]
+        try await installation.sql("UPDATE sync_alerts SET told_firing = false, claimed_until = NULL")
+        for format in ["text", "json"] {
+          let ended = try await installation.run(
+            "hourly", changes: changes.merging(["LOG_FORMAT": format]) { $1 })
+          #expect(ended.status == 0 && ended.output.contains("respondió 404"), "\(ended.output)")
+          #expect(ended.output.contains("•••"), "\(ended.output)")
+          for secret in secrets { #expect(!ended.output.contains(secret), "\(ended.output)") }
+        }
+      }
+    }
+  }
+
   @Test("The heartbeat is asked after each successful hourly run, by server and command, and after no other")
   func heartbeat() async throws {
     try await withInstallation { installation in

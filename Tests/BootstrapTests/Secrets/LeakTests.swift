@@ -113,7 +113,8 @@ struct LeakTests {
 
   @Test("What a proxy or Twilio says in an error, secrets and numbers in it, is not passed on")
   func twiliosWords() async throws {
-    let words = "\(Secrets.authToken) \(Secrets.cron) +34600123456"
+    let basic = Data("\(AccountCredentials().accountSID):\(Secrets.authToken)".utf8).base64EncodedString()
+    let words = "\(Secrets.authToken) Basic \(basic) \(Secrets.cron) +34600123456"
     let body = #"{"code": 20001, "message": "\#(words)", "more_info": "\#(words)", "status": 400}"#
     let server = try RawServer { _, connection in
       connection.write(
