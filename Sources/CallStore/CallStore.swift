@@ -106,12 +106,7 @@ extension PostgresError {
   }
 
   private var isWorthRepeating: Bool {
-    switch kind {
-    case .commitOutcomeUnknown, .connectionLost, .adminShutdown, .idleInTransactionTimeout, .serialization,
-      .deadlock:
-      true
-    default: false
-    }
+    endsConnection || [.commitOutcomeUnknown, .serialization, .deadlock].contains(kind)
   }
 }
 

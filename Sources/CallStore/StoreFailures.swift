@@ -40,6 +40,26 @@ extension RunFailure {
     case .timeout:
       "Compruebe que está en marcha, que ningún otro programa bloquea las tablas y DATABASE_URL."
     case .cannotConnectNow: "Repita dentro de un momento y, si sigue así, mire su registro."
+    case .poolerFull:
+      """
+      Espere y repita; si vuelve a pasar, baje DATABASE_POOL_SIZE o amplíe las plazas del pooler (en Supabase, Pool \
+      Size, o el puerto 6543 en lugar del 5432).
+      """
+    case .poolerWaits:
+      """
+      Pasa solo en unos segundos (server_login_retry, 15 si no se cambió); si sigue así, compruebe que el servidor \
+      está en marcha y mire el registro del pooler.
+      """
+    case .poolerLostServer: "Repita y, si vuelve a pasar, mire el registro del pooler."
+    case .unknownProject:
+      """
+      Revise en DATABASE_URL el usuario (en Supabase, postgres.PROYECTO) y el servidor, que es otro en cada región; y \
+      que el proyecto no está en pausa.
+      """
+    case .pausedProject: "Reanúdelo en la consola del proveedor."
+    case .loginsBlocked: "Corrija el usuario o la contraseña en DATABASE_URL y espere unos minutos."
+    case .addressNotAllowed:
+      "Admita la dirección de este equipo en pg_hba.conf o en la lista de direcciones del proveedor."
     case .tooManyConnections:
       "Cierre las que sobran, suba max_connections o el límite del usuario, o use un pooler, y repita."
     case .hostNotFound: "Revise el servidor que nombra DATABASE_URL y el DNS."
@@ -90,6 +110,13 @@ extension RunFailure {
         """
         Si otro programa bloquea las tablas, espere a que acabe o ciérrelo; si no, suba DATABASE_POOL_SIZE, y \
         repita.
+        """)
+    case .mixedStatements:
+      RunFailure(
+        .database(.unreachable),
+        "El pooler de la base de datos mezcla las consultas de varias conexiones\(error.reference(" (", ")")).",
+        """
+        Conecte DATABASE_URL sin él o en su modo de sesión (en Supabase, el puerto 5432), o actualícelo.
         """)
     case .readOnly: readOnly(cause: error.cause)
     case .diskFull:
@@ -250,6 +277,13 @@ extension PostgresError {
       case .poolClosed: "el servicio se está parando"
       case .cannotConnectNow: "está arrancando, parándose o recuperándose"
       case .tooManyConnections: "no le quedan conexiones libres"
+      case .poolerFull: "al pooler no le quedan plazas"
+      case .poolerWaits: "el pooler espera para volver a conectar con ella"
+      case .poolerLostServer: "el pooler perdió la conexión con ella"
+      case .unknownProject: "el pooler no conoce el proyecto o el usuario"
+      case .pausedProject: "el proyecto está en pausa"
+      case .loginsBlocked: "el pooler no admite a nadie tras demasiados intentos con otra contraseña"
+      case .addressNotAllowed: "no admite conexiones de la dirección de este equipo"
       case .authentication: "rechaza el usuario o la contraseña"
       case .databaseMissing: "no existe"
       case .invalidConnectionString: "DATABASE_URL no se entiende"
@@ -259,6 +293,12 @@ extension PostgresError {
       case .idleInTransactionTimeout: "transacción cerrada por inactividad"
       default: "error"
       }
-    return words + (sqlstate.map { ", SQLSTATE \($0)" } ?? "") + (object.map { ", \($0)" } ?? "")
+    return words + reference(", ")
+  }
+
+  /// The SQLSTATE and what it is about, between `opening` and `closing`; empty where there is neither.
+  func reference(_ opening: String, _ closing: String = "") -> String {
+    let parts = [sqlstate.map { "SQLSTATE \($0)" }, object].compactMap { $0 }
+    return parts.isEmpty ? "" : opening + parts.joined(separator: ", ") + closing
   }
 }

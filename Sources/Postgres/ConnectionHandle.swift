@@ -1,5 +1,6 @@
 import CPostgres
 import Dispatch
+import Synchronization
 
 /// Owner of one PGconn, made and used by one actor only; finished once.
 @safe final class ConnectionHandle {
@@ -14,12 +15,12 @@ import Dispatch
     unsafe self.connection = connection
     self.notices = notices
     // Manual, section 34.13 Notice Processing; the sink lives as long as this handle and every result.
-    unsafe PQsetNoticeProcessor(
+    unsafe PQsetNoticeReceiver(
       connection,
-      { context, message in
-        guard let context = unsafe context, let message = unsafe message else { return }
+      { context, result in
+        guard let context = unsafe context, let result = unsafe result else { return }
         unsafe Unmanaged<NoticeSink>.fromOpaque(context).takeUnretainedValue()
-          .receive(String(cString: message))
+          .receive(String(cString: PQresultErrorMessage(result)), ServerMessage(of: result))
       }, Unmanaged.passUnretained(notices).toOpaque())
   }
 
@@ -32,7 +33,8 @@ import Dispatch
   var transaction: PGTransactionStatusType { unsafe PQtransactionStatus(connection) }
 
   /// Whether the idle connection still stands as far as this side knows: a server that went away has
-  /// left a message or an end of file to be read.
+  /// left a message or an end of file to be read. A pooler may say that the session is over and hold the
+  /// connection open.
   var isAlive: Bool {
     if isSpent { return false }
     while SocketWait(socket: unsafe PQsocket(connection), reading: true, writing: false).isReady(
@@ -42,8 +44,11 @@ import Dispatch
       // Lets libpq take in what was read, be it a notice or the server's last words.
       guard unsafe PQisBusy(connection) == 0 else { return false }
     }
-    return !isBroken
+    return !isBroken && lastWords == nil
   }
+
+  /// With what the server ended the session while nothing was asked of it.
+  var lastWords: PostgresError? { notices.ending }
 
   /// libpq's last message about the connection without the password (manual, PQerrorMessage, PQpass).
   var errorMessage: String {
@@ -91,15 +96,20 @@ import Dispatch
   }
 }
 
-/// Where libpq's notices go, instead of standard error.
+/// Where libpq's notices go, instead of standard error. What a server says of its own accord comes here, too,
+/// its farewell included.
 final class NoticeSink: Sendable {
   private let report: (@Sendable (String) -> Void)?
+  private let last = Mutex<PostgresError?>(nil)
 
   init(_ report: (@Sendable (String) -> Void)?) {
     self.report = report
   }
 
-  func receive(_ message: String) {
-    report?(message)
+  var ending: PostgresError? { last.withLock(\.self) }
+
+  func receive(_ text: String, _ message: ServerMessage) {
+    if message.endsSession { last.withLock { $0 = PostgresError(message, connectionEnded: true) } }
+    report?(text)
   }
 }

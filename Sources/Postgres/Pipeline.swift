@@ -53,7 +53,10 @@ extension ConnectionHandle {
       case .result(let result) where result.status == PGRES_PIPELINE_SYNC:
         answers.isComplete = unsafe PQexitPipelineMode(connection) == 1
         return
-      case .result(let result): answers.take(result, connectionEnded: isBroken)
+      case .result(let result):
+        answers.take(result, connectionEnded: isBroken)
+        // Nothing follows, though a pooler may hold the connection open.
+        if answers.sessionEnded { return }
       case .endOfStatement: answers.endStatement()
       case .connectionEnded:
         answers.fail(PostgresError(.connectionLost, cause: errorMessage))
@@ -123,7 +126,7 @@ struct PipelineAnswers {
     case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: current = PostgresResult(handle: result)
     // Skipped by the server, because a statement before it failed.
     case PGRES_PIPELINE_ABORTED: break
-    default: fail(PostgresError(result, connectionEnded: connectionEnded))
+    default: fail(PostgresError(result.message, connectionEnded: connectionEnded))
     }
   }
 
@@ -137,6 +140,9 @@ struct PipelineAnswers {
   mutating func fail(_ error: PostgresError) {
     if failure == nil { failure = error }
   }
+
+  /// Whether the server said that the session is over.
+  var sessionEnded: Bool { failure?.endsSession == true }
 
   /// How many statements the server has answered.
   var count: Int { results.count }
@@ -155,7 +161,7 @@ struct PipelineAnswers {
     if let failure { throw failed(failure, progress) }
     guard results.count == statements.count else {
       let cause = "\(results.count) answers came for \(statements.count) statements"
-      throw failed(PostgresError(.connectionLost, cause: cause), .unanswered)
+      throw failed(PostgresError(isComplete ? .mixedStatements : .connectionLost, cause: cause), .unanswered)
     }
     return results
   }

@@ -85,8 +85,9 @@ package actor PostgresConnection {
     _ statements: [PostgresStatement], within limit: Duration?, stop: StopSignal?
   ) throws(StatementFailure) -> [PostgresResult] {
     guard let handle, handle.isAlive else {
+      let error =
+        handle?.lastWords ?? PostgresError(.connectionLost, cause: "the server had closed the connection")
       self.handle = nil
-      let error = PostgresError(.connectionLost, cause: "the server had closed the connection")
       throw StatementFailure(error: error, progress: .nothingSent)
     }
     defer { if handle.isSpent { self.handle = nil } }

@@ -8,56 +8,56 @@ package struct PostgresError: Error, Hashable, Sendable {
   /// What the server, libpq or this room said, and the statement's name. For the log only: never a password,
   /// but it may name host, user and database and quote rows.
   package let cause: String
+  /// Whether the server, or the pooler before it, ended the session with it (severity FATAL), whatever the
+  /// SQLSTATE; of a connection that did not come about the kind says it.
+  package let endsSession: Bool
 
   /// An error of our own or one read from the server.
-  package init(_ kind: Kind, sqlstate: String? = nil, object: String? = nil, cause: String) {
+  package init(
+    _ kind: Kind, sqlstate: String? = nil, object: String? = nil, cause: String, endsSession: Bool = false
+  ) {
     self.kind = kind
     self.sqlstate = sqlstate
     self.object = object
     self.cause = cause
+    self.endsSession = endsSession
   }
 
-  /// Reads the fields of a failed result (manual, PQresultErrorField).
-  init(_ result: ResultHandle, connectionEnded: Bool) {
-    let sqlstate = result.errorField(.sqlstate)
-    let object =
-      result.errorField(.constraint) ?? result.errorField(.column) ?? result.errorField(.table)
-    let words: [(String, ErrorField)] = [
-      ("", .message), ("DETAIL: ", .detail), ("HINT: ", .hint), ("SQLSTATE ", .sqlstate),
-      ("table ", .table), ("column ", .column), ("constraint ", .constraint),
-    ]
-    let cause = words.compactMap { label, field in result.errorField(field).map { label + $0 } }
-    let kind = sqlstate.map { Kind(sqlstate: $0) } ?? (connectionEnded ? .connectionLost : .other)
+  /// What the server said to a statement or of its own accord.
+  ///
+  /// - Parameter connectionEnded: Whether the connection is known to be over.
+  init(_ message: ServerMessage, connectionEnded: Bool) {
+    let isLost = message.sqlstate.map { $0.hasPrefix("08") } ?? true
+    let endsSession = message.endsSession || (connectionEnded && isLost)
     self.init(
-      kind, sqlstate: sqlstate, object: sqlstate.flatMap { _ in object },
-      cause: sqlstate == nil ? result.errorMessage : cause.joined(separator: "; "))
+      Kind(message, endsSession: endsSession), sqlstate: message.sqlstate,
+      object: message.sqlstate == nil ? nil : message.object ?? PoolerWords(message.text).code,
+      cause: message.cause, endsSession: endsSession)
   }
 
   /// The same error with the name of the statement that failed.
   func naming(_ statement: PostgresStatement) -> PostgresError {
-    PostgresError(kind, sqlstate: sqlstate, object: object, cause: "\(cause) [\(statement.name)]")
+    PostgresError(
+      kind, sqlstate: sqlstate, object: object, cause: "\(cause) [\(statement.name)]",
+      endsSession: endsSession)
   }
 }
 
 extension PostgresError {
   /// Whether the database is out of reach for now, and the same work may succeed later.
   package var isUnavailable: Bool {
-    switch kind {
-    case .unreachable, .hostNotFound, .untrustedCertificate, .tlsRefused, .connectionLost, .adminShutdown,
-      .crash, .cannotConnectNow, .tooManyConnections,
-      .timeout, .poolTimeout, .commitOutcomeUnknown, .idleInTransactionTimeout:
+    if endsConnection { return true }
+    return switch kind {
+    case .unreachable, .hostNotFound, .untrustedCertificate, .tlsRefused, .cannotConnectNow,
+      .tooManyConnections, .poolerFull, .poolerWaits, .pausedProject, .loginsBlocked, .addressNotAllowed,
+      .timeout, .poolTimeout, .commitOutcomeUnknown:
       true
     default: false
     }
   }
 
-  /// Whether the connection is gone, seen from the statement that failed.
-  var endsConnection: Bool {
-    switch kind {
-    case .connectionLost, .adminShutdown, .crash, .cannotConnectNow, .idleInTransactionTimeout: true
-    default: false
-    }
-  }
+  /// Whether the connection is gone or not to be trusted any more, seen from the statement that failed.
+  package var endsConnection: Bool { endsSession || kind == .connectionLost || kind == .mixedStatements }
 }
 
 extension PostgresError {
@@ -116,8 +116,24 @@ extension PostgresError {
     case untrustedCertificate
     /// TLS is demanded and the server does not speak it, or not as it must.
     case tlsRefused
-    /// The connection broke; nothing was committed by the statements that failed.
+    /// The connection broke, or the session was ended; nothing was committed by the statements that failed.
     case connectionLost
+    /// A pooler has no place left for this connection or statement.
+    case poolerFull
+    /// A pooler that was refused by the server waits before it tries again.
+    case poolerWaits
+    /// A pooler lost its own connection to the server.
+    case poolerLostServer
+    /// A pooler for many projects knows none of this name.
+    case unknownProject
+    /// The project is paused or suspended.
+    case pausedProject
+    /// A pooler admits nobody for a while, after too many failed logins.
+    case loginsBlocked
+    /// This machine's address is not admitted.
+    case addressNotAllowed
+    /// A pooler gave our statement to a session that had another, or lost count of the answers.
+    case mixedStatements
     /// Our own limit passed; the statement was cancelled and the connection given up.
     case timeout
     /// No connection of the pool became free in time.
@@ -139,7 +155,30 @@ extension PostgresError {
 extension PostgresError.Kind {
   /// The kind of a SQLSTATE (PostgreSQL manual, appendix A).
   init(sqlstate: String) {
-    self = Self.bySQLSTATE[sqlstate] ?? Self.byClass[String(sqlstate.prefix(2))] ?? .other
+    self = Self.bySQLSTATE[sqlstate] ?? (sqlstate.hasPrefix("28") ? .authentication : .other)
+  }
+
+  /// The kind of what the server said. That a session is over is known by the severity; what a statement may
+  /// be refused with says nothing then.
+  fileprivate init(_ message: ServerMessage, endsSession: Bool) {
+    if endsSession {
+      let known = message.sqlstate.flatMap(Self.init(endOfSession:))
+      self = PoolerWords(message.text).kind(orElse: known) ?? .connectionLost
+    } else {
+      let sqlstate = message.sqlstate ?? ""
+      self = Self.mixing.contains(sqlstate) ? .mixedStatements : Self(sqlstate: sqlstate)
+    }
+  }
+
+  /// What a session ends with, or does not come about for; nil for a SQLSTATE that says nothing of it.
+  init?(endOfSession sqlstate: String) {
+    let kind = Self(sqlstate: sqlstate)
+    switch kind {
+    case .adminShutdown, .crash, .cannotConnectNow, .idleInTransactionTimeout, .tooManyConnections,
+      .authentication, .databaseMissing:
+      self = kind
+    default: return nil
+    }
   }
 
   private static let bySQLSTATE: [String: Self] = [
@@ -149,11 +188,11 @@ extension PostgresError.Kind {
     "42501": .insufficientPrivilege, "42703": .undefinedColumn, "42P01": .undefinedTable,
     "53100": .diskFull, "53300": .tooManyConnections, "55P03": .lockTimeout, "57014": .queryCanceled,
     "57P01": .adminShutdown, "57P02": .crash, "57P03": .cannotConnectNow,
-    // 57P04: the database was dropped under the connection; 57P05: idle_session_timeout.
-    "57P04": .databaseMissing, "57P05": .connectionLost,
+    // The database was dropped under the connection.
+    "57P04": .databaseMissing,
   ]
 
-  private static let byClass: [String: Self] = [
-    "08": .connectionLost, "28": .authentication,
-  ]
+  // A message of one statement that met a session without it, or with another: the server takes none of ours
+  // amiss by itself (protocol violation, no such statement, no such portal).
+  private static let mixing: Set = ["08P01", "26000", "34000"]
 }

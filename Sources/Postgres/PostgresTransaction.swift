@@ -84,7 +84,8 @@ extension PostgresConnection {
       guard error.progress == .unanswered else { throw error.error }
       let unanswered = error.error
       throw PostgresError(
-        .commitOutcomeUnknown, sqlstate: unanswered.sqlstate, cause: unanswered.cause)
+        .commitOutcomeUnknown, sqlstate: unanswered.sqlstate, object: unanswered.object,
+        cause: unanswered.cause, endsSession: unanswered.endsSession)
     }
     // A failed transaction answers COMMIT with ROLLBACK, without an error (manual, COMMIT).
     guard results.removeLast().commandTag == "COMMIT" else {

@@ -41,11 +41,8 @@ import CPostgres
     return unsafe String(cString: name)
   }
 
-  /// One field of the server's error or notice (manual, PQresultErrorField).
-  func errorField(_ field: ErrorField) -> String? {
-    guard let text = unsafe PQresultErrorField(result, field.code) else { return nil }
-    return unsafe String(cString: text)
-  }
+  /// What the server said, where it refused.
+  var message: ServerMessage { unsafe ServerMessage(of: result) }
 
   /// libpq's whole message for the result (manual, PQresultErrorMessage).
   var errorMessage: String { unsafe String(cString: PQresultErrorMessage(result)) }
@@ -73,41 +70,5 @@ import CPostgres
         unsafe read(UnsafeBufferPointer(start: $0, count: count))
       }
     }
-  }
-}
-
-/// The fields of an error that are read; the codes are the characters of `postgres_ext.h`, which Swift
-/// cannot import because they are written as macros of character literals.
-enum ErrorField {
-  /// PG_DIAG_SEVERITY_NONLOCALIZED
-  case severity
-  /// PG_DIAG_SQLSTATE
-  case sqlstate
-  /// PG_DIAG_MESSAGE_PRIMARY
-  case message
-  /// PG_DIAG_MESSAGE_DETAIL
-  case detail
-  /// PG_DIAG_MESSAGE_HINT
-  case hint
-  /// PG_DIAG_TABLE_NAME
-  case table
-  /// PG_DIAG_COLUMN_NAME
-  case column
-  /// PG_DIAG_CONSTRAINT_NAME
-  case constraint
-
-  var code: Int32 {
-    let character: Unicode.Scalar =
-      switch self {
-      case .severity: "V"
-      case .sqlstate: "C"
-      case .message: "M"
-      case .detail: "D"
-      case .hint: "H"
-      case .table: "t"
-      case .column: "c"
-      case .constraint: "n"
-      }
-    return Int32(character.value)
   }
 }

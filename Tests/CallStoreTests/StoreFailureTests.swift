@@ -62,6 +62,81 @@ struct StoreFailureTests {
     expectFitForOutsiders(error, hiding: "ana", "\"")
   }
 
+  /// What is refused, and what of the sentence is to be read.
+  static let refusals: [(String, String, String)] = [
+    ("XX000", "(EMAXCONNSESSION) max clients reached in session mode", "plazas"),
+    ("XX000", "(ECHECKOUTTIMEOUT) unable to check out connection", "plazas"),
+    ("XX000", "(ENOTFOUND) tenant/user ana.geheim not found", "no conoce el proyecto"),
+    ("XX000", "(EBANNED) tenant is banned", "en pausa"),
+    ("XX000", "(ECIRCUITBREAKER) too many authentication failures", "espere unos minutos"),
+    ("08P01", "server login has been failing, cached error: x (server_login_retry)", "Pasa solo"),
+    ("XX000", "(ESOMETHINGNEW) never heard of", "ESOMETHINGNEW"), ("58000", "io", "58000"),
+  ]
+
+  @Test("A pooler or server that lets nobody in: out of reach, by its words", arguments: refusals)
+  func refused(sqlstate: String, text: String, word: String) async throws {
+    let server = try RawServer(greeting: PostgresReply.error(sqlstate, text))
+    let error = await fault("host=127.0.0.1 port=\(server.port) user=u sslmode=disable gssencmode=disable")
+    #expect(error?.kind == .database(.unreachable) && error?.isPassing == true)
+    expectFitForOutsiders(error, hiding: "ana", "geheim")
+    #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
+  }
+
+  @Test("A page whose commit ends with the session is committed again")
+  func commitEndsWithSession() async throws {
+    try await withStore { fixture in
+      let cluster = try await PostgresCluster.shared()
+      let proxy = try TCPProxy(to: .unix(path: "\(cluster.directory)/.s.PGSQL.5432"))
+      let remaining = Mutex(1)
+      proxy.judge { direction, bytes in
+        guard direction == .toServer, String(decoding: bytes, as: UTF8.self).contains("COMMIT\0"),
+          String(decoding: bytes, as: UTF8.self).contains("covered_until"),
+          remaining.withLock({
+            $0 -= 1; return $0 >= 0
+          })
+        else { return .forward }
+        return .answer(PostgresReply.error("XX000", "(EDBHANDLEREXITED) connection to database closed"))
+      }
+      let pool = fixture.database.pool(direct: true) {
+        $0.connectionString =
+          "host=127.0.0.1 port=\(proxy.port) user=\(fixture.database.serviceRole) dbname=\(fixture.database.name) sslmode=disable gssencmode=disable"
+        $0.statementLimit = .seconds(600)
+      }
+      let page = IntakePage(
+        calls: [makeRing(makeSID(1), endedAt: at("09:50"))], readAt: at("12:00"),
+        marks: [.coveredUntil(at("12:00"))])
+      let outcome = try await CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
+        .commit(page, fence: fixture.fence)
+      #expect(outcome.changed.count == 1 && remaining.withLock(\.self) < 0)
+      proxy.close()
+    }
+  }
+
+  @Test(
+    "A pooler that gives a statement the answer to another is found, and none is found where there is none")
+  func mixing() async throws {
+    try await withStore { fixture in
+      #expect(await fixture.store.poolerFault() == nil)
+      let cluster = try await PostgresCluster.shared()
+      let proxy = try TCPProxy(to: .unix(path: "\(cluster.directory)/.s.PGSQL.5432"))
+      proxy.judge { direction, bytes in
+        // One answer of many.
+        let (own, other) = (Array("3053".utf8), Array("1053".utf8))
+        return direction == .toClient && bytes.contains(own)
+          ? .answer(bytes.replacing(own, with: other)) : .forward
+      }
+      let pool = fixture.database.pool(direct: true) {
+        $0.connectionString =
+          "host=127.0.0.1 port=\(proxy.port) user=\(fixture.database.serviceRole) dbname=\(fixture.database.name) sslmode=disable gssencmode=disable"
+      }
+      let fault = await CallStore(pool: pool, defaultWorkspace: WorkspaceID(1)).poolerFault()
+      #expect(fault?.kind == .database(.unreachable))
+      expectFitForOutsiders(fault)
+      #expect(fault?.message.contains("pooler") == true)
+      proxy.close()
+    }
+  }
+
   @Test("A connection string that cannot be read")
   func unreadableString() async throws {
     let error = await fault("postgresql://ana:geheim-1234@[::1/customers")

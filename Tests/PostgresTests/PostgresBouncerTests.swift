@@ -45,6 +45,25 @@ struct PostgresBouncerTests {
     await cluster.remove()
   }
 
+  @Test("A pooler that waits because the server did not let it in says so, and lets everybody in afterwards")
+  func waits() async throws {
+    let cluster = try await PostgresCluster()
+    let bouncer = try await cluster.bouncer(loginRetry: 2)
+    let pool = PostgresPool(PostgresConfiguration(bouncer.conninfo))
+    let one = PostgresStatement("SELECT 1")
+    _ = try await pool.repeatable(one)
+    try await cluster.stop(.fast)
+    var error: PostgresError?
+    while error?.kind != .poolerWaits {
+      error = await #expect(throws: PostgresError.self) { try await pool.repeatable(one) }
+      #expect(error?.isUnavailable == true, "\(String(describing: error))")
+    }
+    try await cluster.start()
+    while (try? await pool.repeatable(one)) == nil { await Task.yield() }
+    await pool.close()
+    await cluster.remove()
+  }
+
   private func refusal(_ conninfo: String) async -> PostgresError.Kind? {
     await #expect(throws: PostgresError.self) {
       _ = try await PostgresConnection.open(PostgresConfiguration(conninfo))

@@ -27,7 +27,7 @@ struct PostgresErrorTests {
     ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53300'; END $$", .tooManyConnections),
     ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$", .serialization),
     ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57P03'; END $$", .cannotConnectNow),
-    ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '08006'; END $$", .connectionLost),
+    ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '08006'; END $$", .other),
   ]
 
   @Test("Every refused statement has its kind, and the connection goes on", arguments: provoked)

@@ -12,10 +12,12 @@ package struct PostgresBouncer: Sendable {
   package static let isWanted = ProcessInfo.processInfo.environment["TEST_PGBOUNCER"] == "1"
 
   /// Starts it with two server connections a role and database, and waits until it listens.
-  init(before cluster: PostgresCluster) async throws {
+  ///
+  /// - Parameter loginRetry: Seconds that it waits when the server did not let it in.
+  init(before cluster: PostgresCluster, loginRetry: Int) async throws {
     let directory = cluster.directory
     conninfo = cluster.conninfo(port: cluster.poolerPort)
-    try Self.write(Self.settings(cluster), to: "\(directory)/pgbouncer.ini")
+    try Self.write(Self.settings(cluster, loginRetry), to: "\(directory)/pgbouncer.ini")
     try Self.write(Self.access, to: "\(directory)/pgbouncer.hba")
     try Self.write("\"postgres\" \"\"\n", to: "\(directory)/pgbouncer.users")
     let program = try PostgresTools.find("pgbouncer")
@@ -42,8 +44,7 @@ package struct PostgresBouncer: Sendable {
     }
   }
 
-  // `server_login_retry`: a server that is back is tried at once.
-  private static func settings(_ cluster: PostgresCluster) -> String {
+  private static func settings(_ cluster: PostgresCluster, _ loginRetry: Int) -> String {
     """
     [databases]
     * = host=\(cluster.directory) port=\(cluster.serverPort)
@@ -57,7 +58,7 @@ package struct PostgresBouncer: Sendable {
     auth_user = postgres
     pool_mode = transaction
     default_pool_size = 2
-    server_login_retry = 0
+    server_login_retry = \(loginRetry)
 
     """
   }
@@ -73,8 +74,8 @@ package struct PostgresBouncer: Sendable {
 actor PostgresBouncerStart {
   private var started: Task<PostgresBouncer, any Error>?
 
-  func bouncer(before cluster: PostgresCluster) async throws -> PostgresBouncer {
-    let task = started ?? Task { try await PostgresBouncer(before: cluster) }
+  func bouncer(before cluster: PostgresCluster, loginRetry: Int) async throws -> PostgresBouncer {
+    let task = started ?? Task { try await PostgresBouncer(before: cluster, loginRetry: loginRetry) }
     started = task
     return try await task.value
   }
@@ -82,7 +83,12 @@ actor PostgresBouncerStart {
 
 extension PostgresCluster {
   /// The pooler before this cluster, started when the first one asks.
-  package func bouncer() async throws -> PostgresBouncer { try await bouncerStart.bouncer(before: self) }
+  ///
+  /// - Parameter loginRetry: Seconds that it waits when the server did not let it in; by itself a server that is
+  ///   back is tried at once.
+  package func bouncer(loginRetry: Int = 0) async throws -> PostgresBouncer {
+    try await bouncerStart.bouncer(before: self, loginRetry: loginRetry)
+  }
 
   /// The port on 127.0.0.1 that the tests' programs are to use, nil without TCP.
   package var programPort: Int? { PostgresBouncer.isWanted ? tcpPort.map { _ in poolerPort } : tcpPort }

@@ -17,7 +17,16 @@ package final class RawServer: Sendable {
 
   /// Sends `greeting` to each connection at once and calls `answer` with each request, on the
   /// thread of its connection.
-  package init(greeting: String = "", answer: @escaping @Sendable (String, RawConnection) -> Void) throws {
+  package convenience init(
+    greeting: String = "", answer: @escaping @Sendable (String, RawConnection) -> Void
+  ) throws {
+    try self.init(greeting: Array(greeting.utf8), answer: answer)
+  }
+
+  /// The same with a greeting that is no text.
+  package init(
+    greeting: [UInt8], answer: @escaping @Sendable (String, RawConnection) -> Void = { _, _ in }
+  ) throws {
     let listener: Int32
     (listener, port) = try Self.bindPort()
     guard listen(listener, 64) == 0 else { throw SocketFailure() }

@@ -32,6 +32,8 @@ package final class TCPProxy: Sendable {
     /// So many of them are passed on, and then the end of the connection; the answers vanish. The client
     /// hears of it when the server has hung up, so that the server has done all it will do.
     case end(after: Int)
+    /// They vanish, the client gets these, and the connection stays open.
+    case answer([UInt8])
   }
 
   /// How bytes are treated in one direction.

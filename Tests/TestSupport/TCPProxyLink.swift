@@ -67,6 +67,7 @@ final class TCPProxyLink: Sendable {
     switch proxy.state.withLock({ $0.judge })(number, direction, bytes) {
     case .forward: break
     case .swallow: return true
+    case .answer(let bytes): return TCPProxySocket.send(bytes[...], to: client)
     case .end(let count):
       isEnding.store(true, ordering: .relaxed)
       _ = TCPProxySocket.send(bytes.prefix(count), to: server)

@@ -182,7 +182,7 @@ struct DatabaseCheck {
           whatToDo: "Corrija lo que dice «configuración».")
       ]
     }
-    configuration.database.maximumConnections = 1
+    configuration.database.maximumConnections = 3
     configuration.database.connectLimit = .seconds(5)
     let service = Service(configuration, logger: Self.silent)
     let findings = await exposure(configuration) + state(of: service)
@@ -209,6 +209,7 @@ struct DatabaseCheck {
     } catch {
       return [Finding(error, check: Self.name(error.kind))]
     }
+    if let fault = await service.store.poolerFault() { return [Finding(fault, check: "pooler")] }
     let usable = Finding(
       .ok, check: "base de datos",
       detail: "Se puede usar: el esquema es el de este programa y nada oculta filas.")
