@@ -93,8 +93,8 @@ package struct LeaseTerms: Sendable {
 }
 
 extension PostgresError {
-  /// Does work that may be done twice, and once more when its connection was lost on the way: nobody knows then
-  /// whether it was done.
+  /// Does work that may be done twice, and once more when its connection was lost on the way, where nobody knows
+  /// whether it was done, or led to a server that takes no writes.
   static func repeated<Value>(
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Value
   ) async throws -> Value {
@@ -106,7 +106,7 @@ extension PostgresError {
   }
 
   private var isWorthRepeating: Bool {
-    endsConnection || [.commitOutcomeUnknown, .serialization, .deadlock].contains(kind)
+    endsConnection || [.commitOutcomeUnknown, .serialization, .deadlock, .readOnly, .standby].contains(kind)
   }
 }
 

@@ -118,7 +118,7 @@ extension RunFailure {
         """
         Conecte DATABASE_URL sin él o en su modo de sesión (en Supabase, el puerto 5432), o actualícelo.
         """)
-    case .readOnly: readOnly(cause: error.cause)
+    case .readOnly, .standby: readOnly(cause: error.cause)
     case .diskFull:
       RunFailure(
         .database(.full), "La base de datos no tiene espacio en disco.", "Libere espacio y repita.")

@@ -13,6 +13,11 @@ package actor PostgresConnection {
   var handle: ConnectionHandle?
   /// Whether the transaction begun last has been committed.
   var hasCommitted = false
+  /// Whether it has carried a transaction.
+  var hasServed = false
+  /// Why the session takes no writes, as its last transaction found: `standby`, or `readOnly` where it is
+  /// configured so.
+  var closedToWrites: PostgresError.Kind?
 
   /// The queue of this connection.
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -99,7 +104,8 @@ package actor PostgresConnection {
       return results
     } catch {
       report(statements, since: begin, error.error)
-      throw error
+      guard error.error.kind == .readOnly, let closedToWrites else { throw error }
+      throw StatementFailure(error: error.error.as(closedToWrites), progress: error.progress)
     }
   }
 }
@@ -112,9 +118,10 @@ extension PostgresConnection {
   }
 
   /// Makes the connection fit for the next borrower, rolling back what was left open; false when it is
-  /// to be thrown away.
+  /// to be thrown away, as is one that takes no writes: the next may lead to the primary, or to a session to which
+  /// the setting does not apply any more.
   func settle() -> Bool {
-    guard let handle else { return false }
+    guard let handle, closedToWrites == nil else { return false }
     switch handle.transaction {
     case PQTRANS_IDLE: return true
     case PQTRANS_INTRANS, PQTRANS_INERROR:

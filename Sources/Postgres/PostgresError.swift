@@ -35,6 +35,11 @@ package struct PostgresError: Error, Hashable, Sendable {
       cause: message.cause, endsSession: endsSession)
   }
 
+  /// The same error as one of another kind, of which more is known now.
+  func `as`(_ kind: Kind) -> PostgresError {
+    PostgresError(kind, sqlstate: sqlstate, object: object, cause: cause, endsSession: endsSession)
+  }
+
   /// The same error with the name of the statement that failed.
   func naming(_ statement: PostgresStatement) -> PostgresError {
     PostgresError(
@@ -79,8 +84,10 @@ extension PostgresError {
     case lockTimeout
     /// 57014: `statement_timeout` passed, or somebody cancelled the statement on the server.
     case queryCanceled
-    /// 25006: a standby, or `default_transaction_read_only`.
+    /// 25006, and not known to be a standby: `default_transaction_read_only`.
     case readOnly
+    /// 25006 of a standby.
+    case standby
     /// 53100.
     case diskFull
     /// 53300: all connections of the server are taken.

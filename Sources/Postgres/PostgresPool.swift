@@ -127,13 +127,18 @@ extension PostgresPool {
       await putBack(connection)
       return value
     } catch {
-      await putBack(connection)
+      if (error as? PostgresError)?.endsConnection == true {
+        await discard(connection)
+        await closeIdle()
+      } else {
+        await putBack(connection)
+      }
       throw error
     }
   }
 
-  /// What `work` did; it is repeated on a new connection when the one at hand turns out to be dead. That may
-  /// happen to a new one, too: behind a pooler it may lead to a session that has just ended.
+  /// What `work` did; it is repeated on a new connection when the one at hand turns out to be dead, or to take no
+  /// writes. The former may happen to a new one, too: behind a pooler it may lead to a session that has just ended.
   private func repeating<Value: Sendable>(
     on connection: inout PostgresConnection,
     _ work: (PostgresConnection) async throws(PostgresError) -> Value
@@ -143,7 +148,7 @@ extension PostgresPool {
       do throws(PostgresError) {
         return try await work(connection)
       } catch {
-        guard error.endsConnection, attempt < Self.attempts else { throw error }
+        guard error.endsConnection || error.isReadOnly, attempt < error.attempts else { throw error }
       }
       attempt += 1
       await discard(connection)
@@ -151,8 +156,6 @@ extension PostgresPool {
       connection = try await open()
     }
   }
-
-  private static let attempts = 3
 
   /// A connection that stands as far as this side knows.
   private func idleOrNew() async throws(PostgresError) -> PostgresConnection {
@@ -202,4 +205,11 @@ extension PostgresPool {
     }
     for connection in idle { await connection.close() }
   }
+}
+
+extension PostgresError {
+  fileprivate var isReadOnly: Bool { kind == .readOnly || kind == .standby }
+
+  /// How often work that failed so is tried.
+  fileprivate var attempts: Int { isReadOnly ? 2 : 3 }
 }

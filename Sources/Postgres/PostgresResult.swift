@@ -34,6 +34,8 @@ package struct PostgresRow: Sendable {
   let handle: ResultHandle
   let index: Int
 
+  var columnCount: Int { handle.columnCount }
+
   /// A column of any type in its text form (UTF-8), nil for NULL.
   package func text(_ column: Int) throws(PostgresError) -> String? {
     try check(column)

@@ -32,7 +32,7 @@ package struct PostgresSettings: Hashable, Sendable {
     self.isSnapshot = isSnapshot
   }
 
-  /// Opens a transaction with these settings; two statements.
+  /// Opens a transaction with these settings.
   ///
   /// - Parameters:
   ///   - limit: How long the caller waits.
@@ -52,6 +52,16 @@ package struct PostgresSettings: Hashable, Sendable {
           waitsForDisk ? .null : .text("off"), idleMilliseconds.map { .text("\($0)") } ?? .null,
         ]),
     ]
+  }
+
+  /// How many statements open a transaction.
+  static let openingCount = 2
+
+  /// Whether a transaction that was to be written to takes no writes, by the answers to its opening: the last
+  /// column of the settings.
+  static func isReadOnly(_ answers: [PostgresResult]) -> Bool {
+    guard answers.count >= openingCount, let row = answers[1].rows.first else { return false }
+    return (try? row.text(row.columnCount - 1)) == "on"
   }
 
   // Who freezes in the middle loses the session after ten seconds, and with it what he has locked.

@@ -35,21 +35,34 @@ package struct PostgresTransaction: Sendable {
 
 extension PostgresConnection {
   /// Opens a transaction and runs the first statements in the same round trip.
+  ///
+  /// A session that has served before and takes no writes now is refused with `readOnly` or `standby`: a new one
+  /// may take them.
   func begin(
     _ settings: PostgresSettings, _ opening: [PostgresStatement], within limit: Duration?
   ) throws(PostgresError) -> [PostgresResult] {
     hasCommitted = false
+    defer { hasServed = true }
     let callers = limit ?? configuration.statementLimit
     func begin(isReadOnly: Bool) throws(PostgresError) -> [PostgresResult] {
       let first = settings.opening(within: callers, isReadOnly: isReadOnly)
-      return Array(try pipeline(first + opening, within: limit).dropFirst(first.count))
+      return try pipeline(first + opening, within: limit)
+    }
+    func results(_ answers: [PostgresResult]) throws(PostgresError) -> [PostgresResult] {
+      if let closedToWrites, hasServed {
+        throw PostgresError(closedToWrites, cause: "the session takes no writes any more")
+      }
+      return Array(answers.dropFirst(PostgresSettings.openingCount))
     }
     do throws(PostgresError) {
-      return try begin(isReadOnly: false)
+      let answers = try begin(isReadOnly: false)
+      if !settings.isSnapshot { closedToWrites = PostgresSettings.isReadOnly(answers) ? .readOnly : nil }
+      return try results(answers)
     } catch {
       // "Feature not supported", and no transaction open: a standby refuses to be written to, not to be read.
       guard error.sqlstate == "0A000", handle?.transaction == PQTRANS_IDLE else { throw error }
-      return try begin(isReadOnly: true)
+      closedToWrites = .standby
+      return try results(begin(isReadOnly: true))
     }
   }
 

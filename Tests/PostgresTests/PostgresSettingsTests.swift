@@ -76,7 +76,7 @@ struct PostgresSettingsTests {
     let error = await #expect(throws: PostgresError.self) {
       try await pool.repeatable(PostgresStatement("CREATE TABLE notes ()"))
     }
-    #expect(error?.kind == .readOnly)
+    #expect(error?.kind == .standby)
     await pool.close()
     await standby.remove()
     await cluster.remove()
