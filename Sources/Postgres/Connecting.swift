@@ -1,16 +1,45 @@
 import CPostgres
 
 extension ConnectionHandle {
-  /// Connects within the configuration's limit or the operator's own `connect_timeout`. Looking up the
-  /// host's name is the one step that is bounded by the system's resolver only.
+  /// Connects within the configuration's limit or the operator's own `connect_timeout`, of which each host and
+  /// address that is left has its share.
+  ///
+  /// - Parameter limit: A shorter time that the caller has.
   static func open(
-    _ configuration: PostgresConfiguration, stop: StopSignal
+    _ configuration: PostgresConfiguration, within limit: Duration? = nil, stop: StopSignal
   ) throws(PostgresError) -> ConnectionHandle {
     try ConnectionString.check(configuration.connectionString)
-    let handle = try start(configuration)
+    guard let options = ConnectionOptions.complete(configuration.connectionString) else {
+      throw PostgresError(.unreachable, cause: "libpq has no memory for a connection")
+    }
+    let seconds = options["connect_timeout"].flatMap { Int64($0) } ?? 0
+    let whole = seconds > 0 ? Duration.seconds(min(seconds, 3600)) : configuration.connectLimit
+    let end = ContinuousClock.now + min(whole, limit ?? whole)
+    let targets = ConnectTarget.all(options)
+    var failed: PostgresError?
+    for (index, target) in targets.enumerated() {
+      let share = ContinuousClock.now.duration(to: end) / (targets.count - index)
+      do throws(PostgresError) {
+        return try open(target, configuration, Deadline(share, stop: stop))
+      } catch {
+        let earlier = failed.map { "\($0.cause); " } ?? ""
+        failed = error.adding(earlier)
+        // As libpq does: who answers is not passed over, but for one that starts or stops.
+        guard error.kind != .cancelled, error.sqlstate == nil || error.kind == .cannotConnectNow else {
+          break
+        }
+      }
+    }
+    throw failed ?? PostgresError(.unreachable, cause: "no host to connect to")
+  }
+
+  private static func open(
+    _ target: ConnectTarget, _ configuration: PostgresConfiguration, _ deadline: Deadline
+  ) throws(PostgresError) -> ConnectionHandle {
+    let handle = try start(configuration, target)
     // Only so does libpq put the SQLSTATE into its message about a refused connection.
     unsafe PQsetErrorVerbosity(handle.connection, PQERRORS_VERBOSE)
-    try handle.finishConnecting(Deadline(handle.connectLimit(configuration), stop: stop))
+    try handle.finishConnecting(deadline)
     unsafe PQsetErrorVerbosity(handle.connection, PQERRORS_DEFAULT)
     guard unsafe PQsetnonblocking(handle.connection, 1) == 0 else { throw handle.connectFailure() }
     return handle
@@ -18,9 +47,10 @@ extension ConnectionHandle {
 
   /// Manual, PQconnectStartParams: what stands before `dbname` is overridden by the operator's string,
   /// which is expanded there; what stands after it overrides the string.
-  private static func start(_ configuration: PostgresConfiguration) throws(PostgresError) -> ConnectionHandle
-  {
-    let options: [(String, String)] = [
+  private static func start(
+    _ configuration: PostgresConfiguration, _ target: ConnectTarget
+  ) throws(PostgresError) -> ConnectionHandle {
+    var options: [(String, String)] = [
       ("fallback_application_name", configuration.applicationName),
       // A dead peer is noticed within a minute while idle, within half a minute while sending.
       ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
@@ -28,6 +58,7 @@ extension ConnectionHandle {
       ("dbname", configuration.connectionString),
       ("client_encoding", "UTF8"),
     ]
+    options += target.options.map { ($0.keyword, $0.value) }
     let keywords = CStrings(options.map { .text($0.0) } + [.null])
     let values = CStrings(options.map { .text($0.1) } + [.null])
     let connection = unsafe keywords.withPointers { keywords in
@@ -52,19 +83,19 @@ extension ConnectionHandle {
       } catch {
         throw error == .cancelled
           ? PostgresError(.cancelled, cause: "cancelled while connecting")
-          : PostgresError(.unreachable, cause: "no answer in time while connecting")
+          : PostgresError(.unreachable, cause: "no answer in time while connecting\(place)")
       }
       step = unsafe PQconnectPoll(connection)
     }
   }
 
-  private func connectLimit(_ configuration: PostgresConfiguration) -> Duration {
-    guard let options = unsafe PQconninfo(connection) else { return configuration.connectLimit }
-    let found = unsafe ConnectionOptions(owning: options)
-    guard let seconds = found["connect_timeout"].flatMap({ Int($0) }), seconds > 0 else {
-      return configuration.connectLimit
+  /// Where it was being connected to, for the log.
+  private var place: String {
+    guard let host = unsafe PQhost(connection).map({ unsafe String(cString: $0) }), !host.isEmpty else {
+      return ""
     }
-    return .seconds(seconds)
+    let address = unsafe PQhostaddr(connection).map { unsafe String(cString: $0) } ?? ""
+    return " to \(host)" + (address.isEmpty || address == host ? "" : " (\(address))")
   }
 
   private func connectFailure() -> PostgresError {
@@ -73,87 +104,5 @@ extension ConnectionHandle {
     return PostgresError(
       needsPassword ? .authentication : message.kind, sqlstate: message.sqlstate,
       object: PoolerWords(message.text).code, cause: message.text)
-  }
-}
-
-/// What can be said of a connection string before it is used.
-///
-/// libpq's messages about a string it cannot read quote it, and a password with unescaped characters slips
-/// into the host or the port; so these are looked at here and libpq's words are not passed on.
-enum ConnectionString {
-  /// Throws `invalidConnectionString`; an empty string and a mere database name pass.
-  static func check(_ string: String) throws(PostgresError) {
-    guard string.contains("=") || string.contains("://") else { return }
-    guard !string.utf8.contains(0) else { throw fault("it contains U+0000") }
-    guard let options = unsafe PQconninfoParse(string, nil) else { throw fault("libpq cannot parse it") }
-    let found = unsafe ConnectionOptions(owning: options)
-    let ports = (found["port"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
-    guard ports.allSatisfy({ $0.allSatisfy(\.isWholeNumber) }) else { throw fault("the port is no number") }
-    let hosts = (found["host"] ?? "").split(separator: ",")
-    // A leading @ names an abstract Unix socket.
-    guard !hosts.contains(where: { $0.dropFirst().contains("@") }), !hasSplitPassword(string) else {
-      throw fault("an @ stands behind that of the password")
-    }
-  }
-
-  /// Whether an `@` stands in the host or the path of a URI. libpq ends user and password at the first `@` or `/`,
-  /// and so takes what follows in a password for the host and the database, which it names when it fails.
-  private static func hasSplitPassword(_ string: String) -> Bool {
-    guard let address = address(of: string) else { return false }
-    let end = address.firstIndex { $0 == "@" || $0 == "/" } ?? address.startIndex
-    let rest = address[end...]
-    return (rest.hasPrefix("@") ? rest.dropFirst() : address).prefix { $0 != "?" }.contains("@")
-  }
-
-  /// What follows the scheme of a URI; nil for another string.
-  private static func address(of string: String) -> Substring? {
-    ["postgresql://", "postgres://"].first(where: string.hasPrefix).map { string.dropFirst($0.count) }
-  }
-
-  /// What somebody may have meant as the password, also where libpq reads the string otherwise or not at all.
-  static func meantPassword(in string: String) -> String? {
-    if let address = address(of: string) {
-      guard let start = address.firstIndex(of: ":"), let end = address.lastIndex(of: "@"), start < end else {
-        return nil
-      }
-      return String(address[start..<end].dropFirst())
-    }
-    return string.firstMatch(of: /(?:^|\s)password\s*=\s*'?(\S+)/).map { String($0.output.1) }
-  }
-
-  /// The value of an option in a string that can be read, nil where it names none.
-  static func option(_ name: String, of string: String) -> String? {
-    guard string.contains("=") || string.contains("://"),
-      let options = unsafe PQconninfoParse(string, nil)
-    else { return nil }
-    return unsafe ConnectionOptions(owning: options)[name]
-  }
-
-  private static func fault(_ what: String) -> PostgresError {
-    PostgresError(.invalidConnectionString, cause: "the connection string is wrong: \(what)")
-  }
-}
-
-/// Owner of one list of PQconninfoOption, freed at the end (manual, PQconninfoParse, PQconninfo).
-@safe struct ConnectionOptions: ~Copyable {
-  private let options: UnsafeMutablePointer<PQconninfoOption>
-
-  init(owning options: UnsafeMutablePointer<PQconninfoOption>) {
-    unsafe self.options = options
-  }
-
-  deinit { unsafe PQconninfoFree(options) }
-
-  /// The value of an option, nil when it is not set.
-  subscript(name: String) -> String? {
-    var option = unsafe options
-    // The list ends with an entry without a keyword.
-    while let keyword = unsafe option.pointee.keyword {
-      if unsafe String(cString: keyword) == name {
-        return unsafe option.pointee.val.map { unsafe String(cString: $0) }
-      }
-      unsafe option += 1
-    }
-    return nil
   }
 }

@@ -8,7 +8,8 @@ package struct PostgresConfiguration: Sendable {
   package var applicationName = "twilio-sync"
   /// Connections open at the same time, at least 1; of several, ordinary work leaves one free.
   package var maximumConnections = 4
-  /// How long connecting may take, over all hosts; a `connect_timeout` of the operator's wins.
+  /// How long connecting may take, over all hosts and addresses, of which each has its share; a `connect_timeout`
+  /// of the operator's wins.
   package var connectLimit = Duration.seconds(10)
   /// How long one query or pipeline may take, from sending to the last answer, unless it names its own limit.
   package var statementLimit = Duration.seconds(30)
@@ -60,22 +61,9 @@ extension PostgresConfiguration {
   /// Whether the connection can be read on its way, by everything that libpq itself goes by: the string, the
   /// `PG*` variables, the service file. Connects to nothing.
   package var exposure: ConnectionExposure {
-    // libpq works out the options of a connection before it refuses one, and connects only afterwards
-    // (manual, PQconnectStartParams, PQconninfo). Of the options after the string, the password keeps it from
-    // reading the password file, and the other is none that it knows.
-    let options = [
-      ("dbname", connectionString), ("password", "none"), ("target_session_attrs", "none"),
-    ]
-    let keywords = CStrings(options.map { .text($0.0) } + [.null])
-    let values = CStrings(options.map { .text($0.1) } + [.null])
-    let connection = unsafe keywords.withPointers { keywords in
-      unsafe values.withPointers { values in unsafe PQconnectStartParams(keywords, values, 1) }
-    }
-    defer { unsafe PQfinish(connection) }
-    guard let found = unsafe PQconninfo(connection) else {
+    guard let settings = ConnectionOptions.complete(connectionString) else {
       return ConnectionExposure(host: nil, hostaddr: nil, sslmode: nil, gssencmode: nil)
     }
-    let settings = unsafe ConnectionOptions(owning: found)
     return ConnectionExposure(
       host: settings["host"], hostaddr: settings["hostaddr"], sslmode: settings["sslmode"],
       gssencmode: settings["gssencmode"])

@@ -31,17 +31,19 @@ package actor PostgresConnection {
   }
 
   /// Connects; throws `unreachable`, `authentication`, `invalidConnectionString` or what the server said.
+  ///
+  /// - Parameter limit: A shorter time than the configuration's.
   package static func open(
-    _ configuration: PostgresConfiguration
+    _ configuration: PostgresConfiguration, within limit: Duration? = nil
   ) async throws(PostgresError) -> PostgresConnection {
     let connection = PostgresConnection(configuration)
-    try await connection.connect()
+    try await connection.connect(within: limit)
     return connection
   }
 
-  private func connect() throws(PostgresError) {
+  private func connect(within limit: Duration?) throws(PostgresError) {
     do {
-      handle = try ConnectionHandle.open(configuration, stop: stop)
+      handle = try ConnectionHandle.open(configuration, within: limit, stop: stop)
     } catch {
       configuration.onActivity?(.connectFailed(error))
       throw error

@@ -40,6 +40,11 @@ package struct PostgresError: Error, Hashable, Sendable {
     PostgresError(kind, sqlstate: sqlstate, object: object, cause: cause, endsSession: endsSession)
   }
 
+  /// The same error with what failed before it.
+  func adding(_ earlier: String) -> PostgresError {
+    PostgresError(kind, sqlstate: sqlstate, object: object, cause: earlier + cause, endsSession: endsSession)
+  }
+
   /// The same error with the name of the statement that failed.
   func naming(_ statement: PostgresStatement) -> PostgresError {
     PostgresError(

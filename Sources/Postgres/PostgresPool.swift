@@ -67,7 +67,7 @@ package final class PostgresPool: Sendable {
     _ body: (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
     try await checkingOut(isUrgent: isUrgent) { connection in
-      let results = try await repeating(on: &connection) { connection throws(PostgresError) in
+      let results = try await repeating(on: &connection, within: limit) { connection throws(PostgresError) in
         try await connection.begin(settings, opening, within: limit)
       }
       let value = try await body(PostgresTransaction(connection: connection, opening: results))
@@ -81,14 +81,15 @@ package final class PostgresPool: Sendable {
   /// or writes the same again and again, and answers the same.
   ///
   /// - Parameters:
-  ///   - limit: How long it may take; also how long it waits for a connection, where that is less than usual.
+  ///   - limit: How long it may take; also how long it waits for a connection, and for a new one to come about,
+  ///     where that is less than usual.
   ///   - isUrgent: Whether it may have the connection that ordinary work leaves free.
   package func repeatable(
     _ statement: PostgresStatement, _ settings: PostgresSettings = PostgresSettings(),
     within limit: Duration? = nil, isUrgent: Bool = false
   ) async throws -> PostgresResult {
     try await checkingOut(isUrgent: isUrgent, within: limit) { connection in
-      try await repeating(on: &connection) { connection throws(PostgresError) in
+      try await repeating(on: &connection, within: limit) { connection throws(PostgresError) in
         try await connection.transact(statement, settings, within: limit)
       }
     }
@@ -113,15 +114,15 @@ extension PostgresPool {
     isUrgent: Bool = false, within limit: Duration? = nil, isolation: isolated (any Actor)? = #isolation,
     _ body: (inout PostgresConnection) async throws -> Value
   ) async throws -> Value {
-    let limit = min(limit ?? configuration.waitLimit, configuration.waitLimit)
-    switch await line.enter(isUrgent: isUrgent, within: limit, clock: clock) {
+    let wait = min(limit ?? configuration.waitLimit, configuration.waitLimit)
+    switch await line.enter(isUrgent: isUrgent, within: wait, clock: clock) {
     case .admitted: break
     case .cancelled: throw PostgresError(.cancelled, cause: "cancelled while waiting for a connection")
-    case .timedOut: throw PostgresError(.poolTimeout, cause: "no connection became free within \(limit)")
+    case .timedOut: throw PostgresError(.poolTimeout, cause: "no connection became free within \(wait)")
     case .closed: throw PostgresError(.poolClosed, cause: "the pool is closed")
     }
     defer { line.leave() }
-    var connection = try await idleOrNew()
+    var connection = try await idleOrNew(within: limit)
     do {
       let value = try await body(&connection)
       await putBack(connection)
@@ -140,7 +141,7 @@ extension PostgresPool {
   /// What `work` did; it is repeated on a new connection when the one at hand turns out to be dead, or to take no
   /// writes. The former may happen to a new one, too: behind a pooler it may lead to a session that has just ended.
   private func repeating<Value: Sendable>(
-    on connection: inout PostgresConnection,
+    on connection: inout PostgresConnection, within limit: Duration?,
     _ work: (PostgresConnection) async throws(PostgresError) -> Value
   ) async throws(PostgresError) -> Value {
     var attempt = 1
@@ -153,26 +154,26 @@ extension PostgresPool {
       attempt += 1
       await discard(connection)
       await closeIdle()
-      connection = try await open()
+      connection = try await open(within: limit)
     }
   }
 
   /// A connection that stands as far as this side knows.
-  private func idleOrNew() async throws(PostgresError) -> PostgresConnection {
+  private func idleOrNew(within limit: Duration?) async throws(PostgresError) -> PostgresConnection {
     let idle = state.withLock { state in
       let connection = state.idle.popLast()
       if let connection { state.checkedOut[ObjectIdentifier(connection)] = connection }
       return connection
     }
-    guard let idle else { return try await open() }
+    guard let idle else { return try await open(within: limit) }
     if await idle.isAlive() { return idle }
     await discard(idle)
     await closeIdle()
-    return try await open()
+    return try await open(within: limit)
   }
 
-  private func open() async throws(PostgresError) -> PostgresConnection {
-    let connection = try await PostgresConnection.open(configuration)
+  private func open(within limit: Duration?) async throws(PostgresError) -> PostgresConnection {
+    let connection = try await PostgresConnection.open(configuration, within: limit)
     state.withLock { $0.checkedOut[ObjectIdentifier(connection)] = connection }
     return connection
   }
