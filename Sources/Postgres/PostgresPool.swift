@@ -25,13 +25,15 @@ package final class PostgresPool: Sendable {
   package let configuration: PostgresConfiguration
   private let clock: any Clock<Duration>
   private let line: WaitingLine
+  private let pause: LoginPause
   private let state = Mutex(State())
 
   /// Makes an empty pool; connections are opened when they are needed. `clock` measures how long callers
-  /// wait for a connection.
+  /// wait for a connection, and how long nobody logs in after a refusal that lasts.
   package init(_ configuration: PostgresConfiguration, clock: any Clock<Duration> = ContinuousClock()) {
     self.configuration = configuration
     self.clock = clock
+    pause = LoginPause(clock: clock)
     line = WaitingLine(limit: configuration.maximumConnections, reserved: 1)
   }
 
@@ -173,7 +175,15 @@ extension PostgresPool {
   }
 
   private func open(within limit: Duration?) async throws(PostgresError) -> PostgresConnection {
-    let connection = try await PostgresConnection.open(configuration, within: limit)
+    try pause.check()
+    let connection: PostgresConnection
+    do {
+      connection = try await PostgresConnection.open(configuration, within: limit)
+      pause.note(nil)
+    } catch {
+      pause.note(error)
+      throw error
+    }
     state.withLock { $0.checkedOut[ObjectIdentifier(connection)] = connection }
     return connection
   }
