@@ -126,9 +126,13 @@ extension Migrator {
   /// The two tables that everything else is recorded and locked by. Created under a lock, because
   /// two sessions that create the same table at once fail even with IF NOT EXISTS.
   func layFoundation() async throws {
+    // Read from the catalog as a table: a session that looked a name up in vain goes on knowing no such name until
+    // it next locks a table or begins a transaction, and would not see what was made while it waited for the lock.
     let isThere = PostgresStatement(
-      "SELECT \(SQL.relation("'schema_migrations'")) IS NOT NULL AND \(SQL.relation("'sync_leases'")) IS NOT NULL"
-    )
+      """
+      SELECT count(*) = 2 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = current_schema() AND c.relname IN ('schema_migrations', 'sync_leases')
+      """)
     if try await database.repeatable(isThere).rows.first?.requiredBool(0) == true { return }
     do {
       try await database.withTransaction(PageCommit.limits(lease), opening: [CommitLock.alone, isThere]) {

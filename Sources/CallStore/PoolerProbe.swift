@@ -23,7 +23,11 @@ private enum PoolerProbe {
       for connection in 1...Int64(connections) {
         group.addTask {
           for round in 1...Int64(rounds) {
-            let echoes = (1...3).map { Echo(number: connection * 1000 + round * 10, count: $0) }
+            let echoes = (1...3).map {
+              Echo(
+                number: connection.multipliedClamped(by: 1000).addingClamped(round.multipliedClamped(by: 10)),
+                count: $0)
+            }
             try await database.withTransaction(opening: echoes.map(\.statement)) { transaction in
               try zip(echoes, transaction.opening).forEach { try $0.check($1) }
               let results = try await transaction.pipeline(echoes.map(\.statement))
