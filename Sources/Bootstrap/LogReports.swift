@@ -133,10 +133,16 @@ enum MigrationReport {
     }
   }
 
+  /// The SQL that somebody else is to run follows the sentence, a statement a line, so that none is cut.
   static func reportFailure(_ failure: RunFailure, to logger: Logger) {
+    var lines = failure.message.split(separator: "\n").map(String.init)[...]
+    let sentence = lines.popFirst() ?? ""
     logger.log(
-      .error, "migration_failed", text: ["❌ La migración falló: \(failure.message)"],
-      fields: [LogField("error", .text(failure.message))], cause: failure.cause)
+      .error, "migration_failed", text: ["❌ La migración falló: \(sentence)"],
+      fields: [LogField("error", .text(sentence))], cause: failure.cause)
+    for line in lines {
+      logger.log(.error, "migration_sql", text: [line], fields: [LogField("sql", .text(line))])
+    }
   }
 
   /// For machines; people are told by the command's result.

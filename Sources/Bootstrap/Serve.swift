@@ -51,8 +51,10 @@ struct Serve {
     return .done
   }
 
-  /// Migrates as soon as the database lets it; until then `/ready` says so and runs are refused.
+  /// Migrates as soon as the database lets it; until then `/ready` says so and runs are refused. Why it cannot is
+  /// told once, until the reason is another.
   private func migrate() async {
+    var told: RunFailure?
     while !Task.isCancelled {
       do throws(RunFailure) {
         _ = try await service.migrator.run()
@@ -60,7 +62,8 @@ struct Serve {
         return
       } catch {
         if Task.isCancelled { return }
-        MigrationReport.reportFailure(error, to: service.logger)
+        if told?.message != error.message { MigrationReport.reportFailure(error, to: service.logger) }
+        told = error
         try? await Clocks.sleep(Self.migrationPause)
       }
     }

@@ -69,6 +69,8 @@ package struct Migrator: Sendable {
         try await fence.repeatable(CoverageQuery.begin(now: now()))
         return applied
       }
+    } catch let error as PostgresError where error.kind == .insufficientPrivilege {
+      throw RunFailure.mayNotConvert(error)
     } catch {
       throw RunFailure(store: error)
     }
@@ -82,19 +84,29 @@ package struct Migrator: Sendable {
     var applied: [Int] = []
     for migration in Migrations.all where try await !isApplied(migration) {
       onEvent(.applying(version: migration.version, name: migration.name))
-      try await perform(migration.work, fence)
-      try await fence.repeatable(
-        PostgresStatement(
-          """
-          INSERT INTO schema_migrations (version, name, oldest_program)
-          VALUES ($1::bigint, $2, $3::bigint) ON CONFLICT DO NOTHING
-          """,
-          [
-            .int(Int64(migration.version)), .text(migration.name), .int(Int64(migration.oldestProgram)),
-          ]))
+      var done: Int?
+      do {
+        try await perform(migration.work, fence)
+        done = migration.version
+        try await record(migration, fence)
+      } catch let error as PostgresError where error.kind == .insufficientPrivilege {
+        throw try await mayNotMigrate(error, done: done)
+      }
       applied.append(migration.version)
     }
     return applied
+  }
+
+  private func record(_ migration: Migrations.Migration, _ fence: MigrationFence) async throws {
+    try await fence.repeatable(
+      PostgresStatement(
+        """
+        INSERT INTO schema_migrations (version, name, oldest_program)
+        VALUES ($1::bigint, $2, $3::bigint) ON CONFLICT DO NOTHING
+        """,
+        [
+          .int(Int64(migration.version)), .text(migration.name), .int(Int64(migration.oldestProgram)),
+        ]))
   }
 
   private func isApplied(_ migration: Migrations.Migration) async throws -> Bool {
@@ -144,12 +156,11 @@ extension Migrator {
         return
       }
     } catch let error as PostgresError where error.kind == .insufficientPrivilege {
-      throw try await RunFailure.mayNotMigrate(
-        Self.foundation.joined(separator: ";\n"), schema: database.schema(), cause: error.cause)
+      throw try await mayNotMigrate(error)
     }
   }
 
-  private static let foundation = [
+  static let foundation = [
     """
     CREATE TABLE IF NOT EXISTS schema_migrations (
       version INTEGER PRIMARY KEY,

@@ -13,7 +13,7 @@ struct SchemaChange {
 
   /// Runs one statement in a transaction of its own.
   func apply(_ sql: String) async throws {
-    try await repeated(sql) {
+    try await repeated {
       try await fence.withTransaction(Self.limits) { transaction in
         _ = try await transaction.query(PostgresStatement(sql), within: Self.longest)
         return
@@ -26,7 +26,7 @@ struct SchemaChange {
   func changeIndex(_ sql: String) async throws {
     let name = Self.indexName(in: sql)
     let schema = try await fence.database.schema()
-    try await repeated(sql) {
+    try await repeated {
       while true {
         let state = try await state(of: name)
         if state.isBeingBuilt {
@@ -108,7 +108,7 @@ struct SchemaChange {
       PostgresStatement("ANALYZE (SKIP_LOCKED) calls"), within: Self.longest)
   }
 
-  private func repeated(_ sql: String, _ change: () async throws -> Void) async throws {
+  private func repeated(_ change: () async throws -> Void) async throws {
     var attempt = 1
     while true {
       do {
@@ -116,8 +116,6 @@ struct SchemaChange {
       } catch let error as PostgresError where error.isLockTrouble && attempt < Self.attempts {
         attempt += 1
         try await sleep(Self.pause)
-      } catch let error as PostgresError where error.kind == .insufficientPrivilege {
-        throw try await RunFailure.mayNotMigrate(sql, schema: fence.database.schema(), cause: error.cause)
       }
     }
   }

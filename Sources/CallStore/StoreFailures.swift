@@ -248,17 +248,28 @@ extension RunFailure {
     "La base de datos perdió parte de lo que había confirmado (se reinició a la fuerza o cambió de servidor).",
     "Repita el mismo comando, que lo completa.")
 
-  /// - Parameters:
-  ///   - sql: What the owner of the tables has to run.
-  ///   - schema: Where, as SQL writes it.
-  static func mayNotMigrate(_ sql: String, schema: String, cause: String) -> RunFailure {
+  /// The script's lines follow the sentence, each on a line of its own.
+  ///
+  /// - Parameter schema: Where, as SQL writes it.
+  static func mayNotMigrate(_ script: OwnersScript, schema: String, cause: String) -> RunFailure {
     RunFailure(
       .database(.forbidden), "El usuario de la base de datos no puede cambiar el esquema.",
       """
-      Ejecute esto como dueño de las tablas y repita «twilio-sync migrate»:
+      Ejecute esto con psql como dueño de las tablas, después scripts/least-privilege.sql si lo usa, y repita \
+      «twilio-sync migrate»:
       SET search_path = \(schema);
-      \(sql);
+      \(script.lines.joined(separator: "\n"))
       """, cause: cause)
+  }
+
+  static func mayNotConvert(_ error: PostgresError) -> RunFailure {
+    RunFailure(
+      .database(.forbidden),
+      "Al usuario de la base de datos le falta un permiso para migrar (\(error.shortReason)).",
+      """
+      Ejecute «twilio-sync migrate» como dueño de las tablas, o conceda a este usuario ver y escribir todas sus \
+      filas, y repita.
+      """, cause: error.cause)
   }
 }
 

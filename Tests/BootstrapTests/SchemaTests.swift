@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import TestSupport
 import Testing
@@ -46,6 +47,49 @@ struct SchemaTests {
       let wrong = try await installation.run("hourly", changes: ["DATABASE_SCHEMA": "\"otra\""])
       #expect(
         wrong.status == 2 && wrong.errors.contains("DATABASE_SCHEMA debe ser el nombre de un solo esquema"))
+    }
+  }
+
+  @Test("What the owner is to run can be pasted into psql out of the log", arguments: ["text", "json"])
+  func foreign(format: String) async throws {
+    try await withInstallation(template: nil) { installation in
+      let changes = ["LOG_FORMAT": format]
+      let refused = try await installation.run("migrate", changes: changes)
+      #expect(refused.status == 1)
+      let lines = (format == "text" ? refused.errors : refused.output).split(separator: "\n").map(String.init)
+      let first = lines.firstIndex { $0.contains("no puede cambiar el esquema") } ?? 0
+      #expect(lines[first].contains("Ejecute esto con psql como dueño de las tablas"))
+      var script = lines[first...].filter { $0.hasSuffix(";") }
+      if format == "json" {
+        script = try lines.map {
+          try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
+        }.compactMap { $0["event"] as? String == "migration_sql" ? $0["sql"] as? String : nil }
+      }
+      #expect(script.first == "SET search_path = public;" && script.last?.hasSuffix(";") == true)
+      try await LeastPrivilege.psql(script.joined(separator: "\n"), in: installation.database.conninfo)
+      try await LeastPrivilege.grant(to: TestCluster.role, in: installation.database.conninfo)
+      let again = try await installation.run("migrate", changes: changes)
+      #expect(again.status == 1 && (again.errors + again.output).contains("INSERT INTO workspaces"))
+      try await installation.sql("INSERT INTO workspaces (id, name) VALUES (1, 'Sin asignar')")
+      #expect(try await installation.run("migrate", changes: changes).status == 0)
+      #expect(try await installation.run("hourly", changes: changes).status == 0)
+    }
+  }
+
+  @Test("A server that may not migrate says so once, and not at every attempt")
+  func foreignServer() async throws {
+    try await withInstallation(template: nil) { installation in
+      let service = try await installation.serve(changes: ["MIGRATE_ON_START": "true"])
+      _ = try await service.program.line(containing: "no puede cambiar el esquema")
+      // Each attempt ends with a statement that is refused, and so with a rollback.
+      let attempts = "SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()"
+      let first = Int(try await installation.value(attempts) ?? "") ?? 0
+      try await eventually("it has tried twice more") {
+        Int(try await installation.value(attempts) ?? "") ?? 0 >= first + 2
+      }
+      #expect(try await service.end() == 0)
+      let told = service.program.output.components(separatedBy: "no puede cambiar el esquema").count - 1
+      #expect(told == 1)
     }
   }
 

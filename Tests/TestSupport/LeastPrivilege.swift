@@ -13,11 +13,21 @@ package enum LeastPrivilege {
   ///
   /// - Parameter conninfo: Of the tables' owner or a superuser.
   package static func grant(to role: String = role, in conninfo: String) async throws {
-    let tools = try PostgresTools()
+    try await psql(
+      String(contentsOf: file, encoding: .utf8).replacing(Self.role, with: role), in: conninfo)
+  }
+
+  /// Runs statements one after the other, as psql does with what somebody pastes into it.
+  package static func psql(
+    _ script: String, in conninfo: String, stopsAtError: Bool = true
+  ) async throws {
     let folder = FileManager.default.temporaryDirectory.path
-    let script = try String(contentsOf: file, encoding: .utf8).replacing(Self.role, with: role)
-    try await tools.run(
-      "psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-c", script], in: folder)
+    let file = "\(folder)/\(UUID().uuidString).sql"
+    try script.write(toFile: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try await PostgresTools().run(
+      "psql", ["-X", "-q", "-v", "ON_ERROR_STOP=\(stopsAtError ? 1 : 0)", "-d", conninfo, "-f", file],
+      in: folder)
   }
 
   private static let file = URL(filePath: #filePath)
