@@ -1,5 +1,6 @@
 package import CallDomain
 import Postgres
+import Reporting
 import SyncEngine
 import Telemetry
 import TwilioClient
@@ -58,6 +59,9 @@ package struct Configuration: Sendable {
     var rules = AlertRules()
     /// Told of every change of an alert.
     var webhook: NotificationAddress?
+    var webhookFormat = WebhookFormat.json
+    /// Where people find the service, to be linked in what the webhook is told.
+    var publicURL: String?
     /// Asked after every successful hourly run.
     var heartbeat: NotificationAddress?
   }
@@ -164,6 +168,9 @@ package struct Configuration: Sendable {
       "ALERT_NO_RUN_HOURS", 1...8784, default: alerts.rules.noRunHours)
     alerts.rules.quietTimes = settings.quietTimes("ALERT_QUIET_TIMES")
     alerts.webhook = settings.address("ALERT_WEBHOOK_URL")
+    alerts.webhookFormat = settings.choice(
+      "ALERT_WEBHOOK_FORMAT", default: alerts.webhook?.format ?? alerts.webhookFormat)
+    alerts.publicURL = settings.publicAddress("PUBLIC_URL")
   }
 
   private static func twilio(_ settings: inout Settings) -> Twilio? {

@@ -119,6 +119,14 @@ struct Settings {
     return nil
   }
 
+  /// An address for people to open.
+  mutating func publicAddress(_ name: String) -> String? {
+    guard let text = text(name) else { return nil }
+    if NotificationAddress.parts(of: text) != nil { return text }
+    fault("\(name) debe ser una dirección http:// o https:// sin espacios, usuario ni contraseña.")
+    return nil
+  }
+
   // What someone pasted into the wrong variable must not fill the screen, nor be a secret that is shown.
   private func shown(_ text: String) -> String {
     let text = redaction.applied(toValue: text)

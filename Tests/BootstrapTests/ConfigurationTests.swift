@@ -131,7 +131,8 @@ struct ConfigurationTests {
     ("health", ["LOG_FORMAT", "LOG_LEVEL", "DEFAULT_WORKSPACE_ID", "CRON_SECRET"] + alerts),
   ]
   private static let alerts = [
-    "ALERT_WEBHOOK_URL", "HEARTBEAT_URL", "ALERT_QUIET_TIMES", "ALERT_NO_CALLS_HOURS", "ALERT_NO_RUN_HOURS",
+    "ALERT_WEBHOOK_URL", "ALERT_WEBHOOK_FORMAT", "PUBLIC_URL", "HEARTBEAT_URL", "ALERT_QUIET_TIMES",
+    "ALERT_NO_CALLS_HOURS", "ALERT_NO_RUN_HOURS",
   ]
 
   @Test("A command refuses no setting that it does not need; doctor names each", arguments: needless)
@@ -153,6 +154,12 @@ struct ConfigurationTests {
       try await expect(
         Fault(
           ["ALERT_NO_RUN_HOURS": "0", "ALERT_WEBHOOK_URL": "x"], "ALERT_NO_RUN_HOURS", "ALERT_WEBHOOK_URL"),
+        of: [command])
+      try await expect(
+        Fault(
+          ["ALERT_WEBHOOK_FORMAT": "googlechat", "PUBLIC_URL": "https://u:p@sync.example"],
+          "ALERT_WEBHOOK_FORMAT debe ser uno de: slack, discord, google-chat, teams, json",
+          "PUBLIC_URL debe ser una dirección"),
         of: [command])
     }
   }

@@ -10,8 +10,10 @@ struct AlertMessageTests {
     detail: "Todavía no ha acabado bien ninguna ejecución horaria.",
     whatToDo: "Ejecute \"twilio-sync hourly\".")
 
-  private func object(_ alert: Alert) throws -> [String: Any] {
-    let data = Data(AlertMessage(alert).json.utf8)
+  private func object(
+    _ alert: Alert, _ format: WebhookFormat = .json, link: String? = nil
+  ) throws -> [String: Any] {
+    let data = Data(AlertMessage(alert, link: link).json(as: format).utf8)
     return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
   }
 
@@ -23,6 +25,51 @@ struct AlertMessageTests {
     #expect(object["text"] as? String == text && object["content"] as? String == text)
     #expect(object["alert"] as? String == "no_run" && object["firing"] as? Bool == true)
     #expect(object["since"] as? String == "2025-10-05T20:00:00.000Z")
+    #expect(Set(object.keys) == ["text", "content", "alert", "firing", "since", "detail", "whatToDo"])
+  }
+
+  @Test("Each chat tool is sent its own key and nothing else, the link in it")
+  func chatTools() throws {
+    let link = "https://sync.example/?a=1&b=2"
+    let text = AlertMessage(Self.firing, link: link).text
+    #expect(text.hasSuffix("\n→ Ejecute \"twilio-sync hourly\".\n\(link)"))
+    for (format, key) in [(WebhookFormat.discord, "content"), (.googleChat, "text"), (.slack, "text")] {
+      let object = try object(Self.firing, format, link: link)
+      #expect(object.count == 1)
+      let expected = format == .slack ? text.replacing("&", with: "&amp;") : text
+      #expect(object[key] as? String == expected)
+    }
+    let card = AlertMessage(Self.firing, link: link).json(as: .teams)
+    #expect(
+      card.contains(#""actions":[{"type":"Action.OpenUrl","title":"Abrir twilio-sync","url":"\#(link)"}]"#))
+    #expect(card.components(separatedBy: #""type":"TextBlock""#).count == 3)
+    #expect(!AlertMessage(Self.firing).json(as: .teams).contains("actions"))
+    #expect(try object(Self.firing, link: link)["link"] as? String == link)
+  }
+
+  @Test("What would be a link or a mention in Slack is not")
+  func slackEscapes() throws {
+    let odd = Alert(.noRun, isFiring: true, since: nil, detail: "<!channel> a & b", whatToDo: nil)
+    #expect(
+      try object(odd, .slack)["text"] as? String == "🚨 twilio-sync: no_run. &lt;!channel&gt; a &amp; b")
+  }
+
+  @Test(
+    "Who listens is known by the name of the host",
+    arguments: [
+      ("hooks.slack.com", "/services/T/B/x", WebhookFormat.slack), ("hooks.slack-gov.com", "/x", .slack),
+      ("discord.com", "/api/webhooks/1/x", .discord), ("ptb.discord.com", "/x", .discord),
+      ("discordapp.com", "/x", .discord), ("discord.com", "/api/webhooks/1/x/slack", .slack),
+      ("chat.googleapis.com", "/v1/spaces/A/messages", .googleChat),
+      ("acme.webhook.office.com", "/webhookb2/x", .teams),
+      ("prod-12.westeurope.logic.azure.com", "/x", .teams),
+      ("default1.2.environment.api.powerplatform.com", "/powerautomate/x", .teams),
+      ("hooks.slack.com.example", "/", .json), ("nothooks.slack.com", "/", .json),
+      ("notdiscord.com", "/", .json),
+      ("mattermost.example", "/hooks/x", .json), ("127.0.0.1", "/slack", .json), ("", "", .json),
+    ])
+  func formats(host: String, path: String, format: WebhookFormat) {
+    #expect(WebhookFormat(host: host, path: path) == format)
   }
 
   @Test("The end of an alert is told, too; a text too long for a chat is cut")
@@ -33,6 +80,8 @@ struct AlertMessageTests {
     #expect(object["firing"] as? Bool == false && object["whatToDo"] is NSNull && object["since"] is NSNull)
     let long = Alert(
       .noRun, isFiring: true, since: nil, detail: String(repeating: "ñ", count: 5000), whatToDo: nil)
-    #expect(try self.object(long)["content"].map { "\($0)".count } == 2000)
+    for format in [WebhookFormat.json, .discord] {
+      #expect(try self.object(long, format)["content"].map { "\($0)".unicodeScalars.count } == 2000)
+    }
   }
 }

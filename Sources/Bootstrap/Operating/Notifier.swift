@@ -36,7 +36,8 @@ struct Notifier: Sendable {
     var request = Self.request(to: webhook)
     request.method = .post
     request.headers.append(CurlHeader("Content-Type", "application/json"))
-    request.body = Array(AlertMessage(alert).json.utf8)
+    let message = AlertMessage(alert, link: addresses.publicURL)
+    request.body = Array(message.json(as: addresses.webhookFormat).utf8)
     return await attempt(request)
   }
 
@@ -122,19 +123,26 @@ struct NotificationAddress: Sendable, CustomStringConvertible, CustomReflectable
   let exposed: String
   /// `http://`, to this machine only.
   let isPlain: Bool
+  /// What those who listen there take.
+  let format: WebhookFormat
 
   /// Nil for what is no `https://` address, nor `http://` to a loopback one, and for one with a user or password.
   init?(_ text: String) {
-    guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }),
-      let parts = URLComponents(string: text), let host = parts.host?.lowercased(), !host.isEmpty,
-      parts.user == nil, parts.password == nil
-    else { return nil }
-    switch parts.scheme?.lowercased() {
-    case "https": isPlain = false
-    case "http" where ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host): isPlain = true
-    default: return nil
-    }
+    guard let parts = Self.parts(of: text) else { return nil }
+    let host = parts.host?.lowercased() ?? ""
+    isPlain = parts.scheme?.lowercased() == "http"
+    if isPlain, !["localhost", "127.0.0.1", "[::1]", "::1"].contains(host) { return nil }
+    format = WebhookFormat(host: host, path: parts.path)
     exposed = text
+  }
+
+  /// The parts of an `http://` or `https://` address without user and password; nil for what is none.
+  static func parts(of text: String) -> URLComponents? {
+    guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }),
+      let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty, parts.user == nil,
+      parts.password == nil, ["http", "https"].contains(parts.scheme?.lowercased())
+    else { return nil }
+    return parts
   }
 
   /// What of an address is a secret by itself, wherever it is quoted: each segment of the path and each value of

@@ -66,6 +66,31 @@ struct NotificationTests {
     }
   }
 
+  @Test(
+    "Each chat tool, as strict as it is, takes the body of its own, and no other's",
+    arguments: ChatReceiver.Tool.allCases)
+  func chatTools(tool: ChatReceiver.Tool) async throws {
+    try await withInstallation { installation in
+      try await installation.sql("UPDATE schema_migrations SET applied_at = now() - INTERVAL '3 hours'")
+      let receiver = try ChatReceiver(tool)
+      let link = "https://sync.example/?a=1&b=2"
+      let changes = ["ALERT_WEBHOOK_URL": receiver.url + Self.path, "PUBLIC_URL": link]
+      let refused = try await installation.run("hourly", changes: changes)
+      #expect(refused.status == 0 && refused.output.contains("(respondió 400); el aviso queda pendiente"))
+      #expect(receiver.attempts == 1 && receiver.messages.isEmpty)
+      let format = ["ALERT_WEBHOOK_FORMAT": tool.rawValue]
+      let told = try await installation.run("hourly", changes: changes.merging(format) { $1 })
+      #expect(told.status == 0 && !told.output.contains("No se pudo avisar"), "\(told.output)")
+      installation.simulation.put(TestCalls.settled(1, now: installation.simulation.now))
+      #expect(try await installation.run("hourly", changes: changes.merging(format) { $1 }).status == 0)
+      let messages = receiver.messages
+      try #require(messages.count == 2)
+      #expect(messages[0].hasPrefix("🚨 twilio-sync: no_calls. ") && messages[0].contains("\n→ "))
+      #expect(messages[1].hasPrefix("✅ twilio-sync: no_calls se ha resuelto. "))
+      for message in messages { #expect(message.hasSuffix("\n\(link)"), "\(message)") }
+    }
+  }
+
   @Test("What a webhook or a monitor repeats of its address, of a secret or of a number is not shown")
   func echoed() async throws {
     try await withInstallation { installation in
