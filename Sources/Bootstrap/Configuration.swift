@@ -153,10 +153,8 @@ package struct Configuration: Sendable {
         "Falta DATABASE_URL (o las variables PG* de libpq).",
         "Ponga postgresql://usuario:clave@servidor:5432/base."
       )
-    } else if configuration.isMalformed {
-      settings.fault(
-        "DATABASE_URL no se entiende.",
-        "Codifique con % los caracteres especiales de la contraseña (@ es %40; / es %2F; % es %25).")
+    } else if let fault = configuration.fault {
+      settings.fault(fault.sentence.whatFailed, fault.sentence.whatToDo)
     }
     return configuration
   }
@@ -202,6 +200,65 @@ package struct ConfigurationFaults: Error, Hashable {
 
   /// What is wrong and what to do, a fault each.
   package var sentences: [String] { all.map(\.message) }
+}
+
+extension ConnectionStringFault {
+  var sentence: (whatFailed: String, whatToDo: String) {
+    switch self {
+    case .quoted:
+      (
+        "DATABASE_URL está entre comillas, y son parte del valor.",
+        "Quítelas: docker --env-file, systemd y Kubernetes toman el valor tal cual."
+      )
+    case .strayCharacter:
+      (
+        "DATABASE_URL contiene un espacio, un salto de línea u otro carácter que no es de una dirección.",
+        "Quítelo o, si es de la contraseña, codifíquelo con % (un espacio es %20)."
+      )
+    case .otherScheme(let scheme):
+      (
+        "DATABASE_URL empieza por \(scheme.map { "«\($0)://»" } ?? "otro esquema") en lugar de postgresql://.",
+        "Ponga la dirección de una base de datos PostgreSQL: postgresql://usuario:clave@servidor:5432/base."
+      )
+    case .noScheme:
+      (
+        "DATABASE_URL no empieza por postgresql:// ni tiene la forma «host=… dbname=…».",
+        "Ponga postgresql://usuario:clave@servidor:5432/base."
+      )
+    case .unknownParameters(let names):
+      (
+        "DATABASE_URL tiene parámetros que libpq no conoce: \(names.joined(separator: ", ")).",
+        "Quítelos: serán de otro programa (Prisma, Supabase) o de una libpq más nueva."
+      )
+    case .unknownParameter(let position):
+      (
+        "DATABASE_URL tiene un parámetro que libpq no conoce, el \(position).º.",
+        "Quítelo o, si es parte de la contraseña, codifique con % sus caracteres especiales (& es %26)."
+      )
+    case .badValue(let parameter, let allowed):
+      (
+        "\(parameter), en DATABASE_URL o en la variable PG* que le corresponde, tiene un valor que libpq no conoce.",
+        allowed.isEmpty ? "Corríjalo o quítelo." : "Ponga uno de estos: \(allowed.joined(separator: ", "))."
+      )
+    case .noNumber(let parameter):
+      (
+        "\(parameter), en DATABASE_URL o en la variable PG* que le corresponde, debe ser un número entero.",
+        "Corríjalo o quítelo."
+      )
+    case .unequalLists:
+      (
+        "DATABASE_URL nombra listas de servidores, direcciones o puertos de distinta longitud.",
+        "Ponga tantos de unos como de otros, o un solo puerto para todos."
+      )
+    case .unknownService:
+      (
+        "El servicio que nombran DATABASE_URL o PGSERVICE no está en ningún fichero de servicios de libpq.",
+        "Corrija su nombre o PGSERVICEFILE."
+      )
+    case .unreadable:
+      ("DATABASE_URL no se entiende.", "Codifique con % los caracteres especiales de la contraseña.")
+    }
+  }
 }
 
 extension TwilioConfigurationFault {

@@ -20,14 +20,10 @@ extension CallStore {
 private enum PoolerProbe {
   static func run(on database: Database) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for connection in 1...Int64(connections) {
+      for connection in connections {
         group.addTask {
-          for round in 1...Int64(rounds) {
-            let echoes = (1...3).map {
-              Echo(
-                number: connection.multipliedClamped(by: 1000).addingClamped(round.multipliedClamped(by: 10)),
-                count: $0)
-            }
+          for round in rounds {
+            let echoes = (1...3).map { Echo(number: connection + round, count: $0) }
             try await database.withTransaction(opening: echoes.map(\.statement)) { transaction in
               try zip(echoes, transaction.opening).forEach { try $0.check($1) }
               let results = try await transaction.pipeline(echoes.map(\.statement))
@@ -41,8 +37,8 @@ private enum PoolerProbe {
   }
 
   /// As many as a pool has at the least.
-  private static let connections = 3
-  private static let rounds = 10
+  private static let connections: [Int64] = [1000, 2000, 3000]
+  private static let rounds = stride(from: Int64(0), to: 100, by: 10)
 
   private struct Echo {
     let number: Int64

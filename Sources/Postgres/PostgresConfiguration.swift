@@ -22,9 +22,10 @@ package struct PostgresConfiguration: Sendable {
   /// Told of what connections do; called from their queues, so it must be quick.
   package var onActivity: (@Sendable (PostgresActivity) -> Void)?
 
-  /// The defaults, for a connection string or, without one, for the `PG*` variables.
+  /// The defaults, for a connection string, of which blanks and line ends around it are dropped, or, without one, for
+  /// the `PG*` variables.
   package init(_ connectionString: String = "") {
-    self.connectionString = connectionString
+    self.connectionString = ConnectionString.trimmed(connectionString)
   }
 }
 
@@ -39,15 +40,9 @@ extension PostgresConfiguration: CustomStringConvertible, CustomReflectable {
 }
 
 extension PostgresConfiguration {
-  /// Whether libpq could not read the connection string.
-  package var isMalformed: Bool {
-    do throws(PostgresError) {
-      try ConnectionString.check(connectionString)
-      return false
-    } catch {
-      return true
-    }
-  }
+  /// What is wrong with the connection string, or with the `PG*` variables that complete it; nil where libpq takes
+  /// them.
+  package var fault: ConnectionStringFault? { ConnectionString.fault(of: connectionString) }
 
   /// The passwords in the connection string, the role's and that of a private key, so that whoever writes
   /// logs can keep them out of them; in a string that cannot be read what may be one.

@@ -44,6 +44,14 @@ struct ConfigurationTests {
       ["DATABASE_URL": "postgresql://app:P4ss@\(Secrets.cron)/99x@127.0.0.1:1/base"],
       "contraseña (@ es %40; / es %2F"),
     Fault(["DATABASE_URL": "postgresql://127.0.0.1/b?password=\(Secrets.cron)&x=1"], "DATABASE_URL"),
+    Fault(
+      ["DATABASE_URL": "\"postgresql://u:\(Secrets.cron)@127.0.0.1/b\""], "DATABASE_URL está entre comillas"),
+    Fault(["DATABASE_URL": "mysql://u:\(Secrets.cron)@127.0.0.1/b"], "DATABASE_URL empieza por «mysql://»"),
+    Fault(
+      ["DATABASE_URL": "postgresql://u:\(Secrets.cron)@127.0.0.1/b?pgbouncer=true&supa=x"],
+      "libpq no conoce: pgbouncer, supa"),
+    Fault(["DATABASE_URL": "postgresql://127.0.0.1/b?sslmode=disabled"], "sslmode, en DATABASE_URL"),
+    Fault(["DATABASE_URL": "u:\(Secrets.cron)@127.0.0.1/b"], "DATABASE_URL no empieza por postgresql://"),
     Fault(["DEFAULT_WORKSPACE_ID": "0"], "DEFAULT_WORKSPACE_ID"),
     Fault(["DATABASE_POOL_SIZE": "2"], "DATABASE_POOL_SIZE"),
     Fault(["DATABASE_POOL_SIZE": "51"], "DATABASE_POOL_SIZE"),

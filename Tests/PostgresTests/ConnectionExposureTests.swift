@@ -83,7 +83,7 @@ struct ConnectionExposureTests {
     for string in strings {
       let ports = string.contains(",") ? "\(server.port),\(server.port)" : "\(server.port)"
       let configuration = PostgresConfiguration("\(string) port=\(ports) user=u dbname=d")
-      #expect(!configuration.isMalformed)
+      #expect(configuration.fault == nil)
       #expect(configuration.exposure.sslMode == nil)
     }
     // Connections are accepted in the order they came: this one is the first.

@@ -52,7 +52,7 @@ struct PostgresSecretTests {
       "postgresql://u@h/b%40c", "host=@abstract password=p@s/s@w", "postgresql://u:p#?!@h/b",
     ])
   func soundAddresses(string: String) {
-    #expect(!PostgresConfiguration(string).isMalformed)
+    #expect(PostgresConfiguration(string).fault == nil)
   }
 
   @Test(
