@@ -94,7 +94,7 @@ struct Notifier: Sendable {
 
   /// The beginning of what was answered. Cut after the secrets are out, so that none is cut in two and missed.
   private func words(of answer: CurlResponse) -> String {
-    let words = String(decoding: answer.body.prefix(64 << 10), as: UTF8.self)
+    let words = String(decoding: answer.body.prefix(16 << 10), as: UTF8.self)
     return logger.redaction.applied(toWordsOfOthers: words).prefix(200).debugDescription
   }
 

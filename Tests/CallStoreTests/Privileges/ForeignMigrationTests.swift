@@ -106,7 +106,8 @@ struct ForeignMigrationTests {
       if isOlder { try await OlderDatabase.make(on: site.pool(site.owner)) }
       let (scripts, _) = try await migrate(site.pool(site.tenant), owner: site.conninfo(site.owner))
       print("handed on: \(scripts.map { $0.count - 1 }) lines")
-      #expect(scripts.count == (isOlder ? 2 : 1))
+      // Rows are converted in between.
+      #expect((isOlder ? 2...3 : 1...1).contains(scripts.count))
       let contents = try await contents(site)
       #expect(contents == expected, "\(contents.difference(from: expected))")
       #expect(try await makeMigrator(site.pool(site.tenant)).run() == [])
