@@ -256,7 +256,10 @@ extension ConnectionStringFault {
         "Corrija su nombre o PGSERVICEFILE."
       )
     case .unreadable:
-      ("DATABASE_URL no se entiende.", "Codifique con % los caracteres especiales de la contraseña.")
+      (
+        "DATABASE_URL no se entiende.",
+        "Codifique con % los caracteres especiales de la contraseña (@ es %40; / es %2F; % es %25)."
+      )
     }
   }
 }

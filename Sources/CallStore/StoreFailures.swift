@@ -309,7 +309,17 @@ extension PostgresError {
 
   /// The SQLSTATE and what it is about, between `opening` and `closing`; empty where there is neither.
   func reference(_ opening: String, _ closing: String = "") -> String {
-    let parts = [sqlstate.map { "SQLSTATE \($0)" }, object].compactMap { $0 }
+    let parts = [sqlstate.map { "SQLSTATE \($0)" }, object.flatMap(Self.name)].compactMap { $0 }
     return parts.isEmpty ? "" : opening + parts.joined(separator: ", ") + closing
+  }
+
+  /// What looks like the name of a constraint, column or table; a trigger may name anything, also a caller.
+  private static func name(_ object: String) -> String? {
+    let isName =
+      object.utf8.count <= 63
+      && object.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || "0123456789_".unicodeScalars.contains($0)
+      }
+    return isName && !object.contains(/[0-9]{6}/) ? object : nil
   }
 }

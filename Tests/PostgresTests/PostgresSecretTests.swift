@@ -48,7 +48,7 @@ struct PostgresSecretTests {
     "An @ is fine within the user and password where it is encoded, before them, and in the query",
     arguments: [
       "postgresql://u:p%40ss%2Fw@h/b", "postgresql://@h/b", "postgresql://u:p:p@h1,h2/b", "postgresql:///b",
-      "postgresql://h/b?user=u@server&password=p@ss", "postgresql://h?application_name=a@b", "h@b",
+      "postgresql://h/b?user=u@server&password=p@ss", "postgresql://h?application_name=a@b",
       "postgresql://u@h/b%40c", "host=@abstract password=p@s/s@w", "postgresql://u:p#?!@h/b",
     ])
   func soundAddresses(string: String) {
