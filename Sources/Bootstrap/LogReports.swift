@@ -120,6 +120,15 @@ enum MigrationReport {
         .info, "default_workspace_created",
         text: ["🏷️ Creado el workspace por defecto \(workspace.number) (Sin asignar)"],
         fields: [LogField("workspaceId", .integer(workspace.number))])
+    case .misfit(let misfit):
+      logger.log(
+        .warning, "column_misfit",
+        text: [
+          """
+          ⚠️ La columna \(misfit.column) es \(misfit.type) y rechaza algunas llamadas, o todas; ejecute como dueño \
+          «\(misfit.remedy)».
+          """
+        ], fields: [LogField("column", .text(misfit.column)), LogField("type", .text(misfit.type))])
     case .costKeptNarrow(let views):
       logger.log(
         .warning, "cost_kept_narrow",

@@ -11,6 +11,8 @@ extension CallStore {
       inspection.unlisted = try await listingsOfWorkspaces(but: phones)
       inspection.shared = Self.shared(phones)
       inspection.phonesWithoutWorkspace = phones.count { $0.workspace == nil }
+      inspection.misfits = try TableFit.read(await database.repeatable(TableFit.misfits))
+      inspection.encoding = try await database.repeatable(TableFit.encoding).rows.first?.text(0)
       let clock = try await database.repeatable(
         PostgresStatement("SELECT \(SQL.milliseconds("clock_timestamp()"))"))
       inspection.databaseTime = try clock.rows.first?.moment(0)

@@ -16,6 +16,8 @@ package struct Migrator: Sendable {
     case createdDefaultWorkspace(WorkspaceID)
     /// The column `cost` keeps its narrow type, because these views stand on it.
     case costKeptNarrow(views: [String])
+    /// A column of an adopted table whose type refuses some calls, or all.
+    case misfit(ColumnMisfit)
   }
 
   let database: Database
@@ -67,6 +69,9 @@ package struct Migrator: Sendable {
           onEvent(.createdDefaultWorkspace(defaultWorkspace))
         }
         try await fence.repeatable(CoverageQuery.begin(now: now()))
+        for misfit in try TableFit.read(await database.repeatable(TableFit.misfits)) {
+          onEvent(.misfit(misfit))
+        }
         return applied
       }
     } catch let error as PostgresError where error.kind == .insufficientPrivilege {

@@ -92,7 +92,29 @@ extension ServiceStatus {
 extension Inspection {
   /// What `doctor` says of the tables. `now` is the process's clock.
   package func findings(now: Timestamp) -> [Finding] {
-    [prices, numbersOfWorkspaces, sharedNumbers, rowsWithoutWorkspace] + clock(now)
+    [prices, numbersOfWorkspaces, sharedNumbers, rowsWithoutWorkspace, columns, characters] + clock(now)
+  }
+
+  private var columns: Finding {
+    guard !misfits.isEmpty else {
+      return Finding(.ok, check: "columnas", detail: "Sus tipos admiten toda llamada.")
+    }
+    let list = misfits.map { "\($0.column) es \($0.type)" }
+    return Finding(
+      .warning, check: "columnas",
+      detail: "Hay tipos que rechazan algunas llamadas, o todas: \(list.joined(separator: "; ")).",
+      whatToDo: "Como dueño de las tablas: " + misfits.map(\.remedy).joined(separator: " "))
+  }
+
+  private var characters: Finding {
+    guard let encoding, encoding != "UTF8" else {
+      return Finding(.ok, check: "caracteres", detail: "La base de datos admite todo carácter.")
+    }
+    return Finding(
+      .warning, check: "caracteres",
+      detail: "La base de datos está en \(encoding): rechaza los nombres con caracteres que no tiene.",
+      whatToDo:
+        "Pase los datos a una base de datos en UTF8; mientras tanto esas llamadas quedan en refused_calls.")
   }
 
   private var prices: Finding {
@@ -183,6 +205,22 @@ extension Period {
   }
 }
 
+/// A column whose type does not take every call.
+package struct ColumnMisfit: Hashable, Sendable {
+  /// `calls.status`.
+  package let column: String
+  /// Its type as SQL writes it.
+  package let type: String
+  /// The statement that mends it.
+  package let remedy: String
+
+  package init(column: String, type: String, remedy: String) {
+    self.column = column
+    self.type = type
+    self.remedy = remedy
+  }
+}
+
 /// What only `doctor` looks at in the database, because it reads whole tables.
 package struct Inspection: Hashable, Sendable {
   /// A number and a workspace that it stands under.
@@ -196,6 +234,10 @@ package struct Inspection: Hashable, Sendable {
     }
   }
 
+  /// Columns whose type does not take every call.
+  package var misfits: [ColumnMisfit] = []
+  /// The database's encoding, as PostgreSQL names it.
+  package var encoding: String?
   /// Completed calls with a duration and no cost that nobody asks Twilio for any more.
   package var unpricedCalls = 0
   /// From the first of them to after the last; nil without one, or where none has a date.
