@@ -151,7 +151,8 @@ struct LostAnswerTests {
       for page in pages { undisturbed.append(try await fixture.store.commit(page, fence: fixture.fence)) }
     }
     // Neither of no use nor all alike.
-    #expect(undisturbed.contains { $0.createdPhones == 1 } && undisturbed.contains { $0.reattributed.count == 1 })
+    #expect(
+      undisturbed.contains { $0.createdPhones == 1 } && undisturbed.contains { $0.reattributed.count == 1 })
     #expect(undisturbed.contains { $0.changed.isEmpty })
     try await withLostAnswers { fixture, answers, store in
       for (page, expected) in zip(pages, undisturbed) {
