@@ -50,8 +50,9 @@ enum SQL {
       """
       SELECT count(nextval(sequence))
       FROM (SELECT pg_get_serial_sequence('\(table)', 'id')::regclass AS sequence) s,
-        LATERAL generate_series(1, least(100000, CASE WHEN has_sequence_privilege(sequence, 'USAGE')
-          THEN (SELECT max(id) FROM \(table)) - coalesce(pg_sequence_last_value(sequence), 0) END))
+        LATERAL generate_series(1, CASE WHEN has_sequence_privilege(sequence, 'USAGE')
+          THEN least(100000, (SELECT max(id) FROM \(table)) - coalesce(pg_sequence_last_value(sequence), 0))
+          ELSE 0 END)
       """)
   }
 
