@@ -17,6 +17,8 @@ package struct Readiness: Hashable, Sendable {
   package enum Schema: String, Sendable, CaseIterable {
     case ok
     case old
+    /// A table or a column is missing that a schema of this version has.
+    case incomplete
     case new
     case migrating
     /// Which schema is ours cannot be told, or it cannot be used.
@@ -44,6 +46,7 @@ extension Readiness {
     }
     switch fault {
     case .oldSchema: self.init(database: .ok, schema: .old)
+    case .incompleteSchema: self.init(database: .ok, schema: .incomplete)
     case .newSchema: self.init(database: .ok, schema: .new)
     case .unclearSchema: self.init(database: .ok, schema: .unclear)
     case .noDefaultWorkspace: self.init(database: .noDefaultWorkspace, schema: .ok)

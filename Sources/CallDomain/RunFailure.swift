@@ -82,6 +82,8 @@ package enum DatabaseFault: Hashable, Sendable, CaseIterable {
   /// Which schema is ours cannot be told, or it cannot be used.
   case unclearSchema
   case oldSchema
+  /// A table or a column is missing that the schema's version has.
+  case incompleteSchema
   /// The schema says that a program as old as this one must not write.
   case newSchema
   /// It refused a statement.
@@ -91,7 +93,8 @@ package enum DatabaseFault: Hashable, Sendable, CaseIterable {
   var isPassing: Bool {
     switch self {
     case .unreachable, .busy, .readOnly: true
-    case .full, .forbidden, .hiddenRows, .noDefaultWorkspace, .unclearSchema, .oldSchema, .newSchema,
+    case .full, .forbidden, .hiddenRows, .noDefaultWorkspace, .unclearSchema, .oldSchema, .incompleteSchema,
+      .newSchema,
       .refused:
       false
     }

@@ -16,7 +16,7 @@ package struct CallStore: CallLedger {
   package init(
     pool: PostgresPool, schema: String? = nil, defaultWorkspace: WorkspaceID, lease: LeaseTerms = LeaseTerms()
   ) {
-    database = Database(pool, SchemaSearch(name: schema, isForMigration: false))
+    database = Database(pool, SchemaSearch(name: schema, isForMigration: false), lease)
     self.defaultWorkspace = defaultWorkspace
     self.lease = lease
   }
@@ -46,9 +46,41 @@ package struct CallStore: CallLedger {
     do {
       return try await work()
     } catch {
-      throw RunFailure(store: error)
+      throw await explained(error)
     }
   }
+
+  /// What an error means, by what can be asked of the database where it says too little itself.
+  private func explained(_ error: any Error) async -> RunFailure {
+    let failure = RunFailure(store: error)
+    switch (error as? PostgresError)?.kind {
+    case .undefinedTable, .undefinedColumn:
+      // Perhaps the schema is old.
+      do {
+        try await Preflight(defaultWorkspace: defaultWorkspace).check(database, within: Self.askingLimit)
+      } catch var found as RunFailure {
+        found.cause = failure.cause
+        return found
+      } catch {}
+    case .lockTimeout, .queryCanceled, .timeout:
+      let result = try? await database.repeatable(
+        Self.awaitedStandbys, within: Self.askingLimit, isUrgent: true)
+      if let names = try? result?.rows.first?.text(0) {
+        return .standbyAway(names, cause: failure.cause)
+      }
+    default: break
+    }
+    return failure
+  }
+
+  private static let askingLimit = Duration.seconds(2)
+
+  /// A row if commits of our role wait for a standby to confirm them.
+  private static let awaitedStandbys = PostgresStatement(
+    """
+    SELECT current_setting('synchronous_standby_names')
+    WHERE EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'SyncRep')
+    """)
 }
 
 /// How long leases last, and what a run does under one.

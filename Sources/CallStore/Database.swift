@@ -8,11 +8,13 @@ final class Database: Sendable {
   /// For what cannot stand in a transaction; such a statement names the schema itself.
   let pool: PostgresPool
   private let search: SchemaSearch
+  private let lockMilliseconds: Int
   private let found = Mutex<String?>(nil)
 
-  init(_ pool: PostgresPool, _ search: SchemaSearch) {
+  init(_ pool: PostgresPool, _ search: SchemaSearch, _ lease: LeaseTerms) {
     self.pool = pool
     self.search = search
+    lockMilliseconds = lease.lockMilliseconds
   }
 
   /// Our schema as SQL writes it; looked for until it is found.
@@ -36,6 +38,10 @@ final class Database: Sendable {
   ) async throws -> PostgresResult {
     var settings = try await ours(PostgresSettings(), within: limit)
     if limit == nil { settings.statementMilliseconds = LeaseTerms.statementSeconds * 1000 }
+    // Who is in the way of a lock is told before the statement's time is over.
+    if limit.map({ $0 > .seconds(LeaseTerms.statementSeconds) }) ?? true {
+      settings.lockMilliseconds = lockMilliseconds
+    }
     do {
       return try await pool.repeatable(statement, settings, within: limit, isUrgent: isUrgent)
     } catch {
@@ -51,7 +57,8 @@ final class Database: Sendable {
     isUrgent: Bool = false,
     _ body: (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
-    let settings = try await ours(settings)
+    var settings = try await ours(settings)
+    if settings.isSnapshot { settings.lockMilliseconds = lockMilliseconds }
     do {
       return try await pool.withTransaction(settings, opening: opening, isUrgent: isUrgent, body)
     } catch {

@@ -40,7 +40,7 @@ package struct Migrator: Sendable {
     sleep: @escaping @Sendable (_ milliseconds: Int64) async throws -> Void,
     onEvent: @escaping @Sendable (Event) -> Void = { _ in }
   ) {
-    database = Database(pool, SchemaSearch(name: schema, isForMigration: true))
+    database = Database(pool, SchemaSearch(name: schema, isForMigration: true), lease)
     self.defaultWorkspace = defaultWorkspace
     self.lease = lease
     self.token = token

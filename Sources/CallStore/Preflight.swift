@@ -10,22 +10,32 @@ struct Preflight {
   func check(_ database: Database, within limit: Duration?) async throws {
     let state = try await database.repeatable(Self.state, within: limit, isUrgent: true)
     guard let row = state.rows.first else { return }
-    if try row.requiredBool(0) {
-      throw RunFailure.readOnly(cause: "pg_is_in_recovery() or transaction_read_only is true")
+    if try row.requiredBool(0) { throw RunFailure.standby(cause: "pg_is_in_recovery() is true") }
+    if let source = try row.text(1) {
+      throw RunFailure.readOnly(
+        isOurs: source == "client",
+        cause: "transaction_read_only is on; default_transaction_read_only: \(source)")
     }
-    guard try row.requiredBool(1) else {
+    guard try row.requiredBool(2) else {
       database.forgetSchema()
-      throw RunFailure.oldSchema(cause: "schema_migrations or sync_runs is missing")
+      throw RunFailure.oldSchema(cause: "schema_migrations is missing")
     }
-    if let tables = try row.text(2) { throw RunFailure.hiddenRows(in: tables) }
-    if let missing = try row.text(3) { throw RunFailure.forbidden(missing) }
-    let schema = try await database.repeatable(Self.schema(defaultWorkspace), within: limit, isUrgent: true)
+    if let tables = try row.text(3) { throw RunFailure.hiddenRows(in: tables) }
+    if let missing = try row.text(4) { throw RunFailure.forbidden(missing) }
+    // What is missing can be old, too.
+    let missing = try row.text(5)
+    let schema = try await database.repeatable(
+      missing == nil ? Self.schema(defaultWorkspace) : Self.versions, within: limit, isUrgent: true)
     guard let row = schema.rows.first else { return }
     guard try row.requiredBool(0) else {
       throw RunFailure.oldSchema(cause: "schema_migrations lacks a version up to \(Migrations.version)")
     }
     if try row.requiredInt(1) > Int64(Migrations.version) {
       throw RunFailure.newSchema(cause: "oldest_program is above \(Migrations.version)")
+    }
+    if let missing {
+      throw RunFailure.incompleteSchema(
+        missing, cause: "missing, though schema_migrations is complete: \(missing)")
     }
     guard try row.requiredBool(2) else { throw RunFailure.noDefaultWorkspace(defaultWorkspace) }
   }
@@ -36,8 +46,10 @@ struct Preflight {
   // tables, updating of those that are updated.
   private static let state = PostgresStatement(
     """
-    SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean,
-      \(SQL.relation("'schema_migrations'")) IS NOT NULL AND \(SQL.relation("'sync_runs'")) IS NOT NULL,
+    SELECT pg_is_in_recovery(),
+      CASE WHEN current_setting('transaction_read_only')::boolean
+        THEN (SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only') END,
+      \(SQL.relation("'schema_migrations'")) IS NOT NULL,
       (SELECT string_agg(DISTINCT c.relname, ', ')
         FROM (VALUES ('workspaces', 'r'), ('workspace_phones', 'r'), ('workspace_phones', 'w'),
           ('calls', 'r'), ('calls', 'w'), ('sync_runs', 'r'), ('sync_runs', 'w'), ('sync_leases', 'r'),
@@ -77,7 +89,11 @@ struct Preflight {
         SELECT 'USAGE en ' || pg_get_serial_sequence('workspace_phones', attname) FROM pg_attribute
         WHERE attrelid = \(SQL.relation("'workspace_phones'")) AND attname = 'id' AND attidentity = ''
           AND NOT has_sequence_privilege(pg_get_serial_sequence('workspace_phones', attname), 'USAGE, UPDATE')
-      ) missing)
+      ) missing),
+      (SELECT string_agg(name, ', ' ORDER BY name)
+        FROM unnest(ARRAY['calls', 'workspaces', 'workspace_phones', 'sync_runs', 'sync_leases', 'sync_state',
+          'sync_holes', 'sync_slices', 'unsettled_calls', 'refused_calls', 'sync_alerts']) AS name
+        WHERE \(SQL.relation("name")) IS NULL)
     """)
 
   // A policy that is the constant true. The server's own reading of an expression waits for whoever holds the
@@ -92,13 +108,16 @@ struct Preflight {
     PostgresStatement("SELECT FROM workspaces WHERE id = $1::bigint", [.int(workspace.number)])
   }
 
+  private static let recorded = """
+    coalesce(array_agg(version::bigint) @> $1::bigint[], false), coalesce(max(oldest_program), 0)
+    """
+  private static let ours = PostgresValue.intArray(Migrations.all.map { Int64($0.version) })
+
+  private static let versions = PostgresStatement("SELECT \(recorded) FROM schema_migrations", [ours])
+
   private static func schema(_ defaultWorkspace: WorkspaceID) -> PostgresStatement {
     PostgresStatement(
-      """
-      SELECT coalesce(array_agg(version::bigint) @> $2::bigint[], false), coalesce(max(oldest_program), 0),
-        EXISTS (SELECT FROM workspaces WHERE id = $1::bigint)
-      FROM schema_migrations
-      """,
-      [.int(defaultWorkspace.number), .intArray(Migrations.all.map { Int64($0.version) })])
+      "SELECT \(recorded), EXISTS (SELECT FROM workspaces WHERE id = $2::bigint) FROM schema_migrations",
+      [ours, .int(defaultWorkspace.number)])
   }
 }

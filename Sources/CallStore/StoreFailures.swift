@@ -21,7 +21,7 @@ extension RunFailure {
       self = .interrupted
     } else if let session = Self.endedSession(error) {
       self.init(.database(.unreachable), session.whatFailed, session.whatToDo)
-    } else if let advice = Self.advice(error.kind) {
+    } else if let advice = Self.advice(error) {
       self.init(
         .database(error.kind == .timeout ? .busy : .unreachable),
         "No se puede usar la base de datos (\(error.shortReason)).", advice)
@@ -32,14 +32,46 @@ extension RunFailure {
   }
 
   /// What to do about a database that cannot be reached as things are; nil where the fault is another.
-  private static func advice(_ kind: PostgresError.Kind) -> String? {
-    switch kind {
-    case .unreachable, .connectionLost, .poolClosed, .adminShutdown, .crash, .authentication,
-      .databaseMissing, .commitOutcomeUnknown, .invalidConnectionString:
-      "Compruebe que está en marcha y DATABASE_URL."
+  private static func advice(_ error: PostgresError) -> String? {
+    switch error.kind {
+    // Who answers is running.
+    case .unreachable, .connectionLost, .crash, .commitOutcomeUnknown:
+      error.sqlstate == nil
+        ? "Compruebe que está en marcha y DATABASE_URL." : "Repita y, si vuelve a pasar, mire su registro."
+    case .adminShutdown: "Repita y, si vuelve a pasar, mire su registro."
+    case .poolClosed: "Repita cuando el servicio esté en marcha."
+    case .authentication: "Corrija el usuario o la contraseña en DATABASE_URL."
+    case .databaseMissing: "Corrija su nombre en DATABASE_URL o créela (CREATE DATABASE)."
+    case .invalidConnectionString: "Corrija DATABASE_URL; «twilio-sync doctor» dice qué parte."
     case .timeout:
       "Compruebe que está en marcha, que ningún otro programa bloquea las tablas y DATABASE_URL."
     case .cannotConnectNow: "Repita dentro de un momento y, si sigue así, mire su registro."
+    case .tooManyConnections:
+      "Cierre las que sobran, suba max_connections o el límite del usuario, o use un pooler, y repita."
+    case .hostNotFound: "Revise el servidor que nombra DATABASE_URL y el DNS."
+    case .untrustedCertificate:
+      "Revise el reloj, el servidor que nombra DATABASE_URL y el fichero de sslrootcert."
+    case .certificateFile:
+      """
+      Ponga en sslrootcert, sslcert y sslkey ficheros que existan y que este usuario pueda leer (una CA pública: \
+      /etc/ssl/certs/ca-certificates.crt); «system» exige libpq 16 o posterior.
+      """
+    case .tlsRefused: "Revise sslmode en DATABASE_URL y que el servidor ofrece TLS."
+    case .noUsableAddress:
+      """
+      Ponga en DATABASE_URL un servidor que tenga IPv4 (en Supabase, el pooler o el complemento IPv4), o dé IPv6 a \
+      este equipo.
+      """
+    case .unwantedServer: "Revise target_session_attrs y los servidores que nombra DATABASE_URL."
+    case .optionRefused:
+      "Quite de options en DATABASE_URL, y de PGOPTIONS, lo que el servidor o el pooler no admite."
+    default: adviceOfAdmission(error.kind)
+    }
+  }
+
+  /// The same of a server or pooler that does not let us in.
+  private static func adviceOfAdmission(_ kind: PostgresError.Kind) -> String? {
+    switch kind {
     case .poolerFull:
       """
       Espere y repita; si vuelve a pasar, baje DATABASE_POOL_SIZE o amplíe las plazas del pooler (en Supabase, Pool \
@@ -58,14 +90,13 @@ extension RunFailure {
       """
     case .pausedProject: "Reanúdelo en la consola del proveedor."
     case .loginsBlocked: "Corrija el usuario o la contraseña en DATABASE_URL y espere unos minutos."
+    case .loginForbidden:
+      "Déselo como administrador: ALTER ROLE … LOGIN y GRANT CONNECT ON DATABASE … TO …."
     case .addressNotAllowed:
-      "Admita la dirección de este equipo en pg_hba.conf o en la lista de direcciones del proveedor."
-    case .tooManyConnections:
-      "Cierre las que sobran, suba max_connections o el límite del usuario, o use un pooler, y repita."
-    case .hostNotFound: "Revise el servidor que nombra DATABASE_URL y el DNS."
-    case .untrustedCertificate:
-      "Revise el reloj, el servidor que nombra DATABASE_URL y el fichero de sslrootcert."
-    case .tlsRefused: "Revise sslmode en DATABASE_URL y que el servidor ofrece TLS."
+      """
+      Admita a este equipo, con su usuario y su base, en pg_hba.conf o en la lista de direcciones del proveedor; si \
+      solo se admiten conexiones cifradas, ponga sslmode=require.
+      """
     default: nil
     }
   }
@@ -114,23 +145,18 @@ extension RunFailure {
     case .mixedStatements:
       RunFailure(
         .database(.unreachable),
-        "El pooler de la base de datos mezcla las consultas de varias conexiones\(error.reference(" (", ")")).",
+        "El pooler de la base de datos mezcla las consultas de varias conexiones\(error.inParentheses).",
         """
         Conecte DATABASE_URL sin él o en su modo de sesión (en Supabase, el puerto 5432), o actualícelo.
         """)
-    case .readOnly, .standby: readOnly(cause: error.cause)
+    case .standby: standby(cause: error.cause)
+    case .readOnly: readOnly(cause: error.cause)
     case .diskFull:
       RunFailure(
         .database(.full), "La base de datos no tiene espacio en disco.", "Libere espacio y repita.")
-    case .insufficientPrivilege: forbidden(error.shortReason)
-    case .undefinedTable, .undefinedColumn: oldSchema(cause: error.cause)
-    case .queryCanceled:
-      RunFailure(
-        .database(.unreachable),
-        """
-        La base de datos canceló una consulta (\(error.shortReason)): otro programa bloquea las tablas, \
-        statement_timeout es demasiado corto para este usuario, o alguien la canceló.
-        """, "Revíselo y repita.")
+    case .insufficientPrivilege: forbidden(error.reference ?? "SQLSTATE 42501")
+    case .undefinedTable, .undefinedColumn: incompleteSchema(error.name, cause: error.cause)
+    case .queryCanceled: canceled(error)
     case .lockTimeout, .deadlock, .serialization, .idleInTransactionTimeout:
       RunFailure(
         .database(.unreachable),
@@ -138,8 +164,29 @@ extension RunFailure {
         "Repita más tarde.")
     default:
       RunFailure(
-        .database(.refused), "La base de datos rechazó una operación (\(error.shortReason)).",
+        .database(.refused), "La base de datos rechazó una operación\(error.inParentheses).",
         "Repita y, si vuelve a pasar, mire su registro.")
+    }
+  }
+
+  /// The server's words tell which of the two it was, where they are English.
+  private static func canceled(_ error: PostgresError) -> RunFailure {
+    let reference = error.reference.map { " (\($0))" } ?? ""
+    return if error.cause.contains("statement timeout") {
+      RunFailure(
+        .database(.unreachable),
+        "La base de datos canceló una consulta\(reference) que tardaba más de lo que se le deja (statement_timeout).",
+        "Mire qué la frena (pg_stat_activity) y repita.")
+    } else if error.cause.contains("user request") {
+      RunFailure(
+        .database(.unreachable),
+        "Alguien canceló en la base de datos una consulta de este programa\(reference).",
+        "Repita.")
+    } else {
+      RunFailure(
+        .database(.unreachable),
+        "La base de datos canceló una consulta\(reference), por tardar demasiado o porque alguien lo pidió.",
+        "Mire qué la frena (pg_stat_activity) y repita.")
     }
   }
 }
@@ -147,10 +194,44 @@ extension RunFailure {
 // MARK: - What the checks before a run find
 
 extension RunFailure {
-  static func readOnly(cause: String) -> RunFailure {
+  static func standby(cause: String) -> RunFailure {
     RunFailure(
-      .database(.readOnly), "La base de datos es de solo lectura.",
+      .database(.readOnly), "La base de datos es de solo lectura: es una réplica (standby).",
       "Conecte DATABASE_URL con el servidor primario.", cause: cause)
+  }
+
+  /// - Parameter isOurs: Whether the connection itself asks for it.
+  static func readOnly(isOurs: Bool = false, cause: String) -> RunFailure {
+    RunFailure(
+      .database(.readOnly),
+      "La base de datos es de solo lectura: así está configurada (default_transaction_read_only).",
+      isOurs
+        ? "Quítelo de options en DATABASE_URL o de PGOPTIONS."
+        : """
+        Mire si le queda disco: los proveedores la cierran así cuando se llena, y la abren cuando hay espacio. Si no \
+        es eso, quite default_transaction_read_only del servidor, la base o el usuario.
+        """, cause: cause)
+  }
+
+  /// Commits wait for a standby that does not confirm them, and everybody else for their locks.
+  ///
+  /// - Parameter names: The server's `synchronous_standby_names`.
+  static func standbyAway(_ names: String, cause: String?) -> RunFailure {
+    RunFailure(
+      .database(.unreachable),
+      "La base de datos espera a su réplica síncrona, que no responde (synchronous_standby_names = «\(names)»).",
+      "Póngala en marcha o quítela de synchronous_standby_names, y repita.", cause: cause)
+  }
+
+  /// - Parameter missing: The tables or the column, where they are known.
+  static func incompleteSchema(_ missing: String?, cause: String) -> RunFailure {
+    RunFailure(
+      .database(.incompleteSchema),
+      "Al esquema de la base de datos le falta \(missing ?? "una tabla o una columna").",
+      """
+      Restáurelo de una copia de seguridad. Si no la hay, ejecute como su dueño «DELETE FROM schema_migrations;» y \
+      «twilio-sync migrate», que lo crea vacío, y después «twilio-sync historical».
+      """, cause: cause)
   }
 
   static func oldSchema(cause: String) -> RunFailure {
@@ -227,7 +308,7 @@ extension RunFailure {
   static func tooManyRefused(_ error: PostgresError) -> RunFailure {
     RunFailure(
       .database(.refused),
-      "La base de datos rechaza demasiadas llamadas (\(error.shortReason)): no son ellas, es la tabla calls.",
+      "La base de datos rechaza demasiadas llamadas\(error.inParentheses): no son ellas, es la tabla calls.",
       "Quite o corrija la restricción, el tipo de la columna o el disparador que las rechaza, y repita.",
       cause: error.cause)
   }
@@ -274,52 +355,77 @@ extension RunFailure {
 }
 
 extension PostgresError {
-  /// The cause in a few Spanish words, without anything of the installation in it.
+  /// The cause in a few Spanish words, without anything of the installation in it but the name of what refused.
   var shortReason: String {
-    let words =
-      switch kind {
-      case .unreachable: "no responde"
-      case .hostNotFound: "no se encuentra su dirección"
-      case .untrustedCertificate: "su certificado no es de confianza"
-      case .tlsRefused: "falla el cifrado TLS"
-      case .connectionLost, .adminShutdown, .crash: "la conexión se cortó"
-      case .commitOutcomeUnknown: "la conexión se cortó al confirmar"
-      case .timeout, .poolTimeout: "no respondió a tiempo"
-      case .poolClosed: "el servicio se está parando"
-      case .cannotConnectNow: "está arrancando, parándose o recuperándose"
-      case .tooManyConnections: "no le quedan conexiones libres"
-      case .poolerFull: "al pooler no le quedan plazas"
-      case .poolerWaits: "el pooler espera para volver a conectar con ella"
-      case .poolerLostServer: "el pooler perdió la conexión con ella"
-      case .unknownProject: "el pooler no conoce el proyecto o el usuario"
-      case .pausedProject: "el proyecto está en pausa"
-      case .loginsBlocked: "el pooler no admite a nadie tras demasiados intentos con otra contraseña"
-      case .addressNotAllowed: "no admite conexiones de la dirección de este equipo"
-      case .authentication: "rechaza el usuario o la contraseña"
-      case .databaseMissing: "no existe"
-      case .invalidConnectionString: "DATABASE_URL no se entiende"
-      case .lockTimeout: "bloqueo no concedido"
-      case .deadlock, .serialization: "conflicto con otra transacción"
-      case .queryCanceled: "consulta cancelada"
-      case .idleInTransactionTimeout: "transacción cerrada por inactividad"
-      default: "error"
-      }
-    return words + reference(", ")
+    [words, reference].compactMap { $0 }.joined(separator: ", ")
   }
 
-  /// The SQLSTATE and what it is about, between `opening` and `closing`; empty where there is neither.
-  func reference(_ opening: String, _ closing: String = "") -> String {
-    let parts = [sqlstate.map { "SQLSTATE \($0)" }, object.flatMap(Self.name)].compactMap { $0 }
-    return parts.isEmpty ? "" : opening + parts.joined(separator: ", ") + closing
+  /// The same as an addition to a sentence; empty where there is nothing to say.
+  var inParentheses: String { shortReason.isEmpty ? "" : " (\(shortReason))" }
+
+  /// The SQLSTATE and what it is about; nil where there is neither.
+  var reference: String? {
+    let parts = [sqlstate.map { "SQLSTATE \($0)" }, name].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
   /// What looks like the name of a constraint, column or table; a trigger may name anything, also a caller.
-  private static func name(_ object: String) -> String? {
-    let isName =
-      object.utf8.count <= 63
-      && object.unicodeScalars.allSatisfy {
-        $0.properties.isAlphabetic || "0123456789_".unicodeScalars.contains($0)
-      }
-    return isName && !object.contains(/[0-9]{6}/) ? object : nil
+  var name: String? {
+    guard let object, object.utf8.count <= 127, !object.contains(/[0-9]{6}/) else { return nil }
+    let isName = object.unicodeScalars.allSatisfy {
+      $0.properties.isAlphabetic || "0123456789_.".unicodeScalars.contains($0)
+    }
+    return isName ? object : nil
+  }
+
+  private var words: String? {
+    switch kind {
+    case .unreachable: sqlstate == nil ? "no responde" : "no admite la conexión"
+    case .hostNotFound: "no se encuentra su dirección"
+    case .noUsableAddress: "este equipo no llega a su dirección IPv6"
+    case .unwantedServer: "ningún servidor es como pide target_session_attrs"
+    case .untrustedCertificate: "su certificado no es de confianza"
+    case .certificateFile: "falta un fichero de certificados"
+    case .tlsRefused: "falla el cifrado TLS"
+    case .optionRefused: "no admite un parámetro de la conexión"
+    case .connectionLost, .adminShutdown, .crash: "la conexión se cortó"
+    case .commitOutcomeUnknown: "la conexión se cortó al confirmar"
+    case .timeout, .poolTimeout: "no respondió a tiempo"
+    case .poolClosed: "el servicio se está parando"
+    case .cannotConnectNow: "está arrancando, parándose o recuperándose"
+    case .tooManyConnections: "no le quedan conexiones libres"
+    case .authentication: "rechaza el usuario o la contraseña"
+    case .databaseMissing: "no existe"
+    case .invalidConnectionString: "DATABASE_URL no se entiende"
+    default: wordsOfAdmission ?? wordsOfRefusal
+    }
+  }
+
+  private var wordsOfAdmission: String? {
+    switch kind {
+    case .poolerFull: "al pooler no le quedan plazas"
+    case .poolerWaits: "el pooler espera para volver a conectar con ella"
+    case .poolerLostServer: "el pooler perdió la conexión con ella"
+    case .unknownProject: "el pooler no conoce el proyecto o el usuario"
+    case .pausedProject: "el proyecto está en pausa"
+    case .loginsBlocked: "el pooler no admite a nadie tras demasiados intentos con otra contraseña"
+    case .loginForbidden: "el usuario no tiene permiso para conectar"
+    case .addressNotAllowed: "no admite conexiones de este equipo"
+    default: nil
+    }
+  }
+
+  private var wordsOfRefusal: String? {
+    switch kind {
+    case .lockTimeout: "bloqueo no concedido"
+    case .deadlock, .serialization: "conflicto con otra transacción"
+    case .idleInTransactionTimeout: "transacción cerrada por inactividad"
+    case .uniqueViolation: "valor repetido"
+    case .foreignKeyViolation: "falta la fila a la que apunta"
+    case .notNull: "falta un valor obligatorio"
+    case .check: "valor no permitido"
+    case .transactionFailed: "la transacción ya había fallado"
+    default: nil
+    }
   }
 }

@@ -18,16 +18,54 @@ struct ConnectMessage: Equatable {
   /// of a pooler or by its SQLSTATE, is a server out of reach.
   var kind: PostgresError.Kind {
     guard let sqlstate else { return kindOfWords }
-    return PoolerWords(text).kind(orElse: PostgresError.Kind(endOfSession: sqlstate)) ?? .unreachable
+    return PoolerWords(text).kind(orElse: refusal(sqlstate) ?? PostgresError.Kind(endOfSession: sqlstate))
+      ?? .unreachable
+  }
+
+  /// What PostgreSQL refuses a start-up with whose SQLSTATE says less than its words, or means something else of
+  /// a statement.
+  private func refusal(_ sqlstate: String) -> PostgresError.Kind? {
+    switch sqlstate {
+    case "28000" where text.contains("pg_hba.conf"): .addressNotAllowed
+    case "28000" where text.contains("not permitted to log in"): .loginForbidden
+    case "42501" where !text.contains("to set parameter"): .loginForbidden
+    case "42501", "42704", "42601", "22023", "55P02": .optionRefused
+    default: nil
+    }
+  }
+
+  /// The start-up option that was refused, where it is named.
+  var option: String? {
+    guard kind == .optionRefused else { return nil }
+    return text.firstMatch(of: #/(?:parameter|argument)[^":]*:?\x20?"?([A-Za-z_.\-]+)/#).map {
+      String($0.output.1)
+    }
   }
 
   /// What libpq means where the server has said nothing: its own messages (fe-connect.c, fe-secure*.c) have
   /// words only. They are in English, since this program sets no locale.
   private var kindOfWords: PostgresError.Kind {
-    if text.contains("could not translate host name") { return .hostNotFound }
-    let certificate = ["certificate verify failed", "does not match host name", "root certificate file"]
-    if certificate.contains(where: text.contains) { return .untrustedCertificate }
-    let refusal = ["does not support SSL", "SSL error", "SSL connection has been closed"]
-    return refusal.contains(where: text.contains) ? .tlsRefused : .unreachable
+    Self.words.first { words, _ in words.contains(where: text.contains) }?.kind
+      ?? (leadsToUnreachableNetwork ? .noUsableAddress : .unreachable)
+  }
+
+  private static let words: [(words: [String], kind: PostgresError.Kind)] = [
+    // A name that has addresses, of another family.
+    (["No address associated with hostname", "Address family for hostname not supported"], .noUsableAddress),
+    (["could not translate host name"], .hostNotFound),
+    (
+      ["root certificate file", "certificate file \"", "private key file", "could not load private key"],
+      .certificateFile
+    ),
+    (["certificate verify failed", "does not match host name"], .untrustedCertificate),
+    (["does not support SSL", "SSL error", "SSL connection has been closed"], .tlsRefused),
+    (["session is read-only", "session is not read-only", "in hot standby mode"], .unwantedServer),
+  ]
+
+  /// Of IPv6 alone: a machine without it has no way there.
+  private var leadsToUnreachableNetwork: Bool {
+    let words = ["Network is unreachable", "No route to host", "Cannot assign requested address"]
+    let isUnreachable = words.contains(where: text.contains)
+    return isUnreachable && text.contains(#/["(][0-9a-f]*:[0-9a-f:.]*[")]/#)
   }
 }

@@ -103,6 +103,6 @@ extension ConnectionHandle {
     let needsPassword = unsafe PQconnectionNeedsPassword(connection) == 1
     return PostgresError(
       needsPassword ? .authentication : message.kind, sqlstate: message.sqlstate,
-      object: PoolerWords(message.text).code, cause: message.text)
+      object: PoolerWords(message.text).code ?? message.option, cause: message.text)
   }
 }

@@ -196,6 +196,8 @@ extension ConnectionString {
       return .unknownService
     }
     if message.contains("could not match") { return .unequalLists }
+    // With the system's authorities, in libpq 16 and later.
+    if message.contains("weak sslmode") { return .badValue(parameter: "sslmode", allowed: ["verify-full"]) }
     if let name = message.firstMatch(of: #/invalid (\w+) value/#).map({ String($0.output.1) }),
       name != "target_session_attrs"
     {

@@ -48,5 +48,6 @@ struct PoolerWords {
     ),
     (["server conn crashed", "DbHandler exited", "connection to database closed"], .poolerLostServer),
     (["SSL connection is required", "SSL required"], .tlsRefused),
+    (["unsupported startup parameter"], .optionRefused),
   ]
 }

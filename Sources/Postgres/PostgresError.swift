@@ -60,6 +60,7 @@ extension PostgresError {
     return switch kind {
     case .unreachable, .hostNotFound, .untrustedCertificate, .tlsRefused, .cannotConnectNow,
       .tooManyConnections, .poolerFull, .poolerWaits, .pausedProject, .loginsBlocked, .addressNotAllowed,
+      .noUsableAddress, .unwantedServer,
       .timeout, .poolTimeout, .commitOutcomeUnknown:
       true
     default: false
@@ -123,8 +124,7 @@ extension PostgresError {
     case unreachable
     /// The host's name leads to no address.
     case hostNotFound
-    /// The server's certificate is not of a trusted authority, not for this host, or not valid now; or the
-    /// authorities' file is missing.
+    /// The server's certificate is not of a trusted authority, not for this host, or not valid now.
     case untrustedCertificate
     /// TLS is demanded and the server does not speak it, or not as it must.
     case tlsRefused
@@ -142,8 +142,18 @@ extension PostgresError {
     case pausedProject
     /// A pooler admits nobody for a while, after too many failed logins.
     case loginsBlocked
-    /// This machine's address is not admitted.
+    /// This machine's address is not admitted, or not for this role and database.
     case addressNotAllowed
+    /// The role may not log in, or not to this database.
+    case loginForbidden
+    /// A start-up option is refused, by the server or by a pooler that passes on few of them.
+    case optionRefused
+    /// The host has addresses that this machine cannot reach for want of IPv6.
+    case noUsableAddress
+    /// A file with certificates or a key is missing or cannot be read.
+    case certificateFile
+    /// No server is as `target_session_attrs` demands.
+    case unwantedServer
     /// A pooler gave our statement to a session that had another, or lost count of the answers.
     case mixedStatements
     /// Our own limit passed; the statement was cancelled and the connection given up.

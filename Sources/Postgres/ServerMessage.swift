@@ -23,8 +23,8 @@ struct ServerMessage: Sendable {
     // Poolers may leave out the one that is never translated.
     endsSession = ["FATAL", "PANIC"].contains(field(.severity) ?? field(.shownSeverity))
     sqlstate = field(.sqlstate)
-    object = field(.constraint) ?? field(.column) ?? field(.table)
     text = field(.message) ?? ""
+    object = field(.constraint) ?? field(.column) ?? field(.table) ?? Self.named(in: text, sqlstate)
     let words: [(String, Field)] = [
       ("", .message), ("DETAIL: ", .detail), ("HINT: ", .hint), ("SQLSTATE ", .sqlstate),
       ("table ", .table), ("column ", .column), ("constraint ", .constraint),
@@ -33,6 +33,19 @@ struct ServerMessage: Sendable {
       sqlstate == nil
       ? unsafe String(cString: PQresultErrorMessage(result))
       : words.compactMap { label, name in field(name).map { label + $0 } }.joined(separator: "; ")
+  }
+
+  // What is forbidden or missing stands in no field. A server may say it in another language; then nothing is named.
+  private static func named(in text: String, _ sqlstate: String?) -> String? {
+    switch sqlstate {
+    case "42501":
+      text.firstMatch(of: #/(?:permission denied for|must be owner of) [a-z ]+ "?([^"\s]+)/#)
+        .map { String($0.output.1) }
+    case "42P01", "42703":
+      text.prefixMatch(of: #/(?:relation|column) "?([^"\s]+)"?(?: of relation "([^"]+)")? does not exist/#)
+        .map { match in (match.output.2.map { "\($0)." } ?? "") + match.output.1 }
+    default: nil
+    }
   }
 
   /// The fields that are read; the codes are the characters of `postgres_ext.h`, which Swift cannot import

@@ -55,6 +55,10 @@ struct DatabaseFaultTests {
       mended: [], database: "ok", schema: "old", sentence: "twilio-sync migrate",
       cause: "schema_migrations lacks a version"),
     Fault(
+      testDescription: "a dropped table", broken: ["ALTER TABLE unsettled_calls RENAME TO elsewhere"],
+      mended: ["ALTER TABLE elsewhere RENAME TO unsettled_calls"], database: "ok", schema: "incomplete",
+      sentence: "le falta unsettled_calls", cause: "missing, though schema_migrations is complete"),
+    Fault(
       testDescription: "no schema",
       broken: [
         "DROP SCHEMA public CASCADE", "CREATE SCHEMA public",

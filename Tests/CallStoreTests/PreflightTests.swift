@@ -69,6 +69,74 @@ struct PreflightTests {
     }
   }
 
+  @Test(
+    "A table that was dropped is named, by the check and by whatever needs it, with a way that brings it back",
+    arguments: ["calls", "unsettled_calls", "workspaces", "sync_runs", "sync_state"])
+  func droppedTable(table: String) async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run("DROP TABLE \(table) CASCADE")
+      let missing = await fault(fixture.store)
+      #expect(missing?.kind == .database(.incompleteSchema))
+      #expect(missing.map { Readiness($0) } == Readiness(database: .ok, schema: .incomplete))
+      #expect(
+        missing?.message.contains("le falta \(table)") == true && missing?.message.contains("copia") == true)
+      if table == "calls" {
+        let commit = await #expect(throws: RunFailure.self) {
+          try await fixture.commit([makeRing(makeSID(1), endedAt: at("09:50"))])
+        }
+        #expect(commit?.kind == .database(.incompleteSchema) && commit?.message.contains("calls") == true)
+      }
+      // The way without a backup.
+      try await fixture.pool.run("DELETE FROM schema_migrations")
+      _ = try await makeMigrator(fixture.pool).run()
+      try await store(fixture.pool).check()
+    }
+  }
+
+  @Test("A column that was dropped is named by what needs it; in an old schema that says to migrate")
+  func droppedColumn() async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run("ALTER TABLE calls DROP COLUMN price_unit CASCADE")
+      let fault = await #expect(throws: RunFailure.self) {
+        try await fixture.commit([makeRing(makeSID(1), endedAt: at("09:50"))])
+      }
+      #expect(fault?.kind == .database(.incompleteSchema) && fault?.message.contains("price_unit") == true)
+      try await fixture.pool.run("DELETE FROM schema_migrations WHERE version = 6")
+      let old = await #expect(throws: RunFailure.self) {
+        try await fixture.commit([makeRing(makeSID(1), endedAt: at("09:50"))])
+      }
+      #expect(old?.kind == .database(.oldSchema))
+    }
+  }
+
+  @Test("A standby, a setting of the database and one of the connection are told apart")
+  func whyReadOnly() async throws {
+    let cluster = try await PostgresCluster(settings: PostgresCluster.canBeFollowed)
+    try await cluster.withDatabase(template: .migrated) { database in
+      let standby = try await cluster.standby()
+      try await standby.start()
+      let follower = PostgresPool(PostgresConfiguration(standby.conninfo(database: database.name)))
+      let behind = await fault(store(follower))
+      #expect(behind?.kind == .database(.readOnly) && behind?.message.contains("réplica (standby)") == true)
+      await follower.close()
+      await standby.remove()
+      let ours = await fault(
+        store(
+          database.pool(direct: true) {
+            $0.connectionString += " options='-c default_transaction_read_only=on'"
+          }))
+      #expect(ours?.kind == .database(.readOnly) && ours?.message.contains("options en DATABASE_URL") == true)
+      try await database.pool(direct: true).run(
+        "ALTER DATABASE \(database.name) SET default_transaction_read_only = on")
+      let configured = await fault(store(database.pool(direct: true)))
+      #expect(configured?.kind == .database(.readOnly) && configured?.message.contains("disco") == true)
+      #expect(
+        configured?.cause?.hasSuffix("default_transaction_read_only: database") == true,
+        "\(configured?.cause ?? "")")
+    }
+    await cluster.remove()
+  }
+
   @Test("A newer schema is refused only when it says that this program is too old", arguments: [0, 6, 7, 99])
   func newerSchema(oldest: Int) async throws {
     try await withStore { fixture in

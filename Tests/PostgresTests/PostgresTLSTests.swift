@@ -24,7 +24,7 @@ struct PostgresTLSTests {
           ("sslmode=verify-full \(trusting)", nil), ("sslmode=require \(trusting)", nil),
           // Without the authorities' file `require` asks for encryption only, as libpq documents.
           ("sslmode=require sslrootcert=/nowhere/root.crt", nil),
-          ("sslmode=verify-full sslrootcert=/nowhere/root.crt", .untrustedCertificate),
+          ("sslmode=verify-full sslrootcert=/nowhere/root.crt", .certificateFile),
         ]
       ),
       (

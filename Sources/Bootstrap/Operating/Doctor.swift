@@ -225,7 +225,7 @@ struct DatabaseCheck {
   private static func name(_ kind: RunFailure.Kind) -> String {
     guard case .database(let fault) = kind else { return "base de datos" }
     return switch fault {
-    case .unclearSchema, .oldSchema, .newSchema: "esquema"
+    case .unclearSchema, .oldSchema, .incompleteSchema, .newSchema: "esquema"
     case .hiddenRows: "filas ocultas"
     case .noDefaultWorkspace: "workspace por defecto"
     case .forbidden: "permisos"

@@ -82,7 +82,13 @@ struct DoctorTests {
     Fault(
       testDescription: "a read-only database",
       statements: ["ALTER DATABASE %@ SET default_transaction_read_only = on"],
-      lines: ["❌ base de datos: La base de datos es de solo lectura. → Conecte"]),
+      lines: [
+        "❌ base de datos: La base de datos es de solo lectura: así está configurada (default_transaction_read_only). → Mire"
+      ]),
+    Fault(
+      testDescription: "a dropped table", statements: ["DROP TABLE unsettled_calls"],
+      lines: ["❌ esquema: Al esquema de la base de datos le falta unsettled_calls. → Restáurelo de una copia"]
+    ),
     Fault(
       testDescription: "nobody runs it",
       statements: ["UPDATE schema_migrations SET applied_at = now() - INTERVAL '1 day'"],
