@@ -4,6 +4,7 @@ import CallStore
 import Curl
 import Dispatch
 import Foundation
+import Postgres
 import SyncEngine
 import Synchronization
 import Telemetry
@@ -16,7 +17,13 @@ package enum Program {
   /// is closed.
   package static func main(commandLine: [String], environment: [String: String]) -> Never {
     StandardStreams.prepare()
-    Task.detached { exit(await run(commandLine: commandLine, environment: environment)) }
+    Task.detached {
+      let status = await run(commandLine: commandLine, environment: environment)
+      // One of the handlers of `exit` takes OpenSSL down, in which such a thread computes. What was printed has
+      // been flushed.
+      if PostgresPool.threadsAreLeftBehind { _exit(status) }
+      exit(status)
+    }
     dispatchMain()
   }
 

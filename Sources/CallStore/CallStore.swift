@@ -62,7 +62,7 @@ package struct CallStore: CallLedger {
         found.cause = failure.cause
         return found
       } catch {}
-    case .lockTimeout, .queryCanceled, .timeout:
+    case .lockTimeout, .queryCanceled:
       let result = try? await database.repeatable(
         Self.awaitedStandbys, within: Self.askingLimit, isUrgent: true)
       if let names = try? result?.rows.first?.text(0) {

@@ -155,6 +155,11 @@ extension RunFailure {
       RunFailure(
         .database(.full), "La base de datos no tiene espacio en disco.", "Libere espacio y repita.")
     case .insufficientPrivilege: forbidden(error.reference ?? "SQLSTATE 42501")
+    case .answerTooLarge:
+      RunFailure(
+        .database(.unreachable), "La base de datos respondió con más datos de los que este programa admite.",
+        "Compruebe qué servidor es el de DATABASE_URL y, si es el suyo, que ninguna fila de las tablas es enorme."
+      )
     case .undefinedTable, .undefinedColumn: incompleteSchema(error.name, cause: error.cause)
     case .queryCanceled: canceled(error)
     case .lockTimeout, .deadlock, .serialization, .idleInTransactionTimeout:

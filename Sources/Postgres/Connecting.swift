@@ -6,7 +6,8 @@ extension ConnectionHandle {
   ///
   /// - Parameter limit: A shorter time that the caller has.
   static func open(
-    _ configuration: PostgresConfiguration, within limit: Duration? = nil, stop: StopSignal
+    _ configuration: PostgresConfiguration, within limit: Duration? = nil, stop: StopSignal,
+    leftBehind: LeftBehind
   ) throws(PostgresError) -> ConnectionHandle {
     try ConnectionString.check(configuration.connectionString)
     guard let options = ConnectionOptions.complete(configuration.connectionString) else {
@@ -20,7 +21,12 @@ extension ConnectionHandle {
     for (index, target) in targets.enumerated() {
       let share = ContinuousClock.now.duration(to: end) / (targets.count - index)
       do throws(PostgresError) {
-        return try open(target, configuration, Deadline(share, stop: stop))
+        // libpq's waits end with the share; what it computes meanwhile ends a moment later.
+        let last = Deadline(share + .milliseconds(250), stop: stop)
+        return try ConnectAttempt.run(until: last, leftBehind) {
+          stop throws(PostgresError) in
+          try open(target, configuration, Deadline(share, stop: stop))
+        }
       } catch {
         let earlier = failed.map { "\($0.cause); " } ?? ""
         failed = error.adding(earlier)
@@ -77,6 +83,10 @@ extension ConnectionHandle {
     while step != PGRES_POLLING_OK {
       guard step != PGRES_POLLING_FAILED else { throw connectFailure() }
       let isReading = step == PGRES_POLLING_READING
+      guard (ReceivedBytes.total(unsafe PQsocket(connection)) ?? 0) <= Self.bytesOfGreeting else {
+        throw PostgresError(
+          .answerTooLarge, cause: "more than \(Self.bytesOfGreeting) bytes while connecting")
+      }
       do throws(Deadline.End) {
         try SocketWait(socket: unsafe PQsocket(connection), reading: isReading, writing: !isReading)
           .untilReady(deadline)
@@ -88,6 +98,9 @@ extension ConnectionHandle {
       step = unsafe PQconnectPoll(connection)
     }
   }
+
+  /// No server has so much to say before the first statement.
+  private static let bytesOfGreeting: UInt64 = 1_048_576
 
   /// Where it was being connected to, for the log.
   private var place: String {

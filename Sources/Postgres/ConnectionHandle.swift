@@ -9,6 +9,8 @@ import Synchronization
   /// Whether the connection must not be used again: it ended, or a cancel request may still be under way
   /// that would hit the next statement.
   var isSpent = false
+  /// How much of the answer to the present statements has come, and how much may.
+  var limit: (received: ReceivedBytes, bytes: UInt64)?
 
   /// Takes over `connection`, which comes from PQconnectStartParams.
   init(owning connection: OpaquePointer, notices: NoticeSink) {
@@ -37,10 +39,13 @@ import Synchronization
   /// connection open.
   var isAlive: Bool {
     if isSpent { return false }
+    var reads = 0
     while SocketWait(socket: unsafe PQsocket(connection), reading: true, writing: false).isReady(
       within: .zero)
     {
-      guard unsafe PQconsumeInput(connection) == 1, !isBroken else { return false }
+      reads += 1
+      // Whose server does not cease to talk unasked is of no use.
+      guard reads < 100, unsafe PQconsumeInput(connection) == 1, !isBroken else { return false }
       // Lets libpq take in what was read, be it a notice or the server's last words.
       guard unsafe PQisBusy(connection) == 0 else { return false }
     }

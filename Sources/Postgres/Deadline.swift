@@ -14,6 +14,8 @@ struct Deadline {
   enum End: Error, Equatable {
     case timeout
     case cancelled
+    /// More has come than anybody waits for.
+    case tooMuch
   }
 
   private let end: ContinuousClock.Instant

@@ -5,8 +5,9 @@ extension ConnectionHandle {
   /// section 34.5 Pipeline Mode). When deadline ends, the server is asked to cancel and has `grace` to
   /// say how it ended; the handle is spent then, whatever the answer.
   func run(
-    _ statements: [PostgresStatement], _ deadline: Deadline, grace: Duration
+    _ statements: [PostgresStatement], _ deadline: Deadline, grace: Duration, atMost bytes: UInt64
   ) throws(StatementFailure) -> [PostgresResult] {
+    limit = (ReceivedBytes(on: unsafe PQsocket(connection)), bytes)
     try send(statements, deadline)
     var answers = PipelineAnswers()
     do throws(Deadline.End) {
@@ -78,6 +79,7 @@ extension ConnectionHandle {
     while unsafe PQisBusy(connection) == 1 {
       let isUnsent = unsafe PQflush(connection) == 1
       guard unsafe PQsocket(connection) >= 0 else { return .connectionEnded }
+      if let limit, let received = limit.received.count, received > limit.bytes { throw .tooMuch }
       try SocketWait(socket: unsafe PQsocket(connection), reading: true, writing: isUnsent)
         .untilReady(deadline)
       // The last words of a server that hung up may have come with the end of file.
@@ -106,6 +108,7 @@ extension ConnectionHandle {
     switch end {
     case .timeout: PostgresError(.timeout, cause: "no answer within the limit")
     case .cancelled: PostgresError(.cancelled, cause: "the caller was cancelled")
+    case .tooMuch: PostgresError(.answerTooLarge, cause: "the answer was larger than the limit")
     }
   }
 }

@@ -13,6 +13,9 @@ package struct PostgresConfiguration: Sendable {
   package var connectLimit = Duration.seconds(10)
   /// How long one query or pipeline may take, from sending to the last answer, unless it names its own limit.
   package var statementLimit = Duration.seconds(30)
+  /// How many bytes the answers to statements that go together may have; a page of 1,000 calls has a few millions.
+  /// Rows with next to nothing in them take libpq three times as much memory.
+  package var answerLimit: UInt64 = 67_108_864
   /// How long a caller waits for a connection of the pool.
   package var waitLimit = Duration.seconds(30)
   /// How long to wait for the server's last word after a statement was cancelled.

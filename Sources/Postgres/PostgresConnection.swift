@@ -9,6 +9,7 @@ package actor PostgresConnection {
   private let executor: QueueExecutor
   let configuration: PostgresConfiguration
   let stop: StopSignal
+  private let leftBehind: LeftBehind
   /// Nil once the connection is not to be used any more.
   var handle: ConnectionHandle?
   /// Whether the transaction begun last has been committed.
@@ -24,7 +25,9 @@ package actor PostgresConnection {
     unsafe executor.asUnownedSerialExecutor()
   }
 
-  private init(_ configuration: PostgresConfiguration) {
+  /// Not connected yet.
+  init(_ configuration: PostgresConfiguration, leftBehind: LeftBehind = LeftBehind()) {
+    self.leftBehind = leftBehind
     executor = QueueExecutor(label: "postgres connection")
     stop = StopSignal()
     self.configuration = configuration
@@ -41,9 +44,9 @@ package actor PostgresConnection {
     return connection
   }
 
-  private func connect(within limit: Duration?) throws(PostgresError) {
+  func connect(within limit: Duration?) throws(PostgresError) {
     do {
-      handle = try ConnectionHandle.open(configuration, within: limit, stop: stop)
+      handle = try ConnectionHandle.open(configuration, within: limit, stop: stop, leftBehind: leftBehind)
     } catch {
       configuration.onActivity?(.connectFailed(error))
       throw error
@@ -101,7 +104,8 @@ package actor PostgresConnection {
     let deadline = Deadline(limit ?? configuration.statementLimit, stop: stop)
     let begin = ContinuousClock.now
     do throws(StatementFailure) {
-      let results = try handle.run(statements, deadline, grace: configuration.cancelGrace)
+      let results = try handle.run(
+        statements, deadline, grace: configuration.cancelGrace, atMost: configuration.answerLimit)
       report(statements, since: begin, nil)
       return results
     } catch {

@@ -60,7 +60,7 @@ extension PostgresError {
     return switch kind {
     case .unreachable, .hostNotFound, .untrustedCertificate, .tlsRefused, .cannotConnectNow,
       .tooManyConnections, .poolerFull, .poolerWaits, .pausedProject, .loginsBlocked, .addressNotAllowed,
-      .noUsableAddress, .unwantedServer,
+      .noUsableAddress, .unwantedServer, .answerTooLarge,
       .timeout, .poolTimeout, .commitOutcomeUnknown:
       true
     default: false
@@ -158,6 +158,8 @@ extension PostgresError {
     case mixedStatements
     /// Our own limit passed; the statement was cancelled and the connection given up.
     case timeout
+    /// The answer is larger than any that this program asks for; the connection is given up.
+    case answerTooLarge
     /// No connection of the pool became free in time.
     case poolTimeout
     /// The pool is closed.

@@ -21,11 +21,15 @@ package final class PostgresPool: Sendable {
     var isClosed = false
   }
 
+  /// Whether some thread of the process is still within libpq that connects for nobody any more.
+  package static var threadsAreLeftBehind: Bool { LeftBehind.areAny }
+
   /// As given; its connection string must not be shown.
   package let configuration: PostgresConfiguration
   private let clock: any Clock<Duration>
   private let line: WaitingLine
   private let pause: LoginPause
+  private let leftBehind = LeftBehind()
   private let state = Mutex(State())
 
   /// Makes an empty pool; connections are opened when they are needed. `clock` measures how long callers
@@ -176,16 +180,18 @@ extension PostgresPool {
 
   private func open(within limit: Duration?) async throws(PostgresError) -> PostgresConnection {
     try pause.check()
-    let connection: PostgresConnection
+    let connection = PostgresConnection(configuration, leftBehind: leftBehind)
+    // Before it is connected, so that closing the pool ends that, too.
+    state.withLock { $0.checkedOut[ObjectIdentifier(connection)] = connection }
     do {
-      connection = try await PostgresConnection.open(configuration, within: limit)
+      try await connection.connect(within: limit)
       pause.note(nil)
+      return connection
     } catch {
+      state.withLock { _ = $0.checkedOut.removeValue(forKey: ObjectIdentifier(connection)) }
       pause.note(error)
       throw error
     }
-    state.withLock { $0.checkedOut[ObjectIdentifier(connection)] = connection }
-    return connection
   }
 
   /// Rolls back what was left open, and keeps the connection if it can be used again.

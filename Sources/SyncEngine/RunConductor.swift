@@ -53,9 +53,7 @@ package final class RunConductor: Sendable {
     if case .historical(let since, let until, _) = order {
       _ = try historical?.request(since: since, until: until, now: clock.now())
     }
-    try await runs.check()
-    let now = clock.now()
-    let fence = try await begin(order.kind, requestedBy: requestedBy, now: now)
+    let (fence, now) = try await prepare(order.kind, requestedBy: requestedBy)
     let run = SyncRun(
       id: fence.run, kind: order.kind, state: .running, startedAt: now, requestedBy: requestedBy)
     let progress = RunProgress()
@@ -71,6 +69,35 @@ package final class RunConductor: Sendable {
     return ConductedRun(run: run, state: progress, task: task)
   }
 
+  /// Looks whether the run can begin, and takes its lease; given up at a stop, so that nobody waits then for a
+  /// database that does not answer.
+  private func prepare(
+    _ kind: RunKind, requestedBy: String
+  ) async throws(RunFailure) -> (fence: RunFence, now: Timestamp) {
+    let task = Task { () -> Result<(fence: RunFence, now: Timestamp), RunFailure> in
+      do throws(RunFailure) {
+        try await runs.check()
+        let now = clock.now()
+        return .success((try await begin(kind, requestedBy: requestedBy, now: now), now))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let (number, isStopping) = live.withLock { live in
+      live.lastStart &+= 1
+      live.starting[live.lastStart] = task
+      return (live.lastStart, live.isStopping)
+    }
+    if isStopping { task.cancel() }
+    let result = await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
+    live.withLock { _ = $0.starting.removeValue(forKey: number) }
+    return try result.get()
+  }
+
   private func begin(
     _ kind: RunKind, requestedBy: String, now: Timestamp
   ) async throws(RunFailure) -> RunFence {
@@ -78,7 +105,7 @@ package final class RunConductor: Sendable {
     do throws(RunFailure) {
       return try await runs.begin(kind, requestedBy: requestedBy, now: now, token: token)
     } catch {
-      if error.isPassing { release(kind, token) }
+      if error.isPassing || error.kind == .stopping { release(kind, token) }
       throw error
     }
   }
@@ -99,10 +126,11 @@ package final class RunConductor: Sendable {
 
   /// Starts no more runs, interrupts those in progress, and waits until they are recorded.
   package func stop() async {
-    let tasks = live.withLock { live in
+    let (starting, tasks) = live.withLock { live in
       live.isStopping = true
-      return Array(live.tasks.values)
+      return (Array(live.starting.values), Array(live.tasks.values))
     }
+    for task in starting { task.cancel() }
     for task in tasks { task.cancel() }
     for task in tasks { _ = await task.value }
   }
@@ -263,6 +291,9 @@ private struct ConductedRun: LiveRun {
 }
 
 private struct LiveRuns {
+  /// What precedes runs that have not begun.
+  var starting: [Int: Task<Result<(fence: RunFence, now: Timestamp), RunFailure>, Never>] = [:]
+  var lastStart = 0
   var tasks: [RunID: Task<Result<SyncRun, RunFailure>, Never>] = [:]
   /// Runs that ended before they were noted in `tasks`.
   var ended: Set<RunID> = []

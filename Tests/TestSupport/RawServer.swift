@@ -24,8 +24,21 @@ package final class RawServer: Sendable {
   }
 
   /// The same with a greeting that is no text.
-  package init(
+  package convenience init(
     greeting: [UInt8], answer: @escaping @Sendable (String, RawConnection) -> Void = { _, _ in }
+  ) throws {
+    try self.init(serving: { connection, note in
+      connection.write(greeting)
+      while let request = connection.readRequest() {
+        note(request)
+        answer(request, connection)
+      }
+    })
+  }
+
+  /// Leaves each connection to `serve`, on a thread of its own; `note` takes what is to be counted as a request.
+  package init(
+    serving serve: @escaping @Sendable (RawConnection, _ note: (String) -> Void) -> Void
   ) throws {
     let listener: Int32
     (listener, port) = try Self.bindPort()
@@ -40,11 +53,9 @@ package final class RawServer: Sendable {
         log.state.withLock { $0.connections += 1 }
         Thread.detachNewThread {
           let connection = RawConnection(descriptor)
-          connection.write(greeting)
-          while let request = connection.readRequest() {
+          serve(connection) { request in
             log.state.withLock { $0.requests.append(request) }
             arrival.yield(request)
-            answer(request, connection)
           }
           connection.close()
         }
@@ -120,8 +131,16 @@ package final class RawConnection {
     write(Array(text.utf8))
   }
 
-  /// Gives up when the client does not take it any more.
-  package func write(_ bytes: [UInt8]) {
+  /// What has arrived and was not read yet, at least a byte; nil when the client has closed.
+  package func read() -> [UInt8]? {
+    if received.isEmpty, !receiveMore() { return nil }
+    defer { received = [] }
+    return received
+  }
+
+  /// Gives up when the client does not take it any more, and says so.
+  @discardableResult
+  package func write(_ bytes: [UInt8]) -> Bool {
     #if canImport(Glibc)
       let flags = Int32(MSG_NOSIGNAL)
     #else
@@ -132,9 +151,10 @@ package final class RawConnection {
       let count = unsafe bytes.withUnsafeBytes { buffer in
         unsafe send(descriptor, buffer.baseAddress.map { unsafe $0 + sent }, buffer.count - sent, flags)
       }
-      guard count > 0 else { return }
+      guard count > 0 else { return false }
       sent += count
     }
+    return true
   }
 
   /// A complete answer with its length; `fields` are further header lines.
