@@ -80,8 +80,9 @@ let package = Package(
     program("twilio-simulator", sees: ["TwilioSimulator"]),
 
     // Tests: one folder per room, files mirroring the room's files.
+    .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
     .target(
-      name: "TestSupport", dependencies: ["CallDomain", "Postgres"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["CSpawn", "CallDomain", "Postgres"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests(of: "BlockingWork"),
     tests(of: "CallDomain"),

@@ -64,7 +64,7 @@ struct MigrationFenceTests {
         """
       while try await administrator.line(atWork) != "1" { try await Task.sleep(for: .milliseconds(2)) }
       killed.kill()
-      _ = try await killed.end()
+      _ = await killed.end()
       try await administrator.run(Self.expire)
       let events = Events()
       let next = makeMigrator(
@@ -161,7 +161,7 @@ struct MigrationFenceTests {
       while try await administrator.line(unfinished) == "NULL" { try await Task.sleep(for: .milliseconds(2)) }
       let index = try #require(try await administrator.line(unfinished))
       killed.kill()
-      _ = try await killed.end()
+      _ = await killed.end()
       try await administrator.run(Self.expire)
       let pauses = Mutex(0)
       let next = makeMigrator(

@@ -12,6 +12,14 @@ struct ChildProcessTests {
     #expect(found.isEmpty)
   }
 
+  @Test("Tests start processes by ChildProcess, since the end of one of Foundation's may go unnoticed")
+  func tests() throws {
+    let found = try Repository.swiftFiles(under: "Tests").filter {
+      $0.code.contains(/\bProcess\s*(\(\)|\.run)/)
+    }
+    #expect(found.map(\.path).isEmpty)
+  }
+
   @Test(
     "Each way to do it is found",
     arguments: [

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A real shell that runs a script and ends.
@@ -12,16 +13,13 @@ enum ShellProcess {
 
   /// What the shell prints. One that waits for ever is ended, and the test fails.
   static func run(_ name: String, _ arguments: [String]) throws -> String {
-    let shell = Process()
     let output = Pipe()
-    shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    shell.arguments = ["timeout", "--kill-after=5", "60", name] + arguments
-    shell.standardInput = FileHandle.nullDevice
-    shell.standardOutput = output
-    try shell.run()
+    let shell = try ChildProcess(
+      "/usr/bin/env", ["timeout", "--kill-after=5", "60", name] + arguments,
+      output: .descriptor(output.fileHandleForWriting.fileDescriptor))
+    try output.fileHandleForWriting.close()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    shell.waitUntilExit()
-    #expect(shell.terminationStatus == 0, "\(name): \(text)")
+    #expect(shell.waitForEnd() == 0, "\(name): \(text)")
     return text
   }
 

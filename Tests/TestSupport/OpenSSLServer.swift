@@ -2,7 +2,7 @@ package import Foundation
 
 /// `openssl s_server`, which answers any request over HTTPS.
 package final class OpenSSLServer {
-  private let process = Process()
+  private let process: ChildProcess
   private let output = Pipe()
   private var text = ""
   /// The port on 127.0.0.1.
@@ -11,15 +11,11 @@ package final class OpenSSLServer {
   /// Listens at once. Without `page` it answers a status page of its own; with it that file, which holds
   /// a whole answer, head included.
   package init(_ pair: TestCertificates.Pair, page: URL? = nil, arguments: [String] = []) throws {
-    process.executableURL = URL(filePath: "/usr/bin/openssl")
-    process.currentDirectoryURL = page?.deletingLastPathComponent() ?? URL(filePath: "/")
-    process.arguments =
+    process = try ChildProcess(
+      "/usr/bin/openssl",
       ["s_server", "-accept", "127.0.0.1:0", "-cert", pair.certificate, "-key", pair.key]
-      + [page == nil ? "-www" : "-HTTP"] + arguments
-    process.standardOutput = output.fileHandleForWriting
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
+        + [page == nil ? "-www" : "-HTTP"] + arguments, in: page?.deletingLastPathComponent().path ?? "/",
+      output: .descriptor(output.fileHandleForWriting.fileDescriptor))
     try output.fileHandleForWriting.close()
     while port == 0, let more = readMore() {
       text += more
@@ -33,18 +29,13 @@ package final class OpenSSLServer {
 
   /// Ends the server and returns everything it printed.
   package func stop() -> String {
-    kill()
+    process.send(SIGKILL)
     while let more = readMore() { text += more }
-    process.waitUntilExit()
+    process.waitForEnd()
     return text
   }
 
-  deinit { kill() }
-
-  // A child of a test inherits blocked signals, so it has to be one that cannot be blocked.
-  private func kill() {
-    if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
-  }
+  deinit { process.send(SIGKILL) }
 
   private func readMore() -> String? {
     let data = output.fileHandleForReading.availableData

@@ -23,15 +23,14 @@ package struct PostgresBouncer: Sendable {
     let program = try PostgresTools.find("pgbouncer")
     // In the foreground it writes no PID file, by which the cluster's watchdog ends it.
     let script = "echo $$ > pgbouncer.pid; exec \"$1\" \"$2\""
-    let process = cluster.tools.process(
+    let process = try cluster.tools.process(
       "/bin/sh", ["-c", script, "sh", program, "\(directory)/pgbouncer.ini"], in: directory,
       output: "\(directory)/pgbouncer.out")
-    try process.run()
     // The socket is there a moment before anybody listens on it; the pooler says when it does.
     while true {
       let printed = (try? String(contentsOfFile: "\(directory)/pgbouncer.out", encoding: .utf8)) ?? ""
       if printed.contains("process up") { return }
-      guard process.isRunning else {
+      guard process.status == nil else {
         throw PostgresTools.Failure(description: "pgbouncer did not start: \(printed)")
       }
       try await Task.sleep(for: .milliseconds(5))

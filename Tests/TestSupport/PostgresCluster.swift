@@ -56,15 +56,11 @@ package final class PostgresCluster: Sendable {
   }
 
   /// Starts a stopped server and waits until it takes connections.
-  ///
-  /// The server is a child of this process: what pg_ctl starts keeps a socket of Foundation's open by
-  /// which Foundation watches pg_ctl, so that pg_ctl would never seem to end.
   package func start() async throws {
     let log = "\(directory)/log"
-    let server = tools.process("postgres", ["-D", "\(directory)/data"], in: directory, output: log)
-    try server.run()
+    let server = try tools.process("postgres", ["-D", "\(directory)/data"], in: directory, output: log)
     while !isReady {
-      guard server.isRunning else {
+      guard server.status == nil else {
         let printed = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         throw PostgresTools.Failure(description: "the server did not start: \(printed)")
       }

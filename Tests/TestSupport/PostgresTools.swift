@@ -23,37 +23,24 @@ struct PostgresTools: Sendable {
   func run(_ program: String, _ arguments: [String], in directory: String) async throws {
     let output = "\(directory)/\(program)-\(UInt32.random(in: 0 ... .max)).out"
     defer { try? FileManager.default.removeItem(atPath: output) }
-    let process = process(program, arguments, in: directory, output: output)
-    let status = try await withCheckedThrowingContinuation { continuation in
-      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do { try process.run() } catch { continuation.resume(throwing: error) }
-    }
+    let status = try await process(program, arguments, in: directory, output: output).end()
     guard status == 0 else {
       let printed = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
-      throw Failure(description: "\(program) ended with status \(status): \(printed)")
+      throw Failure(description: "\(program) ended with status \(status ?? -1): \(printed)")
     }
   }
 
-  /// A process to be started, whose output is appended to a file.
+  /// Starts a process, whose output is appended to a file.
   ///
   /// `program` is one of PostgreSQL's or the full path of another.
-  func process(_ program: String, _ arguments: [String], in directory: String, output: String) -> Process {
-    let path = program.hasPrefix("/") ? program : path(program)
-    let command = prefix + [path] + arguments
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: command[0])
-    process.arguments = Array(command.dropFirst())
-    process.currentDirectoryURL = URL(fileURLWithPath: directory)
-    process.environment = Self.environment
-    process.standardInput = FileHandle.nullDevice
-    if !FileManager.default.fileExists(atPath: output) {
-      _ = FileManager.default.createFile(atPath: output, contents: nil)
-    }
-    let file = FileHandle(forWritingAtPath: output) ?? .nullDevice
-    _ = try? file.seekToEnd()
-    process.standardOutput = file
-    process.standardError = file
-    return process
+  func process(
+    _ program: String, _ arguments: [String], in directory: String, output: String
+  ) throws -> ChildProcess {
+    let command = prefix + [program.hasPrefix("/") ? program : path(program)] + arguments
+    return try ChildProcess(
+      command[0], Array(command.dropFirst()), environment: Self.environment, in: directory,
+      output: .file(output),
+      errors: .file(output))
   }
 
   /// No `PG*` variable of the caller may decide anything about a test's cluster.

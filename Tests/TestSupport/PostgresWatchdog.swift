@@ -5,11 +5,9 @@ import Foundation
 ///
 /// It waits at the end of a pipe whose other end only this process holds, so that even SIGKILL is noticed.
 final class PostgresWatchdog: Sendable {
-  private let process: Process
+  private let process: ChildProcess
   private let lifeline: Int32
 
-  /// PgBouncer is killed outright: what Foundation starts from a Dispatch thread inherits that thread's
-  /// blocked signals, SIGTERM among them.
   private static let script = """
     trap '' INT TERM HUP
     read -r word
@@ -22,26 +20,17 @@ final class PostgresWatchdog: Sendable {
   init(directory: String, tools: PostgresTools) throws {
     var ends: [Int32] = [-1, -1]
     let status = unsafe pipe(&ends)
-    // A child of this process that inherited an end would keep the shell waiting.
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     guard status == 0 else { throw PostgresTools.Failure(description: "no pipe for the watchdog") }
     lifeline = ends[1]
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", Self.script, "watchdog", directory, tools.path("pg_ctl")] + tools.prefix
-    process.currentDirectoryURL = URL(fileURLWithPath: "/")
-    process.environment = PostgresTools.environment
-    process.standardInput = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    process = try ChildProcess(
+      "/bin/sh", ["-c", Self.script, "watchdog", directory, tools.path("pg_ctl")] + tools.prefix,
+      environment: PostgresTools.environment, input: .descriptor(ends[0]))
+    close(ends[0])
   }
 
   /// Lets the shell do its work now, and waits for it.
   func release() async {
-    await withCheckedContinuation { continuation in
-      process.terminationHandler = { _ in continuation.resume() }
-      close(lifeline)
-    }
+    close(lifeline)
+    await process.end()
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// One of our executables as a process; all it prints is kept. It is killed when the test process is gone.
 package final class ProgramProcess: Sendable {
-  private let process: Process
+  private let process: ChildProcess
   private let state: ProgramState
   private let name: String
 
@@ -23,33 +23,22 @@ package final class ProgramProcess: Sendable {
     let errors = try ProgramPipe()
     let state = ProgramState()
     self.state = state
-    process = Process()
     let path = try ProgramFolder.path(of: name)
+    let command: [String]
     if let columns {
-      let command = ([path] + arguments).map { "'\($0)'" }.joined(separator: " ")
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
-      process.arguments = ["-qefc", "stty cols \(columns); exec \(command)", "/dev/null"]
+      let quoted = ([path] + arguments).map { "'\($0)'" }.joined(separator: " ")
+      command = ["/usr/bin/script", "-qefc", "stty cols \(columns); exec \(quoted)", "/dev/null"]
     } else if let shell {
-      process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      process.arguments = ["-c", shell, "sh", path] + arguments
+      command = ["/bin/sh", "-c", shell, "sh", path] + arguments
     } else {
-      process.executableURL = URL(fileURLWithPath: path)
-      process.arguments = arguments
+      command = [path] + arguments
     }
-    process.environment = Self.inherited.merging(environment) { $1 }
-    process.currentDirectoryURL = URL(fileURLWithPath: "/")
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output.writer
-    process.standardError = errors.writer
-    process.terminationHandler = { process in
-      ProgramWatchdog.shared?.forget(process.processIdentifier)
-      let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
-      state.change { $0.status = signal + process.terminationStatus }
-    }
-    try process.run()
-    ProgramWatchdog.shared?.watch(process.processIdentifier)
-    try output.read { bytes in state.change { Self.append(bytes, to: &$0, \.output) } }
-    try errors.read { bytes in state.change { Self.append(bytes, to: &$0, \.errors) } }
+    process = try ChildProcess(
+      command[0], Array(command.dropFirst()), environment: Self.inherited.merging(environment) { $1 },
+      output: .descriptor(output.writer), errors: .descriptor(errors.writer), isWatched: true
+    ) { status in state.change { $0.status = status } }
+    output.read { bytes in state.change { Self.append(bytes, to: &$0, \.output) } }
+    errors.read { bytes in state.change { Self.append(bytes, to: &$0, \.errors) } }
   }
 
   /// What it has written to standard output.
@@ -59,7 +48,7 @@ package final class ProgramProcess: Sendable {
   package var errors: String { String(decoding: state.facts.errors, as: UTF8.self) }
 
   /// The process's number.
-  package var identifier: Int32 { process.processIdentifier }
+  package var identifier: Int32 { process.identifier }
 
   /// Whether it has not ended yet.
   package var isRunning: Bool { state.facts.status == nil }
@@ -78,14 +67,12 @@ package final class ProgramProcess: Sendable {
   }
 
   /// Sends a signal, unless the process has ended.
-  package func send(_ signal: Int32) {
-    if process.isRunning { kill(process.processIdentifier, signal) }
-  }
+  package func send(_ signal: Int32) { process.send(signal) }
 
   /// Stops the process until it is sent SIGCONT, and returns when none of its threads runs any more: the signal
   /// stops the thread that takes it, which has to get a processor first, and the others go on until then.
   package func freeze() async {
-    let number = id_t(process.processIdentifier)
+    let number = id_t(identifier)
     send(SIGSTOP)
     await withCheckedContinuation { continuation in
       DispatchQueue.global().async {

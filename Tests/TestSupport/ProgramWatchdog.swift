@@ -6,7 +6,7 @@ final class ProgramWatchdog: Sendable {
   /// Nil when there is no shell; the tests then kill what they start, as long as they live.
   static let shared = try? ProgramWatchdog()
 
-  private let process: Process
+  private let process: ChildProcess
   private let lifeline: FileHandle
 
   private static let script = """
@@ -24,18 +24,10 @@ final class ProgramWatchdog: Sendable {
   private init() throws {
     var ends: [Int32] = [-1, -1]
     let status = unsafe pipe(&ends)
-    // A child of this process that inherited an end would keep the shell waiting.
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     guard status == 0 else { throw ProgramFailure(description: "no pipe for the watchdog") }
     lifeline = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", Self.script]
-    process.currentDirectoryURL = URL(fileURLWithPath: "/")
-    process.standardInput = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    process = try ChildProcess("/bin/sh", ["-c", Self.script], input: .descriptor(ends[0]))
+    close(ends[0])
   }
 
   func watch(_ process: Int32) { tell("watch \(process)\n") }

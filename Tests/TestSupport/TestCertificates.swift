@@ -61,16 +61,8 @@ package final class TestCertificates: Sendable {
   }
 
   private static func make(_ command: String, in folder: URL) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: openssl)
-    process.currentDirectoryURL = folder
-    process.arguments = command.split(separator: " ").map(String.init)
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
+    let process = try ChildProcess(openssl, command.split(separator: " ").map(String.init), in: folder.path)
+    guard process.waitForEnd() == 0 else {
       throw ProgramFailure(description: "openssl failed: \(command)")
     }
   }

@@ -133,7 +133,8 @@ def report(target, stream, output, status):
     run = Run(stream)
     blocks = [failed_test(target, run, test) for test in sorted(run.issues)]
     if run.cut_off:
-        lines = [f"✘ {target}: the test process ended (exit status {status}) while these tests were under way"]
+        ended = "took longer than it may" if status == "124" else f"ended (exit status {status})"
+        lines = [f"✘ {target}: the test process {ended} while these tests were under way"]
         lines += indented(last_words(output, 3))
         for test in run.cut_off:
             lines += [f"  at:       {place(run.location(test))}  {name(run, test)}", f"  alone:    {repeat(test, [])}"]

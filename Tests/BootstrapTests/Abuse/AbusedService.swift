@@ -49,11 +49,9 @@ struct AbusedService: Sendable {
   }
 
   private func limitDescriptors(to count: Int) throws {
-    let command = try Process.run(
-      URL(fileURLWithPath: "/usr/bin/prlimit"),
-      arguments: ["--pid", "\(live.program.identifier)", "--nofile=\(count):"])
-    command.waitUntilExit()
-    try #require(command.terminationStatus == 0)
+    let command = try ChildProcess(
+      "/usr/bin/prlimit", ["--pid", "\(live.program.identifier)", "--nofile=\(count):"])
+    try #require(command.waitForEnd() == 0)
   }
 }
 

@@ -23,9 +23,10 @@ struct FaultSite {
     prepared = installation
     var varied = VariedCalls(seed: seed, rates: .init(latePriced: 0, neverPriced: 10, neverFinal: 20))
     let early = varied.calls(
-      everySeconds: 600, from: Self.now.adding(minutes: -430), until: Self.now.adding(minutes: -130))
+      everySeconds: 600, from: Self.now.adding(minutes: -430), until: Self.now.adding(minutes: -131))
+    // All have begun for a clock that is two minutes slow, too.
     let late = varied.calls(
-      everySeconds: 120, from: Self.now.adding(minutes: -130), until: Self.now.adding(minutes: -2))
+      everySeconds: 120, from: Self.now.adding(minutes: -131), until: Self.now.adding(minutes: -3))
     // One that never ends and stands alone, so that it is asked for by itself.
     let lone = TestCalls.open(1, now: Self.now.adding(minutes: -1800))
     installation.simulation.put(lone + early + late)

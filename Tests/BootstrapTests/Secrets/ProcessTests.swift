@@ -24,15 +24,12 @@
 
     @Test("A child would be seen")
     func seesChildren() throws {
-      let shell = Process()
-      shell.executableURL = URL(filePath: "/bin/sh")
-      shell.arguments = ["-c", "read line"]
       let input = Pipe()
-      shell.standardInput = input
-      try shell.run()
-      #expect(try children(of: getpid()).contains("\(shell.processIdentifier)"))
+      let shell = try ChildProcess(
+        "/bin/sh", ["-c", "read line"], input: .descriptor(input.fileHandleForReading.fileDescriptor))
+      #expect(try children(of: getpid()).contains("\(shell.identifier)"))
       try input.fileHandleForWriting.close()
-      shell.waitUntilExit()
+      shell.waitForEnd()
     }
 
     @Test(

@@ -1,35 +1,21 @@
 import Foundation
-import Synchronization
+import TestSupport
 
 /// `twilio-sync migrate` as a process, to be killed.
-final class MigrateProcess: Sendable {
-  private let process: Process
-  private let ended = Mutex<Int32?>(nil)
+struct MigrateProcess {
+  private let process: ChildProcess
 
   init(on conninfo: String) throws {
-    process = Process()
-    process.executableURL = Bundle.main.bundleURL.appendingPathComponent("twilio-sync")
-    process.arguments = ["migrate"]
-    process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
-      .merging(["DATABASE_URL": conninfo]) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    process.terminationHandler = { [weak self] process in
-      self?.ended.withLock { $0 = process.terminationStatus }
-    }
-    try process.run()
+    let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
+    process = try ChildProcess(
+      Bundle.main.bundleURL.appendingPathComponent("twilio-sync").path, ["migrate"],
+      environment: environment.merging(["DATABASE_URL": conninfo]) { $1 })
   }
 
-  /// Nil while it runs; the signal's number when it was killed.
-  var status: Int32? { ended.withLock(\.self) }
+  /// Nil while it runs; 128 and the signal's number when it was killed.
+  var status: Int32? { process.status }
 
-  func kill() { if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) } }
+  func kill() { process.send(SIGKILL) }
 
-  func end() async throws -> Int32 {
-    while true {
-      if let status { return status }
-      try await Task.sleep(for: .milliseconds(2))
-    }
-  }
+  func end() async -> Int32? { await process.end() }
 }

@@ -1,5 +1,6 @@
 import CallDomain
 import Foundation
+import TestSupport
 import Testing
 import WebAPI
 import WebServer
@@ -73,13 +74,12 @@ struct StatusPageTests {
   }
 
   private static func digest(of text: String) throws -> String {
-    let program = Process()
-    program.executableURL = URL(filePath: "/usr/bin/env")
-    program.arguments = ["openssl", "dgst", "-sha256", "-binary"]
     let (input, output) = (Pipe(), Pipe())
-    program.standardInput = input
-    program.standardOutput = output
-    try program.run()
+    _ = try ChildProcess(
+      "/usr/bin/env", ["openssl", "dgst", "-sha256", "-binary"],
+      input: .descriptor(input.fileHandleForReading.fileDescriptor),
+      output: .descriptor(output.fileHandleForWriting.fileDescriptor))
+    try output.fileHandleForWriting.close()
     try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
     try input.fileHandleForWriting.close()
     return try (output.fileHandleForReading.readToEnd() ?? Data()).base64EncodedString()
