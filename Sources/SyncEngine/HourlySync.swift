@@ -57,17 +57,18 @@ package struct HourlySync: Sendable {
     let log = RunCallLog(
       log: log, gate: gate, isUrgent: true, policy: policy, clock: clock, progress: progress, onEvent: onEvent
     )
+    let commits = RunCommits(calls: calls, fence: fence, progress: progress, onEvent: onEvent)
     var counter = RunCounter()
-    try await OlderCalls(calls: calls, fence: fence, progress: progress, onEvent: onEvent).run(&counter)
+    try await OlderCalls(calls: calls, commits: commits).run(&counter)
     for (position, slice) in plan.slices.enumerated() {
       let intake = SliceIntake(
         slice: slice, isLast: position == plan.slices.count - 1, gap: position == 0 ? plan.gap : nil,
-        log: log, calls: calls, fence: fence, clock: clock, progress: progress, onEvent: onEvent)
+        log: log, commits: commits, clock: clock, onEvent: onEvent)
       try await intake.run(&counter)
       if plan.slices.count > 1 { onEvent(.sliceDone(slice, calls: counter.counts.totalCalls)) }
     }
     let lateFacts = LateFacts(
-      log: log, calls: calls, fence: fence, clock: clock, progress: progress, onEvent: onEvent)
+      log: log, calls: calls, commits: commits, clock: clock, onEvent: onEvent)
     try await lateFacts.run(startedAt: now, &counter)
   }
 
@@ -97,9 +98,7 @@ package struct HourlySync: Sendable {
 /// a page of Twilio's they are decided by the rules, and decide transfers.
 struct OlderCalls {
   let calls: any CallLedger
-  let fence: RunFence
-  let progress: RunProgress
-  let onEvent: @Sendable (SyncEvent) -> Void
+  let commits: RunCommits
 
   private static let batch = 1000
 
@@ -110,9 +109,7 @@ struct OlderCalls {
       guard let end = batch.last else { return }
       last = end.sid
       // Nobody has asked Twilio for them yet: the unsettled ones among them come first.
-      let page = IntakePage(calls: batch, readAt: .epoch, refusedBefore: counter.refused)
-      counter.countCommitted(try await calls.commit(page, fence: fence)).forEach(onEvent)
-      progress.set(counter.counts)
+      try await commits.commit(IntakePage(calls: batch, readAt: .epoch), &counter)
     }
   }
 }

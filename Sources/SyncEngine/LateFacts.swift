@@ -9,9 +9,8 @@ import CallDomain
 struct LateFacts {
   let log: RunCallLog
   let calls: any CallLedger
-  let fence: RunFence
+  let commits: RunCommits
   let clock: EngineClock
-  let progress: RunProgress
   let onEvent: @Sendable (SyncEvent) -> Void
 
   /// Requests in a run, unless some call would otherwise wait too long.
@@ -90,12 +89,12 @@ struct LateFacts {
     do throws(RunFailure) {
       let page = try await log.call(sid)
       let marks = page.calls.isEmpty ? [IntakeMark.gone([sid])] : []
-      try await commit(IntakePage(calls: page.calls, readAt: readAt, marks: marks), &counter)
+      try await commits.commit(IntakePage(calls: page.calls, readAt: readAt, marks: marks), &counter)
       return true
     } catch {
       guard case .twilio(let fault) = error.kind, fault != .throttled else { throw error }
       onEvent(.callNotGiven(sid, error))
-      try await commit(IntakePage(calls: [], readAt: readAt, marks: [.notGiven([sid])]), &counter)
+      try await commits.commit(IntakePage(calls: [], readAt: readAt, marks: [.notGiven([sid])]), &counter)
       return false
     }
   }
@@ -105,15 +104,8 @@ struct LateFacts {
   ) async throws(RunFailure) -> CallPage {
     let readAt = clock.now()
     let page = try await request()
-    try await commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
+    try await commits.commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
     return page
-  }
-
-  private func commit(_ page: IntakePage, _ counter: inout RunCounter) async throws(RunFailure) {
-    var page = page
-    page.refusedBefore = counter.refused
-    counter.countCommitted(try await calls.commit(page, fence: fence)).forEach(onEvent)
-    progress.set(counter.counts)
   }
 }
 

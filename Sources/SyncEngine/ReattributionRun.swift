@@ -18,7 +18,10 @@ struct ReattributionRun {
     let coverage = try await calls.coverage(now: clock.now())
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.reattribute))
+    let commits = RunCommits(calls: calls, fence: fence, progress: progress, onEvent: onEvent)
     var counter = RunCounter()
+    // Calls whose workspace changed, by where they went.
+    var moves: [WorkspaceMove: Int] = [:]
     var last: CallSID?
     var done = 0.0
     while true {
@@ -30,15 +33,13 @@ struct ReattributionRun {
       done += share
       counter.countListed(batch)
       let page = IntakePage(
-        calls: batch, readAt: clock.now(), isReread: true, refusedBefore: counter.refused,
-        isRehearsal: dryRun)
-      counter.countReread(try await calls.commit(page, fence: fence)).forEach(onEvent)
-      progress.set(counter.counts)
-      progress.set(counter.moves)
+        calls: batch, readAt: clock.now(), isReread: true, isRehearsal: dryRun)
+      moves.merge(try await commits.commit(page, &counter).moves, uniquingKeysWith: +)
+      progress.set(moves)
       onEvent(.pageStored(calls: batch.count, share: share))
     }
     onEvent(.fetched(calls: counter.counts.totalCalls))
-    for (move, count) in counter.moves.sorted(by: { $0.key < $1.key }) {
+    for (move, count) in moves.sorted(by: { $0.key < $1.key }) {
       onEvent(.reattributed(move, calls: count, dryRun: dryRun))
     }
   }

@@ -76,13 +76,11 @@ struct RunCounter {
   private var seen: Set<CallSID> = []
   private var warnings = RunWarnings()
   /// Refused calls of the period.
-  private var refusedOfPeriod: [CallSID: RefusedCall] = [:]
+  private var refusedOfPeriod: Set<CallSID> = []
   private var missing: Set<CallSID> = []
   private var reattributed: Set<CallSID> = []
   private var unmatched: Set<CallSID> = []
   private var refreshed: Set<CallSID> = []
-  /// Calls whose workspace changed, by where they went.
-  private(set) var moves: [WorkspaceMove: Int] = [:]
 
   /// Counts calls of the period as Twilio listed them.
   mutating func countListed(_ calls: [Call]) {
@@ -101,8 +99,8 @@ struct RunCounter {
   ///
   /// - Returns: What is to be told of it.
   mutating func countCommitted(_ outcome: PageOutcome) -> [SyncEvent] {
-    for call in outcome.refused where seen.contains(call.sid) {
-      if refusedOfPeriod.updateValue(call, forKey: call.sid) == nil { counts.refuse(call) }
+    for call in outcome.refused where seen.contains(call.sid) && refusedOfPeriod.insert(call.sid).inserted {
+      counts.refuse(call)
     }
     missing.formUnion(outcome.missing.intersection(seen))
     counts.createdPhones += outcome.createdPhones
@@ -117,11 +115,23 @@ struct RunCounter {
     counts.savedCalls = max(0, storable - missing.count)
     return warnings.note(outcome)
   }
+}
 
-  /// Counts what a commit of stored calls did.
-  mutating func countReread(_ outcome: PageOutcome) -> [SyncEvent] {
-    moves.merge(outcome.moves, uniquingKeysWith: +)
-    return countCommitted(outcome)
+/// Hands a run's pages to the ledger, and counts and tells what became of them.
+struct RunCommits: Sendable {
+  let calls: any CallLedger
+  let fence: RunFence
+  let progress: RunProgress
+  let onEvent: @Sendable (SyncEvent) -> Void
+
+  @discardableResult
+  func commit(_ page: IntakePage, _ counter: inout RunCounter) async throws(RunFailure) -> PageOutcome {
+    var page = page
+    page.refusedBefore = counter.refused
+    let outcome = try await calls.commit(page, fence: fence)
+    counter.countCommitted(outcome).forEach(onEvent)
+    progress.set(counter.counts)
+    return outcome
   }
 }
 

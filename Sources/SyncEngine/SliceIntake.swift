@@ -9,10 +9,8 @@ struct SliceIntake {
   /// To be recorded with the slice's first commit.
   let gap: Period?
   let log: RunCallLog
-  let calls: any CallLedger
-  let fence: RunFence
+  let commits: RunCommits
   let clock: EngineClock
-  let progress: RunProgress
   let onEvent: @Sendable (SyncEvent) -> Void
 
   /// Calls that Twilio lists late are found by their end: it is looked for this much further back.
@@ -40,7 +38,7 @@ struct SliceIntake {
         try await commitLast(listed, Array(ended.values), marks, readAt, &counter)
         return
       }
-      try await commit(IntakePage(calls: listed, readAt: readAt, marks: marks), &counter)
+      try await commits.commit(IntakePage(calls: listed, readAt: readAt, marks: marks), &counter)
       marks = []
       try listing.follow(next)
       page = try await log.next(next)
@@ -56,7 +54,7 @@ struct SliceIntake {
     let rest = try await commit(
       listed + ended.sorted { $0.sid < $1.sid }, downTo: Self.pageSize, readAt, &marks, &counter)
     marks.append(.coveredUntil(slice.end))
-    try await commit(IntakePage(calls: rest, readAt: readAt, marks: marks), &counter)
+    try await commits.commit(IntakePage(calls: rest, readAt: readAt, marks: marks), &counter)
     if isLast, counter.counts.totalCalls > 0 { onEvent(.saved(calls: counter.counts.savedCalls)) }
   }
 
@@ -72,18 +70,11 @@ struct SliceIntake {
     var rest = calls[...]
     while rest.count > most {
       let page = IntakePage(calls: Array(rest.prefix(Self.pageSize)), readAt: readAt, marks: marks)
-      try await commit(page, &counter)
+      try await commits.commit(page, &counter)
       rest = rest.dropFirst(Self.pageSize)
       marks = []
     }
     return Array(rest)
-  }
-
-  private func commit(_ page: IntakePage, _ counter: inout RunCounter) async throws(RunFailure) {
-    var page = page
-    page.refusedBefore = counter.refused
-    counter.countCommitted(try await calls.commit(page, fence: fence)).forEach(onEvent)
-    progress.set(counter.counts)
   }
 
   private func announce(_ counter: RunCounter) {

@@ -50,10 +50,11 @@ package struct Routes: Sendable {
       let begin = self.clock.milliseconds()
       let trace = self.trace(of: request)
       let route = self.table.route(of: request.target.path)
-      return self.turnedAway(request, route: route, trace: trace).map { response in
-        self.finished(
-          response.protected, of: request, route: route?.pattern ?? "unknown", trace: trace, since: begin)
+      guard case .turnedAway(let response) = self.judgement(of: request, route: route, trace: trace) else {
+        return nil
       }
+      return self.finished(
+        response.protected, of: request, route: route?.pattern ?? "unknown", trace: trace, since: begin)
     }
   }
 
@@ -71,22 +72,26 @@ package struct Routes: Sendable {
       response.protected, of: request, route: route?.pattern ?? "unknown", trace: trace, since: begin)
   }
 
-  /// The answer to a request that no route takes, by its head.
-  private func turnedAway(_ request: HTTPRequest, route: Route?, trace: RequestTrace) -> HTTPResponse? {
-    guard let route else { return .refusal(.notFound) }
-    if let refusal = refusal(of: request, route: route, trace: trace) { return refusal }
-    switch table.match(request) {
-    case .notFound: return .refusal(.notFound)
-    case .methodNotAllowed(_, let allow): return .methodNotAllowed(allow)
-    case .found: return nil
+  /// What becomes of a request, by its head.
+  private enum Judgement {
+    case turnedAway(HTTPResponse)
+    case admitted(Route, parameters: [String: String])
+  }
+
+  private func judgement(of request: HTTPRequest, route: Route?, trace: RequestTrace) -> Judgement {
+    guard let route else { return .turnedAway(.refusal(.notFound)) }
+    if let refusal = refusal(of: request, route: route, trace: trace) { return .turnedAway(refusal) }
+    return switch table.match(request) {
+    case .notFound: .turnedAway(.refusal(.notFound))
+    case .methodNotAllowed(_, let allow): .turnedAway(.methodNotAllowed(allow))
+    case .found(let route, _, let parameters): .admitted(route, parameters: parameters)
     }
   }
 
   private func judged(_ request: HTTPRequest, route: Route?, trace: RequestTrace) async -> HTTPResponse {
-    if let response = turnedAway(request, route: route, trace: trace) { return response }
-    switch table.match(request) {
-    case .notFound, .methodNotAllowed: return .refusal(.notFound)
-    case .found(let route, _, let parameters):
+    switch judgement(of: request, route: route, trace: trace) {
+    case .turnedAway(let response): return response
+    case .admitted(let route, let parameters):
       do throws(RunFailure) {
         return try await route.answer(
           RouteRequest(http: request, parameters: parameters, requestID: trace.id))

@@ -26,7 +26,7 @@ package struct DecidedPage: Sendable {
       let row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
       outcome.transfers[call.sid] = row.attribution.decidingNumber != nil
       let old = stored[call.sid]
-      outcome.countMove(from: old, to: row)
+      if let old { outcome.countMove(of: call.sid, from: old.workspace, to: attribution.workspace) }
       if !row.isStored(as: old, isLastWord: isLastWord) {
         transferRows.append(row)
         outcome.changed.insert(call.sid)
@@ -44,10 +44,7 @@ package struct DecidedPage: Sendable {
       outcome.transfers[transfer.sid] = attribution.decidingNumber != nil
       outcome.changed.insert(transfer.sid)
       outcome.redecided.append(transfer.time)
-      if old.workspace != attribution.workspace {
-        outcome.reattributed.insert(transfer.sid)
-        outcome.moves[WorkspaceMove(from: old.workspace, to: attribution.workspace), default: 0] += 1
-      }
+      outcome.countMove(of: transfer.sid, from: old.workspace, to: attribution.workspace)
     }
     outcome.createdPhones = createdPhones
     self.transferRows = transferRows
@@ -88,7 +85,7 @@ package struct PageOutcome: Hashable, Sendable {
   package var missing: Set<CallSID> = []
   /// Stored calls of any case whose workspace changed.
   package var reattributed: Set<CallSID> = []
-  /// Stored calls of any case whose workspace changed.
+  /// How many of them, by where they went.
   package var moves: [WorkspaceMove: Int] = [:]
 
   package init() {}
@@ -98,11 +95,11 @@ package struct PageOutcome: Hashable, Sendable {
     redecided.count { !period.contains($0) }
   }
 
-  /// Counts a call that was stored with another workspace.
-  mutating func countMove(from stored: StoredCall?, to row: CallRow) {
-    guard let stored, stored.workspace != row.attribution.workspace else { return }
-    reattributed.insert(row.call.sid)
-    moves[WorkspaceMove(from: stored.workspace, to: row.attribution.workspace), default: 0] += 1
+  /// Counts a stored call, unless its workspace stays.
+  mutating func countMove(of sid: CallSID, from old: WorkspaceID?, to new: WorkspaceID) {
+    guard old != new else { return }
+    reattributed.insert(sid)
+    moves[WorkspaceMove(from: old, to: new), default: 0] += 1
   }
 }
 

@@ -82,8 +82,11 @@ package struct MergedPage: Sendable {
     var outcome = PageOutcome()
     outcome.changed.reserveCapacity(calls.count)
     for row in outboundRows where row.call.attributionCase != .transfer {
-      outcome.changed.insert(row.call.sid)
-      outcome.countMove(from: stored[row.call.sid], to: row)
+      let sid = row.call.sid
+      outcome.changed.insert(sid)
+      if let old = stored[sid] {
+        outcome.countMove(of: sid, from: old.workspace, to: row.attribution.workspace)
+      }
     }
     outboundOutcome = outcome
     self.newPhones = newPhones.sorted { $0.canonical < $1.canonical }

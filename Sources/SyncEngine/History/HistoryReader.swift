@@ -45,7 +45,7 @@ struct HistoryReader: Sendable {
         semaphore.leave()
         return try await recover(slice, Period(start: rest.end, end: slice.period.end), from: error)
       }
-      shape.noteAnswer(from: slice.next == nil ? slice.period.start : nil)
+      if slice.next == nil { shape.noteAnswer(from: slice.period.start) }
       if isWithinDay, !page.hasCall(after: slice.period.start.startOfDay) {
         semaphore.leave()
         shape.noteCoarseDay(of: slice.period.start)

@@ -79,8 +79,7 @@ final class HistoryShape: Sendable {
   }
 
   /// Twilio answered a listing from this moment on: what it keeps does not begin later.
-  func noteAnswer(from start: Timestamp?) {
-    guard let start else { return }
+  func noteAnswer(from start: Timestamp) {
     state.withLock { $0.answeredFrom = min($0.answeredFrom ?? start, start) }
   }
 

@@ -83,9 +83,6 @@ package struct RequestParser: Sendable {
     }
   }
 
-  /// Whether there are bytes that `next()` has not looked at, such as a pipelined request.
-  package var hasUnreadBytes: Bool { !input.isEmpty }
-
   /// The request whose head has been read and whose content has not yet: once, right after `next()` asked for
   /// the first bytes of the content or for `100 Continue`.
   package mutating func announced() -> ParsedRequest? {
