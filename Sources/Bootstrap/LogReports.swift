@@ -129,16 +129,16 @@ enum MigrationReport {
           «\(misfit.remedy)».
           """
         ], fields: [LogField("column", .text(misfit.column)), LogField("type", .text(misfit.type))])
-    case .costKeptNarrow(let views):
+    case .costKeptNarrow(let dependents):
       logger.log(
         .warning, "cost_kept_narrow",
         text: [
           """
-          ⚠️ calls.cost conserva su tipo con cuatro decimales porque dependen de él estas vistas: \
-          \(views.joined(separator: ", ")); bórrelas, ejecute «ALTER TABLE calls ALTER COLUMN cost TYPE \
-          NUMERIC;» y créelas de nuevo.
+          ⚠️ calls.cost conserva su tipo con cuatro decimales porque dependen de él: \
+          \(dependents.joined(separator: ", ")); bórrelos, ejecute «ALTER TABLE calls ALTER COLUMN cost TYPE \
+          NUMERIC;» y créelos de nuevo.
           """
-        ], fields: [LogField("views", .text(views.joined(separator: ", ")))])
+        ], fields: [LogField("dependents", .text(dependents.joined(separator: ", ")))])
     }
   }
 

@@ -109,7 +109,7 @@ struct SchemaSearch {
     }
     let chosen = try chosen(of: all)
     guard chosen.isOpen else { throw RunFailure.forbidden("USAGE en el esquema \(chosen.quoted)") }
-    if chosen.isTaken { throw RunFailure.takenSchema(chosen.quoted) }
+    if chosen.isTaken { throw RunFailure.takenSchema(chosen.quoted, table: "schema_migrations") }
     return chosen.quoted
   }
 
@@ -146,17 +146,15 @@ struct SchemaSearch {
           AND \(hasColumns("version, name, applied_at, oldest_program"))) AS is_ours,
         EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'calls'
           AND \(hasColumns(olderColumns))
-          AND EXISTS (SELECT FROM pg_index i
-            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'id' AND a.attnum = i.indkey[0]
-            WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
-              AND i.indpred IS NULL AND i.indnkeyatts = 1)) AS has_older_calls
+          AND \(TableFit.hasKey("c", column: "'id'"))) AS has_older_calls
       FROM pg_namespace n
       WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', '$user')) schemas
     WHERE is_ours OR has_older_calls OR nspname = 'public' OR nspname = $1
     ORDER BY nspname
     """
 
-  private static let olderColumns =
+  /// Of the earlier system's `calls`.
+  static let olderColumns =
     "id, workspace_id, source, phone_from, phone_to, duration, cost, status, call_date, raw_data, created_at"
 
   private static func hasColumns(_ names: String) -> String {

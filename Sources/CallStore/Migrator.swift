@@ -14,8 +14,8 @@ package struct Migrator: Sendable {
     case waiting
     /// The missing default workspace was created.
     case createdDefaultWorkspace(WorkspaceID)
-    /// The column `cost` keeps its narrow type, because these views stand on it.
-    case costKeptNarrow(views: [String])
+    /// The column `cost` keeps its narrow type, because these stand on it, in the server's words.
+    case costKeptNarrow(dependents: [String])
     /// A column of an adopted table whose type refuses some calls, or all.
     case misfit(ColumnMisfit)
   }
@@ -55,6 +55,7 @@ package struct Migrator: Sendable {
   /// - Throws: `RunFailure` that says what is wrong.
   package func run() async throws(RunFailure) -> [Int] {
     do {
+      try await TableFit.refuse(database.repeatable(TableFit.obstacles))
       try await layFoundation()
       var waits = 0
       while try await !takeLease() {
@@ -129,8 +130,8 @@ package struct Migrator: Sendable {
     case .indexes(let file):
       for statement in Migrations.statements(of: file) { try await change.changeIndex(statement) }
     case .wideCost:
-      let views = try await change.widenCost()
-      if !views.isEmpty { onEvent(.costKeptNarrow(views: views)) }
+      let dependents = try await change.widenCost()
+      if !dependents.isEmpty { onEvent(.costKeptNarrow(dependents: dependents)) }
     case .backfill:
       try await CallBackfill(fence: fence, now: now(), sleep: sleep).run { onEvent(.converted(rows: $0)) }
       await change.analyze()
@@ -240,7 +241,7 @@ extension Migrator {
 }
 
 extension Result where Failure == any Error {
-  fileprivate init(_ work: () async throws -> Success) async {
+  init(_ work: () async throws -> Success) async {
     do {
       self = .success(try await work())
     } catch {

@@ -24,6 +24,7 @@ struct Preflight {
     if let missing = try row.text(4) { throw RunFailure.forbidden(missing) }
     // What is missing can be old, too.
     let missing = try row.text(5)
+    let lostKey = try row.text(6)?.split(separator: " ").map(String.init)
     let schema = try await database.repeatable(
       missing == nil ? Self.schema(defaultWorkspace) : Self.versions, within: limit, isUrgent: true)
     guard let row = schema.rows.first else { return }
@@ -36,6 +37,9 @@ struct Preflight {
     if let missing {
       throw RunFailure.incompleteSchema(
         missing, cause: "missing, though schema_migrations is complete: \(missing)")
+    }
+    if let table = lostKey?.first, let column = lostKey?.last {
+      throw RunFailure.noKey(table: table, column: column)
     }
     guard try row.requiredBool(2) else { throw RunFailure.noDefaultWorkspace(defaultWorkspace) }
   }
@@ -93,7 +97,8 @@ struct Preflight {
       (SELECT string_agg(name, ', ' ORDER BY name)
         FROM unnest(ARRAY['calls', 'workspaces', 'workspace_phones', 'sync_runs', 'sync_leases', 'sync_state',
           'sync_holes', 'sync_slices', 'unsettled_calls', 'refused_calls', 'sync_alerts']) AS name
-        WHERE \(SQL.relation("name")) IS NULL)
+        WHERE \(SQL.relation("name")) IS NULL),
+      \(TableFit.lostKey)
     """)
 
   // A policy that is the constant true. The server's own reading of an expression waits for whoever holds the

@@ -38,13 +38,17 @@ struct SchemaChange {
         }
       }
       try await fence.database.pool.withConnection { connection in
-        // It cannot stand in a transaction that sets what it relies on: so it names the schema, and what the last
-        // user of the session left behind is taken back.
+        // It cannot stand in a transaction that sets what it relies on: so it names the schema, what the last
+        // user of the session left behind is taken back, and no limit of time holds, the role's neither.
         _ = try await connection.pipeline([
-          PostgresStatement("RESET SESSION AUTHORIZATION"), PostgresStatement("RESET ALL"),
+          PostgresStatement("RESET SESSION AUTHORIZATION"), PostgresStatement("RESET ALL"), Self.noLimits,
         ])
-        _ = try await connection.query(
-          PostgresStatement(Self.qualified(sql, schema: schema)), within: Self.longest)
+        let result = await Result {
+          try await connection.query(
+            PostgresStatement(Self.qualified(sql, schema: schema)), within: Self.longest)
+        }
+        _ = try? await connection.query(PostgresStatement("RESET ALL"))
+        _ = try result.get()
         return
       }
       // The server found one of the name, whose build failed meanwhile.
@@ -53,6 +57,13 @@ struct SchemaChange {
       }
     }
   }
+
+  /// Those that this server knows.
+  private static let noLimits = PostgresStatement(
+    """
+    SELECT set_config(name, '0', false) FROM pg_settings
+    WHERE name IN ('statement_timeout', 'lock_timeout', 'transaction_timeout')
+    """)
 
   /// Whether the server is at work on an index, be it for somebody who is gone, and whether one is there that is
   /// not valid. In this order: what nobody builds any more is not valid a moment later either.
@@ -77,7 +88,7 @@ struct SchemaChange {
 
   /// Takes the limit of digits off `calls.cost`.
   ///
-  /// - Returns: The views that forbid it; empty when it was done.
+  /// - Returns: What forbids it, such as a view or a trigger; empty when it was done.
   func widenCost() async throws -> [String] {
     let narrow = try await fence.database.repeatable(
       PostgresStatement(
@@ -86,20 +97,30 @@ struct SchemaChange {
           AND (atttypid <> 'numeric'::regtype OR atttypmod <> -1)
         """))
     if narrow.rows.isEmpty { return [] }
-    let views = try await fence.database.repeatable(
-      PostgresStatement(
-        """
-        SELECT DISTINCT v.oid::regclass::text FROM pg_depend d
-        JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass
-        JOIN pg_class v ON v.oid = r.ev_class
-        JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-        WHERE d.refobjid = 'calls'::regclass AND a.attname = 'cost' ORDER BY 1
-        """))
-    var names: [String] = []
-    for row in views.rows { try names.append(row.requiredText(0)) }
-    if names.isEmpty { try await apply("ALTER TABLE calls ALTER COLUMN cost TYPE NUMERIC") }
-    return names
+    do {
+      try await apply("ALTER TABLE calls ALTER COLUMN cost TYPE NUMERIC")
+      return []
+    } catch let error as PostgresError where error.sqlstate == "0A000" {
+      let dependents = try await fence.database.repeatable(Self.dependentsOfCost)
+      return try dependents.rows.map { try $0.requiredText(0) }
+    }
   }
+
+  // Without what the server makes anew by itself: indexes, the default, checks, statistics.
+  private static let dependentsOfCost = PostgresStatement(
+    """
+    SELECT DISTINCT coalesce('view ' || v.oid::regclass::text, pg_describe_object(d.classid, d.objid, d.objsubid))
+    FROM pg_depend d
+    JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+    LEFT JOIN pg_class v ON v.oid = r.ev_class
+    WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = 'calls'::regclass AND a.attname = 'cost'
+      AND d.classid NOT IN ('pg_constraint'::regclass, 'pg_statistic_ext'::regclass)
+      AND NOT EXISTS (SELECT FROM pg_index i WHERE d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid)
+      AND NOT EXISTS (SELECT FROM pg_attrdef f WHERE d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
+        AND f.adrelid = d.refobjid AND f.adnum = d.refobjsubid)
+    ORDER BY 1
+    """)
 
   /// Tells the planner of the new columns at once, which the server would do by itself a little later: so
   /// a refusal is no failure. Readers and writers go on meanwhile.

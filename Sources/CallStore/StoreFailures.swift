@@ -290,10 +290,28 @@ extension RunFailure {
       """, "Ponga en DATABASE_SCHEMA el que debe usar.")
   }
 
-  static func takenSchema(_ name: String) -> RunFailure {
+  static func takenSchema(_ name: String, table: String) -> RunFailure {
     RunFailure(
-      .database(.unclearSchema), "La tabla schema_migrations del esquema \(name) es de otro programa.",
+      .database(.unclearSchema), "\(table) del esquema \(name) es de otro programa.",
       "Cree un esquema para este («CREATE SCHEMA twilio_sync;») y póngalo en DATABASE_SCHEMA.")
+  }
+}
+
+extension RunFailure {
+  /// - Parameter column: Whose values have to be unique.
+  static func noKey(table: String, column: String) -> RunFailure {
+    RunFailure(
+      .database(.incompleteSchema), "La tabla \(table) no tiene una clave única sobre \(column).",
+      "Ejecute como su dueño «CREATE UNIQUE INDEX CONCURRENTLY ON \(table) (\(column));» y repita.",
+      cause: "no valid unique index on \(table) (\(column))")
+  }
+
+  // An index of one cannot be built without locking writers out.
+  static func partitioned(_ table: String) -> RunFailure {
+    RunFailure(
+      .database(.unclearSchema),
+      "La tabla \(table) está particionada, y este programa necesita una que no lo esté.",
+      "Póngala en otro esquema, o cree uno para este programa y póngalo en DATABASE_SCHEMA.")
   }
 }
 

@@ -1,9 +1,62 @@
 import CallDomain
 import Postgres
 
-/// Whether the tables can take every call: types and encoding of an adopted database that would refuse some, or
-/// all, of them.
+/// Whether the tables are ours and can take every call: another program's tables of our names, lost keys, and types
+/// and encoding of an adopted database that would refuse some calls, or all of them.
 enum TableFit {
+  /// The tables, what has to be unique in them, and columns by which they are known, which the oldest of each had.
+  private static let tables = """
+    (VALUES ('calls', 'id', '\(SchemaSearch.olderColumns)'), ('workspaces', 'id', 'id, name'),
+      ('workspace_phones', NULL, 'id, workspace_id, phone_number'),
+      ('sync_leases', 'kind', 'kind, token, run_id, expires_at'),
+      ('sync_runs', 'id', 'id, kind, state, requested_by, started_at, finished_at, twilio_requests'),
+      ('sync_state', 'only_row', 'only_row, covered_until'),
+      ('sync_holes', NULL, 'period_start, period_end, recorded_at'),
+      ('unsettled_calls', 'call_id', 'call_id, call_date, asked_at, given_up_at'),
+      ('sync_slices', NULL, 'run_id, number, slice_start, slice_end, next_page'),
+      ('sync_alerts', 'name', 'name, firing_since'),
+      ('refused_calls', 'call_id', 'call_id, first_seen_at, last_tried_at, tries, reason, raw'))
+      AS ours(name, key, columns)
+    """
+
+  /// What stands in the way of a migration: looked for before anything is changed. A row each.
+  static let obstacles = PostgresStatement(
+    """
+    SELECT * FROM (SELECT ours.name, quote_ident(current_schema()), c.relkind IN ('r', 'p')
+        AND ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)
+          @> string_to_array(ours.columns, ', ') AS is_ours,
+        c.relkind = 'p' AS is_partitioned, ours.key, ours.key IS NULL OR \(hasKey("c", column: "ours.key")) AS has_key
+      FROM \(tables) JOIN pg_class c ON c.oid = \(SQL.relation("ours.name"))) found
+    WHERE NOT is_ours OR NOT has_key OR is_partitioned ORDER BY is_ours, name
+    """)
+
+  /// The first table that lost what has to be unique in it, and that column; for a select list.
+  static let lostKey = """
+    (SELECT min(ours.name || ' ' || ours.key) FROM \(tables)
+      JOIN pg_class c ON c.oid = \(SQL.relation("ours.name")) AND NOT \(hasKey("c", column: "ours.key")))
+    """
+
+  /// - Throws: `RunFailure` that names the first.
+  static func refuse(_ result: PostgresResult) throws {
+    guard let row = result.rows.first else { return }
+    let table = try row.requiredText(0)
+    guard try row.requiredBool(2) else {
+      throw try RunFailure.takenSchema(row.requiredText(1), table: table)
+    }
+    if try row.requiredBool(3) { throw RunFailure.partitioned(table) }
+    throw try RunFailure.noKey(table: table, column: row.requiredText(4))
+  }
+
+  /// Whether rows of a table can be found, and referred to, by one column.
+  static func hasKey(_ table: String, column: String) -> String {
+    """
+    EXISTS (SELECT FROM pg_index i
+      JOIN pg_attribute a ON a.attrelid = \(table).oid AND a.attname = \(column) AND a.attnum = i.indkey[0]
+      WHERE i.indrelid = \(table).oid AND i.indisunique AND i.indisvalid AND i.indimmediate
+        AND i.indpred IS NULL AND i.indnkeyatts = 1)
+    """
+  }
+
   static let misfits = PostgresStatement(
     """
     SELECT c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod), wanted.type,

@@ -14,9 +14,16 @@ package final class PostgresPool: Sendable {
     package let waiting: Int
   }
 
+  private struct Idle {
+    let connection: PostgresConnection
+    /// How often `watchIdle` has seen it since it was used.
+    var looks = 0
+  }
+
   private struct State {
-    /// The one used last is taken first: the others may grow old enough for the server to close them.
-    var idle: [PostgresConnection] = []
+    /// The one used last is taken first, so that the others grow old and are closed.
+    var idle: [Idle] = []
+    var isWatched = false
     var checkedOut: [ObjectIdentifier: PostgresConnection] = [:]
     var isClosed = false
   }
@@ -167,7 +174,7 @@ extension PostgresPool {
   /// A connection that stands as far as this side knows.
   private func idleOrNew(within limit: Duration?) async throws(PostgresError) -> PostgresConnection {
     let idle = state.withLock { state in
-      let connection = state.idle.popLast()
+      let connection = state.idle.popLast()?.connection
       if let connection { state.checkedOut[ObjectIdentifier(connection)] = connection }
       return connection
     }
@@ -202,10 +209,11 @@ extension PostgresPool {
     }
     let isKept = state.withLock { state in
       state.checkedOut.removeValue(forKey: ObjectIdentifier(connection))
-      if !state.isClosed { state.idle.append(connection) }
+      if !state.isClosed { state.idle.append(Idle(connection: connection)) }
       return !state.isClosed
     }
     if !isKept { await connection.close() }
+    watchIdle()
   }
 
   private func discard(_ connection: PostgresConnection) async {
@@ -220,7 +228,37 @@ extension PostgresPool {
       defer { state.idle = [] }
       return state.idle
     }
-    for connection in idle { await connection.close() }
+    for one in idle { await one.connection.close() }
+  }
+
+  /// Closes what nobody has used for a minute, but for the connection used last: behind a pooler each holds a place
+  /// that another program may need.
+  private func watchIdle() {
+    let begins = state.withLock { state in
+      guard !state.isWatched, state.idle.count > 1 else { return false }
+      state.isWatched = true
+      return true
+    }
+    guard begins else { return }
+    Task { [weak self, clock] in
+      while (try? await clock.sleep(for: Self.lookPause)) != nil, await self?.closeUnused() == true {}
+    }
+  }
+
+  private static let lookPause = Duration.seconds(30)
+
+  /// - Returns: Whether there is more to look after.
+  private func closeUnused() async -> Bool {
+    let (unused, isWatched) = state.withLock { state in
+      for index in state.idle.indices { state.idle[index].looks += 1 }
+      // The first look may come right after it was used, the third more than a minute later.
+      let unused = state.idle.dropLast().filter { $0.looks > 2 }
+      state.idle.removeFirst(unused.count)
+      state.isWatched = state.idle.count > 1
+      return (unused, state.isWatched)
+    }
+    for one in unused { await one.connection.close() }
+    return isWatched
   }
 }
 

@@ -138,6 +138,39 @@ struct MigrationFenceTests {
     return lines
   }
 
+  @Test("Limits of time that the database has for every session do not end the building of an index")
+  func configuredLimits() async throws {
+    try await withLegacy { adoption in
+      let administrator = adoption.database.pool(direct: true)
+      try await administrator.run(
+        """
+        DO $$ BEGIN
+          EXECUTE format('ALTER DATABASE %I SET statement_timeout = 50', current_database());
+          EXECUTE format('ALTER DATABASE %I SET lock_timeout = 20', current_database());
+        END $$
+        """)
+      let (mayEnd, end) = AsyncStream.makeStream(of: Void.self)
+      let (isReading, read) = AsyncStream.makeStream(of: Void.self)
+      // Such a build waits for every older snapshot.
+      async let reading: Void = administrator.withTransaction(PostgresSettings(isSnapshot: true)) {
+        transaction in
+        _ = try await transaction.query(PostgresStatement("SELECT count(*) FROM twilio_snapshots"))
+        read.finish()
+        for await _ in mayEnd {}
+      }
+      for await _ in isReading {}
+      async let applied = makeMigrator(adoption.database.pool()).run()
+      let waits = """
+        SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+          AND query LIKE '%CREATE INDEX CONCURRENTLY%' AND clock_timestamp() - query_start > INTERVAL '300 ms'
+        """
+      while try await administrator.line(waits) == "0" { try await Task.sleep(for: .milliseconds(5)) }
+      end.finish()
+      try await reading
+      #expect(try await applied == everyMigration)
+    }
+  }
+
   @Test("An index that the server still builds for somebody who is gone is waited for, not dropped")
   func killedInABuild() async throws {
     try await withLegacy { adoption in

@@ -152,10 +152,54 @@ struct LegacyMigrationTests {
       try await pool.run("CREATE VIEW costs AS SELECT id, cost FROM calls")
       let events = Events()
       #expect(try await makeMigrator(pool, onEvent: events.append).run() == everyMigration)
-      #expect(events.all.contains(.costKeptNarrow(views: ["costs"])))
+      #expect(events.all.contains(.costKeptNarrow(dependents: ["view costs"])))
       #expect(try await converted(6, pool)?.contains("|0.0560|USD|2025-09-01") == true)
       let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
       try await store.check()
+    }
+  }
+
+  @Test(
+    "Whatever stands on cost is named and keeps its type; everything else goes on",
+    arguments: [
+      ("CREATE MATERIALIZED VIEW costs AS SELECT cost FROM calls", "view costs"),
+      ("CREATE POLICY dear ON calls USING (cost < 1)", "policy dear on table calls"),
+      (
+        "ALTER TABLE calls ADD cents NUMERIC GENERATED ALWAYS AS (cost * 100) STORED",
+        "column cents of table calls"
+      ),
+      (
+        "CREATE FUNCTION costs() RETURNS numeric LANGUAGE sql BEGIN ATOMIC SELECT sum(cost) FROM calls; END",
+        "function costs()"
+      ),
+      (
+        "CREATE PUBLICATION dear FOR TABLE calls WHERE (cost > 1) WITH (publish = 'insert')", "publication of"
+      ),
+      (
+        "CREATE TRIGGER priced AFTER UPDATE OF cost ON calls FOR EACH ROW EXECUTE FUNCTION note()",
+        "trigger priced"
+      ),
+      (
+        "CREATE TRIGGER dear AFTER INSERT ON calls FOR EACH ROW WHEN (NEW.cost > 1) EXECUTE FUNCTION note()",
+        "trigger dear on table calls"
+      ),
+    ])
+  func onCost(statement: String, description: String) async throws {
+    try await withLegacy { _, pool in
+      try await pool.run(
+        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+        // These do not forbid it.
+        "CREATE INDEX by_cost ON calls (cost)", "ALTER TABLE calls ADD CHECK (cost < 1000000)",
+        "ALTER TABLE calls ALTER cost SET DEFAULT 0", "CREATE STATISTICS dear ON cost, duration FROM calls",
+        statement)
+      let events = Events()
+      #expect(try await makeMigrator(pool, onEvent: events.append).run() == everyMigration)
+      let dependents = events.all.compactMap {
+        if case .costKeptNarrow(let names) = $0 { names } else { nil }
+      }
+      #expect(dependents.count == 1 && dependents.first?.count == 1)
+      #expect(dependents.first?.first?.contains(description) == true, "\(dependents)")
+      try await CallStore(pool: pool, defaultWorkspace: WorkspaceID(1)).check()
     }
   }
 

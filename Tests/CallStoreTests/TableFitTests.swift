@@ -44,3 +44,99 @@ struct TableFitTests {
     }
   }
 }
+
+@Suite("Tables of our names that are not ours, or have lost their keys", .keepsFailedDatabases)
+struct TableClaimTests {
+  @Test(
+    "Another program's table of one of our names is named, and nothing is changed",
+    arguments: [
+      ("sync_runs", "TABLE sync_runs (id bigint PRIMARY KEY, job text)"),
+      ("sync_leases", "TABLE sync_leases (name text PRIMARY KEY)"),
+      ("sync_state", "TABLE sync_state (state text)"),
+      ("sync_holes", "VIEW sync_holes AS SELECT 1 AS period_start, 2 AS period_end, 3 AS recorded_at"),
+      ("unsettled_calls", "TABLE unsettled_calls (call_id uuid)"),
+      ("sync_slices", "TABLE sync_slices (n int)"),
+      ("sync_alerts", "SEQUENCE sync_alerts"), ("refused_calls", "TABLE refused_calls (call_id text)"),
+      ("calls", "TABLE calls (id text PRIMARY KEY, caller text)"),
+      ("workspaces", "TABLE workspaces (id uuid)"),
+      ("workspace_phones", "TABLE workspace_phones (phone text)"),
+      ("schema_migrations", "TABLE schema_migrations (version bigint PRIMARY KEY, inserted_at timestamp)"),
+    ])
+  func foreign(table: String, definition: String) async throws {
+    try await PostgresCluster.shared().withDatabase { database in
+      let pool = database.pool()
+      try await pool.run("CREATE \(definition)")
+      let everything =
+        "SELECT (relname, relkind, relrowsecurity, relnatts)::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+      let before = try await pool.lines(everything)
+      let fault = await #expect(throws: RunFailure.self) { try await makeMigrator(pool).run() }
+      #expect(fault?.message.hasPrefix("\(table) del esquema public es de otro programa.") == true)
+      #expect(fault?.message.contains("DATABASE_SCHEMA") == true)
+      #expect(try await pool.lines(everything) == before)
+      try await pool.run("CREATE SCHEMA twilio_sync")
+      let apart = Migrator(
+        pool: pool, schema: "twilio_sync", defaultWorkspace: WorkspaceID(1), token: 7, now: { at("12:00") },
+        sleep: { _ in try await Task.sleep(for: .seconds(3600)) })
+      #expect(try await apart.run() == everyMigration)
+      #expect(try await pool.lines(everything) == before)
+    }
+  }
+
+  @Test("An older table of calls without a key gets advice that mends it, before anything is changed")
+  func noKey() async throws {
+    try await PostgresCluster.shared().withDatabase { database in
+      let pool = database.pool()
+      try await OlderDatabase.make(on: pool)
+      try await pool.run("ALTER TABLE calls DROP CONSTRAINT calls_pkey")
+      let fault = await #expect(throws: RunFailure.self) { try await makeMigrator(pool).run() }
+      #expect(
+        fault?.message == """
+          La tabla calls no tiene una clave única sobre id. Ejecute como su dueño \
+          «CREATE UNIQUE INDEX CONCURRENTLY ON calls (id);» y repita.
+          """)
+      #expect(try await pool.line("SELECT to_regclass('schema_migrations') IS NULL") == "t")
+      try await pool.run("CREATE UNIQUE INDEX CONCURRENTLY ON calls (id);")
+      #expect(try await makeMigrator(pool).run() == everyMigration)
+    }
+  }
+
+  @Test(
+    "A table with partitions is named, and nothing is changed", arguments: ["RANGE (call_date)", "HASH (id)"])
+  func partitioned(by partitions: String) async throws {
+    try await PostgresCluster.shared().withDatabase { database in
+      let pool = database.pool()
+      try await pool.run(
+        """
+        CREATE TABLE calls (
+          id text NOT NULL, workspace_id integer, source text NOT NULL, phone_from text, phone_to text,
+          duration integer, cost numeric, status text, call_date timestamptz, raw_data jsonb, created_at timestamptz,
+          PRIMARY KEY (id\(partitions.hasPrefix("RANGE") ? ", call_date" : ""))) PARTITION BY \(partitions)
+        """)
+      let fault = await #expect(throws: RunFailure.self) { try await makeMigrator(pool).run() }
+      #expect(fault?.message.hasPrefix("La tabla calls está particionada") == true)
+      #expect(try await pool.line("SELECT to_regclass('schema_migrations') IS NULL") == "t")
+    }
+  }
+
+  @Test(
+    "A key that was dropped later makes check say so, with the statement that mends it",
+    arguments: [
+      ("calls", "id"), ("sync_leases", "kind"), ("unsettled_calls", "call_id"), ("refused_calls", "call_id"),
+      ("workspaces", "id"),
+    ])
+  func dropped(table: String, column: String) async throws {
+    try await withStore { fixture in
+      try await fixture.store.check()
+      try await fixture.pool.run("ALTER TABLE \(table) DROP CONSTRAINT \(table)_pkey CASCADE")
+      for work in [{ try await fixture.store.check() }, { _ = try await makeMigrator(fixture.pool).run() }] {
+        let fault = await #expect(throws: RunFailure.self) { try await work() }
+        #expect(fault?.kind == .database(.incompleteSchema))
+        let remedy = fault?.message.firstMatch(of: /«(CREATE UNIQUE INDEX[^»]*)»/)?.1
+        #expect(remedy == "CREATE UNIQUE INDEX CONCURRENTLY ON \(table) (\(column));")
+      }
+      try await fixture.pool.run("CREATE UNIQUE INDEX CONCURRENTLY ON \(table) (\(column))")
+      try await fixture.store.check()
+      #expect(try await makeMigrator(fixture.pool).run() == [])
+    }
+  }
+}

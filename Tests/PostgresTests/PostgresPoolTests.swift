@@ -39,6 +39,53 @@ struct PostgresPoolTests {
     await pool.close()
   }
 
+  /// One by which nobody wakes before the test says so.
+  private final class TickClock: Clock {
+    private let (ticks, tell) = AsyncStream.makeStream(of: Void.self)
+    /// How many have begun to wait.
+    let sleeps = Atomic(0)
+    var now: ContinuousClock.Instant { .now }
+    var minimumResolution: Duration { .zero }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+      sleeps.add(1, ordering: .relaxed)
+      for await _ in ticks { return }
+      throw CancellationError()
+    }
+
+    func tick() { tell.yield() }
+  }
+
+  @Test("Connections that nobody has used for a minute are closed, but for the one used last")
+  func unused() async throws {
+    let clock = TickClock()
+    var configuration = PostgresConfiguration(try await PostgresCluster.shared().conninfo())
+    configuration.maximumConnections = 4
+    let pool = PostgresPool(configuration, clock: clock)
+    func use(_ count: Int) async throws {
+      guard count > 0 else { return }
+      try await pool.withConnection { _ in try await use(count - 1) }
+    }
+    try await use(3)
+    #expect(numbers(of: pool) == [4, 0, 3, 0])
+    let last = try await pool.repeatable(Self.backend).rows[0].requiredInt(0)
+    for _ in 0..<2 { clock.tick() }
+    while clock.sleeps.load(ordering: .relaxed) < 3 { await Task.yield() }
+    try await use(2)
+    // Two have been used meanwhile, the third has not.
+    clock.tick()
+    while pool.use.idle > 2 { await Task.yield() }
+    #expect(numbers(of: pool) == [4, 0, 2, 0])
+    for _ in 0..<3 { clock.tick() }
+    while pool.use.idle > 1 { await Task.yield() }
+    #expect(try await pool.repeatable(Self.backend).rows[0].requiredInt(0) == last)
+    // And once more, when there is again more than one.
+    try await use(2)
+    for _ in 0..<3 { clock.tick() }
+    while pool.use.idle > 1 { await Task.yield() }
+    await pool.close()
+  }
+
   @Test("Ordinary work leaves one connection free for what is urgent, which never waits for it")
   func urgent() async throws {
     let pool = try await PostgresCluster.shared().pool { $0.maximumConnections = 3 }

@@ -117,7 +117,7 @@ struct AdoptionTests {
     }
     try await withLegacy(Self.installations[2]) { adoption in
       let events = try await adoption.migrate()
-      #expect(events.contains(.costKeptNarrow(views: ["cost_by_day"])))
+      #expect(events.contains(.costKeptNarrow(dependents: ["view cost_by_day"])))
       #expect(try await costType(adoption.pool) == "numeric(10,4)")
       #expect(try await adoption.pool.line("SELECT count(*) > 0 FROM cost_by_day") == "t")
     }
