@@ -1,4 +1,5 @@
 package import CallDomain
+import Curl
 import Postgres
 import Reporting
 import SyncEngine
@@ -78,6 +79,8 @@ package struct Configuration: Sendable {
   var history = HistoricalSync.Settings(start: Self.historyStart)
   var defaultWorkspace = WorkspaceID(1)
   var alerts = Alerts()
+  /// How Twilio, the webhook and the monitor are reached.
+  var network = CurlNetwork()
   var logFormat = Logger.Format.text
   var logLevel = LogLevel.info
   /// Every secret of the environment.
@@ -123,6 +126,7 @@ package struct Configuration: Sendable {
       history.start = settings.date("HISTORY_START", default: history.start)
     }
     if needs.contains(.alerts) { readAlerts(&settings) }
+    if !needs.isDisjoint(with: [.twilio, .hourly, .alerts]) { network = settings.network() }
     guard settings.faults.isEmpty else { throw ConfigurationFaults(all: settings.faults) }
   }
 

@@ -49,7 +49,8 @@ package struct Service: Sendable {
     let gate = configuration.twilio.map { RequestGate(maximum: $0.concurrency, clock: Clocks.engine) }
     let log = configuration.twilio.map { twilio in
       TwilioCallLog(
-        http: CurlClient(maxHandles: twilio.concurrency, onExchange: { metrics?.count($0) }),
+        http: CurlClient(
+          maxHandles: twilio.concurrency, network: configuration.network, onExchange: { metrics?.count($0) }),
         credentials: twilio.credentials, host: twilio.host, userAgent: "twilio-sync/\(Version.text)")
     }
     var hourly: HourlySync?

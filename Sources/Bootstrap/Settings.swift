@@ -1,4 +1,6 @@
 import CallDomain
+import Curl
+import Foundation
 import Postgres
 import Telemetry
 
@@ -21,6 +23,8 @@ struct Settings {
   static func secrets(of environment: [String: String]) -> [String] {
     (secretNames + secretAddresses).compactMap { environment[$0] }
       + PostgresConfiguration(environment["DATABASE_URL"] ?? "").passwords
+      + ["https_proxy", "HTTPS_PROXY"].compactMap { CurlNetwork(proxy: environment[$0]).proxyPassword }
+      .flatMap { [$0, $0.removingPercentEncoding ?? $0] }
   }
 
   /// Variables that hold nothing but a secret.
@@ -126,6 +130,32 @@ struct Settings {
     fault("\(name) debe ser una dirección http:// o https:// sin espacios, usuario ni contraseña.")
     return nil
   }
+
+  /// What other programs read, too, for how requests leave this machine. Nothing of a faulty proxy is shown: its
+  /// address may hold a password.
+  mutating func network() -> CurlNetwork {
+    let network = CurlNetwork(
+      proxy: either("HTTPS_PROXY"), direct: either("NO_PROXY") ?? "",
+      authorities: text("CURL_CA_BUNDLE") ?? text("SSL_CERT_FILE"))
+    if let proxy = network.proxy {
+      let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
+      let scheme = proxy.firstRange(of: "://").map { proxy[..<$0.lowerBound].lowercased() } ?? "http"
+      if !schemes.contains(scheme) || network.proxyPlace?.isEmpty != false
+        || !proxy.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+      {
+        fault("HTTPS_PROXY debe ser la dirección de un proxy, como http://proxy.example:3128.")
+      }
+    }
+    if let file = network.authorities, !FileManager.default.isReadableFile(atPath: file) {
+      let name = file == text("CURL_CA_BUNDLE") ? "CURL_CA_BUNDLE" : "SSL_CERT_FILE"
+      fault(
+        "\(name) nombra un fichero que no se puede leer.", "Ponga uno de certificados raíz en formato PEM.")
+    }
+    return network
+  }
+
+  /// A variable that is also written in small letters, which come first, as curl has it.
+  private func either(_ name: String) -> String? { text(name.lowercased()) ?? text(name) }
 
   // What someone pasted into the wrong variable must not fill the screen, nor be a secret that is shown.
   private func shown(_ text: String) -> String {

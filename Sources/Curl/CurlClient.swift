@@ -3,21 +3,26 @@ import Synchronization
 
 /// Sends HTTP requests through a few reused handles, so that connections stay warm.
 ///
-/// TLS 1.2 or later, peer and host verified; no redirects, no proxy (the environment's proxy
-/// variables are ignored), no signals; HTTP/1.1. The client never retries by itself, except
+/// TLS 1.2 or later, peer and host verified; no redirects, no signals; HTTP/1.1; no proxy but the
+/// one it is given, whatever the environment says. The client never retries by itself, except
 /// that libcurl sends a request again when a kept connection turns out to be closed before a
 /// byte of the answer came.
 package final class CurlClient: Sendable {
   private let line: WaitingLine
   // The worker used last comes first: its connection is the warmest.
   private let idle = Mutex<[CurlWorker]>([])
+  private let network: CurlNetwork
   private let onExchange: @Sendable (CurlExchange) -> Void
 
   /// - Parameters:
   ///   - maxHandles: how many requests may be under way at once, at least 1.
   ///   - onExchange: told of every request that had its turn, however it ended.
-  package init(maxHandles: Int, onExchange: @escaping @Sendable (CurlExchange) -> Void = { _ in }) {
+  package init(
+    maxHandles: Int, network: CurlNetwork = CurlNetwork(),
+    onExchange: @escaping @Sendable (CurlExchange) -> Void = { _ in }
+  ) {
     line = WaitingLine(limit: maxHandles)
+    self.network = network
     self.onExchange = onExchange
   }
 
@@ -29,7 +34,7 @@ package final class CurlClient: Sendable {
     guard await line.enter() == .admitted else { throw CurlError(.cancelled) }
     defer { line.leave() }
     let kept = idle.withLock { $0.popLast() }
-    let worker = if let kept { kept } else { try CurlWorker() }
+    let worker = if let kept { kept } else { try CurlWorker(network) }
     defer { idle.withLock { $0.append(worker) } }
     let cancellation = CurlCancellation()
     let begin = ContinuousClock.now
@@ -57,9 +62,11 @@ extension CurlWorker {
 actor CurlWorker {
   private nonisolated let queue = QueueExecutor(label: "curl")
   private let handle: CurlHandle
+  private let network: CurlNetwork
 
-  init() throws(CurlError) {
+  init(_ network: CurlNetwork) throws(CurlError) {
     handle = try CurlHandle()
+    self.network = network
   }
 
   nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -74,26 +81,28 @@ actor CurlWorker {
     guard !cancellation.isCancelled else { throw CurlError(.cancelled) }
     let transfer = CurlTransfer(sizeCap: request.sizeCap, cancellation: cancellation)
     do {
-      try handle.describe(request)
+      try handle.describe(request, through: network)
       let headers = try CurlHeaderList(request.headers)
       let status = try handle.perform(sending: headers, into: transfer)
       return CurlResponse(status: status, headers: transfer.headers, body: transfer.body)
     } catch {
-      throw error.hiding([request.user, request.password, request.pathAndQuery])
+      throw error.blaming(network.proxyPlace)
+        .hiding([request.user, request.password, request.pathAndQuery, network.proxyPassword])
     }
   }
 }
 
 extension CurlHandle {
   /// Every option of the request but its headers and callbacks.
-  fileprivate func describe(_ request: CurlRequest) throws(CurlError) {
+  fileprivate func describe(_ request: CurlRequest, through network: CurlNetwork) throws(CurlError) {
     reset()
     try useNoSignals()
-    try useNoProxy()
+    let isSecret = request.url.lowercased().hasPrefix("https://")
+    try useProxy(isSecret ? network.proxy ?? "" : "", except: network.direct)
     try useHTTP1()
     try followNoRedirects()
     try verifyPeerAndHost()
-    if let authorities = request.authorities { try believe(authorities) }
+    if let authorities = network.authorities { try believe(authorities) }
     try requireTLS12()
     try acceptAnyCompression()
     try allowProtocols(plainHTTP: request.allowsPlainHTTP)

@@ -7,6 +7,8 @@ package struct CurlError: Error, Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     case couldNotResolve
     case couldNotConnect
+    /// The proxy is not there, or does not lead through to the host.
+    case proxy
     /// The TLS handshake broke off.
     case tls
     /// The server's certificate is not from an authority this machine trusts, not for this
@@ -45,7 +47,8 @@ extension CurlError.Kind {
   /// https://curl.se/libcurl/c/libcurl-errors.html
   init(_ code: CURLcode) {
     switch code {
-    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .couldNotResolve
+    case CURLE_COULDNT_RESOLVE_HOST: self = .couldNotResolve
+    case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: self = .proxy
     case CURLE_COULDNT_CONNECT: self = .couldNotConnect
     case CURLE_SSL_CONNECT_ERROR: self = .tls
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE,
@@ -72,6 +75,18 @@ extension CurlError {
   init(_ code: CURLcode, _ words: String = "") {
     let words = words.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : words
     self.init(Kind(code), cause: "\(words) (libcurl \(code.rawValue))")
+  }
+
+  /// The same error as the proxy's, where it is: libcurl has no code of its own for one that cannot be connected to
+  /// or refuses to lead through, but says so.
+  ///
+  /// - Parameter place: The proxy's host and port.
+  func blaming(_ place: String?) -> CurlError {
+    guard let host = place?.split(separator: ":").first, let cause else { return self }
+    let isProxys =
+      kind == .couldNotConnect && cause.contains(host)
+      || kind == .connectionLost && cause.contains("CONNECT")
+    return isProxys ? CurlError(.proxy, cause: cause) : self
   }
 
   /// The same error without its cause, should one of `secrets` stand in it.

@@ -114,9 +114,12 @@ extension CurlHandle {
   /// https://curl.se/libcurl/c/CURLOPT_FOLLOWLOCATION.html
   func followNoRedirects() throws(CurlError) { try set(CURLOPT_FOLLOWLOCATION, 0) }
 
-  /// Ignores `http_proxy` and its kind, which libcurl would obey: a proxy would read what goes
-  /// over plain HTTP. https://curl.se/libcurl/c/CURLOPT_PROXY.html
-  func useNoProxy() throws(CurlError) { try set(CURLOPT_PROXY, "") }
+  /// Goes through a proxy but to those hosts, whatever `http_proxy` and its kind say, which libcurl would obey.
+  /// https://curl.se/libcurl/c/CURLOPT_PROXY.html (empty for none), https://curl.se/libcurl/c/CURLOPT_NOPROXY.html
+  func useProxy(_ proxy: String, except direct: String) throws(CurlError) {
+    try set(CURLOPT_PROXY, proxy)
+    try set(CURLOPT_NOPROXY, direct)
+  }
 
   /// Signals belong to the process, not to a name look-up on one of its threads.
   /// https://curl.se/libcurl/c/CURLOPT_NOSIGNAL.html
@@ -133,7 +136,11 @@ extension CurlHandle {
   }
 
   /// A PEM file instead of this machine's authorities. https://curl.se/libcurl/c/CURLOPT_CAINFO.html
-  func believe(_ authorities: String) throws(CurlError) { try set(CURLOPT_CAINFO, authorities) }
+  /// The same for a proxy that is spoken to over TLS. https://curl.se/libcurl/c/CURLOPT_PROXY_CAINFO.html
+  func believe(_ authorities: String) throws(CurlError) {
+    try set(CURLOPT_CAINFO, authorities)
+    try set(CURLOPT_PROXY_CAINFO, authorities)
+  }
 
   /// https://curl.se/libcurl/c/CURLOPT_SSLVERSION.html
   func requireTLS12() throws(CurlError) { try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)) }

@@ -23,8 +23,6 @@ package struct CurlRequest: Sendable {
   /// Whether `http://` is allowed. Only for a host that the caller knows to be this machine:
   /// credentials would be readable on the way.
   package var allowsPlainHTTP: Bool
-  /// A PEM file of the authorities whose certificates are believed; nil for those this machine trusts.
-  package var authorities: String?
 
   package init(
     method: Method = .get, url: String, headers: [CurlHeader] = [], user: String? = nil,

@@ -86,7 +86,7 @@ package struct TwilioError: Error, Hashable, Sendable {
     case .badPageToken, .badParameter, .notFound: .refused
     case .transport(let failure):
       switch failure {
-      case .couldNotResolve, .couldNotConnect, .tls, .timeout, .connectionLost, .badAnswer: .transient
+      case .couldNotResolve, .couldNotConnect, .proxy, .tls, .timeout, .connectionLost, .badAnswer: .transient
       case .untrustedCertificate, .tooLarge, .cancelled, .badURL, .badRequest, .other: .permanent
       }
     case .badAnswer(let answer):

@@ -78,6 +78,7 @@ extension CurlError.Kind {
     switch self {
     case .couldNotResolve: "No se encuentra la dirección del servidor de Twilio"
     case .couldNotConnect: "No se puede conectar con Twilio"
+    case .proxy: "El proxy de HTTPS_PROXY no lleva hasta Twilio"
     case .tls: "Falla la negociación TLS con Twilio"
     case .untrustedCertificate: "El certificado del servidor de Twilio no es de confianza"
     case .timeout: "Twilio no responde a tiempo"
@@ -94,8 +95,11 @@ extension CurlError.Kind {
     switch self {
     case .couldNotResolve: "Revise el DNS, TWILIO_REGION y TWILIO_EDGE."
     case .couldNotConnect: "Revise la red, el cortafuegos y TWILIO_API_BASE_URL."
+    case .proxy:
+      "Revise HTTPS_PROXY (dirección, usuario y contraseña) y que el proxy admite el servidor de Twilio."
     case .tls, .badAnswer: "Revise TWILIO_API_BASE_URL y lo que haya entre este servicio y Twilio."
-    case .untrustedCertificate: "Revise el reloj, los certificados raíz instalados y TWILIO_API_BASE_URL."
+    case .untrustedCertificate:
+      "Revise el reloj, los certificados raíz instalados (o SSL_CERT_FILE) y TWILIO_API_BASE_URL."
     case .timeout, .connectionLost: "Si se repite, revise la red y consulte status.twilio.com."
     case .tooLarge: "Revise qué servidor responde en TWILIO_API_BASE_URL."
     case .cancelled: "El servicio se está deteniendo o nadie esperaba ya la respuesta."

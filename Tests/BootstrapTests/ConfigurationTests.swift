@@ -169,6 +169,13 @@ struct ConfigurationTests {
           "ALERT_WEBHOOK_FORMAT debe ser uno de: slack, discord, google-chat, teams, json",
           "PUBLIC_URL debe ser una dirección"),
         of: [command])
+      for proxy in ["ftp://proxy.example:21", "http://", "http://u:\(Secrets.cron)@", "http://a b:3128"] {
+        try await expect(
+          Fault(
+            ["HTTPS_PROXY": proxy, "SSL_CERT_FILE": "/nonexistent.pem"],
+            "HTTPS_PROXY debe ser la dirección de un proxy", "SSL_CERT_FILE nombra un fichero"),
+          of: [command])
+      }
     }
   }
 

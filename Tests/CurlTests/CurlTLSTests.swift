@@ -14,9 +14,9 @@ struct CurlTLSTests {
     _ pair: TestCertificates.Pair, trusting authorities: String?
   ) async throws -> (failure: CurlError?, printed: String) {
     let server = try OpenSSLServer(pair)
-    var request = makeRequest(server.url, user: "user-55ab", password: "password-66cd")
-    request.authorities = authorities
-    return (await failure(of: request), server.stop())
+    let request = makeRequest(server.url, user: "user-55ab", password: "password-66cd")
+    let client = CurlClient(maxHandles: 1, network: CurlNetwork(authorities: authorities))
+    return (await failure(of: request, through: client), server.stop())
   }
 
   @Test("takes a certificate of a trusted authority for the host")
@@ -72,9 +72,9 @@ struct CurlTLSTests {
     try Data("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8).write(to: page)
     let server = try OpenSSLServer(certificates.issue(for: "localhost"), page: page)
     let proxy = try TCPProxy(to: .tcp(port: server.port))
-    var request = makeRequest("https://localhost:\(proxy.port)/page")
-    request.authorities = certificates.authorities
-    let undisturbed = try await CurlClient(maxHandles: 1).send(request)
+    let request = makeRequest("https://localhost:\(proxy.port)/page")
+    let network = CurlNetwork(authorities: certificates.authorities)
+    let undisturbed = try await CurlClient(maxHandles: 1, network: network).send(request)
     #expect(String(decoding: undisturbed.body, as: UTF8.self) == body)
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SeededRandom(seed: seed)
@@ -83,7 +83,7 @@ struct CurlTLSTests {
       for _ in 0..<(isLong ? 300 : 12) {
         let (offset, mask) = (random.number(in: 0...count - 1), UInt8(1) << UInt8(random.number(in: 0...7)))
         proxy.strike(direction, afterBytes: offset, .replace(with: { $0 ^ mask }))
-        let answer = try? await CurlClient(maxHandles: 1).send(request)
+        let answer = try? await CurlClient(maxHandles: 1, network: network).send(request)
         #expect(
           answer == nil || answer?.body == undisturbed.body,
           "seed \(seed): bit \(mask) of byte \(offset) \(direction)")

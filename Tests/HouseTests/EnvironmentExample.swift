@@ -31,7 +31,8 @@ enum EnvironmentExample {
     Set(
       files.flatMap { file in
         file.text.matches(
-          of: /(?:text|number|flag|choice|date|address|publicAddress|quietTimes|schema|isSet)\(\s*"([A-Z_]+)"/
+          of:
+            /(?:text|either|number|flag|choice|date|address|publicAddress|quietTimes|schema|isSet)\(\s*"([A-Z_]+)"/
         ).map { String($0.1) }
       })
   }

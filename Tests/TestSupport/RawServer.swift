@@ -63,6 +63,16 @@ package final class RawServer: Sendable {
     }
   }
 
+  /// A proxy that leads through to that port, whatever host is asked for.
+  package static func proxy(to port: Int) throws -> RawServer {
+    try RawServer(serving: { connection, note in
+      guard let request = connection.readRequest() else { return }
+      note(request)
+      connection.write("HTTP/1.1 200 Connection established\r\n\r\n")
+      connection.tunnel(to: port)
+    })
+  }
+
   package var url: String { "http://127.0.0.1:\(port)" }
   package var connections: Int { log.state.withLock { $0.connections } }
   package var requests: [String] { log.state.withLock { $0.requests } }
@@ -178,6 +188,23 @@ package final class RawConnection {
     var linger = linger(l_onoff: 1, l_linger: 0)
     unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
     close()
+  }
+
+  /// Passes on what comes from either side from here on, until one of them closes.
+  package func tunnel(to port: Int) {
+    guard let server = try? TCPProxySocket.connected(to: .tcp(port: port)) else { return }
+    Self.passOn(from: server, to: descriptor)
+    while let bytes = read(), TCPProxySocket.send(bytes[...], to: server) {}
+    shutdown(server, Int32(SHUT_RDWR))
+  }
+
+  private static func passOn(from server: Int32, to client: Int32) {
+    Thread.detachNewThread {
+      let connection = RawConnection(server)
+      while let bytes = connection.read(), TCPProxySocket.send(bytes[...], to: client) {}
+      shutdown(client, Int32(SHUT_RDWR))
+      connection.close()
+    }
   }
 
   private func receiveMore() -> Bool {

@@ -188,7 +188,7 @@ struct TwilioErrorTests {
   @Test("calls transient what a little time may mend, and nothing else", arguments: CurlError.Kind.allCases)
   func transientTransport(kind: CurlError.Kind) {
     let passing: Set<CurlError.Kind> = [
-      .couldNotResolve, .couldNotConnect, .tls, .timeout, .connectionLost, .badAnswer,
+      .couldNotResolve, .couldNotConnect, .proxy, .tls, .timeout, .connectionLost, .badAnswer,
     ]
     #expect(TwilioError(.transport(kind)).fault == (passing.contains(kind) ? .transient : .permanent))
   }

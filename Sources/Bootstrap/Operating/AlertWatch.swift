@@ -33,7 +33,9 @@ package final class AlertWatch: Sendable {
     self.now = now
     self.milliseconds = milliseconds
     self.sleep = sleep
-    notifier = Notifier(service.configuration.alerts, logger: service.logger, sleep: sleep)
+    notifier = Notifier(
+      service.configuration.alerts, network: service.configuration.network, logger: service.logger,
+      sleep: sleep)
   }
 
   /// Looks every minute, sooner where an attempt to tell is due, and after every run, until it is cancelled.

@@ -80,7 +80,16 @@ struct SettingsCheck {
     findings =
       (settings.isEmpty
         ? [Finding(.ok, check: "configuración", detail: "Todas las variables se entienden.")] : settings)
-      + Self.notifications(alerts, hourly)
+      + Self.network(alerts) + Self.notifications(alerts, hourly)
+  }
+
+  private static func network(_ configuration: Configuration?) -> [Finding] {
+    guard let network = configuration?.network else { return [] }
+    let direct = network.direct.isEmpty ? "" : ", salvo a \(network.direct)"
+    let proxy = network.proxyPlace.map { "Lo que va por https:// sale por el proxy \($0)\(direct)." }
+    let authorities = network.authorities.map { "Se creen los certificados de \($0)." }
+    let told = [proxy, authorities].compactMap { $0 }
+    return told.isEmpty ? [] : [Finding(.ok, check: "salida", detail: told.joined(separator: " "))]
   }
 
   // Nothing is said of an address that is faulty itself.
@@ -108,7 +117,7 @@ struct TwilioCheck {
   }
 
   func findings() async -> [Finding] {
-    guard let twilio = configuration?.twilio else {
+    guard let configuration, let twilio = configuration.twilio else {
       return [
         Finding(
           .fault, check: "Twilio", detail: "No se ha preguntado, porque falta su configuración.",
@@ -116,7 +125,8 @@ struct TwilioCheck {
       ]
     }
     let log = TwilioCallLog(
-      http: CurlClient(maxHandles: 1), credentials: twilio.credentials, host: twilio.host, pageSize: 1,
+      http: CurlClient(maxHandles: 1, network: configuration.network), credentials: twilio.credentials,
+      host: twilio.host, pageSize: 1,
       timeouts: CurlTimeouts(connect: .seconds(5), total: .seconds(15), stall: .seconds(15)),
       userAgent: "twilio-sync/\(Version.text)")
     do throws(RunFailure) {

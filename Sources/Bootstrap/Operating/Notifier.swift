@@ -17,12 +17,14 @@ struct Notifier: Sendable {
   private let addresses: Configuration.Alerts
   private let logger: Logger
   private let sleep: @Sendable (Int64) async throws -> Void
-  private let http = CurlClient(maxHandles: 2)
+  private let http: CurlClient
 
   init(
-    _ addresses: Configuration.Alerts, logger: Logger, sleep: @escaping @Sendable (Int64) async throws -> Void
+    _ addresses: Configuration.Alerts, network: CurlNetwork, logger: Logger,
+    sleep: @escaping @Sendable (Int64) async throws -> Void
   ) {
     self.addresses = addresses
+    http = CurlClient(maxHandles: 2, network: network)
     self.logger = logger
     self.sleep = sleep
   }
@@ -100,7 +102,7 @@ struct Notifier: Sendable {
 
   private static func outcome(_ kind: CurlError.Kind) -> AlertTelling.Outcome {
     switch kind {
-    case .couldNotResolve, .couldNotConnect, .tls, .untrustedCertificate: .failed
+    case .couldNotResolve, .couldNotConnect, .proxy, .tls, .untrustedCertificate: .failed
     case .badURL, .badRequest: .refused
     default: .unanswered
     }
@@ -110,6 +112,7 @@ struct Notifier: Sendable {
     switch kind {
     case .couldNotResolve: "no se encuentra el servidor"
     case .couldNotConnect: "no acepta conexiones"
+    case .proxy: "el proxy de HTTPS_PROXY no lleva hasta él"
     case .tls, .untrustedCertificate: "falla el cifrado TLS"
     case .timeout: "no respondió a tiempo"
     default: "la petición se cortó"

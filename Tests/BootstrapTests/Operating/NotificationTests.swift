@@ -137,6 +137,40 @@ struct NotificationTests {
     }
   }
 
+  @Test("A monitor behind a proxy and an authority of one's own is asked through it, and doctor shows both")
+  func proxied() async throws {
+    let certificates = try TestCertificates()
+    let monitor = try OpenSSLServer(certificates.issue(for: "localhost"))
+    let proxy = try RawServer.proxy(to: monitor.port)
+    let variables = [
+      "HTTPS_PROXY": "http://me:pass%2D77ef@127.0.0.1:\(proxy.port)",
+      "SSL_CERT_FILE": certificates.authorities,
+      "HEARTBEAT_URL": monitor.url + Self.path,
+    ]
+    try await withInstallation { installation in
+      let ended = try await installation.run("hourly", changes: variables)
+      #expect(ended.status == 0 && !ended.output.contains("No se pudo avisar"), "\(ended.output)")
+      // Twilio's place is taken by this machine itself, in the clear and past every proxy.
+      #expect(proxy.requests.count == 1 && proxy.requests.first?.hasPrefix("CONNECT localhost:") == true)
+      let doctor = try await installation.run(
+        "doctor", changes: variables.merging(["NO_PROXY": "a.example"]) { $1 })
+      #expect(
+        doctor.output.contains(
+          "✅ salida: Lo que va por https:// sale por el proxy 127.0.0.1:\(proxy.port), salvo a a.example."),
+        "\(doctor.output)")
+      #expect(doctor.output.contains("Se creen los certificados de \(certificates.authorities)."))
+      let away = ["HTTPS_PROXY": "http://me:pass%2D77ef@127.0.0.1:\(try RawServer.makeFreePort())"]
+      let failed = try await installation.run("hourly", changes: variables.merging(away) { $1 })
+      #expect(
+        failed.status == 0 && failed.output.contains("el proxy de HTTPS_PROXY no lleva hasta él"),
+        "\(failed.output)")
+      for output in [ended.output, doctor.output, failed.output, failed.errors] {
+        #expect(!output.contains("77ef"))
+      }
+    }
+    _ = monitor.stop()
+  }
+
   @Test("A monitor that does not answer keeps no alert from being told at the end of a command")
   func hangingMonitor() async throws {
     try await withInstallation { installation in
