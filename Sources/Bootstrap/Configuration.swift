@@ -94,7 +94,7 @@ package struct Configuration: Sendable {
     secrets = Settings.secrets(of: environment)
     redaction = settings.redaction
     if needs.contains(.address) {
-      host = settings.text("HOST") ?? host
+      host = settings.host("HOST") ?? host
       port = settings.number("PORT", 0...65_535, default: port)
     }
     if needs.contains(.log) {
@@ -140,6 +140,10 @@ package struct Configuration: Sendable {
         "Falta CRON_SECRET.", "Ponga al menos 16 caracteres al azar, por ejemplo «openssl rand -hex 32».")
     } else if secret.first?.isWhitespace == true || secret.last?.isWhitespace == true {
       settings.fault("CRON_SECRET empieza o acaba con un espacio o salto de línea.", "Quítelo.")
+    } else if secret.isQuoted {
+      settings.fault(
+        "CRON_SECRET está entre comillas, y son parte del valor.",
+        "Quítelas: docker --env-file, systemd y Kubernetes toman el valor tal cual.")
     } else if secret.count < 16 {
       settings.fault("CRON_SECRET tiene menos de 16 caracteres.", "Use uno más largo.")
     } else if !secret.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
@@ -152,7 +156,7 @@ package struct Configuration: Sendable {
     var configuration = PostgresConfiguration(settings.text("DATABASE_URL") ?? "")
     configuration.maximumConnections = settings.number(
       "DATABASE_POOL_SIZE", 3...50, default: configuration.maximumConnections)
-    if configuration.connectionString.isEmpty, !settings.names.contains(where: { $0.hasPrefix("PG") }) {
+    if configuration.connectionString.isEmpty, settings.names.isDisjoint(with: libpqsPlaces) {
       settings.fault(
         "Falta DATABASE_URL (o las variables PG* de libpq).",
         "Ponga postgresql://usuario:clave@servidor:5432/base."
@@ -162,6 +166,11 @@ package struct Configuration: Sendable {
     }
     return configuration
   }
+
+  /// Variables that say where a database is (manual, "Environment Variables" of libpq).
+  private static let libpqsPlaces: Set = [
+    "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE", "PGSERVICEFILE",
+  ]
 
   private mutating func readAlerts(_ settings: inout Settings) {
     alerts.rules.noCallsHours = settings.number(
@@ -279,9 +288,15 @@ extension TwilioConfigurationFault {
     case .secretWithoutKey: ("TWILIO_API_SECRET está sin TWILIO_API_KEY.", "Ponga los dos.")
     case .malformedKey: ("TWILIO_API_KEY debe ser SK y 32 cifras hexadecimales.", nil)
     case .malformedSecret:
-      ("TWILIO_API_SECRET contiene espacios o caracteres que no son ASCII.", "Cópielo de nuevo.")
+      (
+        "TWILIO_API_SECRET contiene espacios, comillas alrededor o caracteres que no son ASCII.",
+        "Cópielo de nuevo."
+      )
     case .malformedAuthToken:
-      ("TWILIO_AUTH_TOKEN contiene espacios o caracteres que no son ASCII.", "Cópielo de nuevo.")
+      (
+        "TWILIO_AUTH_TOKEN contiene espacios, comillas alrededor o caracteres que no son ASCII.",
+        "Cópielo de nuevo."
+      )
     case .regionWithoutEdge:
       ("TWILIO_REGION está sin TWILIO_EDGE.", "Ponga los dos (por ejemplo ie1 y dublin).")
     case .edgeWithoutRegion:

@@ -3,6 +3,7 @@ import Curl
 import Foundation
 import Postgres
 import Telemetry
+import WebServer
 
 /// Reads environment variables and gathers what is wrong with them, so that an operator is told
 /// everything at once. An empty value counts as not set.
@@ -43,7 +44,8 @@ struct Settings {
     environment[name].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  var names: [String] { Array(environment.keys) }
+  /// Of the variables that are set.
+  var names: Set<String> { Set(environment.filter { !$0.value.isEmpty }.keys) }
 
   mutating func number(_ name: String, _ range: ClosedRange<Int>, default standard: Int) -> Int {
     guard let text = text(name) else { return standard }
@@ -80,6 +82,16 @@ struct Settings {
     if let date = Timestamp(iso8601: text) { return date }
     fault("\(name) debe ser una fecha como 2025-08-01 o una hora ISO 8601; vale «\(shown(text))».")
     return standard
+  }
+
+  /// Where to listen. Names are not resolved: one may lead to several addresses, or to none of this machine's.
+  mutating func host(_ name: String) -> String? {
+    guard let text = text(name) else { return nil }
+    if SocketAddress(host: text, port: 0).isNumeric { return text }
+    fault(
+      "\(name) debe ser una dirección IPv4 o IPv6, o localhost; vale «\(shown(text))».",
+      "Para escuchar en todas las direcciones ponga 0.0.0.0 o ::.")
+    return nil
   }
 
   /// The name of a schema of the database, as it is written there, without quotes.
@@ -162,6 +174,11 @@ struct Settings {
     let text = redaction.applied(toValue: text)
     return text.count > 40 ? text.prefix(40) + "…" : text
   }
+}
+
+extension String {
+  /// Whether it stands between quotes, which whoever wrote it meant for a shell.
+  var isQuoted: Bool { count > 1 && first == last && (first == "\"" || first == "'") }
 }
 
 /// A text that no description, dump or interpolation shows.

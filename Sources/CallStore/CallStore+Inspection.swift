@@ -8,6 +8,7 @@ extension CallStore {
       var inspection = Inspection()
       let phones = try PhoneDirectoryQuery.rows(await database.repeatable(PhoneDirectoryQuery.statement))
       try await readUnpriced(into: &inspection)
+      inspection.listedNumbers = phones.count { $0.workspace != nil }
       inspection.unlisted = try await listingsOfWorkspaces(but: phones)
       inspection.shared = Self.shared(phones)
       inspection.phonesWithoutWorkspace = phones.count { $0.workspace == nil }

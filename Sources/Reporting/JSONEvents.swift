@@ -9,7 +9,7 @@ package enum JSONEvents {
     switch event {
     case .failed: .error
     case .interrupted, .retrying, .unreadableRecords, .clockOff, .gap, .retentionReached, .databaseAway,
-      .refused, .phoneRefused, .notTaken, .callNotGiven:
+      .refused, .phoneRefused, .notTaken, .callNotGiven, .directoryLoaded(numbers: 0):
       .warning
     case .pageStored, .sliceReplaced: .debug
     case .started, .period, .directoryLoaded, .fetching, .fetched, .processing, .saving, .saved,

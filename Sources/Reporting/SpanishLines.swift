@@ -8,6 +8,11 @@ package enum SpanishLines {
     switch event {
     case .started(let kind): ["🔄 Iniciando \(task(kind))..."]
     case .period(let period): ["📅 Periodo: \(text(period))"]
+    case .directoryLoaded(numbers: 0):
+      [
+        "⚠️ No hay números en workspace_phones: toda llamada irá al workspace por defecto. Añádalos y ejecute "
+          + "«twilio-sync reattribute»."
+      ]
     case .directoryLoaded(let numbers): ["📱 Mapa de \(numbers) números a workspaces cargado"]
     case .fetching(let kind): ["📞 \(fetching(kind))..."]
     case .fetched(let calls): ["  📞 \(calls) llamadas obtenidas"]
@@ -102,7 +107,8 @@ extension SpanishLines {
     let next =
       switch kind {
       case .hourly: "la próxima recupera lo que falta"
-      case .historical: "para continuar, repita el mismo comando"
+      case .historical:
+        "para continuar donde se quedó, ejecute «historical» con las mismas fechas y sin --restart"
       case .reattribute: "puede repetirse sin riesgo"
       }
     return "\(name(kind)) interrumpida: \(next)"

@@ -45,13 +45,13 @@ package struct TwilioCredentials: Sendable {
     if key != nil, secret == nil { faults.append(.keyWithoutSecret) }
     if key == nil, secret != nil { faults.append(.secretWithoutKey) }
     if let key, !isSID(key, prefix: "SK") { faults.append(.malformedKey) }
-    if let secret, !isVisibleASCII(secret) { faults.append(.malformedSecret) }
+    if let secret, !isPlain(secret) { faults.append(.malformedSecret) }
     return faults
   }
 
   private static func faults(ofToken token: String?) -> [TwilioConfigurationFault] {
     guard let token else { return [.noCredentials] }
-    return isVisibleASCII(token) ? [] : [.malformedAuthToken]
+    return isPlain(token) ? [] : [.malformedAuthToken]
   }
 
   private static func isSID(_ text: String, prefix: String) -> Bool {
@@ -67,9 +67,10 @@ package struct TwilioCredentials: Sendable {
   }
 
   // A blank or a line end that came along when the secret was pasted is answered with 20003,
-  // which does not tell why (Twilio.md, "Errors").
-  private static func isVisibleASCII(_ text: String) -> Bool {
-    text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+  // which does not tell why (Twilio.md, "Errors"); and so are quotes that were meant for a shell.
+  private static func isPlain(_ text: String) -> Bool {
+    let isQuoted = text.count > 1 && text.first == text.last && (text.first == "\"" || text.first == "'")
+    return !isQuoted && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
   }
 }
 

@@ -33,12 +33,21 @@ struct ConfigurationTests {
     Fault(["CRON_SECRET": " \(Secrets.cron)"], "CRON_SECRET empieza o acaba"),
     Fault(["CRON_SECRET": "\(Secrets.cron)\n"], "CRON_SECRET empieza o acaba"),
     Fault(["CRON_SECRET": "\(Secrets.cron)ñ"], "CRON_SECRET solo puede tener"),
+    Fault(["CRON_SECRET": "\"\(Secrets.cron)\""], "CRON_SECRET está entre comillas"),
+    Fault(["CRON_SECRET": "'\(Secrets.cron)'"], "CRON_SECRET está entre comillas"),
+    Fault(
+      ["HOST": "sync.internal", "CRON_SECRET": nil], "HOST debe ser una dirección IPv4 o IPv6, o localhost",
+      "Falta CRON_SECRET"),
+    Fault(["HOST": "127.0.0.1:80"], "HOST debe ser"), Fault(["HOST": "[::1]"], "HOST debe ser"),
     Fault(["PORT": "puerto"], "PORT"), Fault(["PORT": "65536"], "PORT"), Fault(["PORT": "-1"], "PORT"),
     Fault(["MIGRATE_ON_START": "maybe"], "MIGRATE_ON_START"),
   ]
 
   static let runFaults = [
     Fault(["DATABASE_URL": nil], "DATABASE_URL"), Fault(["DATABASE_URL": ""], "DATABASE_URL"),
+    Fault(["DATABASE_URL": nil, "PGBOUNCER_PORT": "6432", "PGDATA": "/var"], "Falta DATABASE_URL"),
+    Fault(["DATABASE_URL": nil, "PGHOST": "", "PGPASSWORD": Secrets.cron], "Falta DATABASE_URL"),
+    Fault(["TWILIO_AUTH_TOKEN": "'\(Secrets.authToken)'"], "TWILIO_AUTH_TOKEN contiene espacios, comillas"),
     Fault(["DATABASE_URL": "postgresql://u:a%zz\(Secrets.cron)@127.0.0.1/b"], "DATABASE_URL no se entiende"),
     Fault(
       ["DATABASE_URL": "postgresql://app:P4ss@\(Secrets.cron)/99x@127.0.0.1:1/base"],

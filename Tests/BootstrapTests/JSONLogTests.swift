@@ -77,6 +77,7 @@ struct JSONLogTests {
   @Test("LOG_LEVEL decides what is written, in either format", arguments: ["text", "json"])
   func level(format: String) async throws {
     try await withInstallation { installation in
+      try await installation.fillDirectory()
       for (level, isQuiet) in [("debug", false), ("info", false), ("warning", true), ("error", true)] {
         let ended = try await installation.run("hourly", changes: ["LOG_FORMAT": format, "LOG_LEVEL": level])
         #expect(ended.status == 0 && ended.output.isEmpty == isQuiet, "\(level)")

@@ -86,7 +86,7 @@ struct SpanishLinesTests {
       (.interrupted(.hourly), "⚠️ Sincronización horaria interrumpida: la próxima recupera lo que falta"),
       (
         .interrupted(.historical),
-        "⚠️ Resincronización histórica interrumpida: para continuar, repita el mismo comando"
+        "⚠️ Resincronización histórica interrumpida: para continuar donde se quedó, ejecute «historical» con las mismas fechas y sin --restart"
       ),
     ])
   func warnings(event: SyncEvent, expected: String) {

@@ -10,8 +10,8 @@ struct UsageTests {
         Uso: twilio-sync historical [--since FECHA] [--until FECHA] [--restart] [--json]
 
         Lee de Twilio todas las llamadas desde HISTORY_START, o las del periodo dado, y las guarda.
-        Si se interrumpe, el mismo comando continúa donde se quedó. En un terminal muestra una barra
-        de avance (↻ cuenta los reintentos); fuera de él, una línea cada pocos segundos.
+        Si se interrumpe, el mismo comando sin --restart continúa donde se quedó. En un terminal muestra
+        una barra de avance (↻ cuenta los reintentos); fuera de él, una línea cada pocos segundos.
 
         FECHA es AAAA-MM-DD o una hora ISO 8601, en UTC.
 

@@ -92,7 +92,20 @@ extension ServiceStatus {
 extension Inspection {
   /// What `doctor` says of the tables. `now` is the process's clock.
   package func findings(now: Timestamp) -> [Finding] {
-    [prices, numbersOfWorkspaces, sharedNumbers, rowsWithoutWorkspace, columns, characters] + clock(now)
+    [prices, directory, numbersOfWorkspaces, sharedNumbers, rowsWithoutWorkspace, columns, characters]
+      + clock(now)
+  }
+
+  private var directory: Finding {
+    guard listedNumbers == 0 else {
+      return Finding(
+        .ok, check: "directorio",
+        detail: ServiceStatus.count(listedNumbers, "número tiene", "números tienen") + " workspace.")
+    }
+    return Finding(
+      .warning, check: "directorio",
+      detail: "workspace_phones no tiene números: toda llamada va al workspace por defecto.",
+      whatToDo: "Añada los números de los clientes y ejecute «twilio-sync reattribute».")
   }
 
   private var columns: Finding {
@@ -234,6 +247,8 @@ package struct Inspection: Hashable, Sendable {
     }
   }
 
+  /// Numbers of `workspace_phones` with a workspace.
+  package var listedNumbers = 0
   /// Columns whose type does not take every call.
   package var misfits: [ColumnMisfit] = []
   /// The database's encoding, as PostgreSQL names it.

@@ -22,6 +22,9 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 
+  /// Whether it can be listened on: a numeric address, or `localhost`.
+  package var isNumeric: Bool { (try? SocketName(self)) != nil }
+
   /// Where a client on this machine reaches a server that listens here: for a wildcard, which means every
   /// address, the loopback one of its family. Unchanged when it is no valid address.
   package var fromHere: SocketAddress {

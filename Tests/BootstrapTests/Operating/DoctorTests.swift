@@ -21,7 +21,7 @@ struct DoctorTests {
       testDescription: "no secret, a short window",
       settings: ["CRON_SECRET": nil, "SYNC_WINDOW_MINUTES": "0"],
       lines: [
-        "❌ configuración: Falta CRON_SECRET. → Ponga al menos 16",
+        "⚠️ configuración: Falta CRON_SECRET. Sin él «serve» no arranca. → Ponga al menos 16",
         "❌ configuración: SYNC_WINDOW_MINUTES debe ser un número entero de 1 a 10080; vale «0». → Corríjalo",
       ]),
     Fault(
@@ -31,7 +31,7 @@ struct DoctorTests {
         "TWILIO_API_BASE_URL": nil,
       ],
       lines: [
-        "❌ configuración: Falta CRON_SECRET", "❌ configuración: Falta TWILIO_ACCOUNT_SID",
+        "⚠️ configuración: Falta CRON_SECRET", "❌ configuración: Falta TWILIO_ACCOUNT_SID",
         "❌ configuración: Falta DATABASE_URL", "❌ Twilio: No se ha preguntado",
         "❌ base de datos: No se ha preguntado",
       ]),
