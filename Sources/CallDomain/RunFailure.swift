@@ -64,6 +64,8 @@ package enum TwilioFault: Hashable, Sendable {
   case retention
   /// It refuses this very request (400, 404, 410 and the like), as it does a page token that has expired (21481).
   case refused
+  /// Its clock and this machine's are so far apart that no time means the same to both.
+  case clock
   case permanent
 }
 

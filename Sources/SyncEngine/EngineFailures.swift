@@ -11,7 +11,7 @@ extension RunFailure {
   /// - Parameter seconds: How far our clock is from Twilio's.
   static func clockOff(seconds: Int) -> RunFailure {
     RunFailure(
-      .twilio(.permanent),
+      .twilio(.clock),
       """
       El reloj de este servidor difiere \(seconds) segundos del de Twilio, y con él el periodo que se pide.
       """, "Ponga el reloj en hora (NTP) y repita.")

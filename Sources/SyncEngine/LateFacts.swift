@@ -48,13 +48,13 @@ struct LateFacts {
         requests += try await listDay(day, &waiting, &counter)
       } else {
         requests += 1
-        failures = try await ask(for: longest.sid, &counter) ? 0 : failures + 1
+        failures = try await ask(for: longest.sid, startedAt: now, &counter) ? 0 : failures + 1
         waiting.removeFirst()
       }
     }
     for sid in try await calls.refused(dueAt: now, limit: Self.mostRefused) where failures < Self.mostFailures
     {
-      failures = try await ask(for: sid, &counter) ? 0 : failures + 1
+      failures = try await ask(for: sid, startedAt: now, &counter) ? 0 : failures + 1
     }
   }
 
@@ -83,18 +83,25 @@ struct LateFacts {
     return most
   }
 
-  /// - Returns: Whether Twilio answered. A call that it cannot give holds up no other.
-  private func ask(for sid: CallSID, _ counter: inout RunCounter) async throws(RunFailure) -> Bool {
+  /// A call that Twilio cannot give holds up no other. How old it is then goes by the run's start, by a clock that has
+  /// been compared with Twilio's: an answer without a call tells no time.
+  ///
+  /// - Returns: Whether Twilio answered.
+  private func ask(
+    for sid: CallSID, startedAt now: Timestamp, _ counter: inout RunCounter
+  ) async throws(RunFailure) -> Bool {
     let readAt = clock.now()
     do throws(RunFailure) {
       let page = try await log.call(sid)
-      let marks = page.calls.isEmpty ? [IntakeMark.gone([sid])] : []
-      try await commits.commit(IntakePage(calls: page.calls, readAt: readAt, marks: marks), &counter)
+      let isGone = page.calls.isEmpty
+      try await commits.commit(
+        IntakePage(calls: page.calls, readAt: isGone ? now : readAt, marks: isGone ? [.gone([sid])] : []),
+        &counter)
       return true
     } catch {
-      guard case .twilio(let fault) = error.kind, fault != .throttled else { throw error }
+      guard case .twilio(let fault) = error.kind, fault != .throttled, fault != .clock else { throw error }
       onEvent(.callNotGiven(sid, error))
-      try await commits.commit(IntakePage(calls: [], readAt: readAt, marks: [.notGiven([sid])]), &counter)
+      try await commits.commit(IntakePage(calls: [], readAt: now, marks: [.notGiven([sid])]), &counter)
       return false
     }
   }

@@ -35,7 +35,7 @@ package struct RetryPolicy: Hashable, Sendable {
     switch fault {
     case .transient, .throttled: guard attempt < attempts else { return .giveUp }
     case .unauthorized: guard attempt < 2 else { return .giveUp }
-    case .retention, .refused, .permanent: return .giveUp
+    case .retention, .refused, .clock, .permanent: return .giveUp
     }
     let ceiling = min(cap, base << min(attempt - 1, 20))
     let asked = min(retryAfterCap, Int64(max(0, failure.retryAfter ?? 0)).multipliedClamped(by: 1000))

@@ -93,15 +93,19 @@ struct LateFactsTests {
     #expect(next.notes.asked.prefix(3) == [makeSID(4), makeSID(5), makeSID(6)])
   }
 
-  @Test("Too many requests end the run, as everywhere")
-  func throttled() async throws {
+  @Test(
+    "What is not about the call ends the run, which gives up no call for it",
+    arguments: [TwilioFault.throttled, .clock])
+  func endsTheRun(fault: TwilioFault) async throws {
     let calls = makeScattered(1)
     let watch = makeWatch(calls) { _ in now.adding(hours: -12) }
     let bench = makeBench(calls, watch: watch) { script in
-      script.onCall = { _ throws(RunFailure) in throw RunFailure(.twilio(.throttled), "429") }
+      script.onCall = { _ throws(RunFailure) in throw RunFailure(.twilio(fault), "no") }
     }
     let outcome = try await bench.run()
-    #expect(throws: RunFailure.self) { try outcome.get() }
+    let failure = #expect(throws: RunFailure.self) { try outcome.get() }
+    #expect(failure?.kind == .twilio(fault))
+    #expect(!bench.notes.pages.flatMap(\.marks).contains(.notGiven([makeSID(1)])))
   }
 
   @Test(

@@ -68,7 +68,7 @@ struct RetryPolicyTests {
 
   @Test(
     "What cannot get better is not repeated, whatever Retry-After says",
-    arguments: [TwilioFault.retention, .refused, .permanent])
+    arguments: [TwilioFault.retention, .refused, .clock, .permanent])
   func permanent(fault: TwilioFault) {
     #expect(action(fault) == .giveUp)
     #expect(action(fault, retryAfter: 1) == .giveUp)
