@@ -86,7 +86,7 @@ actor CurlWorker {
       let status = try handle.perform(sending: headers, into: transfer)
       return CurlResponse(status: status, headers: transfer.headers, body: transfer.body)
     } catch {
-      throw error.blaming(network.proxyPlace)
+      throw error.blaming(network.proxy(for: request.url) == nil ? nil : network.proxyPlace)
         .hiding([request.user, request.password, request.pathAndQuery, network.proxyPassword])
     }
   }
@@ -97,8 +97,7 @@ extension CurlHandle {
   fileprivate func describe(_ request: CurlRequest, through network: CurlNetwork) throws(CurlError) {
     reset()
     try useNoSignals()
-    let isSecret = request.url.lowercased().hasPrefix("https://")
-    try useProxy(isSecret ? network.proxy ?? "" : "", except: network.direct)
+    try useProxy(network.proxy(for: request.url) ?? "", except: network.direct)
     try useHTTP1()
     try followNoRedirects()
     try verifyPeerAndHost()

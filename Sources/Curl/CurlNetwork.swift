@@ -15,6 +15,9 @@ package struct CurlNetwork: Hashable, Sendable {
     self.authorities = authorities
   }
 
+  /// The proxy by which such a URL is asked for; nil for none.
+  func proxy(for url: String) -> String? { url.prefix(8).lowercased() == "https://" ? proxy : nil }
+
   /// Host and port of the proxy, without the user.
   package var proxyPlace: String? { proxy.map { String(Self.split($0).place) } }
 

@@ -41,6 +41,11 @@ struct CurlProxyTests {
         await failure(of: makeRequest(url), through: CurlClient(maxHandles: 1, network: network)) == nil)
     }
     _ = server.stop()
+    // One that is not there is not taken for the proxy, which has the same address.
+    let network = network("http://127.0.0.1:\(proxy.port)")
+    let nobody = makeRequest("http://127.0.0.1:\(try RawServer.makeFreePort())/")
+    let failure = await failure(of: nobody, through: CurlClient(maxHandles: 1, network: network))
+    #expect(failure?.kind == .couldNotConnect)
     #expect(proxy.connections == 0)
   }
 
