@@ -133,11 +133,14 @@ package struct Configuration: Sendable {
   // 1 August 2025, where the calls of the first installation begin.
   private static let historyStart = Timestamp(year: 2025, month: 8, day: 1) ?? .epoch
 
+  /// No fault where no server runs.
+  static let noCronSecret = RunFailure.setting(
+    "Falta CRON_SECRET.", "Ponga al menos 16 caracteres al azar, por ejemplo «openssl rand -hex 32».")
+
   private static func cronSecret(_ settings: inout Settings) -> Secret {
     let secret = settings.text("CRON_SECRET") ?? ""
     if secret.isEmpty {
-      settings.fault(
-        "Falta CRON_SECRET.", "Ponga al menos 16 caracteres al azar, por ejemplo «openssl rand -hex 32».")
+      settings.add([noCronSecret])
     } else if secret.first?.isWhitespace == true || secret.last?.isWhitespace == true {
       settings.fault("CRON_SECRET empieza o acaba con un espacio o salto de línea.", "Quítelo.")
     } else if secret.isQuoted {
@@ -162,7 +165,7 @@ package struct Configuration: Sendable {
         "Ponga postgresql://usuario:clave@servidor:5432/base."
       )
     } else if let fault = configuration.fault {
-      settings.fault(fault.sentence.whatFailed, fault.sentence.whatToDo)
+      settings.add([fault.failure])
     }
     return configuration
   }
@@ -192,7 +195,7 @@ package struct Configuration: Sendable {
         accountSID: settings.text("TWILIO_ACCOUNT_SID"), apiKey: settings.text("TWILIO_API_KEY"),
         apiSecret: settings.text("TWILIO_API_SECRET"), authToken: settings.text("TWILIO_AUTH_TOKEN"))
     } catch {
-      for fault in error.all { settings.fault(fault.sentence.whatFailed, fault.sentence.whatToDo) }
+      settings.add(error.all.map(\.failure))
     }
     do throws(TwilioConfigurationFaults) {
       let host = try TwilioHost(
@@ -200,7 +203,7 @@ package struct Configuration: Sendable {
         edge: settings.text("TWILIO_EDGE"))
       return credentials.map { Twilio(credentials: $0, host: host, concurrency: concurrency) }
     } catch {
-      for fault in error.all { settings.fault(fault.sentence.whatFailed, fault.sentence.whatToDo) }
+      settings.add(error.all.map(\.failure))
       return nil
     }
   }
@@ -216,60 +219,60 @@ package struct ConfigurationFaults: Error, Hashable {
 }
 
 extension ConnectionStringFault {
-  var sentence: (whatFailed: String, whatToDo: String) {
+  var failure: RunFailure {
     switch self {
     case .quoted:
-      (
+      .setting(
         "DATABASE_URL está entre comillas, y son parte del valor.",
         "Quítelas: docker --env-file, systemd y Kubernetes toman el valor tal cual."
       )
     case .strayCharacter:
-      (
+      .setting(
         "DATABASE_URL contiene un espacio, un salto de línea u otro carácter que no es de una dirección.",
         "Quítelo o, si es de la contraseña, codifíquelo con % (un espacio es %20)."
       )
     case .otherScheme(let scheme):
-      (
+      .setting(
         "DATABASE_URL empieza por \(scheme.map { "«\($0)://»" } ?? "otro esquema") en lugar de postgresql://.",
         "Ponga la dirección de una base de datos PostgreSQL: postgresql://usuario:clave@servidor:5432/base."
       )
     case .noScheme:
-      (
+      .setting(
         "DATABASE_URL no empieza por postgresql:// ni tiene la forma «host=… dbname=…».",
         "Ponga postgresql://usuario:clave@servidor:5432/base."
       )
     case .unknownParameters(let names):
-      (
+      .setting(
         "DATABASE_URL tiene parámetros que libpq no conoce: \(names.joined(separator: ", ")).",
         "Quítelos: serán de otro programa (Prisma, Supabase) o de una libpq más nueva."
       )
     case .unknownParameter(let position):
-      (
+      .setting(
         "DATABASE_URL tiene un parámetro que libpq no conoce, el \(position).º.",
         "Quítelo o, si es parte de la contraseña, codifique con % sus caracteres especiales (& es %26)."
       )
     case .badValue(let parameter, let allowed):
-      (
+      .setting(
         "\(parameter), en DATABASE_URL o en la variable PG* que le corresponde, tiene un valor que libpq no conoce.",
         allowed.isEmpty ? "Corríjalo o quítelo." : "Ponga uno de estos: \(allowed.joined(separator: ", "))."
       )
     case .noNumber(let parameter):
-      (
+      .setting(
         "\(parameter), en DATABASE_URL o en la variable PG* que le corresponde, debe ser un número entero.",
         "Corríjalo o quítelo."
       )
     case .unequalLists:
-      (
+      .setting(
         "DATABASE_URL nombra listas de servidores, direcciones o puertos de distinta longitud.",
         "Ponga tantos de unos como de otros, o un solo puerto para todos."
       )
     case .unknownService:
-      (
+      .setting(
         "El servicio que nombran DATABASE_URL o PGSERVICE no está en ningún fichero de servicios de libpq.",
         "Corrija su nombre o PGSERVICEFILE."
       )
     case .unreadable:
-      (
+      .setting(
         "DATABASE_URL no se entiende.",
         "Codifique con % los caracteres especiales de la contraseña (@ es %40; / es %2F; % es %25)."
       )
@@ -278,39 +281,44 @@ extension ConnectionStringFault {
 }
 
 extension TwilioConfigurationFault {
-  var sentence: (whatFailed: String, whatToDo: String?) {
+  var failure: RunFailure {
     switch self {
-    case .noAccountSID: ("Falta TWILIO_ACCOUNT_SID.", "Está en la consola de Twilio y empieza por AC.")
-    case .malformedAccountSID: ("TWILIO_ACCOUNT_SID debe ser AC y 32 cifras hexadecimales.", nil)
+    case .noAccountSID:
+      .setting("Falta TWILIO_ACCOUNT_SID.", "Está en la consola de Twilio y empieza por AC.")
+    case .malformedAccountSID: .setting("TWILIO_ACCOUNT_SID debe ser AC y 32 cifras hexadecimales.", nil)
     case .noCredentials:
-      ("Faltan las credenciales de Twilio.", "Ponga TWILIO_API_KEY y TWILIO_API_SECRET, o TWILIO_AUTH_TOKEN.")
-    case .keyWithoutSecret: ("TWILIO_API_KEY está sin TWILIO_API_SECRET.", "Ponga los dos.")
-    case .secretWithoutKey: ("TWILIO_API_SECRET está sin TWILIO_API_KEY.", "Ponga los dos.")
-    case .malformedKey: ("TWILIO_API_KEY debe ser SK y 32 cifras hexadecimales.", nil)
+      .setting(
+        "Faltan las credenciales de Twilio.", "Ponga TWILIO_API_KEY y TWILIO_API_SECRET, o TWILIO_AUTH_TOKEN."
+      )
+    case .keyWithoutSecret: .setting("TWILIO_API_KEY está sin TWILIO_API_SECRET.", "Ponga los dos.")
+    case .secretWithoutKey: .setting("TWILIO_API_SECRET está sin TWILIO_API_KEY.", "Ponga los dos.")
+    case .malformedKey: .setting("TWILIO_API_KEY debe ser SK y 32 cifras hexadecimales.", nil)
     case .malformedSecret:
-      (
+      .setting(
         "TWILIO_API_SECRET contiene espacios, comillas alrededor o caracteres que no son ASCII.",
         "Cópielo de nuevo."
       )
     case .malformedAuthToken:
-      (
+      .setting(
         "TWILIO_AUTH_TOKEN contiene espacios, comillas alrededor o caracteres que no son ASCII.",
         "Cópielo de nuevo."
       )
     case .regionWithoutEdge:
-      ("TWILIO_REGION está sin TWILIO_EDGE.", "Ponga los dos (por ejemplo ie1 y dublin).")
+      .setting("TWILIO_REGION está sin TWILIO_EDGE.", "Ponga los dos (por ejemplo ie1 y dublin).")
     case .edgeWithoutRegion:
-      ("TWILIO_EDGE está sin TWILIO_REGION.", "Ponga los dos (por ejemplo dublin e ie1).")
-    case .malformedRegion: ("TWILIO_REGION debe ser como ie1: minúsculas y cifras.", nil)
-    case .malformedEdge: ("TWILIO_EDGE debe ser como dublin: minúsculas, cifras y guiones.", nil)
+      .setting("TWILIO_EDGE está sin TWILIO_REGION.", "Ponga los dos (por ejemplo dublin e ie1).")
+    case .malformedRegion: .setting("TWILIO_REGION debe ser como ie1: minúsculas y cifras.", nil)
+    case .malformedEdge: .setting("TWILIO_EDGE debe ser como dublin: minúsculas, cifras y guiones.", nil)
     case .baseURLWithRegion:
-      ("TWILIO_API_BASE_URL no se combina con TWILIO_REGION ni TWILIO_EDGE.", "Quite lo uno o lo otro.")
-    case .malformedBaseURL: ("TWILIO_API_BASE_URL debe ser como https://api.twilio.com.", nil)
-    case .baseURLWithCredentials: ("TWILIO_API_BASE_URL no puede llevar usuario ni contraseña.", "Quítelos.")
+      .setting(
+        "TWILIO_API_BASE_URL no se combina con TWILIO_REGION ni TWILIO_EDGE.", "Quite lo uno o lo otro.")
+    case .malformedBaseURL: .setting("TWILIO_API_BASE_URL debe ser como https://api.twilio.com.", nil)
+    case .baseURLWithCredentials:
+      .setting("TWILIO_API_BASE_URL no puede llevar usuario ni contraseña.", "Quítelos.")
     case .baseURLWithPath:
-      ("TWILIO_API_BASE_URL no puede llevar ruta.", "Deje solo esquema, servidor y puerto.")
+      .setting("TWILIO_API_BASE_URL no puede llevar ruta.", "Deje solo esquema, servidor y puerto.")
     case .plainHTTPBeyondLoopback:
-      (
+      .setting(
         "TWILIO_API_BASE_URL con http:// solo puede ir a esta máquina (127.0.0.1, localhost).",
         "Use https://."
       )

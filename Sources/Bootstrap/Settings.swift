@@ -37,7 +37,11 @@ struct Settings {
   ///   - whatFailed: A sentence that shows no secret.
   ///   - whatToDo: Nil where the sentence says it.
   mutating func fault(_ whatFailed: String, _ whatToDo: String? = nil) {
-    faults.append(RunFailure(.badParameter, whatFailed, whatToDo))
+    faults.append(.setting(whatFailed, whatToDo))
+  }
+
+  mutating func add(_ faults: [RunFailure]) {
+    self.faults += faults
   }
 
   func text(_ name: String) -> String? {
@@ -173,6 +177,13 @@ struct Settings {
   private func shown(_ text: String) -> String {
     let text = redaction.applied(toValue: text)
     return text.count > 40 ? text.prefix(40) + "…" : text
+  }
+}
+
+extension RunFailure {
+  /// What is wrong with the settings.
+  static func setting(_ whatFailed: String, _ whatToDo: String? = nil) -> RunFailure {
+    RunFailure(.badParameter, whatFailed, whatToDo)
   }
 }
 

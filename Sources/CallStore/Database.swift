@@ -158,10 +158,6 @@ struct SchemaSearch {
     "id, workspace_id, source, phone_from, phone_to, duration, cost, status, call_date, raw_data, created_at"
 
   private static func hasColumns(_ names: String) -> String {
-    """
-    c.relkind = 'r' AND ARRAY(SELECT attname::text FROM pg_attribute
-      WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)
-      @> string_to_array('\(names)', ', ')
-    """
+    "c.relkind = 'r' AND \(TableFit.hasColumns("c", "'\(names)'"))"
   }
 }

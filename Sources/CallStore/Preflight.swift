@@ -94,11 +94,7 @@ struct Preflight {
         WHERE attrelid = \(SQL.relation("'workspace_phones'")) AND attname = 'id' AND attidentity = ''
           AND NOT has_sequence_privilege(pg_get_serial_sequence('workspace_phones', attname), 'USAGE, UPDATE')
       ) missing),
-      (SELECT string_agg(name, ', ' ORDER BY name)
-        FROM unnest(ARRAY['calls', 'workspaces', 'workspace_phones', 'sync_runs', 'sync_leases', 'sync_state',
-          'sync_holes', 'sync_slices', 'unsettled_calls', 'refused_calls', 'sync_alerts']) AS name
-        WHERE \(SQL.relation("name")) IS NULL),
-      \(TableFit.lostKey)
+      \(TableFit.missing), \(TableFit.lostKey)
     """)
 
   // A policy that is the constant true. The server's own reading of an expression waits for whoever holds the

@@ -23,12 +23,17 @@ enum TableFit {
   static let obstacles = PostgresStatement(
     """
     SELECT * FROM (SELECT ours.name, quote_ident(current_schema()), c.relkind IN ('r', 'p')
-        AND ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)
-          @> string_to_array(ours.columns, ', ') AS is_ours,
+        AND \(hasColumns("c", "ours.columns")) AS is_ours,
         c.relkind = 'p' AS is_partitioned, ours.key, ours.key IS NULL OR \(hasKey("c", column: "ours.key")) AS has_key
       FROM \(tables) JOIN pg_class c ON c.oid = \(SQL.relation("ours.name"))) found
     WHERE NOT is_ours OR NOT has_key OR is_partitioned ORDER BY is_ours, name
     """)
+
+  /// The tables that are not there; for a select list.
+  static let missing = """
+    (SELECT string_agg(ours.name, ', ' ORDER BY ours.name) FROM \(tables)
+      WHERE \(SQL.relation("ours.name")) IS NULL)
+    """
 
   /// The first table that lost what has to be unique in it, and that column; for a select list.
   static let lostKey = """
@@ -45,6 +50,14 @@ enum TableFit {
     }
     if try row.requiredBool(3) { throw RunFailure.partitioned(table) }
     throw try RunFailure.noKey(table: table, column: row.requiredText(4))
+  }
+
+  /// Whether a table has those columns, which a text lists with commas between.
+  static func hasColumns(_ table: String, _ columns: String) -> String {
+    """
+    ARRAY(SELECT attname::text FROM pg_attribute
+      WHERE attrelid = \(table).oid AND attnum > 0 AND NOT attisdropped) @> string_to_array(\(columns), ', ')
+    """
   }
 
   /// Whether rows of a table can be found, and referred to, by one column.

@@ -207,13 +207,15 @@ extension PostgresPool {
       await discard(connection)
       return await closeIdle()
     }
-    let isKept = state.withLock { state in
+    let (isKept, begins) = state.withLock { state in
       state.checkedOut.removeValue(forKey: ObjectIdentifier(connection))
       if !state.isClosed { state.idle.append(Idle(connection: connection)) }
-      return !state.isClosed
+      let begins = !state.isWatched && state.idle.count > 1
+      if begins { state.isWatched = true }
+      return (!state.isClosed, begins)
     }
     if !isKept { await connection.close() }
-    watchIdle()
+    if begins { watchIdle() }
   }
 
   private func discard(_ connection: PostgresConnection) async {
@@ -234,12 +236,6 @@ extension PostgresPool {
   /// Closes what nobody has used for a minute, but for the connection used last: behind a pooler each holds a place
   /// that another program may need.
   private func watchIdle() {
-    let begins = state.withLock { state in
-      guard !state.isWatched, state.idle.count > 1 else { return false }
-      state.isWatched = true
-      return true
-    }
-    guard begins else { return }
     Task { [weak self, clock] in
       while (try? await clock.sleep(for: Self.lookPause)) != nil, await self?.closeUnused() == true {}
     }

@@ -59,7 +59,7 @@ package struct HourlySync: Sendable {
     )
     let commits = RunCommits(calls: calls, fence: fence, progress: progress, onEvent: onEvent)
     var counter = RunCounter()
-    try await OlderCalls(calls: calls, commits: commits).run(&counter)
+    try await OlderCalls(commits: commits).run(&counter)
     for (position, slice) in plan.slices.enumerated() {
       let intake = SliceIntake(
         slice: slice, isLast: position == plan.slices.count - 1, gap: position == 0 ? plan.gap : nil,
@@ -68,7 +68,7 @@ package struct HourlySync: Sendable {
       if plan.slices.count > 1 { onEvent(.sliceDone(slice, calls: counter.counts.totalCalls)) }
     }
     let lateFacts = LateFacts(
-      log: log, calls: calls, commits: commits, clock: clock, onEvent: onEvent)
+      log: log, commits: commits, clock: clock, onEvent: onEvent)
     try await lateFacts.run(startedAt: now, &counter)
   }
 
@@ -97,7 +97,6 @@ package struct HourlySync: Sendable {
 /// Takes in calls that an older program stored beside this one, as during a rolling deploy: committed like
 /// a page of Twilio's they are decided by the rules, and decide transfers.
 struct OlderCalls {
-  let calls: any CallLedger
   let commits: RunCommits
 
   private static let batch = 1000
@@ -105,7 +104,7 @@ struct OlderCalls {
   func run(_ counter: inout RunCounter) async throws(RunFailure) {
     var last: CallSID?
     while true {
-      let batch = try await calls.olderCalls(after: last, limit: Self.batch)
+      let batch = try await commits.calls.olderCalls(after: last, limit: Self.batch)
       guard let end = batch.last else { return }
       last = end.sid
       // Nobody has asked Twilio for them yet: the unsettled ones among them come first.

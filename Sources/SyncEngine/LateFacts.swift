@@ -8,7 +8,6 @@ import CallDomain
 /// such a listing misses the call it is made for; then the days are listed on which many wait.
 struct LateFacts {
   let log: RunCallLog
-  let calls: any CallLedger
   let commits: RunCommits
   let clock: EngineClock
   let onEvent: @Sendable (SyncEvent) -> Void
@@ -29,7 +28,7 @@ struct LateFacts {
   private static let crowd = 10
 
   func run(startedAt now: Timestamp, _ counter: inout RunCounter) async throws(RunFailure) {
-    var waiting = try await calls.unsettled(limit: Self.mostCalls).filter { $0.askedAt < now }
+    var waiting = try await commits.calls.unsettled(limit: Self.mostCalls).filter { $0.askedAt < now }
     var requests = 0
     var failures = 0
     var listings = Listings.ahead
@@ -52,8 +51,8 @@ struct LateFacts {
         waiting.removeFirst()
       }
     }
-    for sid in try await calls.refused(dueAt: now, limit: Self.mostRefused) where failures < Self.mostFailures
-    {
+    for sid in try await commits.calls.refused(dueAt: now, limit: Self.mostRefused)
+    where failures < Self.mostFailures {
       failures = try await ask(for: sid, startedAt: now, &counter) ? 0 : failures + 1
     }
   }

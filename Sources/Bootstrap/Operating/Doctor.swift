@@ -72,10 +72,9 @@ struct SettingsCheck {
     let alerts = read(.alerts)
     if let alerts { database?.alerts = alerts.alerts }
     self.database = database
-    let hasSecret = environment["CRON_SECRET"]?.isEmpty == false
     let settings = faults.map { fault in
       // Where a timer starts commands no server has to be there.
-      let isServers = !hasSecret && fault.whatFailed.contains("CRON_SECRET")
+      let isServers = fault == Configuration.noCronSecret
       return Finding(
         isServers ? .warning : .fault, check: "configuración",
         detail: fault.whatFailed + (isServers ? " Sin él «serve» no arranca." : ""),
