@@ -67,6 +67,17 @@ package struct RunCounts: Hashable, Sendable {
 
   package init() {}
 
+  /// What was done to the tables: it stays done when the calls are read, and counted, again.
+  package var effects: RunCounts {
+    var effects = RunCounts()
+    for count in Self.effects { effects[keyPath: count] = self[keyPath: count] }
+    return effects
+  }
+
+  private static var effects: [WritableKeyPath<RunCounts, Int>] {
+    [\.createdPhones, \.refreshedCalls, \.reattributedCalls]
+  }
+
   /// Calls of cases 1 to 3: those that are stored.
   package var storable: Int { case1Count.addingClamped(case2Count).addingClamped(case3Count) }
 

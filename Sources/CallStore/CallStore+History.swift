@@ -76,22 +76,26 @@ extension CallStore: HistoryLedger {
 
   package func closeHistory(
     _ period: Period, asked: Period, fence: RunFence
-  ) async throws(RunFailure) -> Int {
+  ) async throws(RunFailure) -> HistoryEnd {
     try await operation {
       try await PostgresError.repeated { try await close(period, asked: asked, fence: fence) }
     }
   }
 
-  private func close(_ period: Period, asked: Period, fence: RunFence) async throws -> Int {
+  private func close(_ period: Period, asked: Period, fence: RunFence) async throws -> HistoryEnd {
     try await database.withTransaction(
-      PageCommit.limits(lease), opening: [RunLease.confirm(fence), SliceRecords.countOpen(of: fence.run)]
+      PageCommit.limits(lease),
+      opening: [
+        RunLease.confirm(fence), SliceRecords.countOpen(of: fence.run), HoleRecords.all, HoleRecords.takenIn,
+      ]
     ) { transaction in
       guard !transaction.opening[0].rows.isEmpty else { throw RunFailure.leaseLost }
       guard try transaction.opening[1].rows.first?.int(0) == 0 else { throw RunFailure.progressLost }
+      let change = HoleChange(
+        try HoleRecords.read(transaction.opening[2]), asked: asked, read: period,
+        takenIn: try HoleRecords.readPeriods(transaction.opening[3]))
       let results = try await transaction.commit(with: [
-        PostgresStatement(
-          "DELETE FROM sync_holes WHERE period_start >= $1::timestamptz AND period_end <= $2::timestamptz",
-          [.moment(asked.start), .moment(asked.end)]),
+        HoleRecords.remove(change.removed), HoleRecords.add(change.added),
         PostgresStatement(
           """
           SELECT count(*) FROM calls
@@ -100,8 +104,73 @@ extension CallStore: HistoryLedger {
           """,
           [.moment(period.start), .moment(period.end)]),
       ])
-      return try results[1].rows.first.map { row in try row.count(0) } ?? 0
+      return HistoryEnd(
+        unmatchedCalls: try results.last?.rows.first.map { row in try row.count(0) } ?? 0, lost: change.lost)
     }
+  }
+}
+
+/// The rows of `sync_holes`.
+enum HoleRecords {
+  static let all = PostgresStatement(
+    """
+    SELECT \(SQL.milliseconds("period_start")), \(SQL.milliseconds("period_end")), is_lost FROM sync_holes
+    """)
+
+  /// What hourly runs and resyncs have taken in, holes and all: hourly runs go on where the one before ended.
+  static let takenIn = PostgresStatement(
+    """
+    SELECT (SELECT \(SQL.milliseconds("min(\(SQL.time("period_start")))")) FROM sync_runs WHERE kind = 'hourly'),
+      (SELECT \(SQL.milliseconds("covered_until")) FROM sync_state)
+    UNION ALL
+    SELECT \(SQL.milliseconds("period_start")), \(SQL.milliseconds("period_end")) FROM sync_runs
+    WHERE kind = 'historical' AND state = 'succeeded'
+    """)
+
+  static func read(_ result: PostgresResult) throws(PostgresError) -> [Hole] {
+    var holes: [Hole] = []
+    for (period, row) in zip(try periods(result), result.rows) {
+      if let period { holes.append(try Hole(period, isLost: row.requiredBool(2))) }
+    }
+    return holes
+  }
+
+  static func readPeriods(_ result: PostgresResult) throws(PostgresError) -> [Period] {
+    try periods(result).compactMap(\.self)
+  }
+
+  private static func periods(_ result: PostgresResult) throws(PostgresError) -> [Period?] {
+    var periods: [Period?] = []
+    for row in result.rows {
+      guard let start = try row.moment(0), let end = try row.moment(1) else {
+        periods.append(nil)
+        continue
+      }
+      periods.append(Period(start: start, end: end))
+    }
+    return periods
+  }
+
+  static func remove(_ holes: [Hole]) -> PostgresStatement {
+    PostgresStatement(
+      """
+      DELETE FROM sync_holes USING unnest($1::timestamptz[], $2::timestamptz[]) AS gone (period_start, period_end)
+      WHERE sync_holes.period_start = gone.period_start AND sync_holes.period_end = gone.period_end
+      """,
+      [.moments(holes.map(\.period.start)), .moments(holes.map(\.period.end))])
+  }
+
+  static func add(_ holes: [Hole]) -> PostgresStatement {
+    PostgresStatement(
+      """
+      INSERT INTO sync_holes (period_start, period_end, is_lost)
+      SELECT * FROM unnest($1::timestamptz[], $2::timestamptz[], $3::boolean[])
+      ON CONFLICT DO NOTHING
+      """,
+      [
+        .moments(holes.map(\.period.start)), .moments(holes.map(\.period.end)),
+        .boolArray(holes.map(\.isLost)),
+      ])
   }
 }
 
@@ -166,7 +235,8 @@ enum SliceRecords {
       """
       SELECT number, \(SQL.milliseconds("slice_start")), \(SQL.milliseconds("slice_end")), next_page,
         is_done, total_calls, case1_count, case2_count, case3_count, skipped_calls, created_phones,
-        refreshed_calls, reattributed_calls, refused_calls
+        refreshed_calls, reattributed_calls, refused_calls,
+        CASE WHEN NOT is_done THEN array_to_string(last_page_calls, ' ') END
       FROM sync_slices WHERE run_id = $1::bigint ORDER BY number
       """,
       [.int(run.number)])
@@ -176,8 +246,10 @@ enum SliceRecords {
     var parts: [HistoryProgress.Part] = []
     for row in result.rows {
       guard let start = try row.moment(1), let end = try row.moment(2) else { continue }
+      let lastPage = try row.text(5 + counts.count)?.split(separator: " ").compactMap { CallSID(String($0)) }
       let slice = try HistorySlice(
-        number: row.count(0), period: Period(start: start, end: end), next: row.text(3))
+        number: row.count(0), period: Period(start: start, end: end), next: row.text(3),
+        lastPage: Set(lastPage ?? []))
       var part = try HistoryProgress.Part(slice: slice, isDone: row.requiredBool(4))
       for (column, count) in zip(5..., counts) {
         part.counts[keyPath: count] = try row.count(column)
@@ -198,6 +270,29 @@ enum SliceRecords {
     PostgresStatement(
       "DELETE FROM sync_slices WHERE run_id = $1::bigint AND number = ANY($2::bigint[])",
       [.int(run.number), .intArray(numbers.map(Int64.init))])
+  }
+
+  /// Puts parts in the place of a slice; the first one keeps what was done to the tables.
+  static func replace(_ number: Int, by parts: [HistorySlice], of run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      WITH replaced AS (
+        DELETE FROM sync_slices WHERE run_id = $1::bigint AND number = $2::bigint
+        RETURNING created_phones, refreshed_calls, reattributed_calls
+      )
+      INSERT INTO sync_slices (run_id, number, slice_start, slice_end, created_phones, refreshed_calls,
+        reattributed_calls)
+      SELECT $1::bigint, n.number, n.slice_start, n.slice_end, coalesce(r.created_phones, 0),
+        coalesce(r.refreshed_calls, 0), coalesce(r.reattributed_calls, 0)
+      FROM unnest($3::bigint[], $4::timestamptz[], $5::timestamptz[])
+        WITH ORDINALITY AS n(number, slice_start, slice_end, position)
+      LEFT JOIN replaced r ON n.position = 1
+      ON CONFLICT DO NOTHING
+      """,
+      [
+        .int(run.number), .int(Int64(number)), .intArray(parts.map { Int64($0.number) }),
+        .moments(parts.map(\.period.start)), .moments(parts.map(\.period.end)),
+      ])
   }
 
   /// Adds parts that are not there yet.
@@ -230,7 +325,7 @@ enum SliceRecords {
         case1_count = case1_count + $7, case2_count = case2_count + $8, case3_count = case3_count + $9,
         skipped_calls = skipped_calls + $10, created_phones = created_phones + $11,
         refreshed_calls = refreshed_calls + $12, reattributed_calls = reattributed_calls + $13,
-        refused_calls = refused_calls + $14
+        refused_calls = refused_calls + $14, last_page_calls = $15::text[]
       WHERE run_id = $1::bigint AND number = $2::bigint AND NOT is_done
         AND next_page IS NOT DISTINCT FROM $3
       """,
@@ -238,7 +333,8 @@ enum SliceRecords {
         .int(run.number), .int(Int64(step.slice.number)),
         step.slice.next.map(PostgresValue.text) ?? .null, step.next.map(PostgresValue.text) ?? .null,
         .bool(step.next == nil),
-      ] + counts.map { .int(Int64(added[keyPath: $0])) })
+      ] + counts.map { .int(Int64(added[keyPath: $0])) }
+        + [step.next == nil ? .null : .textArray(step.calls.map(\.text))])
   }
 
   // In the order of the columns.

@@ -99,10 +99,8 @@ enum StatusQuery {
     facts.unsettledCalls = try row.count(5)
     facts.givenUpCalls = try row.count(6)
     facts.refusedCalls = try row.count(9)
-    facts.gaps = try pairs(row.requiredText(7)).compactMap { start, end in
-      guard let start = Int64(start), let end = Int64(end) else { return nil }
-      return Period(start: Timestamp(milliseconds: start), end: Timestamp(milliseconds: end))
-    }
+    facts.gaps = try periods(row.requiredText(7))
+    facts.lost = try periods(row.requiredText(10))
     for (name, since) in try pairs(row.requiredText(8)) {
       guard let name = Alert.Name(rawValue: name), let since = Int64(since) else { continue }
       facts.firingSince[name] = Timestamp(milliseconds: since)
@@ -121,11 +119,10 @@ enum StatusQuery {
         day.calls, day.default_calls,
         (SELECT \(SQL.milliseconds("min(\(SQL.time("applied_at")))")) FROM schema_migrations),
         unsettled.calls, unsettled.given_up,
-        (SELECT coalesce(string_agg(\(SQL.milliseconds("period_start")) || '/'
-          || \(SQL.milliseconds("period_end")), ' ' ORDER BY period_start), '') FROM sync_holes),
+        \(holes("NOT is_lost")),
         (SELECT coalesce(string_agg(name || '/' || \(SQL.milliseconds("firing_since")), ' '), '')
           FROM sync_alerts),
-        (SELECT count(*) FROM refused_calls)
+        (SELECT count(*) FROM refused_calls), \(holes("is_lost"))
       FROM (SELECT count(*) AS calls, count(*) FILTER (WHERE workspace_id = $1::bigint) AS default_calls
           FROM calls WHERE source = 'twilio' AND call_date > $2::timestamptz - INTERVAL '24 hours'
           AND call_date <= $2::timestamptz) day,
@@ -134,6 +131,13 @@ enum StatusQuery {
           FROM unsettled_calls) unsettled
       """,
       [.int(defaultWorkspace.number), .moment(now)])
+  }
+
+  private static func holes(_ condition: String) -> String {
+    """
+    (SELECT coalesce(string_agg(\(SQL.milliseconds("period_start")) || '/'
+      || \(SQL.milliseconds("period_end")), ' ' ORDER BY period_start), '') FROM sync_holes WHERE \(condition))
+    """
   }
 
   /// Of each kind the newest runs, one more than the alert looks at, since the newest may be in progress.
@@ -166,6 +170,13 @@ enum StatusQuery {
       all[run.kind] = runs
     }
     return all
+  }
+
+  private static func periods(_ text: String) -> [Period] {
+    pairs(text).compactMap { start, end in
+      guard let start = Int64(start), let end = Int64(end) else { return nil }
+      return Period(start: Timestamp(milliseconds: start), end: Timestamp(milliseconds: end))
+    }
   }
 
   /// Of `a/b c/d` the pairs.

@@ -53,6 +53,8 @@ enum Migrations {
       version: 16, name: "refused calls", work: .statements(PackageResources._016_refused_calls_sql)),
     // An older program would write the form that it knows.
     Migration(version: 17, name: "canonical numbers", work: .canonicalNumbers, oldestProgram: 17),
+    Migration(
+      version: 18, name: "holes and pages", work: .statements(PackageResources._018_holes_and_pages_sql)),
   ]
 
   static func statements(of file: [UInt8]) -> [String] {

@@ -277,11 +277,7 @@ enum MarkUpdate {
       UnsettledListUpdate.inVain(sids, areUnknown: true, readAt: readAt)
     case .notGiven(let sids): UnsettledListUpdate.inVain(sids, areUnknown: false, readAt: readAt)
     case .slice(let step): [SliceRecords.move(step, outcome: outcome, of: run)]
-    case .sliceReplaced(let number, let slices):
-      [
-        SliceRecords.delete([number], of: run),
-        SliceRecords.insert(slices.map { HistoryProgress.Part(slice: $0) }, of: run),
-      ]
+    case .sliceReplaced(let number, let slices): [SliceRecords.replace(number, by: slices, of: run)]
     }
   }
 }

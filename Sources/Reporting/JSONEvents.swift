@@ -8,7 +8,8 @@ package enum JSONEvents {
   package static func level(of event: SyncEvent) -> LogLevel {
     switch event {
     case .failed: .error
-    case .interrupted, .retrying, .unreadableRecords, .clockOff, .gap, .retentionReached, .databaseAway,
+    case .interrupted, .retrying, .unreadableRecords, .clockOff, .gap, .retentionReached, .lost,
+      .databaseAway,
       .refused, .phoneRefused, .notTaken, .callNotGiven, .directoryLoaded(numbers: 0):
       .warning
     case .pageStored, .sliceReplaced: .debug
@@ -48,6 +49,7 @@ package enum JSONEvents {
     case .databaseAway: "database_retry"
     case .reattributed: "calls_reattributed"
     case .retentionReached: "retention_reached"
+    case .lost: "period_lost"
     case .resuming: "run_resumed"
     }
   }
@@ -66,7 +68,7 @@ package enum JSONEvents {
   package static func fields(of event: SyncEvent) -> [LogField] {
     switch event {
     case .started(let kind), .fetching(let kind), .interrupted(let kind): [field(kind)]
-    case .period(let period), .gap(let period): fields(period)
+    case .period(let period), .gap(let period), .lost(let period): fields(period)
     case .directoryLoaded(let numbers): [field("numbers", numbers)]
     case .fetched(let calls), .saving(let calls), .saved(let calls): [field("calls", calls)]
     case .processing(let calls, let outbound, let transfers):

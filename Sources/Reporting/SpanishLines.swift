@@ -36,6 +36,7 @@ package enum SpanishLines {
     case .databaseAway(let delay, let failure): ["⚠️ " + databaseAway(delay, failure)]
     case .reattributed(let move, let calls, let dryRun): [reattributed(move, calls, dryRun)]
     case .retentionReached(let start): ["⚠️ " + retentionReached(start)]
+    case .lost(let period): ["⚠️ " + lost(period)]
     case .resuming(let done, let slices, _):
       ["🔁 Se reanuda donde se quedó: \(done) de \(slices) tramos hechos"]
     }
@@ -162,6 +163,10 @@ extension SpanishLines {
 
   static func retentionReached(_ start: Timestamp) -> String {
     "Twilio ya no conserva llamadas anteriores: el histórico empieza el \(start.iso8601)"
+  }
+
+  static func lost(_ period: Period) -> String {
+    "Twilio ya no conserva \(text(period)) y ninguna ejecución lo leyó: esas llamadas están perdidas"
   }
 
   /// Milliseconds as seconds with one decimal, rounded: `1,5`.

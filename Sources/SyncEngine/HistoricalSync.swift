@@ -81,8 +81,10 @@ package struct HistoricalSync: Sendable {
       try await runs.record(shape.period, of: fence)
     }
     var counts = progress.counts
-    counts.unmatchedCalls = try await history.closeHistory(shape.period, asked: asked, fence: fence)
+    let end = try await history.closeHistory(shape.period, asked: asked, fence: fence)
+    counts.unmatchedCalls = end.unmatchedCalls
     progress.set(counts)
+    for period in end.lost { onEvent(.lost(period)) }
     onEvent(counts.totalCalls > 0 ? .saved(calls: counts.savedCalls) : .noCalls)
   }
 

@@ -156,16 +156,22 @@ struct RunWarnings {
 }
 
 /// Counts a resync as its pages are committed, by slice: what a slice counted falls away when it is
-/// read anew.
+/// read anew, but for what was done to the tables.
 final class ResyncCounter: Sendable {
-  private let bySlice: Mutex<[Int: RunCounts]>
+  private struct State {
+    var bySlice: [Int: RunCounts]
+    var reattributed: Set<CallSID> = []
+    var refreshed: Set<CallSID> = []
+  }
+
+  private let state: Mutex<State>
   private let warnings = Mutex(RunWarnings())
   private let progress: RunProgress
 
   /// - Parameter progress: Told the sum whenever it changes.
   init(_ resync: HistoryProgress, progress: RunProgress) {
-    bySlice = Mutex(
-      Dictionary(resync.parts.map { ($0.slice.number, $0.counts) }, uniquingKeysWith: +))
+    state = Mutex(
+      State(bySlice: Dictionary(resync.parts.map { ($0.slice.number, $0.counts) }, uniquingKeysWith: +)))
     self.progress = progress
     progress.set(resync.counts)
   }
@@ -178,23 +184,33 @@ final class ResyncCounter: Sendable {
     warnings.withLock { $0.note(outcome) }
   }
 
+  /// A transfer that several pages decide anew counts once.
+  ///
   /// - Returns: How many calls of the slice have been read by now.
   @discardableResult
   func count(_ commit: HistoryCommit, _ outcome: PageOutcome) -> Int {
-    let added = commit.step.counts(outcome)
-    return bySlice.withLock { slices in
-      // A page of a slice that has been given up meanwhile is told again by the slices after it.
-      guard let counted = slices[commit.slice.number] else { return 0 }
-      slices[commit.slice.number] = counted + added
+    var added = commit.step.counts(outcome)
+    return state.withLock { state in
+      added.reattributedCalls = outcome.reattributed.count { state.reattributed.insert($0).inserted }
+      added.refreshedCalls = outcome.redecided(outside: commit.step.period)
+        .count { state.refreshed.insert($0).inserted }
+      // The calls of a slice that has been given up meanwhile are listed again by the slices after it.
+      guard let counted = state.bySlice[commit.slice.number] else {
+        progress.add(added.effects)
+        return 0
+      }
+      state.bySlice[commit.slice.number] = counted + added
       progress.add(added)
       return counted.totalCalls + added.totalCalls
     }
   }
 
   func replace(_ slice: HistorySlice, by parts: [HistorySlice]) {
-    bySlice.withLock { slices in
-      if let counted = slices.removeValue(forKey: slice.number) { progress.add(RunCounts() - counted) }
-      for part in parts { slices[part.number] = RunCounts() }
+    state.withLock { state in
+      if let counted = state.bySlice.removeValue(forKey: slice.number) {
+        progress.add(counted.effects - counted)
+      }
+      for part in parts { state.bySlice[part.number] = RunCounts() }
     }
   }
 }

@@ -47,6 +47,8 @@ package enum SyncEvent: Hashable, Sendable {
   case databaseAway(delay: Int64, RunFailure)
   /// Twilio keeps nothing older: the history begins here (error 20004).
   case retentionReached(start: Timestamp)
+  /// Twilio keeps nothing of this period any more, and no run has taken it in.
+  case lost(Period)
   /// Stored calls went to another workspace, or would go in a dry run.
   case reattributed(WorkspaceMove, calls: Int, dryRun: Bool)
   /// An interrupted historical run goes on where it was, with so large a share of the work done.

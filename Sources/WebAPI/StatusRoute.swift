@@ -21,7 +21,7 @@ enum StatusRoute {
       AnswerField("alerts", .list(status.alerts.map(answer))),
       AnswerField("unsettledCalls", .number(Int64(facts.unsettledCalls))),
       AnswerField("givenUpCalls", .number(Int64(facts.givenUpCalls))),
-      AnswerField("holes", .list(facts.gaps.map(\.record))),
+      AnswerField("holes", .list(holes(facts))),
       AnswerField("asOf", time(status.asOf)),
       AnswerField("newestCall", time(facts.newestCall)),
       AnswerField("callsLastDay", .number(Int64(facts.callsOfDay))),
@@ -34,6 +34,14 @@ enum StatusRoute {
   private static func lastRuns(_ facts: StatusFacts) -> [AnswerField] {
     RunKind.allCases.map { kind in
       AnswerField(kind.rawValue, facts.runs[kind]?.last?.record ?? .null)
+    }
+  }
+
+  /// Lost ones are marked; the others are filled by a historical run.
+  private static func holes(_ facts: StatusFacts) -> [AnswerValue] {
+    let holes = facts.gaps.map { ($0, isLost: false) } + facts.lost.map { ($0, isLost: true) }
+    return holes.sorted { $0.0.start < $1.0.start }.map { period, isLost in
+      .object(period.fields + (isLost ? [AnswerField("lost", .bool(true))] : []))
     }
   }
 

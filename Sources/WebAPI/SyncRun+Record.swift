@@ -29,7 +29,9 @@ extension SyncRun {
 
 extension Period {
   /// The period as an object of the answers.
-  var record: AnswerValue {
-    .object([AnswerField("start", .text(start.iso8601)), AnswerField("end", .text(end.iso8601))])
+  var record: AnswerValue { .object(fields) }
+
+  var fields: [AnswerField] {
+    [AnswerField("start", .text(start.iso8601)), AnswerField("end", .text(end.iso8601))]
   }
 }

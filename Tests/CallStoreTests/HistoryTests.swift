@@ -172,7 +172,8 @@ struct HistoryTests {
       let opened = try await store.openHistory(request, restart: false, now: now, fence: first)
       let period = try #require(opened.period)
       _ = try await store.commit(page([step(opened.open[0], next: nil, calls: 3, in: period)]), fence: first)
-      #expect(try await store.closeHistory(period, asked: period, fence: first) == 0)
+      #expect(
+        try await store.closeHistory(period, asked: period, fence: first) == HistoryEnd(unmatchedCalls: 0))
       try await end(first, .succeeded, on: store)
       let second = try await begin(store)
       let again = try await store.openHistory(request, restart: false, now: now, fence: second)
@@ -271,10 +272,91 @@ struct HistoryTests {
       }
       #expect(failure?.message.contains("Repita el mismo comando") == true)
       _ = try await store.commit(page([step(opened.open[0], next: nil, calls: 4, in: period)]), fence: fence)
-      #expect(try await store.closeHistory(period, asked: period, fence: fence) == 1)
+      #expect(try await store.closeHistory(period, asked: period, fence: fence).unmatchedCalls == 1)
       #expect(
-        try await fixture.pool.lines("SELECT (period_start AT TIME ZONE 'UTC')::date FROM sync_holes")
-          == ["2025-07-01"])
+        try await fixture.pool.lines(
+          "SELECT concat_ws(' ', timezone('UTC', period_start)::date, timezone('UTC', period_end)::date) FROM sync_holes"
+        ) == ["2025-07-01 2025-08-01"])
+    }
+  }
+
+  @Test("What Twilio no longer keeps and no run has taken in is recorded as lost, and told once")
+  func lost() async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      try await fixture.pool.run(
+        """
+        INSERT INTO sync_runs (kind, state, requested_by, started_at, period_start, period_end) VALUES
+          ('hourly', 'failed', 'test', now(), '2025-10-01Z', '2025-10-02Z'),
+          ('historical', 'succeeded', 'test', now(), '2025-09-01Z', '2025-09-03Z'),
+          ('historical', 'failed', 'test', now(), '2025-08-01Z', '2025-09-01Z')
+        """,
+        "UPDATE sync_state SET covered_until = '2026-03-01Z'",
+        "INSERT INTO sync_holes VALUES ('2025-10-05Z', '2025-10-07Z'), ('2025-12-30Z', '2026-01-03Z')")
+      let kept = Period(start: makeTime("2026-01-01T00:00:00Z"), end: now)
+      let asked = Period(start: request.since, end: now)
+      func holes() async throws -> [String] {
+        try await fixture.pool.lines(
+          """
+          SELECT to_char(timezone('UTC', period_start), 'MM-DD') || ' ' || to_char(timezone('UTC', period_end), 'MM-DD')
+            || ' ' || is_lost FROM sync_holes ORDER BY period_start
+          """)
+      }
+      let expected = ["08-01 09-01 true", "09-03 10-01 true", "10-05 10-07 true", "12-30 01-01 true"]
+      let fence = try await begin(store)
+      let end = try await store.closeHistory(kept, asked: asked, fence: fence)
+      #expect(end.lost.count == 4)
+      #expect(try await holes() == expected)
+      #expect(try await store.closeHistory(kept, asked: asked, fence: fence).lost.isEmpty)
+      #expect(try await holes() == expected)
+      let facts = try await store.status(now: now)
+      #expect(facts.gaps.isEmpty && facts.lost.count == 4)
+    }
+  }
+
+  @Test("A slice that is read in other parts leaves them what its pages did to the tables")
+  func replaced() async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      let fence = try await begin(store)
+      let opened = try await store.openHistory(request, restart: false, now: now, fence: fence)
+      let period = try #require(opened.period)
+      let call = makeRing(makeSID(1), from: "+34910009999", endedAt: at("10:00"))
+      _ = try await store.commit(
+        page([step(opened.open[0], next: "p1", calls: 1, in: period)], [call]), fence: fence)
+      let bound = makeTime("2026-01-01T00:00:00Z")
+      let parts = [
+        HistorySlice(number: 2, period: Period(start: bound, end: now)),
+        HistorySlice(number: 3, period: Period(start: request.since, end: bound)),
+      ]
+      for _ in 0..<2 {
+        _ = try await store.commit(page([.sliceReplaced(number: 1, by: parts)]), fence: fence)
+      }
+      let progress = try await store.historyProgress(of: fence)
+      #expect(progress.parts.map(\.counts.createdPhones) == [1, 0] && progress.counts.totalCalls == 0)
+    }
+  }
+
+  @Test("The calls of the last page are known to the run that goes on after it")
+  func lastPage() async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      let closed = HistoryRequest(since: request.since, until: makeTime("2026-01-01T00:00:00Z"))
+      let first = try await begin(store)
+      let opened = try await store.openHistory(closed, restart: false, now: now, fence: first)
+      let period = try #require(opened.period)
+      let sids = (1...1000).map { makeSID($0) }
+      let step = SliceStep(
+        slice: opened.open[0], next: "p1", listed: RunCounts(), calls: sids, period: period)
+      _ = try await store.commit(page([.slice(step)]), fence: first)
+      try await end(first, .interrupted, on: store)
+      let second = try await begin(store)
+      let continued = try await store.openHistory(closed, restart: false, now: now, fence: second)
+      #expect(continued.open.map(\.lastPage) == [Set(sids)])
+      let last = SliceStep(
+        slice: continued.open[0], next: nil, listed: RunCounts(), calls: sids, period: period)
+      _ = try await store.commit(page([.slice(last)]), fence: second)
+      #expect(try await fixture.pool.line("SELECT last_page_calls IS NULL FROM sync_slices") == "t")
     }
   }
 

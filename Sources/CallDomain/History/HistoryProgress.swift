@@ -80,13 +80,9 @@ package struct HistoryProgress: Hashable, Sendable {
       if part.slice.period.end > threshold { replaced.append(part) } else { kept.append(part) }
     }
     let start = replaced.map(\.slice.period.start).min() ?? period.end
-    var tail = Part(slice: HistorySlice(number: nextNumber, period: Period(start: start, end: now)))
-    // What these pages did to the tables stays done.
-    for part in replaced {
-      tail.counts.createdPhones += part.counts.createdPhones
-      tail.counts.refreshedCalls += part.counts.refreshedCalls
-      tail.counts.reattributedCalls += part.counts.reattributedCalls
-    }
+    let tail = Part(
+      slice: HistorySlice(number: nextNumber, period: Period(start: start, end: now)),
+      counts: replaced.reduce(RunCounts()) { $0 + $1.counts.effects })
     return HistoryProgress(parts: kept + [tail], isContinued: isContinued, isRestart: isRestart)
   }
 
@@ -102,11 +98,15 @@ package struct HistorySlice: Hashable, Sendable {
   package var period: Period
   /// Where its next page is, nil before its first.
   package var next: String?
+  /// The calls of the page before that one: new calls push the last of them onto the next page, where they are
+  /// listed, and not counted, again.
+  package var lastPage: Set<CallSID>
 
-  package init(number: Int, period: Period, next: String? = nil) {
+  package init(number: Int, period: Period, next: String? = nil, lastPage: Set<CallSID> = []) {
     self.number = number
     self.period = period
     self.next = next
+    self.lastPage = lastPage
   }
 }
 
@@ -118,17 +118,21 @@ package struct SliceStep: Hashable, Sendable {
   package var next: String?
   /// What the page adds to the counts of calls by case.
   package var listed: RunCounts
-  /// Calls of the page that were counted before.
+  /// The page's calls, those that the database then refuses included.
+  package var calls: [CallSID]
+  /// Those of them that were counted before.
   package var repeated: Set<CallSID>
   /// The run's period: rows outside of it count as refreshed.
   package var period: Period
 
   package init(
-    slice: HistorySlice, next: String?, listed: RunCounts, repeated: Set<CallSID> = [], period: Period
+    slice: HistorySlice, next: String?, listed: RunCounts, calls: [CallSID] = [],
+    repeated: Set<CallSID> = [], period: Period
   ) {
     self.slice = slice
     self.next = next
     self.listed = listed
+    self.calls = calls
     self.repeated = repeated
     self.period = period
   }
@@ -140,7 +144,7 @@ package struct SliceStep: Hashable, Sendable {
     counts.savedCalls = max(0, counts.storable - outcome.missing.subtracting(repeated).count)
     counts.createdPhones = outcome.createdPhones
     counts.reattributedCalls = outcome.reattributed.count
-    counts.refreshedCalls = outcome.refreshed(outside: period)
+    counts.refreshedCalls = outcome.redecided(outside: period).count
     return counts
   }
 }

@@ -43,7 +43,7 @@ package struct DecidedPage: Sendable {
         Reattribution(sid: transfer.sid, from: old.workspace, attribution: attribution))
       outcome.transfers[transfer.sid] = attribution.decidingNumber != nil
       outcome.changed.insert(transfer.sid)
-      outcome.redecided.append(transfer.time)
+      outcome.redecided[transfer.sid] = transfer.time
       outcome.countMove(of: transfer.sid, from: old.workspace, to: attribution.workspace)
     }
     outcome.createdPhones = createdPhones
@@ -72,8 +72,8 @@ package struct PageOutcome: Hashable, Sendable {
   package var changed: Set<CallSID> = []
   /// Transfers of the page, and stored ones that changed: whether a related call was found.
   package var transfers: [CallSID: Bool] = [:]
-  /// When the stored transfers outside the page that changed took place.
-  package var redecided: [Timestamp] = []
+  /// The stored transfers outside the page that changed, and when they took place.
+  package var redecided: [CallSID: Timestamp] = [:]
   package var createdPhones = 0
   /// Numbers of ours that the directory does not take, with the reason in a few Spanish words.
   package var refusedPhones: [PhoneNumber: String] = [:]
@@ -91,8 +91,8 @@ package struct PageOutcome: Hashable, Sendable {
   package init() {}
 
   /// Rows outside of a period that were changed, where all calls of the page lie within it.
-  package func refreshed(outside period: Period) -> Int {
-    redecided.count { !period.contains($0) }
+  package func redecided(outside period: Period) -> [CallSID] {
+    redecided.filter { !period.contains($0.value) }.map(\.key)
   }
 
   /// Counts a stored call, unless its workspace stays.

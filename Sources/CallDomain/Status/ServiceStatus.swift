@@ -61,6 +61,8 @@ package struct StatusFacts: Hashable, Sendable {
   package var refusedCalls = 0
   /// Periods that no hourly run will take in, oldest first, until a historical run fills them.
   package var gaps: [Period] = []
+  /// Periods that no run has taken in and Twilio no longer keeps, oldest first.
+  package var lost: [Period] = []
 
   package init() {}
 }

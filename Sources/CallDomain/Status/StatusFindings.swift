@@ -77,7 +77,8 @@ extension ServiceStatus {
 
   private var gaps: Finding {
     guard let first = facts.gaps.first, let last = facts.gaps.last else {
-      return Finding(.ok, check: "huecos", detail: "No falta ningún periodo.")
+      let lost = facts.lost.isEmpty ? "" : " que Twilio todavía conserve"
+      return Finding(.ok, check: "huecos", detail: "No falta ningún periodo\(lost).")
     }
     let commands = facts.gaps.prefix(3).map { "«\($0.historicalCommand)»" }.joined(separator: " y ")
     let rest = facts.gaps.count > 3 ? " (y \(facts.gaps.count - 3) más, en /api/sync-status)" : ""

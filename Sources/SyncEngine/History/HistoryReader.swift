@@ -31,7 +31,8 @@ struct HistoryReader: Sendable {
     }
     var slice = slice
     let isWithinDay = shape.isBoundWithinDay(slice)
-    var seen: Set<CallSID> = []
+    var seen = slice.lastPage
+    slice.lastPage = []
     var listing = Listing()
     // What is not covered yet; calls come newest first.
     var rest = slice.period
@@ -58,7 +59,8 @@ struct HistoryReader: Sendable {
       let calls = page.calls.filter { slice.period.containsStart(of: $0) }
       let repeated = Set(calls.map(\.sid)).intersection(seen)
       let step = SliceStep(
-        slice: slice, next: page.next, listed: count(calls, &seen), repeated: repeated, period: shape.period)
+        slice: slice, next: page.next, listed: count(calls, &seen), calls: calls.map(\.sid),
+        repeated: repeated, period: shape.period)
       let covered = rest.cut(backTo: page.next == nil ? nil : calls.compactMap(\.callDate).min())
       rest = Period(start: rest.start, end: covered.start)
       lanes.send(

@@ -69,6 +69,13 @@ struct OpenSections {
             count(
               facts.gaps.count, language.say("Periodos que faltan", "Missing periods"),
               language.say("Ninguna ejecución horaria los leerá.", "No hourly run will read them.")),
+            facts.lost.isEmpty
+              ? nil
+              : count(
+                facts.lost.count, language.say("Periodos perdidos", "Lost periods"),
+                language.say(
+                  "Ninguna ejecución los leyó y Twilio ya no los conserva.",
+                  "No run has read them, and Twilio no longer keeps them.")),
           ].compactMap(\.self))
       ] + gaps)
   }

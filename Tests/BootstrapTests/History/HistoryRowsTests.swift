@@ -74,7 +74,12 @@ struct HistoryRowsTests {
       #expect(start == bound.startOfDay.adding(hours: 24))
       #expect(
         run.errors.contains("⚠️ Twilio ya no conserva llamadas anteriores: el histórico empieza el \(text)"))
-      #expect(run.errors.split(separator: "\n").count { $0.contains("ya no conserva") } == 1)
+      let since = HistorySite.start.iso8601
+      #expect(
+        run.errors.contains(
+          "⚠️ Twilio ya no conserva \(since) - \(text) y ninguna ejecución lo leyó: esas llamadas están perdidas"
+        ))
+      #expect(run.errors.split(separator: "\n").count { $0.contains("ya no conserva") } == 2)
       let stored = try await installation.expectHistory(directory, from: start)
       #expect(run.result.integer("savedCalls") == stored)
     }

@@ -28,6 +28,7 @@ struct HistoricalSyncTests {
         script.settings.workers = random.number(in: 1...6)
         let takesWholeDays = random.chance(30)
         script.takesWholeDays = { _, _ in takesWholeDays }
+        script.pushedCalls = random.number(in: 0...3)
         script.calls = Self.calls(&random)
         let moments = Set(breaks.indices.map { breaks[...$0].reduce(0, +) })
         script.onCommit = { number throws(RunFailure) in
@@ -48,6 +49,59 @@ struct HistoricalSyncTests {
       let isTold = bench.notes.events.contains { if case .resuming = $0 { true } else { false } }
       try #require(isTold == hasAdvanced)
     }
+  }
+
+  @Test("Calls that new ones push onto the next page count once, also for the run that goes on there")
+  func pushed() async throws {
+    let bench = HistoryBench { script in
+      script.settings.workers = 1
+      script.pushedCalls = 2
+      script.calls = Self.evenly(95, from: "2026-02-01T00:00:00Z", everySeconds: 60)
+      script.onCommit = { number throws(RunFailure) in
+        if number == 5 { throw RunFailure(.internal, "cut off") }
+      }
+    }
+    #expect(throws: RunFailure.self) { try await bench.run(until: makeTime("2026-02-10T00:00:00Z")).get() }
+    let run = try await bench.run(until: makeTime("2026-02-10T00:00:00Z")).get()
+    #expect(run.counts.totalCalls == 95)
+    #expect(bench.notes.stored.values.contains(2))
+  }
+
+  @Test("A transfer that several pages decide anew is counted once among those that moved, and as refreshed")
+  func movedOnce() async throws {
+    let bench = HistoryBench { script in
+      script.calls = Self.evenly(95, from: "2026-02-01T00:00:00Z", everySeconds: 60)
+      script.outcome = { number in
+        var outcome = PageOutcome()
+        for sid in [makeSID(9001), makeSID(9002 + number)] {
+          outcome.reattributed.insert(sid)
+          outcome.redecided[sid] = makeTime("2020-01-01T00:00:00Z")
+        }
+        return outcome
+      }
+    }
+    let run = try await bench.run().get()
+    let commits = bench.notes.pagesTaken - bench.notes.replaced.count
+    #expect(commits > 1)
+    #expect(run.counts.reattributedCalls == commits + 1 && run.counts.refreshedCalls == commits + 1)
+  }
+
+  @Test("What pages did to the tables still counts when their slice is read anew")
+  func effectsStay() async throws {
+    let bench = HistoryBench { script in
+      script.settings.workers = 1
+      script.calls = Self.evenly(45, from: "2026-02-01T00:00:00Z", everySeconds: 60)
+      script.onRequest = { number throws(RunFailure) in
+        if number == 3 { throw RunFailure(.twilio(.refused), "El token de página caducó.") }
+      }
+      script.outcome = { number in
+        var outcome = PageOutcome()
+        if number <= 2 { outcome.createdPhones = 1 }
+        return outcome
+      }
+    }
+    let run = try await bench.run().get()
+    #expect(run.counts.totalCalls == 45 && run.counts.createdPhones == 2)
   }
 
   @Test("An empty history takes one request; one with long empty stretches a few")

@@ -41,7 +41,7 @@ extension HistoryBench: CallLedger {
       for call in page.calls { state.stored[call.sid, default: 0] += 1 }
       for mark in page.marks { Self.apply(mark, to: &state, forgets: !script.forgetsCommits.isEmpty) }
     }
-    return PageOutcome()
+    return script.outcome(number)
   }
 
   func coverage(now: Timestamp) async throws(RunFailure) -> Coverage {
@@ -89,14 +89,16 @@ extension HistoryBench: HistoryLedger {
     notes.progress ?? HistoryProgress(parts: [], isContinued: true)
   }
 
-  func closeHistory(_ period: Period, asked: Period, fence: RunFence) async throws(RunFailure) -> Int {
+  func closeHistory(
+    _ period: Period, asked: Period, fence: RunFence
+  ) async throws(RunFailure) -> HistoryEnd {
     note { state in
       #expect(state.progress?.open.isEmpty == true)
       state.closed.append(period)
       state.asked.append(asked)
       state.progress = nil
     }
-    return 3
+    return HistoryEnd(unmatchedCalls: 3, lost: script.lost)
   }
 }
 
@@ -141,6 +143,7 @@ extension HistoryBench {
         return
       }
       part.slice.next = step.next
+      part.slice.lastPage = step.next == nil ? [] : Set(step.calls)
       part.isDone = step.next == nil
       part.counts = part.counts + step.listed
       part.counts.savedCalls = part.counts.storable
@@ -177,7 +180,7 @@ extension HistoryBench {
     var next: String?
     for (position, call) in log[start...].enumerated() where matches(call, query, isCoarse) {
       if calls.count == script.pageSize {
-        next = "\(listing) \(start + position)"
+        next = "\(listing) \(start + position - script.pushedCalls)"
         break
       }
       calls.append(call)

@@ -18,6 +18,12 @@ final class HistoryBench: Sendable {
     var includesUpperBound = false
     /// Whether a list that fills its last page ends with an empty one.
     var emptyLastPage = false
+    /// The last calls of a page that are listed again on the next one, as where new calls push them there.
+    var pushedCalls = 0
+    /// What a page's commit did, by its number from 1.
+    var outcome: @Sendable (Int) -> PageOutcome = { _ in PageOutcome() }
+    /// What closing finds lost.
+    var lost: [Period] = []
     /// What began earlier is refused with 20004.
     var retentionStart: Timestamp?
     /// Whether no page token is valid.

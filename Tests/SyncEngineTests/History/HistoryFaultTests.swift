@@ -14,12 +14,14 @@ struct HistoryFaultTests {
     let bench = HistoryBench { script in
       script.calls = calls
       script.retentionStart = makeTime("2025-12-24T07:30:00Z")
+      script.lost = [Period(start: script.settings.start, end: makeTime("2025-12-25T00:00:00Z"))]
     }
     let run = try await bench.run().get()
     let start = makeTime("2025-12-25T00:00:00Z")
     #expect(run.period == Period(start: start, end: bench.script.now))
     #expect(Set(bench.notes.stored.keys) == Set(calls.filter { ($0.callDate ?? .epoch) >= start }.map(\.sid)))
     #expect(bench.notes.events.filter { $0 == .retentionReached(start: start) }.count == 1)
+    #expect(bench.notes.events.filter { $0 == .lost(bench.script.lost[0]) }.count == 1)
     // What was asked for, so that gaps before the start are not shown for ever.
     #expect(bench.notes.asked == [Period(start: bench.script.settings.start, end: bench.script.now)])
     #expect(bench.notes.requestCount < 60)
