@@ -61,8 +61,10 @@ struct HistoricalSyncTests {
         if number == 5 { throw RunFailure(.internal, "cut off") }
       }
     }
-    #expect(throws: RunFailure.self) { try await bench.run(until: makeTime("2026-02-10T00:00:00Z")).get() }
-    let run = try await bench.run(until: makeTime("2026-02-10T00:00:00Z")).get()
+    let until = makeTime("2026-02-10T00:00:00Z")
+    let cutOff = try await bench.run(until: until)
+    #expect(throws: RunFailure.self) { try cutOff.get() }
+    let run = try await bench.run(until: until).get()
     #expect(run.counts.totalCalls == 95)
     #expect(bench.notes.stored.values.contains(2))
   }
