@@ -79,14 +79,15 @@ package struct TwilioError: Error, Hashable, Sendable {
   package var fault: TwilioFault {
     switch kind {
     case .rateLimited: .throttled
-    case .server: .transient
+    case .server: httpStatus == 504 ? .unanswered : .transient
     case .refused: httpStatus == 408 ? .transient : .refused
     case .unauthorized, .forbidden: .unauthorized
     case .retention: .retention
     case .badPageToken, .badParameter, .notFound: .refused
     case .transport(let failure):
       switch failure {
-      case .couldNotResolve, .couldNotConnect, .proxy, .tls, .timeout, .connectionLost, .badAnswer: .transient
+      case .timeout: .unanswered
+      case .couldNotResolve, .couldNotConnect, .proxy, .tls, .connectionLost, .badAnswer: .transient
       case .untrustedCertificate, .tooLarge, .cancelled, .badURL, .badRequest, .other: .permanent
       }
     case .badAnswer(let answer):

@@ -57,7 +57,7 @@ struct LateFactsTests {
 
   @Test(
     "A call that Twilio cannot give holds up no other: it is told, its turn moves on, the run succeeds",
-    arguments: [TwilioFault.transient, .unauthorized, .refused, .permanent])
+    arguments: [TwilioFault.transient, .unanswered, .unauthorized, .refused, .permanent])
   func notGiven(fault: TwilioFault) async throws {
     let calls = makeScattered(3)
     let watch = makeWatch(calls) { now.adding(hours: -12).adding(seconds: $0) }

@@ -20,6 +20,7 @@ extension HistoryBench: CallLog {
     try await countRequest()
     if script.forgetsPageTokens { throw RunFailure(.twilio(.refused), "El token de página caducó.") }
     let parts = reference.split(separator: " ").compactMap { Int($0) }
+    try script.onNext(notes.requests[parts[0]].pageSize)
     return page(parts[0], from: parts[1])
   }
 
@@ -175,17 +176,18 @@ extension HistoryBench {
   private func page(_ listing: Int, from start: Int) -> CallPage {
     let notes = notes
     let query = notes.requests[listing]
+    let pageSize = min(script.pageSize, query.pageSize)
     let isCoarse = script.takesWholeDays(notes.runs, notes.requestCount)
     var calls: [Call] = []
     var next: String?
     for (position, call) in log[start...].enumerated() where matches(call, query, isCoarse) {
-      if calls.count == script.pageSize {
+      if calls.count == pageSize {
         next = "\(listing) \(start + position - script.pushedCalls)"
         break
       }
       calls.append(call)
     }
-    if next == nil, script.emptyLastPage, calls.count == script.pageSize { next = "\(listing) \(log.count)" }
+    if next == nil, script.emptyLastPage, calls.count == pageSize { next = "\(listing) \(log.count)" }
     return CallPage(
       calls: calls, next: next ?? script.afterLast(listing),
       serverTime: script.now.adding(milliseconds: notes.elapsed))

@@ -28,6 +28,8 @@ final class HistoryBench: Sendable {
     var retentionStart: Timestamp?
     /// Whether no page token is valid.
     var forgetsPageTokens = false
+    /// Asked before a further page of a listing is answered, with the size of its pages.
+    var onNext: @Sendable (Int) throws(RunFailure) -> Void = { _ throws(RunFailure) in }
     /// What the last page of a listing, by its number from 0, names as its next.
     var afterLast: @Sendable (Int) -> String? = { _ in nil }
     /// Asked before each request is answered, by its number from 1.
