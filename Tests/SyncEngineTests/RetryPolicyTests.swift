@@ -46,10 +46,10 @@ struct RetryPolicyTests {
   }
 
   @Test(
-    "The fifth attempt is the last one", arguments: [(4, false), (5, true), (6, true)],
+    "The fifth attempt is the last one", arguments: [4, 5, 6],
     [TwilioFault.transient, .unanswered, .throttled])
-  func attempts(_ attempt: (number: Int, givesUp: Bool), fault: TwilioFault) {
-    #expect((action(fault, attempt: attempt.number) == .giveUp) == attempt.givesUp)
+  func attempts(attempt: Int, fault: TwilioFault) {
+    #expect((action(fault, attempt: attempt) == .giveUp) == (attempt >= 5))
   }
 
   @Test(
