@@ -61,10 +61,28 @@ struct HistoricalSyncTests {
         if number == 5 { throw RunFailure(.internal, "cut off") }
       }
     }
-    #expect(throws: RunFailure.self) { try await bench.run(until: makeTime("2026-02-10T00:00:00Z")).get() }
+    let cutOff = try await bench.run(until: makeTime("2026-02-10T00:00:00Z"))
+    #expect(throws: RunFailure.self) { try cutOff.get() }
     let run = try await bench.run(until: makeTime("2026-02-10T00:00:00Z")).get()
     #expect(run.counts.totalCalls == 95)
     #expect(bench.notes.stored.values.contains(2))
+  }
+
+  @Test("Begun anew, every page is the last word, also of the run that goes on with it; else none is")
+  func lastWord() async throws {
+    for isRestart in [false, true] {
+      let bench = HistoryBench { script in
+        script.calls = Self.evenly(95, from: "2026-02-01T00:00:00Z", everySeconds: 60)
+        script.onCommit = { number throws(RunFailure) in
+          if number == 5 { throw RunFailure(.internal, "cut off") }
+        }
+      }
+      let cutOff = try await bench.run(restart: isRestart)
+      #expect(throws: RunFailure.self) { try cutOff.get() }
+      #expect(bench.notes.lastWords == [isRestart])
+      _ = try await bench.run().get()
+      #expect(bench.notes.lastWords == [isRestart])
+    }
   }
 
   @Test("A transfer that several pages decide anew is counted once among those that moved, and as refreshed")

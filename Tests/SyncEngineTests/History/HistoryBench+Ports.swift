@@ -39,6 +39,7 @@ extension HistoryBench: CallLedger {
     try await script.onCommit(number)
     if script.forgetsCommits.contains(number) { return PageOutcome() }
     note { state in
+      if !page.calls.isEmpty { state.lastWords.insert(page.isLastWord) }
       for call in page.calls { state.stored[call.sid, default: 0] += 1 }
       for mark in page.marks { Self.apply(mark, to: &state, forgets: !script.forgetsCommits.isEmpty) }
     }
@@ -79,7 +80,7 @@ extension HistoryBench: HistoryLedger {
         state.progress = request.until == nil ? progress.extended(to: now) : progress
       } else {
         state.progress = HistoryProgress(
-          beginning: Period(start: request.since, end: request.until ?? now))
+          beginning: Period(start: request.since, end: request.until ?? now), isRestart: restart)
       }
       state.request = request
       return state.progress ?? HistoryProgress(parts: [], isContinued: false)

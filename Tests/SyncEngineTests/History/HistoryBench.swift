@@ -49,6 +49,8 @@ final class HistoryBench: Sendable {
     var mostPagesHeld = 0
     var commits = 0
     var stored: [CallSID: Int] = [:]
+    /// Whether pages were committed as the last word.
+    var lastWords: Set<Bool> = []
     var replaced: Set<Int> = []
     var progress: HistoryProgress?
     var request: HistoryRequest?
