@@ -185,6 +185,33 @@ struct TwilioErrorTests {
     #expect(failed.twilioRequestID == nil)
   }
 
+  @Test("takes an id of hexadecimal digits that quotes the password, or another secret, for none")
+  func secretAsRequestID() async throws {
+    let token = "0123456789abcdef0123456789abcdef"
+    let secret = "00ff00ff"
+    let credentials = try TwilioCredentials(accountSID: sampleAccount, authToken: token)
+    let sid = try #require(CallSID(makeSID(1)))
+    for (id, isShown) in [
+      ("RQ\(token)", false), ("RQ00\(token)ff", false), ("RQ\(secret)", false), ("RQ12\(secret)3", false),
+      ("RQ0123456789abcde", true), ("RQ\(String(token.reversed()))", true),
+    ] {
+      let server = try makeServer(
+        status: "500 X", fields: ["Content-Type: application/json", "Twilio-Request-Id: \(id)"], body: "{}")
+      let log = TwilioCallLog(
+        http: CurlClient(maxHandles: 1), credentials: credentials, host: try TwilioHost(baseURL: server.url),
+        hiding: { $0.replacing(secret, with: "•••") })
+      let failures = [
+        await failure { () async throws(RunFailure) in try await log.list(CallQuery()) },
+        await failure { () async throws(RunFailure) in try await log.next(listPath) },
+        await failure { () async throws(RunFailure) in try await log.call(sid) },
+      ]
+      for failed in failures {
+        #expect(failed?.twilioRequestID == (isShown ? id : nil))
+        #expect(failed?.message.contains(id) == isShown)
+      }
+    }
+  }
+
   @Test(
     "calls transient what a little time may mend, a timeout unanswered, and nothing else",
     arguments: CurlError.Kind.allCases)
