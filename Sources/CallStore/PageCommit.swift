@@ -36,7 +36,9 @@ struct PageCommit {
     } catch let error as PostgresError where error.isRefusalOfValues {
       outcome = try await commitButRefused(on: database)
     }
-    if outcome.isIncomplete { outcome.missing = try await missing(on: database) }
+    if outcome.isIncomplete {
+      outcome.missing = try await missing(on: database).subtracting(outcome.refused.map(\.sid))
+    }
     return outcome
   }
 
@@ -378,7 +380,7 @@ extension PageCommit {
     }
   }
 
-  /// Calls of the page that are to be in the table and are not.
+  /// Calls of the page that are of a case and not in the table.
   private func missing(on database: Database) async throws -> Set<CallSID> {
     let sids = page.calls.filter { $0.attributionCase != nil }.map(\.sid)
     let result = try await database.repeatable(StoredCallQuery.missing(sids: sids))

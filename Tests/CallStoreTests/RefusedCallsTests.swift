@@ -276,6 +276,24 @@ struct PassedOverTests {
     }
   }
 
+  @Test("A call that is refused beside them is set aside and not missing as well")
+  func refusedBeside() async throws {
+    try await withStore { fixture in
+      for sql in Self.skipping("new.phone_from = '\(StoreFixture.own(5))'", on: "INSERT") {
+        try await fixture.pool.run(sql)
+      }
+      try await fixture.pool.run("ALTER TABLE calls ADD CONSTRAINT brief CHECK (duration < 1000)")
+      var long = makeRing(makeSID(1), of: 4, endedAt: at("09:50"))
+      long.duration = 2000
+      let outcome = try await fixture.commit([
+        long, makeRing(makeSID(2), of: 5, endedAt: at("09:51")),
+        makeRing(makeSID(3), of: 4, endedAt: at("09:52")),
+      ])
+      #expect(outcome.refused.map(\.sid) == [makeSID(1)] && outcome.missing == [makeSID(2)])
+      #expect(Set(try await fixture.attributions().keys) == [makeSID(3)])
+    }
+  }
+
   @Test("A skipped transfer is missing, a skipped change of a stored call is not")
   func skippedTransfer() async throws {
     try await withStore { fixture in

@@ -104,6 +104,22 @@ struct HistoricalSyncTests {
     #expect(run.counts.reattributedCalls == commits + 1 && run.counts.refreshedCalls == commits + 1)
   }
 
+  @Test("Calls that are not in the table although nothing was refused are not saved, and each is told once")
+  func missing() async throws {
+    let bench = HistoryBench { script in
+      script.calls = Self.evenly(95, from: "2026-02-01T00:00:00Z", everySeconds: 60)
+      // Of every two calls that are listed twice, one.
+      script.pushedCalls = 2
+      script.missing = Set((1...19).map { makeSID($0 * 5) })
+    }
+    let run = try await bench.run().get()
+    #expect(run.counts.totalCalls == 95 && run.counts.savedCalls == 76)
+    let told = bench.notes.events.reduce(0) { sum, event in
+      if case .notTaken(let calls) = event { sum + calls } else { sum }
+    }
+    #expect(told == 19)
+  }
+
   @Test("What pages did to the tables still counts when their slice is read anew")
   func effectsStay() async throws {
     let bench = HistoryBench { script in

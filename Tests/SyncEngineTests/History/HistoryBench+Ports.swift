@@ -43,7 +43,9 @@ extension HistoryBench: CallLedger {
       for call in page.calls { state.stored[call.sid, default: 0] += 1 }
       for mark in page.marks { Self.apply(mark, to: &state, forgets: !script.forgetsCommits.isEmpty) }
     }
-    return script.outcome(number)
+    var outcome = script.outcome(number)
+    outcome.missing = script.missing.intersection(page.calls.map(\.sid))
+    return outcome
   }
 
   func coverage(now: Timestamp) async throws(RunFailure) -> Coverage {

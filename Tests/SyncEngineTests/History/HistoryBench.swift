@@ -22,6 +22,8 @@ final class HistoryBench: Sendable {
     var pushedCalls = 0
     /// What a page's commit did, by its number from 1.
     var outcome: @Sendable (Int) -> PageOutcome = { _ in PageOutcome() }
+    /// Calls that no commit leaves in the table, without a word.
+    var missing: Set<CallSID> = []
     /// What closing finds lost.
     var lost: [Period] = []
     /// What began earlier is refused with 20004.
