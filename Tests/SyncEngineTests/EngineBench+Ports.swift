@@ -99,7 +99,10 @@ extension EngineBench: CallLedger {
     Array(script.unsettled().prefix(limit))
   }
 
-  func refused(dueAt now: Timestamp, limit: Int) async throws(RunFailure) -> [CallSID] { [] }
+  func refused(dueAt now: Timestamp, limit: Int) async throws(RunFailure) -> [CallSID] {
+    #expect(now == script.now)
+    return Array(script.refused.prefix(limit))
+  }
 
   func storedCalls(
     after last: CallSID?, since: Timestamp?, limit: Int

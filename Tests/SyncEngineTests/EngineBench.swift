@@ -27,6 +27,8 @@ final class EngineBench: Sendable {
     var kind = RunKind.hourly
     /// The calls that wait to be asked for again, the longest waiting first.
     var unsettled: @Sendable () -> [UnsettledCall] = { [] }
+    /// Calls that were set aside and have rested.
+    var refused: [CallSID] = []
     /// What Twilio says of one call.
     var onCall: @Sendable (CallSID) throws(RunFailure) -> Call? = { sid throws(RunFailure) in
       Issue.record("nobody expected that \(sid) is asked for")

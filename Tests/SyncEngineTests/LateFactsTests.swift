@@ -93,6 +93,38 @@ struct LateFactsTests {
     #expect(next.notes.asked.prefix(3) == [makeSID(4), makeSID(5), makeSID(6)])
   }
 
+  @Test("Calls that were set aside and have rested are asked for alone, after those that wait, 20 a run")
+  func setAside() async throws {
+    let calls = makeScattered(30)
+    let watch = WatchList([calls[29].waiting(askedAt: now.adding(hours: -2))])
+    let bench = makeBench(calls, watch: watch) { $0.refused = calls.prefix(25).map(\.sid) }
+    let run = try await bench.run().get()
+    #expect(bench.notes.asked == [makeSID(30)] + (1...20).map(makeSID))
+    let pages = bench.notes.pages.suffix(20)
+    #expect(pages.map { $0.calls.map(\.sid) } == (1...20).map { [makeSID($0)] })
+    #expect(pages.allSatisfy { $0.marks.isEmpty && $0.readAt >= now })
+    #expect(run.counts.refreshedCalls == 21 && run.counts.twilioRequests == 23)
+  }
+
+  @Test("Of those, too, three that Twilio does not give one after the other leave the rest to the next run")
+  func setAsideNotGiven() async throws {
+    let calls = makeScattered(6)
+    let failure = RunFailure(.twilio(.refused), "no")
+    let bench = makeBench(calls, watch: WatchList([])) { script in
+      script.refused = calls.map(\.sid)
+      script.onCall = { sid throws(RunFailure) in
+        if sid == makeSID(2) { return calls[1] }
+        throw failure
+      }
+    }
+    #expect(try await bench.run().get().state == .succeeded)
+    #expect(bench.notes.asked == (1...5).map(makeSID))
+    #expect(
+      bench.notes.pages.flatMap(\.marks).filter { if case .notGiven = $0 { true } else { false } }
+        == [1, 3, 4, 5].map { IntakeMark.notGiven([makeSID($0)]) })
+    #expect(bench.notes.events.contains(.callNotGiven(makeSID(5), failure)))
+  }
+
   @Test(
     "What is not about the call ends the run, which gives up no call for it",
     arguments: [TwilioFault.throttled, .clock])
