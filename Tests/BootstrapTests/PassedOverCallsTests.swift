@@ -1,3 +1,4 @@
+import CallDomain
 import TestSupport
 import Testing
 import TwilioSimulator
