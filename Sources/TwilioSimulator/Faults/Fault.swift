@@ -92,11 +92,10 @@ package struct Fault: Equatable, Sendable {
   @Sendable private static func empty(status: Int) -> Effect { .replacement(APIAnswer(status: status)) }
 
   private static func refused(_ argument: String) -> Effect? {
-    let parts = argument.split(separator: "@", maxSplits: 1).map { Int($0) }
-    guard let status = parts.first ?? nil, (400...499).contains(status), !parts.contains(nil) else {
-      return nil
-    }
-    let code = parts.count == 2 ? parts[1] : nil
+    let parts = argument.split(separator: "@", maxSplits: 1)
+    guard let status = parts.first.flatMap({ Int($0) }), (400...499).contains(status) else { return nil }
+    let code = parts.count == 2 ? Int(parts[1]) : nil
+    guard parts.count == 1 || code != nil else { return nil }
     return .replacement(
       APIAnswer(APIProblem(status: status, code: code, message: "The page is not there any more")))
   }

@@ -74,7 +74,7 @@ struct HistoricalSyncTests {
       let bench = HistoryBench { script in
         script.calls = Self.evenly(95, from: "2026-02-01T00:00:00Z", everySeconds: 60)
         script.onCommit = { number throws(RunFailure) in
-          if number == 5 { throw RunFailure(.internal, "cut off") }
+          if number == 8 { throw RunFailure(.internal, "cut off") }
         }
       }
       let cutOff = try await bench.run(restart: isRestart)
