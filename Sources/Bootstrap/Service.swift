@@ -51,7 +51,8 @@ package struct Service: Sendable {
       TwilioCallLog(
         http: CurlClient(
           maxHandles: twilio.concurrency, network: configuration.network, onExchange: { metrics?.count($0) }),
-        credentials: twilio.credentials, host: twilio.host, userAgent: "twilio-sync/\(Version.text)")
+        credentials: twilio.credentials, host: twilio.host, userAgent: "twilio-sync/\(Version.text)",
+        hiding: { configuration.redaction.applied(toValue: $0) })
     }
     var hourly: HourlySync?
     var historical: HistoricalSync?

@@ -56,6 +56,8 @@ package struct RunFailure: Error, Hashable, Sendable {
 package enum TwilioFault: Hashable, Sendable {
   /// May work when asked again: 5xx, a connection that broke, an answer that is none.
   case transient
+  /// No answer came in time; it may be too large.
+  case unanswered
   /// Too many requests at once (429); this one was not processed.
   case throttled
   /// Refused credentials; now and then a mistake of Twilio's, so worth one more request.

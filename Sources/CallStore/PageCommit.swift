@@ -36,7 +36,9 @@ struct PageCommit {
     } catch let error as PostgresError where error.isRefusalOfValues {
       outcome = try await commitButRefused(on: database)
     }
-    if outcome.isIncomplete { outcome.missing = try await missing(on: database) }
+    if outcome.isIncomplete {
+      outcome.missing = try await missing(on: database).subtracting(outcome.refused.map(\.sid))
+    }
     return outcome
   }
 
@@ -92,12 +94,13 @@ struct PageCommit {
     let rows = try PhoneDirectoryQuery.rows(read[2])
     let stored = try StoredCallQuery.read(read[3])
     var createdPhones = 0
+    var refusedPhones = refusal.phones
     var directory = PhoneDirectory(rows: rows, defaultWorkspace: defaultWorkspace)
     var merged = merged(stored, directory)
     let extendsDirectory = !merged.newPhones.isEmpty || !merged.unclaimedRows.isEmpty
     if extendsDirectory {
       (directory, createdPhones) = try await extend(
-        directory, with: merged, but: refusal.phones, on: transaction)
+        directory, with: merged, but: &refusedPhones, on: transaction)
       merged = self.merged(stored, directory)
     }
     let writes = OutboundWrites(merged, isLastWord: page.isLastWord)
@@ -107,9 +110,7 @@ struct PageCommit {
       directory: directory, createdPhones: createdPhones, isLastWord: page.isLastWord)
     decided.outcome.isIncomplete = !writes.areWritten(written)
     decided.outcome.refused = refusal.calls.map(\.refusal)
-    for number in merged.newPhones where directory.workspace(of: number) == nil {
-      decided.outcome.refusedPhones[number] = refusal.phones[number] ?? "su id ya existe"
-    }
+    for number in merged.newPhones { decided.outcome.refusedPhones[number] = refusedPhones[number] }
     if page.isRehearsal { throw Rehearsed(outcome: decided.outcome) }
     var last = UnsettledListUpdate.statements(of: page, merged: merged, stored: stored)
     if try lease.requiredBool(0) { last.append(RefusedCallRecords.forget(page.calls.map(\.sid))) }
@@ -132,27 +133,41 @@ struct PageCommit {
     MergedPage(page: page.calls, stored: stored, directory: directory, isLastWord: page.isLastWord)
   }
 
-  // Creating a number may meet one that somebody else created meanwhile, under a workspace of
-  // theirs; so the directory is read again.
+  /// Creates the numbers that the directory does not know. That may meet one that somebody else created meanwhile,
+  /// under a workspace of theirs; so the directory is read again.
+  ///
+  /// - Parameter refused: Numbers that are known to be refused; those that are not created either are added.
   private func extend(
-    _ directory: PhoneDirectory, with merged: MergedPage, but refused: [PhoneNumber: String],
+    _ directory: PhoneDirectory, with merged: MergedPage, but refused: inout [PhoneNumber: String],
     on transaction: PostgresTransaction
   ) async throws(PostgresError) -> (PhoneDirectory, created: Int) {
-    let phones = merged.newPhones.filter { refused[$0] == nil }
-    let creation = [
-      PhoneDirectoryQuery.create(phones, defaultWorkspace: defaultWorkspace), PhoneDirectoryQuery.statement,
-    ]
-    let results = try await transaction.pipeline(
-      [PhoneDirectoryQuery.claim(merged.unclaimedRows, defaultWorkspace: defaultWorkspace)] + creation)
-    let directory = try PhoneDirectoryQuery.read(results[2], defaultWorkspace: defaultWorkspace)
-    let created = results[1].affectedRows
-    guard phones.contains(where: { directory.workspace(of: $0) == nil }) else { return (directory, created) }
-    // The sequence gave ids that are taken.
-    let again = try await transaction.pipeline([SQL.moveSequence(of: "workspace_phones")] + creation)
-    return (
-      try PhoneDirectoryQuery.read(again[2], defaultWorkspace: defaultWorkspace),
-      created + again[1].affectedRows
-    )
+    var directory = directory
+    var created = 0
+    var unlisted = merged.newPhones.filter { refused[$0] == nil }
+    func create(after first: PostgresStatement) async throws(PostgresError) {
+      let results = try await transaction.pipeline([
+        first, PhoneDirectoryQuery.create(unlisted, defaultWorkspace: defaultWorkspace),
+        PhoneDirectoryQuery.statement,
+      ])
+      directory = try PhoneDirectoryQuery.read(results[2], defaultWorkspace: defaultWorkspace)
+      created += results[1].affectedRows
+      unlisted = unlisted.filter { directory.workspace(of: $0) == nil }
+    }
+    try await create(
+      after: PhoneDirectoryQuery.claim(merged.unclaimedRows, defaultWorkspace: defaultWorkspace))
+    // The sequence gave ids that are taken, most often.
+    if !unlisted.isEmpty { try await create(after: SQL.moveSequence(of: "workspace_phones")) }
+    guard !unlisted.isEmpty else { return (directory, created) }
+    // Written so that a conflict is an error, which tells what is in the way.
+    let errors = try await RefusalSearch(transaction: transaction).refused(
+      of: unlisted,
+      by: { PhoneDirectoryQuery.create($0, defaultWorkspace: defaultWorkspace, passesOverConflicts: false) })
+    for (number, error) in errors { refused[number] = PageRefusal.reason(error) }
+    unlisted = unlisted.filter { refused[$0] == nil }
+    // The search may have used up ids that were in the way.
+    if !unlisted.isEmpty { try await create(after: SQL.moveSequence(of: "workspace_phones")) }
+    for number in unlisted { refused[number] = PageRefusal.reason(nil) }
+    return (directory, created)
   }
 
   /// Writes the last rows and the marks, and commits.
@@ -378,7 +393,7 @@ extension PageCommit {
     }
   }
 
-  /// Calls of the page that are to be in the table and are not.
+  /// Calls of the page that are of a case and not in the table.
   private func missing(on database: Database) async throws -> Set<CallSID> {
     let sids = page.calls.filter { $0.attributionCase != nil }.map(\.sid)
     let result = try await database.repeatable(StoredCallQuery.missing(sids: sids))

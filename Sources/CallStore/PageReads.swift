@@ -251,12 +251,16 @@ enum PhoneDirectoryQuery {
 
   /// Creates `phones` with the default workspace. Some databases allow a number once, others
   /// once a workspace; a row that somebody else created meanwhile stays.
-  static func create(_ phones: [PhoneNumber], defaultWorkspace: WorkspaceID) -> PostgresStatement {
+  ///
+  /// - Parameter passesOverConflicts: Whether a row that is in the way is no error.
+  static func create(
+    _ phones: [PhoneNumber], defaultWorkspace: WorkspaceID, passesOverConflicts: Bool = true
+  ) -> PostgresStatement {
     PostgresStatement(
       """
       INSERT INTO workspace_phones (workspace_id, phone_number, is_primary)
       SELECT $1::bigint, number, false FROM unnest($2::text[]) AS number
-      ON CONFLICT DO NOTHING
+      \(passesOverConflicts ? "ON CONFLICT DO NOTHING" : "")
       """,
       [.int(defaultWorkspace.number), .textArray(phones.map(\.canonical))])
   }

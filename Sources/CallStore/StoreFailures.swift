@@ -377,6 +377,18 @@ extension RunFailure {
   }
 }
 
+extension PageRefusal {
+  /// Why a number of ours is not in the directory after it was written.
+  ///
+  /// - Parameter error: What it met when conflicts were errors; nil for nothing.
+  static func reason(_ error: PostgresError?) -> String {
+    guard let error else { return "un disparador (trigger) de la tabla lo descarta" }
+    // The columns of the key, which stand there in every language.
+    let isTakenID = error.kind == .uniqueViolation && error.cause.contains("(id)=(")
+    return isTakenID ? "su id ya existe, la secuencia va por detrás" : error.shortReason
+  }
+}
+
 extension PostgresError {
   /// The cause in a few Spanish words, without anything of the installation in it but the name of what refused.
   var shortReason: String {

@@ -37,7 +37,9 @@ struct LateFacts {
     {
       if let query = listings.query(for: longest, among: waiting) {
         requests += 1
-        let page = try await commitPage(&counter) { () async throws(RunFailure) in try await log.list(query) }
+        let readAt = clock.now()
+        let page = try await log.list(query)
+        try await commits.commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
         listings.note(page, of: longest)
         waiting.removeAll(toldBy: page)
       } else if listings == .wholeDays, let day = longest.callDate?.startOfDay,
@@ -70,14 +72,16 @@ struct LateFacts {
   ) async throws(RunFailure) -> Int {
     let most = waiting.count { $0.callDate?.startOfDay == day }
     let query = CallQuery(startedFrom: day, startedBefore: day.startOfNextDay)
-    var page = try await commitPage(&counter) { () async throws(RunFailure) in try await log.list(query) }
-    var listing = Listing()
+    var listing = Listing(in: log)
+    var readAt = clock.now()
+    var page = try await listing.first(query)
     for requests in 1...most {
+      try await commits.commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
       waiting.removeAll(toldBy: page)
       guard let next = page.next, requests < most, waiting.contains(where: { $0.callDate?.startOfDay == day })
       else { return requests }
-      try listing.follow(next)
-      page = try await commitPage(&counter) { () async throws(RunFailure) in try await log.next(next) }
+      readAt = clock.now()
+      page = try await listing.next(next, of: query)
     }
     return most
   }
@@ -103,15 +107,6 @@ struct LateFacts {
       try await commits.commit(IntakePage(calls: [], readAt: now, marks: [.notGiven([sid])]), &counter)
       return false
     }
-  }
-
-  private func commitPage(
-    _ counter: inout RunCounter, _ request: () async throws(RunFailure) -> CallPage
-  ) async throws(RunFailure) -> CallPage {
-    let readAt = clock.now()
-    let page = try await request()
-    try await commits.commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
-    return page
   }
 }
 

@@ -12,7 +12,8 @@ package struct RetryPolicy: Hashable, Sendable {
   package var cap: Int64 = 30_000
   /// Milliseconds: a longer `Retry-After` is cut to this.
   package var retryAfterCap: Int64 = 60_000
-  /// Milliseconds from the first attempt after which no other one begins.
+  /// Milliseconds from the first attempt, or from the first for a page of a smaller size, after which no other
+  /// one begins.
   package var deadline: Int64 = 90_000
 
   package init() {}
@@ -26,14 +27,14 @@ package struct RetryPolicy: Hashable, Sendable {
 
   /// - Parameters:
   ///   - attempt: How many requests were sent, from 1.
-  ///   - elapsed: Milliseconds since the first.
+  ///   - elapsed: Milliseconds since the first, or since the first for a page of this size.
   ///   - random: From 0 up to but not including 1.
   package func action(
     after failure: RunFailure, attempt: Int, elapsed: Int64, random: Double
   ) -> Action {
     guard case .twilio(let fault) = failure.kind else { return .giveUp }
     switch fault {
-    case .transient, .throttled: guard attempt < attempts else { return .giveUp }
+    case .transient, .unanswered, .throttled: guard attempt < attempts else { return .giveUp }
     case .unauthorized: guard attempt < 2 else { return .giveUp }
     case .retention, .refused, .clock, .permanent: return .giveUp
     }

@@ -48,16 +48,18 @@ final class RunProgress: Sendable {
     state.withLock { $0.requests += 1 }
   }
 
-  // Twilio's largest first; answers above 200 have failed by their size in the field.
-  private static let pageSizes = [1000, 200, 50]
+  /// Calls on a page: Twilio's largest first; answers above 200 have failed by their size in the field.
+  static let pageSizes = [1000, 200, 50]
 
   /// Calls that the run asks for on a page.
   var pageSize: Int { state.withLock(\.pageSize) }
 
-  /// From here on, unless they are as small as they get.
-  func makePagesSmaller() {
+  /// From here on pages are smaller than one of this size, unless they are so already, or as small as they get:
+  /// several that are asked for side by side fail together, and are one reason.
+  func makePagesSmaller(than size: Int) {
     state.withLock { state in
-      state.pageSize = Self.pageSizes.first { $0 < state.pageSize } ?? state.pageSize
+      guard state.pageSize >= size else { return }
+      state.pageSize = Self.pageSizes.first { $0 < size } ?? state.pageSize
     }
   }
 

@@ -23,8 +23,8 @@ struct SliceIntake {
     let readAt = clock.now()
     var marks = gap.map { [IntakeMark.gap($0)] } ?? []
     var ended = try await endedCalls(readAt, &marks, &counter)
-    var page = try await log.list(startQuery)
-    var listing = Listing()
+    var listing = Listing(in: log)
+    var page = try await listing.first(startQuery)
     while true {
       var listed = page.calls.filter(startedInSlice)
       counter.countListed(listed)
@@ -40,8 +40,7 @@ struct SliceIntake {
       }
       try await commits.commit(IntakePage(calls: listed, readAt: readAt, marks: marks), &counter)
       marks = []
-      try listing.follow(next)
-      page = try await log.next(next)
+      page = try await listing.next(next, of: startQuery)
     }
   }
 
@@ -110,9 +109,9 @@ struct SliceIntake {
     let from = slice.start.adding(minutes: -Self.lateListingMinutes)
     let period = Period(start: from, end: slice.end)
     var ended: [CallSID: Call] = [:]
-    var page = try await log.list(
-      CallQuery(endedFrom: from, endedBefore: isLast ? nil : slice.end.roundedUpToDay))
-    var listing = Listing()
+    let query = CallQuery(endedFrom: from, endedBefore: isLast ? nil : slice.end.roundedUpToDay)
+    var listing = Listing(in: log)
+    var page = try await listing.first(query)
     while true {
       for call in page.calls {
         guard let end = call.endTime, period.contains(end) else { continue }
@@ -125,8 +124,7 @@ struct SliceIntake {
         ended = [:]
       }
       guard let next = page.next else { return ended }
-      try listing.follow(next)
-      page = try await log.next(next)
+      page = try await listing.next(next, of: query)
     }
   }
 }

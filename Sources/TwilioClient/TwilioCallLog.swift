@@ -12,20 +12,24 @@ package struct TwilioCallLog: CallLog {
   private let pageSize: Int
   private let timeouts: CurlTimeouts
   private let userAgent: String
+  private let hiding: @Sendable (String) -> String
 
   /// - Parameters:
   ///   - http: how many handles it has is how many requests are under way at once.
   ///   - pageSize: records a page, 1 to 1000.
   ///   - userAgent: what Twilio is told about who asks.
+  ///   - hiding: takes every secret of the configuration out of a text.
   package init(
     http: CurlClient, credentials: TwilioCredentials, host: TwilioHost = .default,
-    pageSize: Int = 1000, timeouts: CurlTimeouts = CurlTimeouts(), userAgent: String = "twilio-sync"
+    pageSize: Int = 1000, timeouts: CurlTimeouts = CurlTimeouts(), userAgent: String = "twilio-sync",
+    hiding: @escaping @Sendable (String) -> String = { $0 }
   ) {
     self.http = http
     self.credentials = credentials
     self.pageSize = pageSize
     self.timeouts = timeouts
     self.userAgent = userAgent
+    self.hiding = hiding
     paths = AccountPaths(origin: host.origin, accountSID: credentials.accountSID)
   }
 
@@ -58,7 +62,7 @@ package struct TwilioCallLog: CallLog {
     } catch {
       // Without Twilio's own code a 404 may come from anything that stands between us.
       if error.kind == .notFound, error.code == 20404 { return CallPage(calls: []) }
-      throw RunFailure(error)
+      throw failure(error)
     }
   }
 
@@ -76,8 +80,16 @@ package struct TwilioCallLog: CallLog {
         throw TwilioError(.badAnswer(error), answer: answer, to: credentials)
       }
     } catch {
-      throw RunFailure(error)
+      throw failure(error)
     }
+  }
+
+  /// What an error means, without a request id that shows a secret of the configuration: it stands in answers and
+  /// rows.
+  private func failure(_ error: TwilioError) -> RunFailure {
+    var error = error
+    if let id = error.requestID, hiding(id) != id { error.requestID = nil }
+    return RunFailure(error)
   }
 
   /// - Returns: an answer of status 200 whose body is labelled as JSON.

@@ -79,14 +79,15 @@ package struct TwilioError: Error, Hashable, Sendable {
   package var fault: TwilioFault {
     switch kind {
     case .rateLimited: .throttled
-    case .server: .transient
+    case .server: httpStatus == 504 ? .unanswered : .transient
     case .refused: httpStatus == 408 ? .transient : .refused
     case .unauthorized, .forbidden: .unauthorized
     case .retention: .retention
     case .badPageToken, .badParameter, .notFound: .refused
     case .transport(let failure):
       switch failure {
-      case .couldNotResolve, .couldNotConnect, .proxy, .tls, .timeout, .connectionLost, .badAnswer: .transient
+      case .timeout: .unanswered
+      case .couldNotResolve, .couldNotConnect, .proxy, .tls, .connectionLost, .badAnswer: .transient
       case .untrustedCertificate, .tooLarge, .cancelled, .badURL, .badRequest, .other: .permanent
       }
     case .badAnswer(let answer):
@@ -112,7 +113,7 @@ extension TwilioError {
 
   /// The failure to make sense of an answer whose status is right.
   init(_ kind: Kind, answer: CurlResponse, to credentials: TwilioCredentials) {
-    self.init(kind, httpStatus: answer.status, requestID: Self.requestID(of: answer))
+    self.init(kind, httpStatus: answer.status, requestID: Self.requestID(of: answer, to: credentials))
     cause = Self.cause(of: answer, requestID: requestID, hiding: credentials)
     retryAfter = answer.header("Retry-After").flatMap { RetryAfter.seconds($0, at: answer.serverTime) }
   }
@@ -153,10 +154,13 @@ extension TwilioError {
     }
   }
 
-  // It goes into log lines, answers and rows, so it may be nothing but Twilio's `RQ` and hexadecimal digits: a
-  // secret that was echoed there is none.
-  private static func requestID(of answer: CurlResponse) -> String? {
-    answer.header("Twilio-Request-Id").flatMap { $0.wholeMatch(of: /RQ[0-9a-f]{1,62}/) == nil ? nil : $0 }
+  // It goes into log lines, answers and rows, so it may be nothing but Twilio's `RQ` and hexadecimal digits. An auth
+  // token that was echoed there is of such digits, too.
+  private static func requestID(of answer: CurlResponse, to credentials: TwilioCredentials) -> String? {
+    guard let id = answer.header("Twilio-Request-Id"), id.wholeMatch(of: /RQ[0-9a-f]{1,62}/) != nil,
+      credentials.hidden(in: id) == id
+    else { return nil }
+    return id
   }
 }
 

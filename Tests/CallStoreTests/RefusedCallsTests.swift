@@ -276,6 +276,24 @@ struct PassedOverTests {
     }
   }
 
+  @Test("A call that is refused beside them is set aside and not missing as well")
+  func refusedBeside() async throws {
+    try await withStore { fixture in
+      for sql in Self.skipping("new.phone_from = '\(StoreFixture.own(5))'", on: "INSERT") {
+        try await fixture.pool.run(sql)
+      }
+      try await fixture.pool.run("ALTER TABLE calls ADD CONSTRAINT brief CHECK (duration < 1000)")
+      var long = makeRing(makeSID(1), of: 4, endedAt: at("09:50"))
+      long.duration = 2000
+      let outcome = try await fixture.commit([
+        long, makeRing(makeSID(2), of: 5, endedAt: at("09:51")),
+        makeRing(makeSID(3), of: 4, endedAt: at("09:52")),
+      ])
+      #expect(outcome.refused.map(\.sid) == [makeSID(1)] && outcome.missing == [makeSID(2)])
+      #expect(Set(try await fixture.attributions().keys) == [makeSID(3)])
+    }
+  }
+
   @Test("A skipped transfer is missing, a skipped change of a stored call is not")
   func skippedTransfer() async throws {
     try await withStore { fixture in
@@ -300,6 +318,7 @@ struct PassedOverTests {
       ),
       ("ALTER TABLE workspace_phones ALTER phone_number TYPE varchar(16)", "22001"),
       ("ALTER TABLE workspace_phones ADD label TEXT NOT NULL CHECK (label <> '') DEFAULT ''", "23514"),
+      ("ALTER TABLE workspace_phones ADD label TEXT NOT NULL", "23502, label"),
     ])
   func refusedPhone(change: String, reason: String) async throws {
     try await withStore { fixture in
@@ -336,10 +355,57 @@ struct PassedOverTests {
       // A role that may not use the sequence is told instead.
       let created = LeastPrivilege.isWanted ? 0 : 2
       #expect(outcome.createdPhones == created && outcome.refusedPhones.count == 2 - created)
+      #expect(outcome.refusedPhones.values.allSatisfy { $0 == "su id ya existe, la secuencia va por detrás" })
       #expect(outcome.changed.count == 2)
       #expect(
         try await fixture.pool.line("SELECT count(*) FROM workspace_phones WHERE workspace_id = 1")
           == "\(created)")
+    }
+  }
+
+  @Test("A number that a trigger of the directory drops in silence is told as that")
+  func droppedPhone() async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run(
+        """
+        CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF new.phone_number LIKE '%7' THEN RETURN NULL; END IF; RETURN new;
+        END $$
+        """,
+        "CREATE TRIGGER skip BEFORE INSERT ON workspace_phones FOR EACH ROW EXECUTE FUNCTION skip()")
+      for _ in 0..<2 {
+        let outcome = try await fixture.commit([
+          makeRing(makeSID(1), from: "+34910000077", endedAt: at("09:50")),
+          makeRing(makeSID(2), from: "+34910000078", endedAt: at("09:51")),
+          makeRing(makeSID(3), from: "+34910000087", endedAt: at("09:52")),
+        ])
+        let reason = "un disparador (trigger) de la tabla lo descarta"
+        #expect(
+          outcome.refusedPhones
+            == [makeNumber("+34910000077"): reason, makeNumber("+34910000087"): reason])
+      }
+      #expect(try await fixture.decision(makeSID(1)) == Decision(1, "+34910000077"))
+      #expect(
+        try await fixture.pool.lines("SELECT phone_number FROM workspace_phones WHERE workspace_id = 1")
+          == ["+34910000078"])
+    }
+  }
+
+  @Test("A number that is in the way of another by a key of the directory is told with that key")
+  func collidingPhone() async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run(
+        "CREATE UNIQUE INDEX one_an_ending ON workspace_phones (right(phone_number, 2))")
+      let outcome = try await fixture.commit([
+        makeRing(makeSID(1), from: "+34910000104", endedAt: at("09:50")),
+        makeRing(makeSID(2), from: "+34910000078", endedAt: at("09:51")),
+      ])
+      #expect(outcome.createdPhones == 1 && outcome.refusedPhones.count == 1)
+      #expect(
+        outcome.refusedPhones[makeNumber("+34910000104")]
+          == "valor repetido, SQLSTATE 23505, one_an_ending")
+      #expect(try await fixture.decision(makeSID(1)) == Decision(1, "+34910000104"))
+      #expect(outcome.changed == [makeSID(1), makeSID(2)])
     }
   }
 }

@@ -1,5 +1,6 @@
 import CallDomain
 import SyncEngine
+import TestSupport
 import Testing
 
 /// The period of the example in Reference.md, "The answer of a run".
@@ -34,17 +35,21 @@ func makeHourlyEvents() throws -> [SyncEvent] {
 func makeEveryEvent() throws -> [SyncEvent] {
   let kinds = RunKind.allCases
   let failure = RunFailure(.database(.unreachable), "La base de datos no responde.")
+  let others: [SyncEvent] = [
+    .noCalls,
+    .retrying(
+      attempt: 1, delay: 250,
+      RunFailure(.twilio(.transient), "Twilio respondió 503", twilioRequestID: "RQ1")),
+    .retrying(attempt: 1, delay: 250, RunFailure(.twilio(.transient), "sin respuesta")),
+    .unreadableRecords(2),
+    .clockOff(seconds: 61), .gap(try makePeriod()), .sliceDone(try makePeriod(), calls: 3),
+    .refused(RefusedCall(sid: makeSID(1), attributionCase: .transfer, reason: "SQLSTATE 22003")),
+    .phoneRefused(makeNumber("+34910000077"), reason: "SQLSTATE 23514, e164"), .notTaken(calls: 2),
+    .callNotGiven(makeSID(1), RunFailure(.twilio(.refused), "Twilio rechaza la petición.")),
+    .directoryLoaded(numbers: 0), .lost(try makePeriod()),
+    .retentionReached(start: .epoch), .resuming(slicesDone: 1, slices: 2, share: 0.5),
+  ]
   return try makeHourlyEvents() + kinds.map { .started($0) } + kinds.map { .fetching($0) }
     + kinds.map { .finished($0, makeCounts()) } + kinds.map { .failed($0, failure) }
-    + kinds.map { .interrupted($0) }
-    + [
-      .noCalls,
-      .retrying(
-        attempt: 1, delay: 250,
-        RunFailure(.twilio(.transient), "Twilio respondió 503", twilioRequestID: "RQ1")),
-      .retrying(attempt: 1, delay: 250, RunFailure(.twilio(.transient), "sin respuesta")),
-      .unreadableRecords(2),
-      .clockOff(seconds: 61), .gap(try makePeriod()), .sliceDone(try makePeriod(), calls: 3),
-      .retentionReached(start: .epoch), .resuming(slicesDone: 1, slices: 2, share: 0.5),
-    ]
+    + kinds.map { .interrupted($0) } + others
 }

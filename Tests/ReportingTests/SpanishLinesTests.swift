@@ -2,6 +2,7 @@ import CallDomain
 import Reporting
 import SyncEngine
 import Telemetry
+import TestSupport
 import Testing
 
 struct SpanishLinesTests {
@@ -90,6 +91,47 @@ struct SpanishLinesTests {
       ),
     ])
   func warnings(event: SyncEvent, expected: String) {
+    #expect(SpanishLines.lines(for: event) == [expected])
+  }
+
+  /// What the database or Twilio does not take or give.
+  private static let refusals: [(SyncEvent, String)] = [
+    (
+      .directoryLoaded(numbers: 0),
+      "⚠️ No hay números en workspace_phones: toda llamada irá al workspace por defecto. Añádalos y ejecute «twilio-sync reattribute»."
+    ),
+    (
+      .notTaken(calls: 1),
+      "⚠️ 1 llamada no quedó guardada aunque la base de datos no dio ningún error: revise los disparadores (triggers) de calls"
+    ),
+    (
+      .notTaken(calls: 2),
+      "⚠️ 2 llamadas no quedaron guardadas aunque la base de datos no dio ningún error: revise los disparadores (triggers) de calls"
+    ),
+    (
+      .refused(
+        RefusedCall(
+          sid: makeSID(1), attributionCase: .outboundAPI,
+          reason: "valor no permitido, SQLSTATE 23514, brief")),
+      "⚠️ La base de datos rechaza la llamada \(makeSID(1).text) (valor no permitido, SQLSTATE 23514, brief); queda aparte en refused_calls y se vuelve a probar. Corrija la tabla y ejecute «twilio-sync hourly»"
+    ),
+    (
+      .phoneRefused(
+        makeNumber("+34910000077"), reason: "falta un valor obligatorio, SQLSTATE 23502, label"),
+      "⚠️ workspace_phones no admite el número …077 (falta un valor obligatorio, SQLSTATE 23502, label): sus llamadas se guardan en el workspace por defecto. Corrija la tabla o añada el número"
+    ),
+    (
+      .callNotGiven(
+        makeSID(1),
+        RunFailure(
+          .twilio(.transient), "Twilio tiene un fallo interno (HTTP 500).", "Si se repite, pregunte.")
+      ),
+      "⚠️ Twilio no da la llamada \(makeSID(1).text), que se vuelve a pedir más tarde: Twilio tiene un fallo interno (HTTP 500). Si se repite, pregunte."
+    ),
+  ]
+
+  @Test("What the database or Twilio does not take or give is one line with the reason", arguments: refusals)
+  func refused(event: SyncEvent, expected: String) {
     #expect(SpanishLines.lines(for: event) == [expected])
   }
 

@@ -7,12 +7,12 @@ extension EngineBench: CallLog {
   func list(_ query: CallQuery) async throws(RunFailure) -> CallPage {
     note { $0.requests.append(query) }
     try await countRequest()
-    try script.onList(query)
+    try timed { () throws(RunFailure) in try script.onList(query) }
     let found = script.calls.filter { matches($0, query) }.sorted {
       ($0.callDate ?? .epoch, $0.sid) > ($1.callDate ?? .epoch, $1.sid)
     }
     let listing = note { notes in
-      notes.listings.append(found)
+      notes.listings.append((found, query.pageSize))
       return notes.listings.count - 1
     }
     return page(listing, from: 0)
@@ -21,7 +21,19 @@ extension EngineBench: CallLog {
   func next(_ reference: String) async throws(RunFailure) -> CallPage {
     try await countRequest()
     let parts = reference.split(separator: " ").compactMap { Int($0) }
+    let pageSize = notes.listings[parts[0]].pageSize
+    try timed { () throws(RunFailure) in try script.onNext(pageSize) }
     return page(parts[0], from: parts[1])
+  }
+
+  /// Lets time pass where the script throws.
+  private func timed(_ ask: () throws(RunFailure) -> Void) throws(RunFailure) {
+    do throws(RunFailure) {
+      try ask()
+    } catch {
+      note { $0.elapsed += script.failureTakes }
+      throw error
+    }
   }
 
   func call(_ sid: CallSID) async throws(RunFailure) -> CallPage {
@@ -40,8 +52,8 @@ extension EngineBench: CallLog {
   }
 
   private func page(_ listing: Int, from start: Int) -> CallPage {
-    let calls = notes.listings[listing]
-    let end = min(start + script.pageSize, calls.count)
+    let (calls, pageSize) = notes.listings[listing]
+    let end = min(start + min(script.pageSize, pageSize), calls.count)
     return CallPage(
       calls: Array(calls[start..<end]),
       next: end < calls.count ? "\(listing) \(end)" : script.afterLast(listing),
@@ -87,7 +99,10 @@ extension EngineBench: CallLedger {
     Array(script.unsettled().prefix(limit))
   }
 
-  func refused(dueAt now: Timestamp, limit: Int) async throws(RunFailure) -> [CallSID] { [] }
+  func refused(dueAt now: Timestamp, limit: Int) async throws(RunFailure) -> [CallSID] {
+    #expect(now == script.now)
+    return Array(script.refused.prefix(limit))
+  }
 
   func storedCalls(
     after last: CallSID?, since: Timestamp?, limit: Int

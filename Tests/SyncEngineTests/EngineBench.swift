@@ -27,6 +27,8 @@ final class EngineBench: Sendable {
     var kind = RunKind.hourly
     /// The calls that wait to be asked for again, the longest waiting first.
     var unsettled: @Sendable () -> [UnsettledCall] = { [] }
+    /// Calls that were set aside and have rested.
+    var refused: [CallSID] = []
     /// What Twilio says of one call.
     var onCall: @Sendable (CallSID) throws(RunFailure) -> Call? = { sid throws(RunFailure) in
       Issue.record("nobody expected that \(sid) is asked for")
@@ -43,6 +45,10 @@ final class EngineBench: Sendable {
     var afterLast: @Sendable (Int) -> String? = { _ in nil }
     /// Asked before a listing is answered.
     var onList: @Sendable (CallQuery) throws(RunFailure) -> Void = { _ throws(RunFailure) in }
+    /// Asked before a further page of a listing is answered, with the size of its pages.
+    var onNext: @Sendable (Int) throws(RunFailure) -> Void = { _ throws(RunFailure) in }
+    /// Milliseconds until `onList` and `onNext` throw.
+    var failureTakes: Int64 = 0
     /// Asked before each request is answered, by its number from 1.
     var onRequest: @Sendable (Int) async throws(RunFailure) -> Void = { _ throws(RunFailure) in }
     /// Asked before each commit, by its number from 1.
@@ -77,7 +83,7 @@ final class EngineBench: Sendable {
     var events: [SyncEvent] = []
     var pauses: [Int64] = []
     var elapsed: Int64 = 0
-    var listings: [[Call]] = []
+    var listings: [(calls: [Call], pageSize: Int)] = []
     var begun = 0
     var released: [Int64] = []
   }

@@ -57,7 +57,7 @@ struct LateFactsTests {
 
   @Test(
     "A call that Twilio cannot give holds up no other: it is told, its turn moves on, the run succeeds",
-    arguments: [TwilioFault.transient, .unauthorized, .refused, .permanent])
+    arguments: [TwilioFault.transient, .unanswered, .unauthorized, .refused, .permanent])
   func notGiven(fault: TwilioFault) async throws {
     let calls = makeScattered(3)
     let watch = makeWatch(calls) { now.adding(hours: -12).adding(seconds: $0) }
@@ -91,6 +91,38 @@ struct LateFactsTests {
     let next = makeBench(calls, now: now.adding(hours: 1), watch: watch)
     _ = try await next.run().get()
     #expect(next.notes.asked.prefix(3) == [makeSID(4), makeSID(5), makeSID(6)])
+  }
+
+  @Test("Calls that were set aside and have rested are asked for alone, after those that wait, 20 a run")
+  func setAside() async throws {
+    let calls = makeScattered(30)
+    let watch = WatchList([calls[29].waiting(askedAt: now.adding(hours: -2))])
+    let bench = makeBench(calls, watch: watch) { $0.refused = calls.prefix(25).map(\.sid) }
+    let run = try await bench.run().get()
+    #expect(bench.notes.asked == [makeSID(30)] + (1...20).map(makeSID))
+    let pages = bench.notes.pages.suffix(20)
+    #expect(pages.map { $0.calls.map(\.sid) } == (1...20).map { [makeSID($0)] })
+    #expect(pages.allSatisfy { $0.marks.isEmpty && $0.readAt >= now })
+    #expect(run.counts.refreshedCalls == 21 && run.counts.twilioRequests == 23)
+  }
+
+  @Test("Of those, too, three that Twilio does not give one after the other leave the rest to the next run")
+  func setAsideNotGiven() async throws {
+    let calls = makeScattered(6)
+    let failure = RunFailure(.twilio(.refused), "no")
+    let bench = makeBench(calls, watch: WatchList([])) { script in
+      script.refused = calls.map(\.sid)
+      script.onCall = { sid throws(RunFailure) in
+        if sid == makeSID(2) { return calls[1] }
+        throw failure
+      }
+    }
+    #expect(try await bench.run().get().state == .succeeded)
+    #expect(bench.notes.asked == (1...5).map(makeSID))
+    #expect(
+      bench.notes.pages.flatMap(\.marks).filter { if case .notGiven = $0 { true } else { false } }
+        == [1, 3, 4, 5].map { IntakeMark.notGiven([makeSID($0)]) })
+    #expect(bench.notes.events.contains(.callNotGiven(makeSID(5), failure)))
   }
 
   @Test(

@@ -45,9 +45,11 @@ struct RetryPolicyTests {
     #expect(action(fault, retryAfter: .min) == .wait(0))
   }
 
-  @Test("The fifth attempt is the last one", arguments: [(4, false), (5, true), (6, true)])
-  func attempts(attempt: Int, givesUp: Bool) {
-    #expect((action(attempt: attempt) == .giveUp) == givesUp)
+  @Test(
+    "The fifth attempt is the last one", arguments: [4, 5, 6],
+    [TwilioFault.transient, .unanswered, .throttled])
+  func attempts(attempt: Int, fault: TwilioFault) {
+    #expect((action(fault, attempt: attempt) == .giveUp) == (attempt >= 5))
   }
 
   @Test(

@@ -96,6 +96,26 @@ struct RunCountsTests {
     #expect(try await bench.run().get().counts.savedCalls == 2)
   }
 
+  @Test("Calls that are not in the table although nothing was refused are not saved, and each is told once")
+  func missing() async throws {
+    let calls = (1...4).map { makeCompleted($0, startedAt: at("11:0\($0)")) }
+    let bench = EngineBench {
+      // 4 3 | 3 2 | 2 1, and what ended is in the last commit.
+      $0.calls = calls + [calls[1], calls[2]]
+      $0.pageSize = 2
+      $0.outcome = { _, page in
+        var outcome = PageOutcome()
+        outcome.missing = Set(page.calls.map(\.sid)).intersection([makeSID(2), makeSID(3)])
+        return outcome
+      }
+    }
+    let counts = try await bench.run().get().counts
+    #expect(counts.totalCalls == 4 && counts.case1Count == 4 && counts.savedCalls == 2)
+    let told = bench.notes.events.filter { if case .notTaken = $0 { true } else { false } }
+    #expect(told == [.notTaken(calls: 1), .notTaken(calls: 1)])
+    #expect(bench.notes.events.contains(.saved(calls: 2)))
+  }
+
   @Test("Repeated requests to Twilio are counted and told with their reason")
   func requests() async throws {
     let saturated = RunFailure(

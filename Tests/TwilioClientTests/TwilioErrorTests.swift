@@ -45,7 +45,7 @@ struct TwilioErrorTests {
       Refusal(status: "502 Bad Gateway", body: "<html>", kind: .server, fault: .transient),
       Refusal(
         status: "503 Service Unavailable", body: json(20503), kind: .server, code: 20503, fault: .transient),
-      Refusal(status: "504 Gateway Timeout", body: "", kind: .server, fault: .transient),
+      Refusal(status: "504 Gateway Timeout", body: "", kind: .server, fault: .unanswered),
       Refusal(status: "500 Internal Server Error", body: "{\"code\":", kind: .server, fault: .transient),
       // Foundation's decoder traps here.
       Refusal(
@@ -143,7 +143,7 @@ struct TwilioErrorTests {
       let log = try makeLog(url, total: total)
       let failed = await failure { () async throws(RunFailure) in try await log.list(CallQuery()) }
       expect(failed, TwilioError(.transport(kind)))
-      #expect(failed?.kind == .twilio(.transient))
+      #expect(failed?.kind == .twilio(kind == .timeout ? .unanswered : .transient))
     }
   }
 
@@ -185,12 +185,43 @@ struct TwilioErrorTests {
     #expect(failed.twilioRequestID == nil)
   }
 
-  @Test("calls transient what a little time may mend, and nothing else", arguments: CurlError.Kind.allCases)
+  @Test("takes an id of hexadecimal digits that quotes the password, or another secret, for none")
+  func secretAsRequestID() async throws {
+    let token = "0123456789abcdef0123456789abcdef"
+    let secret = "00ff00ff"
+    let credentials = try TwilioCredentials(accountSID: sampleAccount, authToken: token)
+    let sid = try #require(CallSID(makeSID(1)))
+    for (id, isShown) in [
+      ("RQ\(token)", false), ("RQ00\(token)ff", false), ("RQ\(secret)", false), ("RQ12\(secret)3", false),
+      ("RQ0123456789abcde", true), ("RQ\(String(token.reversed()))", true),
+    ] {
+      let server = try makeServer(
+        status: "500 X", fields: ["Content-Type: application/json", "Twilio-Request-Id: \(id)"], body: "{}")
+      let log = TwilioCallLog(
+        http: CurlClient(maxHandles: 1), credentials: credentials, host: try TwilioHost(baseURL: server.url),
+        hiding: { $0.replacing(secret, with: "•••") })
+      let failures = [
+        await failure { () async throws(RunFailure) in try await log.list(CallQuery()) },
+        await failure { () async throws(RunFailure) in try await log.next(listPath) },
+        await failure { () async throws(RunFailure) in try await log.call(sid) },
+      ]
+      for failed in failures {
+        #expect(failed?.twilioRequestID == (isShown ? id : nil))
+        #expect(failed?.message.contains(id) == isShown)
+      }
+    }
+  }
+
+  @Test(
+    "calls transient what a little time may mend, a timeout unanswered, and nothing else",
+    arguments: CurlError.Kind.allCases)
   func transientTransport(kind: CurlError.Kind) {
     let passing: Set<CurlError.Kind> = [
-      .couldNotResolve, .couldNotConnect, .proxy, .tls, .timeout, .connectionLost, .badAnswer,
+      .couldNotResolve, .couldNotConnect, .proxy, .tls, .connectionLost, .badAnswer,
     ]
-    #expect(TwilioError(.transport(kind)).fault == (passing.contains(kind) ? .transient : .permanent))
+    let fault: TwilioFault =
+      kind == .timeout ? .unanswered : passing.contains(kind) ? .transient : .permanent
+    #expect(TwilioError(.transport(kind)).fault == fault)
   }
 
   @Test("says in Spanish what failed and what to do")

@@ -13,6 +13,8 @@ import TwilioSimulator
     #expect(try faults(text, 3) == [Fault(text: "503"), Fault(text: "latency=20")])
     #expect(try faults(text, 9) == [Fault(text: "html=503"), Fault(text: "latency=20")])
     #expect(try FaultPlan(text: text).faults([.call: 1]) == [Fault(text: "reset")])
+    #expect(try FaultPlan(text: "next/1:reset").faults([.list: 1]).isEmpty)
+    #expect(try FaultPlan(text: "next/1:reset").faults([.list: 9, .next: 1]).count == 1)
     #expect(try (1...4).map { try faults("2n:500; list/3n:reset", $0).count } == [0, 1, 1, 1])
     #expect(try FaultPlan(text: " ; ") == FaultPlan())
     #expect(try faults("1:429=9223372036854775807; 1:date=-9223372036854775808", 1).count == 2)
@@ -32,7 +34,8 @@ import TwilioSimulator
     arguments: [
       "1", "1:", "0:429", "3-2:500", "x:500", "1:nothing", "101%:500", "page/1:500", "1:html=9", "0n:500",
       "n:500", "1:401=1", "1:429=-1", "1:latency", "1:redirect=301", "1:redirect=200@x.example",
-      "1:huge=9223372036854775807", "1:latency=9223372036854775807",
+      "1:huge=9223372036854775807", "1:latency=9223372036854775807", "1:refused=500", "1:refused=x@70002",
+      "1:refused=400@x", "1:too-large=1001",
     ])
   func refused(text: String) {
     #expect(throws: SimulatorError.self) { try FaultPlan(text: text) }

@@ -97,12 +97,12 @@ import TwilioSimulator
 
   @Test(
     "A stalled request gets nothing while others are served",
-    arguments: ["list/1:stall", "list/1:stall-body"])
+    arguments: ["list/1:stall", "list/1:stall-body", "*:too-slow=50"])
   func stall(script: String) async throws {
     var configuration = makeConfiguration(scenario: .history, callCount: 100)
     configuration.faults = try FaultPlan(text: script)
     let server = try await SimulatorServer.start(configuration)
-    let client = try await server.connect(listPath)
+    let client = try await server.connect("\(listPath)?PageSize=100")
     let head = script.hasSuffix("body") ? await client.read(count: 1) : nil
     while server.simulation.requests.isEmpty { await Task.yield() }
     #expect(try await server.get(listPath).status == 200)
@@ -110,6 +110,33 @@ import TwilioSimulator
     await server.stop()
     let answer = LiveAnswer(await stalled)
     #expect(answer.bytes == 0 || head != nil && answer.body.count < answer.length ?? 0)
+  }
+
+  @Test(
+    "A page behind the first one is refused as its token is, the first one is not",
+    arguments: [
+      ("refused", 400, 70002), ("refused=404@20404", 404, 20404), ("refused=404", 404, nil),
+      ("refused=410", 410, nil),
+    ] as [(String, Int, Int?)])
+  func refusedToken(fault: String, status: Int, code: Int?) async throws {
+    var configuration = makeConfiguration(scenario: .history, callCount: 100)
+    configuration.faults = try FaultPlan(text: "next/*:\(fault)")
+    try await withServer(configuration) { server in
+      let first = try await server.get(listPath)
+      let next = try #require(first.json?["next_page_uri"] as? String)
+      let answer = try await server.get(next)
+      #expect(first.status == 200 && answer.status == status)
+      #expect(answer.json?["message"] != nil && answer.json?["code"] as? Int == code)
+    }
+  }
+
+  @Test("A page of more calls than are allowed fails, others are answered")
+  func tooLarge() async throws {
+    for (size, status) in [(50, 200), (200, 200), (201, 500), (1000, 500)] {
+      let answer = try await answer("*:too-large=200", "\(listPath)?PageSize=\(size)")
+      #expect(answer.status == status)
+      #expect(answer.json?["code"] as? Int == (status == 500 ? 20500 : nil))
+    }
   }
 
   @Test("A redirect leads to another host, and so does a foreign next page")

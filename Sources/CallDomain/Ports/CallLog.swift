@@ -21,7 +21,7 @@ package struct CallQuery: Hashable, Sendable {
   package var endedFrom: Timestamp?
   /// Calls that ended before this moment, rounded up to the second.
   package var endedBefore: Timestamp?
-  /// Calls on a page, 1 to 1,000.
+  /// Calls on a page, 1 to 1,000; so many are on the following ones, too.
   package var pageSize = 1000
 
   package init(

@@ -33,18 +33,22 @@ struct HistoryReader: Sendable {
     let isWithinDay = shape.isBoundWithinDay(slice)
     var seen = slice.lastPage
     slice.lastPage = []
-    var listing = Listing()
+    var listing = Listing(in: log)
     // What is not covered yet; calls come newest first.
     var rest = slice.period
     while true {
       guard await semaphore.enter() == .admitted else { throw .interrupted }
       let readAt = clock.now()
-      let page: CallPage
+      let answer: CallPage?
       do throws(RunFailure) {
-        page = try await request(slice, isWithinDay: isWithinDay, of: &listing)
+        answer = try await request(slice, isWithinDay: isWithinDay, of: &listing)
       } catch {
         semaphore.leave()
         return try await recover(slice, Period(start: rest.end, end: slice.period.end), from: error)
+      }
+      guard let page = answer else {
+        semaphore.leave()
+        return try await beginAnew(slice, Period(start: rest.end, end: slice.period.end))
       }
       if slice.next == nil { shape.noteAnswer(from: slice.period.start) }
       if isWithinDay, !page.hasCall(after: slice.period.start.startOfDay) {
@@ -70,15 +74,13 @@ struct HistoryReader: Sendable {
     }
   }
 
+  /// - Returns: Nil where the next page may be too large.
   private func request(
     _ slice: HistorySlice, isWithinDay: Bool, of listing: inout Listing
-  ) async throws(RunFailure) -> CallPage {
-    if let next = slice.next {
-      try listing.follow(next)
-      return try await log.next(next)
-    }
+  ) async throws(RunFailure) -> CallPage? {
+    if let next = slice.next { return try await listing.next(next) }
     let end = slice.period.end
-    return try await log.list(
+    return try await listing.first(
       CallQuery(startedFrom: slice.period.start, startedBefore: isWithinDay ? end : end.roundedUpToDay))
   }
 

@@ -23,6 +23,14 @@ struct APIAnswer: Sendable {
     (self.headers, self.delivery) = (headers, delivery)
   }
 
+  /// None until the simulator stops.
+  static let silence = APIAnswer(
+    status: 0,
+    delivery: { _, stop in
+      await stop.wait()
+      return nil
+    })
+
   init(_ problem: APIProblem, headers: [(String, String)] = []) {
     let usual = [401: ("WWW-Authenticate", "Basic realm=\"Twilio API\""), 405: ("Allow", "GET")]
     self.init(

@@ -16,7 +16,10 @@ struct CallsAPI {
       let sid = try callSID(path: target.path)
       guard request.method == .get else { throw .wrongMethod }
       guard let sid else {
-        return APIAnswer(body: try CallList(ListQuery(target.query), of: account, options, at: now).page())
+        let query = try ListQuery(target.query)
+        if let calls = options.largestPage, query.pageSize > calls { throw .internalError }
+        if let calls = options.largestQuickPage, query.pageSize > calls { return .silence }
+        return APIAnswer(body: try CallList(query, of: account, options, at: now).page())
       }
       guard target.query.isEmpty else { throw .invalid("One call is asked for without parameters") }
       guard let call = account.call(sid), call.listed ?? call.created <= now else {

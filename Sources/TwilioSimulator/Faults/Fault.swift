@@ -40,6 +40,11 @@ package struct Fault: Equatable, Sendable {
     ("401", plain(.replacement(APIAnswer(.unauthenticated)))),
     ("500", plain(.replacement(APIAnswer(.internalError)))),
     ("503", plain(.replacement(APIAnswer(.unavailable)))),
+    // As Twilio refuses a page token that it no longer knows: with one of its codes, or without.
+    ("refused[=STATUS@CODE]", { refused($0 ?? "400@70002") }),
+    // Only pages of more calls: 500 with 20500, or no answer.
+    ("too-large[=CALLS]", number(0...1000, orElse: refusing(above: 200), refusing)),
+    ("too-slow[=CALLS]", number(0...1000, orElse: stalling(above: 200), stalling)),
     // A page as a content delivery network answers.
     ("html[=STATUS]", number(200...599, orElse: html(status: 502), html)),
     ("empty[=STATUS]", number(200...599, orElse: empty(status: 200), empty)),
@@ -48,7 +53,7 @@ package struct Fault: Equatable, Sendable {
     ("truncated", plain(stream { body, writer, _ in try await writer.write(half(body)) })),
     ("content-type", plain(.change { $0.contentType = "text/html; charset=utf-8" })),
     // Nothing, and nothing after half of the body, until the simulator stops.
-    ("stall", plain(.replacement(APIAnswer(status: 0, delivery: stall)))),
+    ("stall", plain(.replacement(.silence))),
     ("stall-body", plain(stallInBody)),
     ("reset", plain(.replacement(APIAnswer(status: 0, delivery: { _, _ in nil })))),
     ("redirect[=STATUS@HOST]", { redirect($0 ?? "302@other.example") }),
@@ -86,16 +91,26 @@ package struct Fault: Equatable, Sendable {
 
   @Sendable private static func empty(status: Int) -> Effect { .replacement(APIAnswer(status: status)) }
 
+  private static func refused(_ argument: String) -> Effect? {
+    let parts = argument.split(separator: "@", maxSplits: 1)
+    guard let status = parts.first.flatMap({ Int($0) }), (400...499).contains(status) else { return nil }
+    let code = parts.count == 2 ? Int(parts[1]) : nil
+    guard parts.count == 1 || code != nil else { return nil }
+    return .replacement(
+      APIAnswer(APIProblem(status: status, code: code, message: "The page is not there any more")))
+  }
+
+  @Sendable private static func refusing(above calls: Int) -> Effect { .option { $0.largestPage = calls } }
+
+  @Sendable private static func stalling(above calls: Int) -> Effect {
+    .option { $0.largestQuickPage = calls }
+  }
+
   private static func redirect(_ argument: String) -> Effect? {
     let parts = argument.split(separator: "@", maxSplits: 1)
     guard parts.count == 2, let status = Int(parts[0]), (300...399).contains(status) else { return nil }
     let location = ("Location", "https://\(parts[1])/2010-04-01/")
     return .replacement(APIAnswer(status: status, headers: [location]))
-  }
-
-  @Sendable private static func stall(_ body: [UInt8], _ stop: Gate) async -> HTTPBody? {
-    await stop.wait()
-    return nil
   }
 
   private static let stallInBody = stream { body, writer, stop in

@@ -1,8 +1,9 @@
 /// When which fault happens; the same plan and the same requests give the same faults.
 package struct FaultPlan: Equatable, Sendable {
-  /// Requests that are counted: all to the API, those for pages of the list, those for one call.
+  /// Requests that are counted: all to the API, those for pages of the list, those of them for a page behind the
+  /// first, those for one call.
   package enum Scope: String, Sendable {
-    case any, list, call
+    case any, list, next, call
   }
 
   /// Which requests of a scope.
@@ -47,7 +48,7 @@ package struct FaultPlan: Equatable, Sendable {
       let scope = when.count == 2 ? Scope(rawValue: when[0]) : .any
       guard let scope, let occasion = Occasion(text: when.last ?? "") else {
         throw SimulatorError(
-          "'\(halves[0])' says not when: use 3, 2-5, 4-, *, 2n or 10%, with list/ or call/ before it.")
+          "'\(halves[0])' says not when: use 3, 2-5, 4-, *, 2n or 10%, with list/, next/ or call/ before it.")
       }
       (self.occasion, self.scope, fault) = (occasion, scope, try Fault(text: halves[1]))
     }
@@ -62,7 +63,7 @@ package struct FaultPlan: Equatable, Sendable {
   /// Reads a script such as `1:429=2; 2-3:503; list/4-:html; 5%:reset; *:latency=20`, whose random faults are
   /// drawn from `seed`.
   ///
-  /// Each rule is `[list/|call/]WHEN:FAULT` with WHEN a number, `FROM-TO`, `FROM-`, `*`, `2n` (every second)
+  /// Each rule is `[list/|next/|call/]WHEN:FAULT` with WHEN a number, `FROM-TO`, `FROM-`, `*`, `2n` (every second)
   /// or `SHARE%`. Of several faults for one request the first that replaces the answer wins, those that only
   /// delay or change it are added.
   /// - Throws: a sentence that says what could not be read.

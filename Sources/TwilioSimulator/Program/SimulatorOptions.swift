@@ -25,6 +25,9 @@ package struct SimulatorOptions: Equatable, Sendable, Codable {
   package var concurrencyLimit: Int?
   /// The host that `next_page_uri` names, which a fault sets for one request; nil for a root-relative URI.
   var nextPageHost: String?
+  /// Pages of more calls fail, or are never answered, where a fault says so.
+  var largestPage: Int?
+  var largestQuickPage: Int?
 
   private enum CodingKeys: String, CodingKey {
     case precision, emptyFields, lagSeconds, retentionDays, emptyLastPage, ending, insertedBetweenPages

@@ -101,12 +101,17 @@ package final class Simulation: Sendable {
   func admit(_ request: HTTPRequest) -> Admission {
     let target = request.target.rawPath + (request.target.rawQuery.map { "?" + $0 } ?? "")
     let path = request.target.path
-    let kind: FaultPlan.Scope? =
-      path.hasSuffix("/Calls.json") ? .list : path.contains("/Calls/") ? .call : nil
-    return state.withLock { state in
+    var scopes: Set<FaultPlan.Scope> = [.any]
+    if path.hasSuffix("/Calls.json") {
+      scopes.insert(.list)
+      if request.target.query.contains(where: { $0.name == "PageToken" }) { scopes.insert(.next) }
+    } else if path.contains("/Calls/") {
+      scopes.insert(.call)
+    }
+    return state.withLock { [scopes] state in
       state.inFlight += 1
-      for scope in [.any, kind].compactMap({ $0 }) { state.counts[scope, default: 0] += 1 }
-      let faults = state.faults.faults(state.counts.filter { $0.key == .any || $0.key == kind })
+      for scope in scopes { state.counts[scope, default: 0] += 1 }
+      let faults = state.faults.faults(state.counts.filter { scopes.contains($0.key) })
       let number = (state.records.last?.number ?? 0) + 1
       if state.records.count >= 100_000 { state.records.removeFirst(50_000) }
       state.records.append(

@@ -130,4 +130,42 @@ struct LeakTests {
       #expect(try await installation.run("hourly", changes: changes).status == 1)
     }
   }
+
+  @Test(
+    "A secret of hexadecimal digits that Twilio's request id quotes is neither shown nor stored",
+    arguments: ["TWILIO_AUTH_TOKEN", "CRON_SECRET"])
+  func requestID(variable: String) async throws {
+    let secret = "5ec2e7" + String(repeating: "7a1b", count: 6) + "0d"
+    let server = try RawServer { _, connection in
+      connection.write(
+        "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nTwilio-Request-Id: RQ\(secret)\r\n"
+          + "Content-Length: 2\r\nConnection: close\r\n\r\n{}")
+      connection.close()
+    }
+    try await withInstallation { installation in
+      let changes: [String: String?] = [variable: secret, "TWILIO_API_BASE_URL": server.url]
+      var shown: [String] = []
+      for format in ["text", "json"] {
+        for command in ["hourly", "doctor"] {
+          let ended = try await installation.run(
+            command, "--json", changes: changes.merging(["LOG_FORMAT": format]) { $1 })
+          #expect(ended.status == 1)
+          shown += [ended.output, ended.errors]
+        }
+      }
+      let service = try await installation.serve(changes: changes)
+      let bearer = variable == "CRON_SECRET" ? secret : Secrets.cron
+      for (method, path) in [("POST", LiveService.route), ("GET", "/api/sync-runs"), ("GET", "/")] {
+        let answer = try await service.askOpenly(
+          method, path, headers: ["Authorization: Bearer \(bearer)"])
+        #expect(answer.status == (method == "POST" ? 502 : 200))
+        shown += [answer.head, answer.body]
+      }
+      #expect(try await service.end() == 0)
+      shown += [service.program.output, service.program.errors]
+      shown += try await installation.column("SELECT r::text FROM sync_runs r").compactMap(\.self)
+      #expect(shown.contains { $0.contains("Twilio no acepta las credenciales") })
+      for text in shown { #expect(!text.contains(secret), "\(text)") }
+    }
+  }
 }

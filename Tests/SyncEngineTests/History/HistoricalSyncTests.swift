@@ -69,6 +69,23 @@ struct HistoricalSyncTests {
     #expect(bench.notes.stored.values.contains(2))
   }
 
+  @Test("Begun anew, every page is the last word, also of the run that goes on with it; else none is")
+  func lastWord() async throws {
+    for isRestart in [false, true] {
+      let bench = HistoryBench { script in
+        script.calls = Self.evenly(95, from: "2026-02-01T00:00:00Z", everySeconds: 60)
+        script.onCommit = { number throws(RunFailure) in
+          if number == 8 { throw RunFailure(.internal, "cut off") }
+        }
+      }
+      let cutOff = try await bench.run(restart: isRestart)
+      #expect(throws: RunFailure.self) { try cutOff.get() }
+      #expect(bench.notes.lastWords == [isRestart])
+      _ = try await bench.run().get()
+      #expect(bench.notes.lastWords == [isRestart])
+    }
+  }
+
   @Test("A transfer that several pages decide anew is counted once among those that moved, and as refreshed")
   func movedOnce() async throws {
     let bench = HistoryBench { script in
@@ -86,6 +103,22 @@ struct HistoricalSyncTests {
     let commits = bench.notes.pagesTaken - bench.notes.replaced.count
     #expect(commits > 1)
     #expect(run.counts.reattributedCalls == commits + 1 && run.counts.refreshedCalls == commits + 1)
+  }
+
+  @Test("Calls that are not in the table although nothing was refused are not saved, and each is told once")
+  func missing() async throws {
+    let bench = HistoryBench { script in
+      script.calls = Self.evenly(95, from: "2026-02-01T00:00:00Z", everySeconds: 60)
+      // Of every two calls that are listed twice, one.
+      script.pushedCalls = 2
+      script.missing = Set((1...19).map { makeSID($0 * 5) })
+    }
+    let run = try await bench.run().get()
+    #expect(run.counts.totalCalls == 95 && run.counts.savedCalls == 76)
+    let told = bench.notes.events.reduce(0) { sum, event in
+      if case .notTaken(let calls) = event { sum + calls } else { sum }
+    }
+    #expect(told == 19)
   }
 
   @Test("What pages did to the tables still counts when their slice is read anew")

@@ -20,6 +20,7 @@ extension HistoryBench: CallLog {
     try await countRequest()
     if script.forgetsPageTokens { throw RunFailure(.twilio(.refused), "El token de página caducó.") }
     let parts = reference.split(separator: " ").compactMap { Int($0) }
+    try script.onNext(notes.requests[parts[0]].pageSize)
     return page(parts[0], from: parts[1])
   }
 
@@ -38,10 +39,13 @@ extension HistoryBench: CallLedger {
     try await script.onCommit(number)
     if script.forgetsCommits.contains(number) { return PageOutcome() }
     note { state in
+      if !page.calls.isEmpty { state.lastWords.insert(page.isLastWord) }
       for call in page.calls { state.stored[call.sid, default: 0] += 1 }
       for mark in page.marks { Self.apply(mark, to: &state, forgets: !script.forgetsCommits.isEmpty) }
     }
-    return script.outcome(number)
+    var outcome = script.outcome(number)
+    outcome.missing = script.missing.intersection(page.calls.map(\.sid))
+    return outcome
   }
 
   func coverage(now: Timestamp) async throws(RunFailure) -> Coverage {
@@ -78,7 +82,7 @@ extension HistoryBench: HistoryLedger {
         state.progress = request.until == nil ? progress.extended(to: now) : progress
       } else {
         state.progress = HistoryProgress(
-          beginning: Period(start: request.since, end: request.until ?? now))
+          beginning: Period(start: request.since, end: request.until ?? now), isRestart: restart)
       }
       state.request = request
       return state.progress ?? HistoryProgress(parts: [], isContinued: false)
@@ -175,17 +179,18 @@ extension HistoryBench {
   private func page(_ listing: Int, from start: Int) -> CallPage {
     let notes = notes
     let query = notes.requests[listing]
+    let pageSize = min(script.pageSize, query.pageSize)
     let isCoarse = script.takesWholeDays(notes.runs, notes.requestCount)
     var calls: [Call] = []
     var next: String?
     for (position, call) in log[start...].enumerated() where matches(call, query, isCoarse) {
-      if calls.count == script.pageSize {
+      if calls.count == pageSize {
         next = "\(listing) \(start + position - script.pushedCalls)"
         break
       }
       calls.append(call)
     }
-    if next == nil, script.emptyLastPage, calls.count == script.pageSize { next = "\(listing) \(log.count)" }
+    if next == nil, script.emptyLastPage, calls.count == pageSize { next = "\(listing) \(log.count)" }
     return CallPage(
       calls: calls, next: next ?? script.afterLast(listing),
       serverTime: script.now.adding(milliseconds: notes.elapsed))

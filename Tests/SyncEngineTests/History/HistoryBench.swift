@@ -22,12 +22,16 @@ final class HistoryBench: Sendable {
     var pushedCalls = 0
     /// What a page's commit did, by its number from 1.
     var outcome: @Sendable (Int) -> PageOutcome = { _ in PageOutcome() }
+    /// Calls that no commit leaves in the table, without a word.
+    var missing: Set<CallSID> = []
     /// What closing finds lost.
     var lost: [Period] = []
     /// What began earlier is refused with 20004.
     var retentionStart: Timestamp?
     /// Whether no page token is valid.
     var forgetsPageTokens = false
+    /// Asked before a further page of a listing is answered, with the size of its pages.
+    var onNext: @Sendable (Int) throws(RunFailure) -> Void = { _ throws(RunFailure) in }
     /// What the last page of a listing, by its number from 0, names as its next.
     var afterLast: @Sendable (Int) -> String? = { _ in nil }
     /// Asked before each request is answered, by its number from 1.
@@ -47,6 +51,8 @@ final class HistoryBench: Sendable {
     var mostPagesHeld = 0
     var commits = 0
     var stored: [CallSID: Int] = [:]
+    /// Whether pages were committed as the last word.
+    var lastWords: Set<Bool> = []
     var replaced: Set<Int> = []
     var progress: HistoryProgress?
     var request: HistoryRequest?
