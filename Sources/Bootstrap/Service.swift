@@ -51,7 +51,7 @@ package struct Service: Sendable {
       TwilioCallLog(
         http: CurlClient(
           maxHandles: twilio.concurrency, network: configuration.network, onExchange: { metrics?.count($0) }),
-        credentials: twilio.credentials, host: twilio.host, userAgent: "twilio-sync/\(Version.text)")
+        credentials: twilio.credentials, host: twilio.host, userAgent: Version.userAgent)
     }
     var hourly: HourlySync?
     var historical: HistoricalSync?
@@ -71,7 +71,7 @@ package struct Service: Sendable {
     }
     conductor = RunConductor(
       hourly: hourly, historical: historical, calls: store, runs: store, clock: Clocks.engine,
-      makeToken: Clocks.token, heartbeat: lease.heartbeat,
+      makeToken: Clocks.token, leaseSeconds: lease.seconds, heartbeat: lease.heartbeat,
       report: { trace, event in
         onEvent(event)
         RunReporter(logger: logger, runID: trace.run, requestID: trace.requestID, metrics: metrics?.sync)

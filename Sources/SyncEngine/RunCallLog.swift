@@ -66,14 +66,6 @@ struct RunCallLog: CallLog {
   }
 }
 
-/// How far the process's clock may be from Twilio's, in seconds.
-package enum ClockLimits {
-  /// Beyond it a run warns.
-  package static let warning = 60
-  /// Beyond it a run fails.
-  package static let failure = 300
-}
-
 /// The way through the pages of one listing, each of which names the next. Whoever follows it tells of every
 /// step, so that a listing that goes in a circle, or that has no end, ends as unfinished.
 struct Listing {

@@ -19,7 +19,8 @@ package struct TwilioCallLog: CallLog {
   ///   - userAgent: what Twilio is told about who asks.
   package init(
     http: CurlClient, credentials: TwilioCredentials, host: TwilioHost = .default,
-    pageSize: Int = 1000, timeouts: CurlTimeouts = CurlTimeouts(), userAgent: String = "twilio-sync"
+    pageSize: Int = CallQuery.largestPage, timeouts: CurlTimeouts = CurlTimeouts(),
+    userAgent: String = "twilio-sync"
   ) {
     self.http = http
     self.credentials = credentials

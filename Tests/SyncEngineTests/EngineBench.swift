@@ -117,7 +117,7 @@ final class EngineBench: Sendable {
       runs: self,
       clock: clock)
     return RunConductor(
-      hourly: hourly, historical: nil, calls: self, runs: self, clock: clock, makeToken: makeToken,
+      hourly: hourly, historical: nil, calls: self, runs: self, clock: clock, makeToken: makeToken, leaseSeconds: 90,
       heartbeat: Self.heartbeat,
       report: { trace, event in
         #expect(trace.run == Self.fence.run)

@@ -58,7 +58,7 @@ struct MovingSync {
       settings: HourlySync.Settings(), log: NotedLog(log: log, simulation: simulation, notes: notes),
       gate: RequestGate(maximum: 4, clock: clock), calls: store, runs: store, clock: clock)
     conductor = RunConductor(
-      hourly: hourly, historical: nil, calls: store, runs: store, clock: clock, makeToken: makeToken,
+      hourly: hourly, historical: nil, calls: store, runs: store, clock: clock, makeToken: makeToken, leaseSeconds: 90,
       report: { notes.note($1) })
   }
 

@@ -72,7 +72,7 @@ struct FaultyRun {
       calls: noted,
       runs: store, clock: engine)
     conductor = RunConductor(
-      hourly: hourly, historical: nil, calls: noted, runs: store, clock: engine, makeToken: makeToken,
+      hourly: hourly, historical: nil, calls: noted, runs: store, clock: engine, makeToken: makeToken, leaseSeconds: 90,
       report: { _, _ in })
   }
 
