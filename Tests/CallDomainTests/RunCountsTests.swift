@@ -15,7 +15,8 @@ struct RunCountsTests {
     for (position, count) in RunCounts.named.enumerated() { counts[keyPath: count.path] = position + 1 }
     let effects = Set(["createdPhones", "refreshedCalls", "reattributedCalls"])
     for (name, path) in RunCounts.named {
-      #expect(counts.effects[keyPath: path] == (effects.contains(name) ? counts[keyPath: path] : 0), "\(name)")
+      #expect(
+        counts.effects[keyPath: path] == (effects.contains(name) ? counts[keyPath: path] : 0), "\(name)")
     }
   }
 }

@@ -117,8 +117,8 @@ final class EngineBench: Sendable {
       runs: self,
       clock: clock)
     return RunConductor(
-      hourly: hourly, historical: nil, calls: self, runs: self, clock: clock, makeToken: makeToken, leaseSeconds: 90,
-      heartbeat: Self.heartbeat,
+      hourly: hourly, historical: nil, calls: self, runs: self, clock: clock, makeToken: makeToken,
+      leaseSeconds: 90, heartbeat: Self.heartbeat,
       report: { trace, event in
         #expect(trace.run == Self.fence.run)
         self.note { $0.events.append(event) }

@@ -58,7 +58,8 @@ struct MovingSync {
       settings: HourlySync.Settings(), log: NotedLog(log: log, simulation: simulation, notes: notes),
       gate: RequestGate(maximum: 4, clock: clock), calls: store, runs: store, clock: clock)
     conductor = RunConductor(
-      hourly: hourly, historical: nil, calls: store, runs: store, clock: clock, makeToken: makeToken, leaseSeconds: 90,
+      hourly: hourly, historical: nil, calls: store, runs: store, clock: clock, makeToken: makeToken,
+      leaseSeconds: LeaseTerms().seconds, heartbeat: LeaseTerms().heartbeat,
       report: { notes.note($1) })
   }
 

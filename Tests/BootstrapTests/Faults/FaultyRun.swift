@@ -72,7 +72,8 @@ struct FaultyRun {
       calls: noted,
       runs: store, clock: engine)
     conductor = RunConductor(
-      hourly: hourly, historical: nil, calls: noted, runs: store, clock: engine, makeToken: makeToken, leaseSeconds: 90,
+      hourly: hourly, historical: nil, calls: noted, runs: store, clock: engine, makeToken: makeToken,
+      leaseSeconds: LeaseTerms().seconds, heartbeat: LeaseTerms().heartbeat,
       report: { _, _ in })
   }
 
