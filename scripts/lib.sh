@@ -220,14 +220,10 @@ free_port() {
 # libpq's. Called before anything is started.
 forget_settings() {
   local name
-  while read -r name; do
-    case "$name" in
-      PG* | TWILIO_* | SYNC_* | LOG_* | CRON_SECRET | DATABASE_* | PORT | HOST | HISTORY_START | \
-        DEFAULT_WORKSPACE_ID | MIGRATE_ON_START | ALERT_* | HEARTBEAT_URL)
-        unset "$name"
-        ;;
-    esac
-  done < <(compgen -e)
+  while read -r name; do unset "$name"; done < <(
+    sed -nE 's/^#?([A-Z_]+)=.*/\1/p' "$repository/.env.example"
+    compgen -e PG || true
+  )
   # Loopback addresses are never asked through a proxy.
   export NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost
 }

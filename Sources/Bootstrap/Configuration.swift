@@ -119,7 +119,7 @@ package struct Configuration: Sendable {
       sync.windowMinutes = settings.number(
         "SYNC_WINDOW_MINUTES", 1...10_080, default: sync.windowMinutes)
       sync.maxCatchUpHours = settings.number(
-        "SYNC_MAX_CATCH_UP_HOURS", 1...8784, default: sync.maxCatchUpHours)
+        "SYNC_MAX_CATCH_UP_HOURS", Self.hours, default: sync.maxCatchUpHours)
       alerts.heartbeat = settings.address("HEARTBEAT_URL")
     }
     if needs.contains(.history) {
@@ -175,11 +175,14 @@ package struct Configuration: Sendable {
     "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE", "PGSERVICEFILE",
   ]
 
+  /// What a setting in hours may be: up to a leap year.
+  private static let hours = 1...8784
+
   private mutating func readAlerts(_ settings: inout Settings) {
     alerts.rules.noCallsHours = settings.number(
-      "ALERT_NO_CALLS_HOURS", 1...8784, default: alerts.rules.noCallsHours)
+      "ALERT_NO_CALLS_HOURS", Self.hours, default: alerts.rules.noCallsHours)
     alerts.rules.noRunHours = settings.number(
-      "ALERT_NO_RUN_HOURS", 1...8784, default: alerts.rules.noRunHours)
+      "ALERT_NO_RUN_HOURS", Self.hours, default: alerts.rules.noRunHours)
     alerts.rules.quietTimes = settings.quietTimes("ALERT_QUIET_TIMES")
     alerts.webhook = settings.address("ALERT_WEBHOOK_URL")
     alerts.webhookFormat = settings.choice(

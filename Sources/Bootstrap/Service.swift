@@ -51,7 +51,7 @@ package struct Service: Sendable {
       TwilioCallLog(
         http: CurlClient(
           maxHandles: twilio.concurrency, network: configuration.network, onExchange: { metrics?.count($0) }),
-        credentials: twilio.credentials, host: twilio.host, userAgent: "twilio-sync/\(Version.text)",
+        credentials: twilio.credentials, host: twilio.host, userAgent: Version.userAgent,
         hiding: { configuration.redaction.applied(toValue: $0) })
     }
     var hourly: HourlySync?
@@ -72,7 +72,7 @@ package struct Service: Sendable {
     }
     conductor = RunConductor(
       hourly: hourly, historical: historical, calls: store, runs: store, clock: Clocks.engine,
-      makeToken: Clocks.token, heartbeat: lease.heartbeat,
+      makeToken: Clocks.token, leaseSeconds: lease.seconds, heartbeat: lease.heartbeat,
       report: { trace, event in
         onEvent(event)
         RunReporter(logger: logger, runID: trace.run, requestID: trace.requestID, metrics: metrics?.sync)

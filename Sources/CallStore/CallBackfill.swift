@@ -11,7 +11,6 @@ struct CallBackfill {
 
   private static let batch = 1000
   private static let attempts = 300
-  private static let pause: Int64 = 500
   /// How old an unsettled call may be to be asked for again: finalising a record may take up to
   /// 14 days (docs: error 20009).
   private static let youngDays = 14
@@ -22,7 +21,7 @@ struct CallBackfill {
     var done = 0
     while let end = try await endOfBatch(after: last) {
       let range = (after: last, through: end)
-      done += try await patiently { try await convert(range) }
+      done += try await fence.patiently(attempts: Self.attempts, sleep: sleep) { try await convert(range) }
       onBatch(done)
       last = end
     }
@@ -33,22 +32,10 @@ struct CallBackfill {
   private func convert(_ range: (after: String, through: String)) async throws -> Int {
     try await fence.withTransaction(Self.limits, opening: [Self.rows(range)]) { transaction in
       var older: [OlderRow] = []
-      for row in transaction.opening[1].rows { try older.append(OlderRow(row)) }
+      for row in transaction.opening[0].rows { try older.append(OlderRow(row)) }
       if older.isEmpty { return 0 }
       try await transaction.commit(with: [Self.conversion(older), watch(older)])
       return older.count
-    }
-  }
-
-  private func patiently<Value>(_ work: () async throws -> Value) async throws -> Value {
-    var attempt = 1
-    while true {
-      do {
-        return try await work()
-      } catch let error as PostgresError where error.isLockTrouble && attempt < Self.attempts {
-        attempt += 1
-        try await sleep(Self.pause)
-      }
     }
   }
 

@@ -186,10 +186,8 @@ enum SliceRecords {
         AND EXISTS (SELECT FROM sync_slices s WHERE s.run_id = r.id)
         AND NOT EXISTS (SELECT FROM sync_slices s WHERE s.run_id = r.id AND NOT (
           \(SQL.isTime("s.slice_start")) AND \(SQL.isTime("s.slice_end"))
-          AND s.number > 0 AND greatest(s.number, s.total_calls, s.case1_count, s.case2_count,
-            s.case3_count, s.skipped_calls, s.created_phones, s.refreshed_calls, s.reattributed_calls,
-            s.refused_calls)
-            <= 1000000000000))
+          AND s.number > 0
+          AND greatest(s.number, \(counts.map { "s.\($0.column)" }.joined(separator: ", "))) <= 1000000000000))
       ORDER BY r.id DESC LIMIT 1
       """,
       [.int(run.number), .moment(request.since), .moment(request.until)])
@@ -234,8 +232,7 @@ enum SliceRecords {
     PostgresStatement(
       """
       SELECT number, \(SQL.milliseconds("slice_start")), \(SQL.milliseconds("slice_end")), next_page,
-        is_done, total_calls, case1_count, case2_count, case3_count, skipped_calls, created_phones,
-        refreshed_calls, reattributed_calls, refused_calls,
+        is_done, \(counts.map(\.column).joined(separator: ", ")),
         CASE WHEN NOT is_done THEN array_to_string(last_page_calls, ' ') END
       FROM sync_slices WHERE run_id = $1::bigint ORDER BY number
       """,
@@ -252,7 +249,7 @@ enum SliceRecords {
         lastPage: Set(lastPage ?? []))
       var part = try HistoryProgress.Part(slice: slice, isDone: row.requiredBool(4))
       for (column, count) in zip(5..., counts) {
-        part.counts[keyPath: count] = try row.count(column)
+        part.counts[keyPath: count.path] = try row.count(column)
       }
       part.counts.savedCalls = part.counts.storable
       parts.append(part)
@@ -319,29 +316,29 @@ enum SliceRecords {
   /// the first time had worked, finds the slice moved and changes nothing.
   static func move(_ step: SliceStep, outcome: PageOutcome, of run: RunID) -> PostgresStatement {
     let added = step.counts(outcome)
+    let sums = zip(counts, 7...).map { count, position in
+      "\(count.column) = \(count.column) + $\(position)"
+    }.joined(separator: ", ")
     return PostgresStatement(
       """
-      UPDATE sync_slices SET next_page = $4, is_done = $5, total_calls = total_calls + $6,
-        case1_count = case1_count + $7, case2_count = case2_count + $8, case3_count = case3_count + $9,
-        skipped_calls = skipped_calls + $10, created_phones = created_phones + $11,
-        refreshed_calls = refreshed_calls + $12, reattributed_calls = reattributed_calls + $13,
-        refused_calls = refused_calls + $14, last_page_calls = $15::text[]
+      UPDATE sync_slices SET next_page = $4, is_done = $5, last_page_calls = $6::text[], \(sums)
       WHERE run_id = $1::bigint AND number = $2::bigint AND NOT is_done
         AND next_page IS NOT DISTINCT FROM $3
       """,
       [
         .int(run.number), .int(Int64(step.slice.number)),
         step.slice.next.map(PostgresValue.text) ?? .null, step.next.map(PostgresValue.text) ?? .null,
-        .bool(step.next == nil),
-      ] + counts.map { .int(Int64(added[keyPath: $0])) }
-        + [step.next == nil ? .null : .textArray(step.calls.map(\.text))])
+        .bool(step.next == nil), step.next == nil ? .null : .textArray(step.calls.map(\.text)),
+      ] + counts.map { .int(Int64(added[keyPath: $0.path])) })
   }
 
-  // In the order of the columns.
-  private static var counts: [WritableKeyPath<RunCounts, Int>] {
+  /// The columns that hold counts.
+  private static var counts: [(column: String, path: WritableKeyPath<RunCounts, Int>)] {
     [
-      \.totalCalls, \.case1Count, \.case2Count, \.case3Count, \.skippedCalls, \.createdPhones,
-      \.refreshedCalls, \.reattributedCalls, \.refusedCalls,
+      ("total_calls", \.totalCalls), ("case1_count", \.case1Count), ("case2_count", \.case2Count),
+      ("case3_count", \.case3Count), ("skipped_calls", \.skippedCalls), ("created_phones", \.createdPhones),
+      ("refreshed_calls", \.refreshedCalls), ("reattributed_calls", \.reattributedCalls),
+      ("refused_calls", \.refusedCalls),
     ]
   }
 }

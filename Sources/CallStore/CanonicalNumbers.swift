@@ -24,7 +24,7 @@ struct CanonicalNumbers {
       try await fence.withTransaction(opening: [Self.rows(after: last), Self.end(after: last)]) {
         transaction in
         var changed: [String] = []
-        for row in transaction.opening[1].rows {
+        for row in transaction.opening[0].rows {
           let call = try Call(
             sid: .absent, from: row.text(1), to: row.text(2), direction: row.text(3).map(CallDirection.init))
           // A transfer's number is another call's, which is converted itself.
@@ -33,7 +33,7 @@ struct CanonicalNumbers {
             try changed.append(row.requiredText(0))
           }
         }
-        let end = try transaction.opening[2].rows.first?.text(0)
+        let end = try transaction.opening[1].rows.first?.text(0)
         try await transaction.commit(with: [Self.reset(changed)])
         return end
       }

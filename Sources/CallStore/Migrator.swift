@@ -82,7 +82,7 @@ package struct Migrator: Sendable {
     }
   }
 
-  private static let pause: Int64 = 500
+  private static let pause = MigrationFence.pause
   /// Half a minute.
   private static let waitsPerReport = 60
 
@@ -259,8 +259,6 @@ struct MigrationFence: Sendable {
   let database: Database
   let token: Int64
 
-  /// The first answer in `PostgresTransaction.opening` is the fence's own.
-  ///
   /// - Throws: `RunFailure` with `leaseLost`, and what `body` throws.
   func withTransaction<Value: Sendable>(
     _ settings: PostgresSettings = PostgresSettings(),
@@ -269,10 +267,29 @@ struct MigrationFence: Sendable {
     _ body: (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
     try await database.withTransaction(settings, opening: [confirm] + opening) { transaction in
-      guard !transaction.opening[0].rows.isEmpty else { throw RunFailure.leaseLost }
+      var transaction = transaction
+      guard !transaction.opening.removeFirst().rows.isEmpty else { throw RunFailure.leaseLost }
       return try await body(transaction)
     }
   }
+
+  /// Does work again and again while others are in its way.
+  func patiently<Value>(
+    attempts: Int, sleep: (_ milliseconds: Int64) async throws -> Void, _ work: () async throws -> Value
+  ) async throws -> Value {
+    var attempt = 1
+    while true {
+      do {
+        return try await work()
+      } catch let error as PostgresError where error.isLockTrouble && attempt < attempts {
+        attempt += 1
+        try await sleep(Self.pause)
+      }
+    }
+  }
+
+  /// Milliseconds between two attempts at what others are in the way of.
+  static let pause: Int64 = 500
 
   /// Runs one statement, which may be repeated.
   func repeatable(_ statement: PostgresStatement) async throws {

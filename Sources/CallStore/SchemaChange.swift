@@ -8,7 +8,6 @@ struct SchemaChange {
   let sleep: @Sendable (_ milliseconds: Int64) async throws -> Void
 
   private static let attempts = 60
-  private static let pause: Int64 = 500
   private static let longest = Duration.seconds(6 * 3600)
 
   /// Runs one statement in a transaction of its own.
@@ -30,7 +29,7 @@ struct SchemaChange {
       while true {
         let state = try await state(of: name)
         if state.isBeingBuilt {
-          try await sleep(Self.pause)
+          try await sleep(MigrationFence.pause)
         } else if state.isInvalid {
           try await apply("DROP INDEX IF EXISTS \(name)")
         } else {
@@ -76,7 +75,7 @@ struct SchemaChange {
     let invalid = PostgresStatement(
       "SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid", [.text(index)])
     return try await fence.withTransaction(opening: [builders, invalid]) { transaction in
-      (!transaction.opening[1].rows.isEmpty, !transaction.opening[2].rows.isEmpty)
+      (!transaction.opening[0].rows.isEmpty, !transaction.opening[1].rows.isEmpty)
     }
   }
 
@@ -130,15 +129,7 @@ struct SchemaChange {
   }
 
   private func repeated(_ change: () async throws -> Void) async throws {
-    var attempt = 1
-    while true {
-      do {
-        return try await change()
-      } catch let error as PostgresError where error.isLockTrouble && attempt < Self.attempts {
-        attempt += 1
-        try await sleep(Self.pause)
-      }
-    }
+    try await fence.patiently(attempts: Self.attempts, sleep: sleep, change)
   }
 
   private static let limits = PostgresSettings(statementMilliseconds: 0, lockMilliseconds: 2000)

@@ -4,7 +4,7 @@ import CPostgres
 package struct PostgresTransaction: Sendable {
   let connection: PostgresConnection
   /// The results of the opening statements, in their order, without BEGIN's.
-  package let opening: [PostgresResult]
+  package var opening: [PostgresResult]
 
   /// Runs one statement in one round trip.
   package func query(

@@ -99,12 +99,10 @@ package struct HourlySync: Sendable {
 struct OlderCalls {
   let commits: RunCommits
 
-  private static let batch = 1000
-
   func run(_ counter: inout RunCounter) async throws(RunFailure) {
     var last: CallSID?
     while true {
-      let batch = try await commits.calls.olderCalls(after: last, limit: Self.batch)
+      let batch = try await commits.calls.olderCalls(after: last, limit: IntakePage.mostCalls)
       guard let end = batch.last else { return }
       last = end.sid
       // Nobody has asked Twilio for them yet: the unsettled ones among them come first.

@@ -9,8 +9,6 @@ struct ReattributionRun {
   let progress: RunProgress
   let onEvent: @Sendable (SyncEvent) -> Void
 
-  private static let batch = 1000
-
   /// - Parameters:
   ///   - since: Only calls that began at this moment or later; nil for all.
   ///   - dryRun: Whether nothing is written.
@@ -25,11 +23,11 @@ struct ReattributionRun {
     var last: CallSID?
     var done = 0.0
     while true {
-      let batch = try await calls.storedCalls(after: last, since: since, limit: Self.batch)
+      let batch = try await calls.storedCalls(after: last, since: since, limit: IntakePage.mostCalls)
       guard let end = batch.last else { break }
       last = end.sid
       // Calls are looked through in the order of their SIDs, which are spread evenly.
-      let share = (batch.count < Self.batch ? 1 : end.sid.position) - done
+      let share = (batch.count < IntakePage.mostCalls ? 1 : end.sid.position) - done
       done += share
       counter.countListed(batch)
       let page = IntakePage(

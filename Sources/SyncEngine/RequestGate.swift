@@ -78,7 +78,7 @@ package final class RequestGate: Sendable {
   }
 
   /// Seconds: a longer `Retry-After` is cut to this, as a single request's is.
-  private static let longestPause = 60
+  private static let longestPause = Int(RetryPolicy().retryAfterCap / 1000)
 }
 
 /// How many requests may be under way: halved when Twilio says that there are too many (429), one more

@@ -130,14 +130,6 @@ private struct Attempts {
   }
 }
 
-/// How far the process's clock may be from Twilio's, in seconds.
-package enum ClockLimits {
-  /// Beyond it a run warns.
-  package static let warning = 60
-  /// Beyond it a run fails.
-  package static let failure = 300
-}
-
 /// The way through the pages of one listing, each of which names the next. A listing that goes in a circle, or
 /// that has no end, ends as unfinished.
 struct Listing {

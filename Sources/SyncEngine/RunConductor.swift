@@ -10,6 +10,7 @@ package final class RunConductor: Sendable {
   private let runs: any RunLedger
   private let clock: EngineClock
   private let makeToken: @Sendable () -> Int64
+  private let leaseSeconds: Int
   private let heartbeat: Int64
   private let report: @Sendable (RunTrace, SyncEvent) -> Void
   private let onEnd: @Sendable (SyncRun) -> Void
@@ -19,12 +20,14 @@ package final class RunConductor: Sendable {
   ///   - hourly: Nil where Twilio is not configured, such as for a reattribution alone; so is
   ///     `historical`.
   ///   - makeToken: Makes the mark of a lease's holder, which nobody else has or had; not 0.
+  ///   - leaseSeconds: How long a lease lasts that is not renewed.
   ///   - heartbeat: Milliseconds between two renewals of a run's lease.
   ///   - report: Told what happens in a run.
   ///   - onEnd: Told how a run ended, before `report` is; one whose end could not be recorded has failed.
   package init(
     hourly: HourlySync?, historical: HistoricalSync?, calls: any CallLedger, runs: any RunLedger,
-    clock: EngineClock, makeToken: @escaping @Sendable () -> Int64, heartbeat: Int64 = 20_000,
+    clock: EngineClock, makeToken: @escaping @Sendable () -> Int64, leaseSeconds: Int,
+    heartbeat: Int64,
     report: @escaping @Sendable (RunTrace, SyncEvent) -> Void,
     onEnd: @escaping @Sendable (SyncRun) -> Void = { _ in }
   ) {
@@ -34,6 +37,7 @@ package final class RunConductor: Sendable {
     self.runs = runs
     self.clock = clock
     self.makeToken = makeToken
+    self.leaseSeconds = leaseSeconds
     self.heartbeat = heartbeat
     self.report = report
     self.onEnd = onEnd
@@ -113,16 +117,13 @@ package final class RunConductor: Sendable {
   /// Frees, beside, a lease of which nobody knows whether it was taken, as soon as the database answers: it
   /// would be in the way of the next run until it ran out.
   private func release(_ kind: RunKind, _ token: Int64) {
-    Task.detached { [runs, clock] in
-      for _ in 0..<Self.releaseAttempts {
+    Task.detached { [runs, clock, leaseSeconds] in
+      for _ in 0..<leaseSeconds {
         if (try? await runs.release(kind, token: token)) != nil { return }
         guard (try? await clock.sleep(1000)) != nil else { return }
       }
     }
   }
-
-  /// As many seconds as a lease lasts.
-  private static let releaseAttempts = 90
 
   /// Starts no more runs, interrupts those in progress, and waits until they are recorded.
   package func stop() async {

@@ -49,7 +49,7 @@ final class RunProgress: Sendable {
   }
 
   /// Calls on a page: Twilio's largest first; answers above 200 have failed by their size in the field.
-  static let pageSizes = [1000, 200, 50]
+  static let pageSizes = [CallQuery.largestPage, 200, 50]
 
   /// Calls that the run asks for on a page.
   var pageSize: Int { state.withLock(\.pageSize) }

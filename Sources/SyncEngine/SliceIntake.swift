@@ -15,9 +15,8 @@ struct SliceIntake {
 
   /// Calls that Twilio lists late are found by their end: it is looked for this much further back.
   private static let lateListingMinutes = 120
-  private static let pageSize = 1000
   /// Calls found by their end that are kept for the listing by start; more are stored before it.
-  private static let mostKept = 10 * pageSize
+  private static let mostKept = 10 * IntakePage.mostCalls
 
   func run(_ counter: inout RunCounter) async throws(RunFailure) {
     let readAt = clock.now()
@@ -51,7 +50,7 @@ struct SliceIntake {
     if isLast { announce(counter) }
     var marks = marks
     let rest = try await commit(
-      listed + ended.sorted { $0.sid < $1.sid }, downTo: Self.pageSize, readAt, &marks, &counter)
+      listed + ended.sorted { $0.sid < $1.sid }, downTo: IntakePage.mostCalls, readAt, &marks, &counter)
     marks.append(.coveredUntil(slice.end))
     try await commits.commit(IntakePage(calls: rest, readAt: readAt, marks: marks), &counter)
     if isLast, counter.counts.totalCalls > 0 { onEvent(.saved(calls: counter.counts.savedCalls)) }
@@ -68,9 +67,9 @@ struct SliceIntake {
   ) async throws(RunFailure) -> [Call] {
     var rest = calls[...]
     while rest.count > most {
-      let page = IntakePage(calls: Array(rest.prefix(Self.pageSize)), readAt: readAt, marks: marks)
+      let page = IntakePage(calls: Array(rest.prefix(IntakePage.mostCalls)), readAt: readAt, marks: marks)
       try await commits.commit(page, &counter)
-      rest = rest.dropFirst(Self.pageSize)
+      rest = rest.dropFirst(IntakePage.mostCalls)
       marks = []
     }
     return Array(rest)

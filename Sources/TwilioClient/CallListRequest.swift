@@ -3,15 +3,12 @@ package import CallDomain
 /// The first request of a list of calls, in the form that goes over the wire (Twilio.md, "Filters by time"): the
 /// comparison is part of the parameter's name.
 package struct CallListRequest: Hashable, Sendable {
-  /// Twilio's largest page; without the parameter a page holds 50.
-  package static let largestPage = 1000
-
   var query: CallQuery
   var pageSize: Int
 
-  package init(_ query: CallQuery, pageSize: Int = largestPage) {
+  package init(_ query: CallQuery, pageSize: Int = CallQuery.largestPage) {
     self.query = query
-    self.pageSize = min(max(pageSize, 1), Self.largestPage)
+    self.pageSize = min(max(pageSize, 1), CallQuery.largestPage)
   }
 
   /// What follows the `?`.

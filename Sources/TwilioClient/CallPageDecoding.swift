@@ -103,8 +103,8 @@ struct DistinctCalls {
   private var places: [CallSID: Int] = [:]
 
   init() {
-    calls.reserveCapacity(CallListRequest.largestPage)
-    places.reserveCapacity(CallListRequest.largestPage)
+    calls.reserveCapacity(CallQuery.largestPage)
+    places.reserveCapacity(CallQuery.largestPage)
   }
 
   /// Of two versions of a call the later one counts.

@@ -21,7 +21,8 @@ package struct TwilioCallLog: CallLog {
   ///   - hiding: takes every secret of the configuration out of a text.
   package init(
     http: CurlClient, credentials: TwilioCredentials, host: TwilioHost = .default,
-    pageSize: Int = 1000, timeouts: CurlTimeouts = CurlTimeouts(), userAgent: String = "twilio-sync",
+    pageSize: Int = CallQuery.largestPage, timeouts: CurlTimeouts = CurlTimeouts(),
+    userAgent: String = "twilio-sync",
     hiding: @escaping @Sendable (String) -> String = { $0 }
   ) {
     self.http = http

@@ -107,14 +107,18 @@ extension TwilioError {
   /// - Parameter credentials: What was asked with; nothing of the answer that quotes it is shown.
   package init(answer: CurlResponse, to credentials: TwilioCredentials) {
     let body = ErrorBody(answer.body)
-    self.init(Self.kind(status: answer.status, code: body.code), answer: answer, to: credentials)
+    self.init(Self.kind(status: answer.status, code: body.code), answer: answer, body, to: credentials)
     code = body.code
   }
 
   /// The failure to make sense of an answer whose status is right.
   init(_ kind: Kind, answer: CurlResponse, to credentials: TwilioCredentials) {
+    self.init(kind, answer: answer, ErrorBody(answer.body), to: credentials)
+  }
+
+  private init(_ kind: Kind, answer: CurlResponse, _ body: ErrorBody, to credentials: TwilioCredentials) {
     self.init(kind, httpStatus: answer.status, requestID: Self.requestID(of: answer, to: credentials))
-    cause = Self.cause(of: answer, requestID: requestID, hiding: credentials)
+    cause = Self.cause(of: answer, body, requestID: requestID, hiding: credentials)
     retryAfter = answer.header("Retry-After").flatMap { RetryAfter.seconds($0, at: answer.serverTime) }
   }
 
@@ -124,9 +128,8 @@ extension TwilioError {
 
   /// Twilio's status, request id, code and message; of a body that is none of Twilio's the beginning.
   private static func cause(
-    of answer: CurlResponse, requestID: String?, hiding credentials: TwilioCredentials
+    of answer: CurlResponse, _ body: ErrorBody, requestID: String?, hiding credentials: TwilioCredentials
   ) -> String {
-    let body = ErrorBody(answer.body)
     // Cut after the secret is out, so that it is not cut in two and missed.
     let beginning = credentials.hidden(in: String(decoding: answer.body.prefix(64 << 10), as: UTF8.self))
       .prefix(200).debugDescription

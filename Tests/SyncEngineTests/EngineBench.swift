@@ -124,7 +124,7 @@ final class EngineBench: Sendable {
       clock: clock)
     return RunConductor(
       hourly: hourly, historical: nil, calls: self, runs: self, clock: clock, makeToken: makeToken,
-      heartbeat: Self.heartbeat,
+      leaseSeconds: 90, heartbeat: Self.heartbeat,
       report: { trace, event in
         #expect(trace.run == Self.fence.run)
         self.note { $0.events.append(event) }

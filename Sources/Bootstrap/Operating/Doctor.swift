@@ -131,7 +131,7 @@ struct TwilioCheck {
       http: CurlClient(maxHandles: 1, network: configuration.network), credentials: twilio.credentials,
       host: twilio.host, pageSize: 1,
       timeouts: CurlTimeouts(connect: .seconds(5), total: .seconds(15), stall: .seconds(15)),
-      userAgent: "twilio-sync/\(Version.text)", hiding: { configuration.redaction.applied(toValue: $0) })
+      userAgent: Version.userAgent, hiding: { configuration.redaction.applied(toValue: $0) })
     do throws(RunFailure) {
       // The newest call, whenever it was: a key may list calls and not give a single one.
       let page = try await log.list(CallQuery())

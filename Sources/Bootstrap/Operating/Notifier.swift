@@ -74,7 +74,7 @@ struct Notifier: Sendable {
 
   private static func request(to address: NotificationAddress) -> CurlRequest {
     CurlRequest(
-      url: address.exposed, headers: [CurlHeader("User-Agent", "twilio-sync/\(Version.text)")],
+      url: address.exposed, headers: [CurlHeader("User-Agent", Version.userAgent)],
       timeouts: CurlTimeouts(connect: .seconds(5), total: .seconds(10), stall: .seconds(10)),
       sizeCap: 1 << 20, allowsPlainHTTP: address.isPlain)
   }

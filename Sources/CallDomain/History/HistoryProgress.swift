@@ -86,8 +86,8 @@ package struct HistoryProgress: Hashable, Sendable {
     return HistoryProgress(parts: kept + [tail], isContinued: isContinued, isRestart: isRestart)
   }
 
-  /// Reference.md, "Historical resync".
-  static let reachBackHours = 48
+  /// Reference.md, "Historical resync": as long as Twilio is asked again for a call that is not settled.
+  static let reachBackHours = UnsettledList.givenUpAfterHours
 }
 
 /// A part of the history that is read by itself: one listing at Twilio, followed page by page.

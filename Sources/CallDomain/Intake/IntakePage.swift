@@ -1,5 +1,8 @@
 /// A page to be committed: all of it and its marks, or nothing.
 package struct IntakePage: Sendable {
+  /// So many calls are committed at once, where a run chooses.
+  package static let mostCalls = 1000
+
   /// Every SID once, in any order; directions that are not stored are passed over.
   package var calls: [Call]
   /// When Twilio was asked, by the process's clock: the age of an unsettled call counts to here.

@@ -49,7 +49,8 @@ package struct MergedPage: Sendable {
         Self.note(call, old, in: &touched)
         continue
       }
-      if attributionCase.explainsTransfers {
+      switch attributionCase {
+      case .outboundAPI, .trunkingTerminating:
         let own = attribution.decidingNumber
         let row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
         if let own, directory.workspace(of: own) == nil {
@@ -60,7 +61,7 @@ package struct MergedPage: Sendable {
           }
         }
         if !row.isStored(as: old, isLastWord: isLastWord) { outboundRows.append(row) }
-      } else {
+      case .transfer:
         transfers.append(call)
         // Else the table would still offer it to the lead's transfers as the call that it was.
         if let old, old.candidate != nil {

@@ -21,8 +21,11 @@ package struct CallQuery: Hashable, Sendable {
   package var endedFrom: Timestamp?
   /// Calls that ended before this moment, rounded up to the second.
   package var endedBefore: Timestamp?
-  /// Calls on a page, 1 to 1,000; so many are on the following ones, too.
-  package var pageSize = 1000
+  /// Calls on a page, 1 to `largestPage`; so many are on the following ones, too.
+  package var pageSize = largestPage
+
+  /// Twilio's largest page; without the parameter a page holds 50.
+  package static let largestPage = 1000
 
   package init(
     startedFrom: Timestamp? = nil, startedBefore: Timestamp? = nil, endedFrom: Timestamp? = nil,
@@ -33,6 +36,14 @@ package struct CallQuery: Hashable, Sendable {
     self.endedFrom = endedFrom
     self.endedBefore = endedBefore
   }
+}
+
+/// How far the process's clock may be from Twilio's, or from the database's, in seconds.
+package enum ClockLimits {
+  /// Beyond it people are warned.
+  package static let warning = 60
+  /// Beyond it a run fails, where it is Twilio's.
+  package static let failure = 300
 }
 
 /// One page of Twilio's call log.

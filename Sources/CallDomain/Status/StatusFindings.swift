@@ -48,12 +48,14 @@ extension ServiceStatus {
 
   private var givenUp: Finding {
     guard facts.givenUpCalls > 0 else {
-      return Finding(.ok, check: "llamadas abandonadas", detail: "Ninguna quedó sin precio tras 48 horas.")
+      return Finding(
+        .ok, check: "llamadas abandonadas",
+        detail: "Ninguna quedó sin precio tras \(UnsettledList.givenUpAfterHours) horas.")
     }
     return Finding(
       .warning, check: "llamadas abandonadas",
       detail: Self.count(facts.givenUpCalls, "llamada seguía", "llamadas seguían")
-        + " sin estado final o sin precio tras 48 horas.",
+        + " sin estado final o sin precio tras \(UnsettledList.givenUpAfterHours) horas.",
       whatToDo: """
         Vea cuáles son (SELECT call_id FROM unsettled_calls WHERE given_up_at IS NOT NULL), pregunte por ellas a \
         Twilio y, cuando tengan precio, ejecute «twilio-sync historical» de esos días.
@@ -196,7 +198,7 @@ extension Inspection {
   private func clock(_ now: Timestamp) -> [Finding] {
     guard let databaseTime else { return [] }
     let seconds = now.milliseconds(since: databaseTime) / 1000
-    guard abs(seconds) > Self.clockLimit else {
+    guard abs(seconds) > Int64(ClockLimits.warning) else {
       return [Finding(.ok, check: "reloj de la base de datos", detail: "Va con el de este equipo.")]
     }
     return [
@@ -207,9 +209,6 @@ extension Inspection {
           "Ponga en hora los dos equipos (NTP): created_at y updated_at son del reloj de la base de datos.")
     ]
   }
-
-  // Seconds, as for Twilio's clock (Reference.md, "Hourly run").
-  private static let clockLimit: Int64 = 60
 }
 
 extension Period {

@@ -59,6 +59,7 @@ struct MovingSync {
       gate: RequestGate(maximum: 4, clock: clock), calls: store, runs: store, clock: clock)
     conductor = RunConductor(
       hourly: hourly, historical: nil, calls: store, runs: store, clock: clock, makeToken: makeToken,
+      leaseSeconds: LeaseTerms().seconds, heartbeat: LeaseTerms().heartbeat,
       report: { notes.note($1) })
   }
 

@@ -73,6 +73,7 @@ struct FaultyRun {
       runs: store, clock: engine)
     conductor = RunConductor(
       hourly: hourly, historical: nil, calls: noted, runs: store, clock: engine, makeToken: makeToken,
+      leaseSeconds: LeaseTerms().seconds, heartbeat: LeaseTerms().heartbeat,
       report: { _, _ in })
   }
 

@@ -103,7 +103,7 @@ final class HistoryBench: Sendable {
       settings: script.settings, log: self, gate: gate, calls: self, runs: self, history: self, clock: clock)
     return RunConductor(
       hourly: nil, historical: historical, calls: self, runs: self, clock: clock, makeToken: makeToken,
-      heartbeat: EngineBench.heartbeat,
+      leaseSeconds: 90, heartbeat: EngineBench.heartbeat,
       report: { _, event in self.note { $0.events.append(event) } })
   }
 
