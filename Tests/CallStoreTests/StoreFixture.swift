@@ -94,6 +94,9 @@ extension PostgresTemplate {
     if LeastPrivilege.isWanted { try await LeastPrivilege.grant(in: conninfo) }
   }
 
+  /// The same in a database of another encoding.
+  static let latin = PostgresTemplate("latin", encoding: "LATIN1", prepare: migrated.prepare)
+
   static func prepare(_ pool: PostgresPool) async throws {
     _ = try await makeMigrator(pool).run()
     try await pool.run(
