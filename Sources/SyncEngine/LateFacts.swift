@@ -94,7 +94,9 @@ struct LateFacts {
       let page = try await log.call(sid)
       let isGone = page.calls.isEmpty
       try await commits.commit(
-        IntakePage(calls: page.calls, readAt: isGone ? now : readAt, marks: isGone ? [.gone([sid])] : []),
+        IntakePage(
+          calls: page.calls, readAt: isGone ? now : readAt, marks: isGone ? [.gone([sid])] : [],
+          isAskedAgain: true),
         &counter)
       return true
     } catch {
@@ -110,7 +112,7 @@ struct LateFacts {
   ) async throws(RunFailure) -> CallPage {
     let readAt = clock.now()
     let page = try await request()
-    try await commits.commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
+    try await commits.commit(IntakePage(calls: page.calls, readAt: readAt, isAskedAgain: true), &counter)
     return page
   }
 }
