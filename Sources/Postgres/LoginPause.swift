@@ -1,7 +1,8 @@
 import Synchronization
 
 /// What keeps a pool from asking a server again and again that refuses it for good, or that it does not trust, such
-/// as with a wrong password or another authority's certificate: each such login is a line of the server's log, and some poolers shut everybody out after a few.
+/// as with a wrong password or another authority's certificate: each such login is a line of the server's log, and
+/// some poolers shut everybody out after a few.
 ///
 /// After a refusal nobody logs in for a while, which grows; meanwhile all hear the last word. Then one asks again.
 final class LoginPause: Sendable {

@@ -13,38 +13,22 @@ enum OutsideNumbers {
     let isBroken: @Sendable (String) -> Bool
   }
 
-  // To a regular expression a full stop between letters is no boundary of words, so none is asked for.
-  static let rules = [
+  static let rules: [Rule] = [
     Rule(
       fault: "a product; use multipliedClamped(by:), or say why none is too large",
-      lookedAt: LookedAt.products
-    ) {
-      $0.contains(/\s(?:\*|<<)=?\s/)
-    },
+      lookedAt: LookedAt.products, isBroken: hasProduct),
     Rule(
       fault: "a sum of times; use adding(…) or addingClamped(_:), or say why none is too large",
-      lookedAt: LookedAt.sums
-    ) {
-      $0.contains(/(?:milliseconds|seconds|retryAfter|delay|elapsed|number|duration)\)?\s[+-]\s(?!\[)/)
-        || $0.contains(
-          /\s[+-]\s(?:\w+\.)*(?:milliseconds|seconds|retryAfter|delay|elapsed|number|duration)(?![\w(])/)
-    },
-    Rule(fault: "a computed range or place; say why it lies within", lookedAt: LookedAt.places) { code in
-      let ranges = code.matches(of: /([\w\])]+)\s?(?:\.\.\.|\.\.<)\s?\(?([a-z_][\w.]*)/)
-      return ranges.contains { $0.1 != "0" || !$0.2.hasSuffix("ount") }
-        || code.contains(/[\w)\]]\[[^\[\]\n]*[\w)]\s[+-]\s\(?\w[^\[\]\n]*\]/)
-    },
+      lookedAt: LookedAt.sums, isBroken: hasSumOfTimes),
+    Rule(
+      fault: "a computed range or place; say why it lies within", lookedAt: LookedAt.places,
+      isBroken: hasComputedPlace),
     Rule(
       fault: "a length that is a difference; clamp it with max(0, …), or say why it is never negative",
-      lookedAt: LookedAt.lengths
-    ) {
-      $0.contains(
-        /(?:count: |dropFirst\(|dropLast\(|prefix\(|suffix\(|removeFirst\(|removeLast\()(?!max\()[^,()\n]*\s-\s/
-      )
-    },
-    Rule(fault: "a place by its number, and nobody looks at the count before", lookedAt: LookedAt.numbered) {
-      hasUncountedPlace($0)
-    },
+      lookedAt: LookedAt.lengths, isBroken: hasDifferenceAsLength),
+    Rule(
+      fault: "a place by its number, and nobody looks at the count before", lookedAt: LookedAt.numbered,
+      isBroken: hasUncountedPlace),
   ]
 
   static func faults(in file: SwiftFile) -> [String] {
@@ -77,6 +61,31 @@ enum OutsideNumbers {
   private static let readingTimes = [
     "Sources/CallStore/Locks.swift", "Sources/CallStore/SQL.swift",
   ]
+
+  // To a regular expression a full stop between letters is no boundary of words, so none is asked for.
+  private static func hasProduct(_ code: String) -> Bool {
+    code.contains(/\s(?:\*|<<)=?\s/)
+  }
+
+  private static func hasSumOfTimes(_ code: String) -> Bool {
+    code.contains(/(?:milliseconds|seconds|retryAfter|delay|elapsed|number|duration)\)?\s[+-]\s(?!\[)/)
+      || code.contains(
+        /\s[+-]\s(?:\w+\.)*(?:milliseconds|seconds|retryAfter|delay|elapsed|number|duration)(?![\w(])/)
+  }
+
+  /// A range up to something that is no number that stands there, but for those from 0 to a count; or a place beside
+  /// another one.
+  private static func hasComputedPlace(_ code: String) -> Bool {
+    let ranges = code.matches(of: /([\w\])]+)\s?(?:\.\.\.|\.\.<)\s?\(?([a-z_][\w.]*)/)
+    return ranges.contains { $0.1 != "0" || !$0.2.hasSuffix("ount") }
+      || code.contains(/[\w)\]]\[[^\[\]\n]*[\w)]\s[+-]\s\(?\w[^\[\]\n]*\]/)
+  }
+
+  private static func hasDifferenceAsLength(_ code: String) -> Bool {
+    code.contains(
+      /(?:count: |dropFirst\(|dropLast\(|prefix\(|suffix\(|removeFirst\(|removeLast\()(?!max\()[^,()\n]*\s-\s/
+    )
+  }
 
   /// Whether something like `words[1]` stands where none of the eight lines before looks at how many there are. The
   /// answers to statements are as many as those, or the pool throws.

@@ -88,6 +88,7 @@ struct PostgresLoginTests {
     #expect(others == Self.seconds && words == [.untrustedCertificate])
     await strange.close()
     await cluster.remove()
+    withExtendedLifetime(certificates) {}
   }
 
   @Test("What was mended is noticed at the next login, after which nothing is remembered")
