@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import TwilioSimulator
 
 @Suite("An installation in which nobody has listed a number", .timeLimit(.minutes(5)))
 struct EmptyDirectoryTests {
