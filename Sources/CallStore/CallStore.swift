@@ -76,12 +76,13 @@ package struct CallStore: CallLedger {
     return failure
   }
 
-  /// The column whose type is another than what is written into it; the one of that name, else the first.
+  /// The column whose type is another than what is written into it: the one that the server names, or where it names
+  /// none in a language that is read here, the only one.
   private func misfit(_ name: String?) async -> ColumnMisfit? {
     let result = try? await database.repeatable(TableFit.misfits, within: Self.askingLimit)
     let misfits = result.flatMap { try? TableFit.read($0) } ?? []
     return misfits.first { misfit in name.map { misfit.column.hasSuffix(".\($0)") } ?? false }
-      ?? misfits.first
+      ?? (misfits.count == 1 ? misfits.first : nil)
   }
 
   private static let askingLimit = Duration.seconds(2)
