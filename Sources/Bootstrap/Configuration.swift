@@ -170,9 +170,10 @@ package struct Configuration: Sendable {
     return configuration
   }
 
-  /// Variables that say where a database is (manual, "Environment Variables" of libpq).
+  /// Variables that say where a database is (manual, "Environment Variables" of libpq). PGSERVICEFILE and PGPASSFILE
+  /// name files, and nothing in them that is meant.
   private static let libpqsPlaces: Set = [
-    "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE", "PGSERVICEFILE",
+    "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE",
   ]
 
   /// What a setting in hours may be: up to a leap year.

@@ -129,6 +129,15 @@ enum MigrationReport {
           «\(misfit.remedy)».
           """
         ], fields: [LogField("column", .text(misfit.column)), LogField("type", .text(misfit.type))])
+    case .foreignEncoding(let encoding):
+      logger.log(
+        .warning, "foreign_encoding",
+        text: [
+          """
+          ⚠️ La base de datos está en \(encoding): rechaza las llamadas con caracteres que no tiene, que quedan en \
+          refused_calls. Pase los datos a una base de datos en UTF8.
+          """
+        ], fields: [LogField("encoding", .text(encoding))])
     case .costKeptNarrow(let dependents):
       logger.log(
         .warning, "cost_kept_narrow",

@@ -42,6 +42,12 @@ package struct PhoneDirectory: Sendable {
     listed[number]?.workspace
   }
 
+  /// The row that stands for the number before all others that mean it: the one whose workspace counts, else the
+  /// one that would be given the default workspace.
+  package func countingRow(of number: PhoneNumber) -> Int64? {
+    listed[number]?.id ?? unclaimed[number]
+  }
+
   /// The row to give the default workspace instead of creating a second one, when the number
   /// stands only in rows without a workspace; the lowest id of them.
   package func unclaimedRow(of number: PhoneNumber) -> Int64? {

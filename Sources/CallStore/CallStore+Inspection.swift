@@ -9,6 +9,12 @@ extension CallStore {
       let phones = try PhoneDirectoryQuery.rows(await database.repeatable(PhoneDirectoryQuery.statement))
       try await readUnpriced(into: &inspection)
       inspection.listedNumbers = phones.count { $0.workspace != nil }
+      inspection.assignedNumbers = phones.count {
+        $0.workspace != nil && ($0.workspace != defaultWorkspace || $0.isPrimary)
+      }
+      inspection.spellings = PhoneSpelling.all(
+        in: phones, defaultWorkspace: defaultWorkspace,
+        brought: try await brought(PhoneSpelling.doubtful(in: phones)))
       inspection.unlisted = try await listingsOfWorkspaces(but: phones)
       inspection.shared = Self.shared(phones)
       inspection.phonesWithoutWorkspace = phones.count { $0.workspace == nil }
@@ -27,7 +33,7 @@ extension CallStore {
         """
         SELECT count(*), \(SQL.milliseconds("min(\(SQL.time("call_date")))")),
           \(SQL.milliseconds("max(\(SQL.time("call_date")))"))
-        FROM calls c WHERE source = 'twilio' AND cost IS NULL AND status = 'completed' AND duration > 0
+        FROM calls c WHERE source = 'twilio' AND cost IS NULL AND status::text = 'completed' AND duration > 0
           AND NOT EXISTS (SELECT FROM unsettled_calls u WHERE u.call_id = c.id AND u.given_up_at IS NULL)
         """), within: .seconds(120))
     guard let row = result.rows.first else { return }
@@ -35,6 +41,16 @@ extension CallStore {
     if let first = try row.moment(1), let last = try row.moment(2) {
       inspection.unpricedPeriod = Period(start: first.startOfDay, end: last.startOfNextDay)
     }
+  }
+
+  /// Those of the numbers that calls have as their own.
+  private func brought(_ numbers: Set<PhoneNumber>) async throws -> Set<PhoneNumber> {
+    guard !numbers.isEmpty else { return [] }
+    let result = try await database.repeatable(
+      PostgresStatement(
+        "SELECT DISTINCT phone_number FROM calls WHERE source = 'twilio' AND phone_number = ANY($1::text[])",
+        [.textArray(numbers.map(\.canonical))]), within: .seconds(120))
+    return Set(try result.rows.compactMap { try $0.number(0) })
   }
 
   // Only older databases have the column; a row as JSON is read alike with and without it.

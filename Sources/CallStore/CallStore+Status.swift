@@ -26,7 +26,8 @@ extension CallStore {
       PostgresSettings(isSnapshot: true),
       opening: [
         PageQuery.uncompiled, PageQuery.totals(now: now),
-        PageQuery.defaultNumbers(defaultWorkspace, now: now), PageQuery.workspaces(now: now),
+        PageQuery.defaultNumbers(defaultWorkspace, now: now),
+        PageQuery.workspaces(defaultWorkspace, now: now),
         RunRecords.list(limit: 10, before: nil, kind: nil),
       ]
     ) { transaction in

@@ -53,7 +53,8 @@ package struct CallStore: CallLedger {
   /// What an error means, by what can be asked of the database where it says too little itself.
   private func explained(_ error: any Error) async -> RunFailure {
     let failure = RunFailure(store: error)
-    switch (error as? PostgresError)?.kind {
+    guard let error = error as? PostgresError else { return failure }
+    switch error.kind {
     case .undefinedTable, .undefinedColumn:
       // Perhaps the schema is old.
       do {
@@ -68,9 +69,20 @@ package struct CallStore: CallLedger {
       if let names = try? result?.rows.first?.text(0) {
         return .standbyAway(names, cause: failure.cause)
       }
+    case .wrongType:
+      if let misfit = await self.misfit(error.name) { return .misfit(misfit, cause: failure.cause) }
     default: break
     }
     return failure
+  }
+
+  /// The column whose type is another than what is written into it: the one that the server names, or where it names
+  /// none in a language that is read here, the only one.
+  private func misfit(_ name: String?) async -> ColumnMisfit? {
+    let result = try? await database.repeatable(TableFit.misfits, within: Self.askingLimit)
+    let misfits = result.flatMap { try? TableFit.read($0) } ?? []
+    return misfits.first { misfit in name.map { misfit.column.hasSuffix(".\($0)") } ?? false }
+      ?? (misfits.count == 1 ? misfits.first : nil)
   }
 
   private static let askingLimit = Duration.seconds(2)

@@ -18,6 +18,8 @@ package struct Migrator: Sendable {
     case costKeptNarrow(dependents: [String])
     /// A column of an adopted table whose type refuses some calls, or all.
     case misfit(ColumnMisfit)
+    /// The database's encoding, which is not UTF8 and so refuses calls for what it has no characters for.
+    case foreignEncoding(String)
   }
 
   let database: Database
@@ -73,6 +75,8 @@ package struct Migrator: Sendable {
         for misfit in try TableFit.read(await database.repeatable(TableFit.misfits)) {
           onEvent(.misfit(misfit))
         }
+        let encoding = try await database.repeatable(TableFit.encoding).rows.first?.text(0)
+        if let encoding, encoding != "UTF8" { onEvent(.foreignEncoding(encoding)) }
         return applied
       }
     } catch let error as PostgresError where error.kind == .insufficientPrivilege {

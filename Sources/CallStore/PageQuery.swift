@@ -48,10 +48,12 @@ enum PageQuery {
   }
 
   /// The workspaces, each with what stands beside them all.
-  static func workspaces(now: Timestamp) -> PostgresStatement {
+  static func workspaces(_ defaultWorkspace: WorkspaceID, now: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT w.id, w.name, unmatched.calls, slices.*
+      SELECT w.id, w.name, unmatched.calls, slices.*,
+        EXISTS (SELECT FROM workspace_phones WHERE workspace_id <> $3::bigint
+          OR workspace_id IS NOT NULL AND is_primary)
       FROM (SELECT count(*) AS calls FROM calls WHERE source = 'twilio' AND direction = 'trunking-originating'
           AND phone_number IS NULL AND call_date >= $1::timestamptz AND call_date <= $2::timestamptz) unmatched
       CROSS JOIN (SELECT count(*) FILTER (WHERE is_done), count(*),
@@ -60,7 +62,7 @@ enum PageQuery {
         WHERE run_id = (SELECT max(id) FROM sync_runs WHERE kind = 'historical')) slices
       LEFT JOIN workspaces w ON true
       """,
-      [.moment(firstDay(now)), .moment(now)])
+      [.moment(firstDay(now)), .moment(now), .int(defaultWorkspace.number)])
   }
 
   /// How long the slices are together, in milliseconds.
@@ -120,6 +122,7 @@ extension PageQuery {
     for row in result.rows {
       if let id = try row.workspace(0) { figures.names[id] = try row.text(1) }
       figures.unmatchedTransfers = try row.count(2)
+      figures.hasAssignedNumbers = try row.requiredBool(7)
       let slices = try row.count(4)
       if slices > 0 {
         figures.resync = try PageFigures.Resync(

@@ -336,6 +336,14 @@ extension RunFailure {
       cause: error.cause)
   }
 
+  /// Of such a column every page is refused, whatever its calls are.
+  static func misfit(_ misfit: ColumnMisfit, cause: String?) -> RunFailure {
+    RunFailure(
+      .database(.refused),
+      "La columna \(misfit.column) es \(misfit.type), y la base de datos rechaza lo que se escribe en ella.",
+      "Ejecute como dueño de las tablas «\(misfit.remedy)» y repita.", cause: cause)
+  }
+
   /// Rows were imported with their ids, and the sequence gives those ids again.
   static func oldSequence(of table: String, cause: String) -> RunFailure {
     RunFailure(

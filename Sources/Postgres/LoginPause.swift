@@ -1,7 +1,8 @@
 import Synchronization
 
-/// What keeps a pool from asking a server again and again that refuses it for good, such as with a wrong password:
-/// each such login is a line of the server's log, and some poolers shut everybody out after a few.
+/// What keeps a pool from asking a server again and again that refuses it for good, or that it does not trust, such
+/// as with a wrong password or another authority's certificate: each such login is a line of the server's log, and
+/// some poolers shut everybody out after a few.
 ///
 /// After a refusal nobody logs in for a while, which grows; meanwhile all hear the last word. Then one asks again.
 final class LoginPause: Sendable {
@@ -61,7 +62,7 @@ extension PostgresError.Kind {
   fileprivate var isLasting: Bool {
     switch self {
     case .authentication, .databaseMissing, .unknownProject, .pausedProject, .loginsBlocked,
-      .addressNotAllowed:
+      .addressNotAllowed, .loginForbidden, .optionRefused, .untrustedCertificate, .certificateFile:
       true
     default: false
     }

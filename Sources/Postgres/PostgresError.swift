@@ -104,6 +104,8 @@ extension PostgresError {
     case undefinedTable
     /// 42703.
     case undefinedColumn
+    /// 42804: what is written is of another type than the column.
+    case wrongType
     /// Class 28: role, password or `pg_hba.conf`.
     case authentication
     /// 3D000.
@@ -209,7 +211,7 @@ extension PostgresError.Kind {
     "23502": .notNull, "23503": .foreignKeyViolation, "23505": .uniqueViolation, "23514": .check,
     "25006": .readOnly, "25P02": .transactionFailed, "25P03": .idleInTransactionTimeout,
     "3D000": .databaseMissing, "40001": .serialization, "40P01": .deadlock,
-    "42501": .insufficientPrivilege, "42703": .undefinedColumn, "42P01": .undefinedTable,
+    "42501": .insufficientPrivilege, "42703": .undefinedColumn, "42804": .wrongType, "42P01": .undefinedTable,
     "53100": .diskFull, "53300": .tooManyConnections, "55P03": .lockTimeout, "57014": .queryCanceled,
     "57P01": .adminShutdown, "57P02": .crash, "57P03": .cannotConnectNow,
     // The database was dropped under the connection.

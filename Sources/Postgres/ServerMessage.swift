@@ -44,6 +44,8 @@ struct ServerMessage: Sendable {
     case "42P01", "42703":
       text.prefixMatch(of: #/(?:relation|column) "?([^"\s]+)"?(?: of relation "([^"]+)")? does not exist/#)
         .map { match in (match.output.2.map { "\($0)." } ?? "") + match.output.1 }
+    case "42804":
+      text.prefixMatch(of: #/column "?([^"\s]+)"? is of type/#).map { String($0.output.1) }
     default: nil
     }
   }

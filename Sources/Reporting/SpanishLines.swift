@@ -171,7 +171,7 @@ extension SpanishLines {
 
   /// Milliseconds as seconds with one decimal, rounded: `1,5`.
   private static func seconds(_ milliseconds: Int64) -> String {
-    let tenths = (max(0, milliseconds) + 50) / 100
+    let tenths = max(0, milliseconds).addingClamped(50) / 100
     return "\(tenths / 10),\(tenths % 10)"
   }
 }

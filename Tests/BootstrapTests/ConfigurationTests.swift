@@ -45,7 +45,16 @@ struct ConfigurationTests {
 
   static let runFaults = [
     Fault(["DATABASE_URL": nil], "DATABASE_URL"), Fault(["DATABASE_URL": ""], "DATABASE_URL"),
-    Fault(["DATABASE_URL": nil, "PGBOUNCER_PORT": "6432", "PGDATA": "/var"], "Falta DATABASE_URL"),
+    Fault(["DATABASE_URL": nil, "PGBOUNCER_PORT": "6432"], "Falta DATABASE_URL"),
+    Fault(["DATABASE_URL": nil, "PGDATA": "/var"], "Falta DATABASE_URL"),
+    Fault(["DATABASE_URL": nil, "PGSERVICEFILE": "/etc/pg_service.conf"], "Falta DATABASE_URL"),
+    Fault(["DATABASE_URL": nil, "PGPASSFILE": "/root/.pgpass"], "Falta DATABASE_URL"),
+    Fault(
+      [
+        "DATABASE_URL": nil, "PGBOUNCER_PORT": "6432", "PGDATA": "/var",
+        "PGSERVICEFILE": "/etc/pg_service.conf",
+        "PGPASSFILE": "/root/.pgpass",
+      ], "Falta DATABASE_URL"),
     Fault(["DATABASE_URL": nil, "PGHOST": "", "PGPASSWORD": Secrets.cron], "Falta DATABASE_URL"),
     Fault(["TWILIO_AUTH_TOKEN": "'\(Secrets.authToken)'"], "TWILIO_AUTH_TOKEN contiene espacios, comillas"),
     Fault(["DATABASE_URL": "postgresql://u:a%zz\(Secrets.cron)@127.0.0.1/b"], "DATABASE_URL no se entiende"),

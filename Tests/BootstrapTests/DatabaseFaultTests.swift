@@ -60,6 +60,11 @@ struct DatabaseFaultTests {
       mended: ["ALTER TABLE elsewhere RENAME TO unsettled_calls"], database: "ok", schema: "incomplete",
       sentence: "le falta unsettled_calls", cause: "missing, though schema_migrations is complete"),
     Fault(
+      testDescription: "a dropped key", broken: ["ALTER TABLE calls DROP CONSTRAINT calls_pkey CASCADE"],
+      mended: ["CREATE UNIQUE INDEX ON calls (id)"], database: "ok", schema: "incomplete",
+      sentence: "La tabla calls no tiene una clave única sobre id.",
+      cause: "no valid unique index on calls (id)"),
+    Fault(
       testDescription: "no schema",
       broken: [
         "DROP SCHEMA public CASCADE", "CREATE SCHEMA public",

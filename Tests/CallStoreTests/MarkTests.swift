@@ -143,23 +143,72 @@ struct MarkTests {
     }
   }
 
-  @Test("A call is given up at the age of 48 hours, and comes back when it is settled after all")
+  @Test(
+    "A call is given up at the age of 48 hours, asked for once more when a list shows it, and settled after all"
+  )
   func givenUp() async throws {
     var unpriced = makeRing(makeSID(2), of: 5, endedAt: at("09:40"))
     unpriced.price = nil
     let age48 = makeTime("2026-03-03T09:38:59Z")
     try await withStore { fixture in
-      try await fixture.commit([unpriced], readAt: age48.adding(seconds: -1))
+      func ask(at moment: Timestamp) async throws {
+        _ = try await fixture.store.commit(
+          IntakePage(calls: [unpriced], readAt: moment, isAskedAgain: true), fence: fixture.fence)
+      }
+      try await ask(at: age48.adding(seconds: -1))
       #expect(
         try await fixture.pool.lines(Self.unsettled) == ["2 2026-03-01 09:38:59 2026-03-03 09:38:58"])
-      try await fixture.commit([unpriced], readAt: age48)
+      try await ask(at: age48)
       let givenUp = ["2 2026-03-01 09:38:59 2026-03-03 09:38:59 given up 2026-03-03 09:38:59"]
       #expect(try await fixture.pool.lines(Self.unsettled) == givenUp)
-      try await fixture.commit([unpriced], readAt: age48.adding(hours: 5))
+      // It comes with an answer for others.
+      try await ask(at: age48.adding(hours: 1))
       #expect(try await fixture.pool.lines(Self.unsettled) == givenUp)
+      try await fixture.commit([unpriced], readAt: age48.adding(hours: 5))
+      #expect(try await fixture.pool.lines(Self.unsettled) == ["2 2026-03-01 09:38:59 2026-03-03 14:38:59"])
+      try await ask(at: age48.adding(hours: 6))
+      #expect(
+        try await fixture.pool.lines(Self.unsettled)
+          == ["2 2026-03-01 09:38:59 2026-03-03 15:38:59 given up 2026-03-03 15:38:59"])
       try await fixture.commit(
-        [makeRing(makeSID(2), of: 5, endedAt: at("09:40"))], readAt: age48.adding(hours: 6))
+        [makeRing(makeSID(2), of: 5, endedAt: at("09:40"))], readAt: age48.adding(hours: 7))
       #expect(try await fixture.pool.lines(Self.unsettled).isEmpty)
+    }
+  }
+
+  @Test("A call that was given up in the queue is asked for from the moment it starts until it has a price")
+  func startsLate() async throws {
+    let created = at("09:00")
+    var call = Call(
+      sid: makeSID(2), from: StoreFixture.own(5), to: StoreFixture.lead, direction: .outboundAPI)
+    call.status = .queued
+    call.dateCreated = created
+    call.dateUpdated = created
+    try await withStore { fixture in
+      func lines(after hours: Int) async throws -> [String] {
+        try await fixture.commit([call], readAt: created.adding(hours: hours))
+        return try await fixture.pool.lines(Self.unsettled)
+      }
+      #expect(try await lines(after: 1) == ["2 2026-03-01 09:00:00 2026-03-01 10:00:00"])
+      #expect(
+        try await lines(after: 48)
+          == ["2 2026-03-01 09:00:00 2026-03-03 09:00:00 given up 2026-03-03 09:00:00"])
+      // It is dialled in the 50th hour.
+      call.status = .inProgress
+      call.startTime = created.adding(hours: 50)
+      call.dateUpdated = call.startTime
+      #expect(try await lines(after: 51) == ["2 2026-03-03 11:00:00 2026-03-03 12:00:00"])
+      call.status = .completed
+      call.endTime = created.adding(hours: 52)
+      call.duration = 7200
+      call.dateUpdated = call.endTime
+      #expect(try await lines(after: 53) == ["2 2026-03-03 11:00:00 2026-03-03 14:00:00"])
+      #expect(try await fixture.store.unsettled(limit: 9).map(\.sid) == [call.sid])
+      call.price = Price("-0.0560")
+      call.priceUnit = "USD"
+      call.dateUpdated = created.adding(hours: 53)
+      #expect(try await lines(after: 60).isEmpty)
+      #expect(try await fixture.pool.lines("SELECT cost FROM calls") == ["0.0560"])
     }
   }
 

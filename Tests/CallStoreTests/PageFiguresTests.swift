@@ -49,6 +49,25 @@ struct PageFiguresTests {
     }
   }
 
+  @Test(
+    "A directory in which nobody has given a number a workspace is known",
+    arguments: [
+      ("DELETE FROM workspace_phones", false), ("UPDATE workspace_phones SET workspace_id = NULL", false),
+      ("UPDATE workspace_phones SET workspace_id = 1, is_primary = false", false),
+      ("UPDATE workspace_phones SET workspace_id = 1", true),
+      ("UPDATE workspace_phones SET is_primary = false", true),
+    ])
+  func assignedNumbers(change: String, isAny: Bool) async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run(change)
+      #expect(try await fixture.store.pageFigures(now: Self.now).hasAssignedNumbers == isAny)
+      let inspection = try await fixture.store.inspect()
+      #expect((inspection.assignedNumbers > 0) == isAny)
+      let finding = inspection.findings(now: Self.now).first { $0.check == "directorio" }
+      #expect(finding?.level == (isAny ? .ok : .warning))
+    }
+  }
+
   @Test("Hours, days, minutes and costs are those of a plain model")
   func figures() async throws {
     try await forEachSeed(3) { random in

@@ -221,6 +221,46 @@ struct RefusedCallsTests {
     }
   }
 
+  // What the server cannot convert it refuses before it reads the statement that brings it.
+  @Test(
+    "In a real database in LATIN1 each call with a character that it lacks is set aside, and the rest is stored"
+  )
+  func latin() async throws {
+    try await withStore(template: .latin) { fixture in
+      #expect(try await fixture.pool.line("SHOW server_encoding") == "LATIN1")
+      let page =
+        rings(1...5) + [
+          makeRing(makeSID(50), from: "client:李", endedAt: at("09:59")),
+          makeRing(makeSID(51), of: 5, to: "client:李", endedAt: at("09:58")),
+          makeRing(makeSID(52), from: "client:José", to: "+34600001099", endedAt: at("09:57")),
+          makeTransfer(makeSID(101), from: "client:李", endTime: at("10:01")), transfer,
+        ]
+      for _ in 0..<2 {
+        let outcome = try await fixture.commit(page, marks: [.coveredUntil(at("12:00"))])
+        #expect(Set(outcome.refused.map(\.sid)) == [makeSID(50), makeSID(51), makeSID(101)])
+        #expect(outcome.refused.allSatisfy { $0.reason.contains("22P05") }, "\(outcome.refused)")
+      }
+      #expect(
+        Set(try await fixture.attributions().keys)
+          == Set([1, 2, 3, 4, 5, 52, 100].map { makeSID($0) }))
+      #expect(try await fixture.decision(makeSID(52)) == Decision(1, "client:José"))
+      #expect(
+        try await fixture.pool.lines(
+          "SELECT concat_ws(' ', call_id, tries) FROM refused_calls ORDER BY call_id")
+          == [50, 51, 101].map { "\(makeSID($0).text) 2" })
+      #expect(
+        try await fixture.pool.lines("SELECT raw FROM refused_calls").allSatisfy {
+          $0.contains(#"client:\u674e"#)
+        })
+      #expect(
+        try await fixture.pool.line("SELECT covered_until = '2026-03-01T12:00:00Z' FROM sync_state") == "t")
+      let inspection = try await fixture.store.inspect()
+      #expect(inspection.encoding == "LATIN1")
+      let finding = inspection.findings(now: at("12:00")).first { $0.check == "caracteres" }
+      #expect(finding?.level == .warning && finding?.detail.contains("está en LATIN1") == true)
+    }
+  }
+
   @Test("Calls that rest are tried after one hour, two, four and at most a day")
   func pauses() async throws {
     try await withStore { fixture in

@@ -94,6 +94,9 @@ extension PostgresTemplate {
     if LeastPrivilege.isWanted { try await LeastPrivilege.grant(in: conninfo) }
   }
 
+  /// The same in a database of another encoding.
+  static let latin = PostgresTemplate("latin", encoding: "LATIN1", prepare: migrated.prepare)
+
   static func prepare(_ pool: PostgresPool) async throws {
     _ = try await makeMigrator(pool).run()
     try await pool.run(
@@ -107,7 +110,7 @@ extension PostgresTemplate {
 }
 
 /// The steps from nothing to the present schema.
-let everyMigration = Array(1...17)
+let everyMigration = Array(1...18)
 
 /// A migrator whose pauses are short and whose lease is not renewed.
 func makeMigrator(

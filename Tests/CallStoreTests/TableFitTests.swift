@@ -45,6 +45,52 @@ struct TableFitTests {
   }
 }
 
+@Suite(
+  "A database whose types or characters are not ours, when it is migrated or written", .keepsFailedDatabases)
+struct TableMisuseTests {
+  @Test("migrate warns of another encoding and goes on; of UTF8 it says nothing", arguments: ["LATIN1", nil])
+  func encoding(name: String?) async throws {
+    let template = PostgresTemplate(name == nil ? "bare" : "bare_latin", encoding: name) { _ in }
+    try await PostgresCluster.shared().withDatabase(template: template) { database in
+      let events = Events()
+      #expect(try await makeMigrator(database.pool(), onEvent: events.append).run() == everyMigration)
+      #expect(events.encodings == [name].compactMap(\.self))
+    }
+  }
+
+  // Of such a column nothing can be written, whatever the calls are.
+  @Test("A run that meets an enum names the column and what mends it", arguments: ["status", "price_unit"])
+  func wrongType(column: String) async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run(
+        "CREATE TYPE word AS ENUM ('busy')",
+        "ALTER TABLE calls ALTER \(column) TYPE word USING \(column)::text::word",
+        // One that takes some calls only, beside it.
+        "ALTER TABLE calls ALTER phone_from TYPE varchar(16)")
+      let ring = makeRing(makeSID(1), endedAt: at("09:50"))
+      let remedy = "ALTER TABLE calls ALTER COLUMN \(column) TYPE text;"
+      for call in [ring, makeTransfer(makeSID(2), endTime: at("10:00"))] {
+        let failure = await #expect(throws: RunFailure.self) { try await fixture.commit([call]) }
+        #expect(failure?.kind == .database(.refused))
+        #expect(
+          failure?.message == """
+            La columna calls.\(column) es word, y la base de datos rechaza lo que se escribe en ella. Ejecute como \
+            dueño de las tablas «\(remedy)» y repita.
+            """)
+        #expect(failure?.cause?.contains("SQLSTATE 42804") == true, "\(failure?.cause ?? "")")
+      }
+      try await fixture.pool.run(remedy)
+      #expect(try await fixture.commit([ring]).changed == [ring.sid])
+    }
+  }
+}
+
+extension Events {
+  fileprivate var encodings: [String] {
+    all.compactMap { event in if case .foreignEncoding(let encoding) = event { encoding } else { nil } }
+  }
+}
+
 @Suite("Tables of our names that are not ours, or have lost their keys", .keepsFailedDatabases)
 struct TableClaimTests {
   @Test(

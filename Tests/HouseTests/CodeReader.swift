@@ -50,6 +50,8 @@ struct CodeReader {
     while position < text.count, !starts(closing) {
       if starts(escape + "(") {
         position += escape.count + 1
+        // Apart from what another one holds.
+        code.append(" ")
         readCode(closesAtParenthesis: true)
         position += 1
       } else if starts(escape) {

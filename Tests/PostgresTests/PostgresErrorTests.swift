@@ -21,6 +21,7 @@ struct PostgresErrorTests {
     ("INSERT INTO children VALUES (1, 1, 'a', 0)", .check),
     ("SELECT * FROM nothing", .undefinedTable),
     ("SELECT nothing FROM parents", .undefinedColumn),
+    ("UPDATE children SET age = now()", .wrongType),
     ("SELECT 1/0", .other),
     ("SELEC 1", .other),
     ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100'; END $$", .diskFull),

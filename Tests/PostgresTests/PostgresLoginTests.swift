@@ -7,23 +7,21 @@ import Testing
 struct PostgresLoginTests {
   static let one = PostgresStatement("SELECT 1")
 
-  private func pool(_ server: RawServer, _ clock: HandClock) -> PostgresPool {
+  private func pool(_ server: RawServer, _ clock: HandClock, _ options: String = "sslmode=disable")
+    -> PostgresPool
+  {
     PostgresPool(
-      PostgresConfiguration("host=127.0.0.1 port=\(server.port) user=u sslmode=disable gssencmode=disable"),
+      PostgresConfiguration("host=127.0.0.1 port=\(server.port) user=u gssencmode=disable \(options)"),
       clock: clock)
   }
 
-  @Test(
-    "A few logins a minute, over all callers; meanwhile all hear the last word",
-    arguments: [
-      ("28P01", "password authentication failed"), ("28000", "no pg_hba.conf entry"),
-      ("3D000", "database \"x\" does not exist"), ("XX000", "(ENOTFOUND) tenant/user x not found"),
-      ("XX000", "(ECIRCUITBREAKER) too many authentication failures"), ("08P01", "no such user: x"),
-    ])
-  func lasting(sqlstate: String, text: String) async throws {
-    let server = try RawServer(greeting: PostgresReply.error(sqlstate, text))
-    let clock = HandClock()
-    let pool = pool(server, clock)
+  /// Has three callers ask a pool each second for three minutes.
+  ///
+  /// - Parameter count: How many logins there have been.
+  /// - Returns: The seconds in which it logged in, and what the callers were told.
+  private func ask(
+    _ pool: PostgresPool, _ clock: HandClock, count: () -> Int
+  ) async -> (logins: [Int], kinds: Set<PostgresError.Kind?>) {
     var logins: [Int] = []
     var kinds: Set<PostgresError.Kind?> = []
     for second in 0...180 {
@@ -39,11 +37,58 @@ struct PostgresLoginTests {
         }
         for await kind in group { kinds.insert(kind) }
       }
-      if server.connections > logins.count { logins.append(second) }
+      if count() > logins.count { logins.append(second) }
       clock.advance(by: .seconds(1))
     }
-    #expect(logins == [0, 10, 30, 70, 130] && server.connections == 5)
+    return (logins, kinds)
+  }
+
+  private static let seconds = [0, 10, 30, 70, 130]
+
+  @Test(
+    "A few logins a minute, over all callers; meanwhile all hear the last word",
+    arguments: [
+      ("28P01", "password authentication failed"), ("28000", "no pg_hba.conf entry"),
+      ("3D000", "database \"x\" does not exist"), ("XX000", "(ENOTFOUND) tenant/user x not found"),
+      ("XX000", "(ECIRCUITBREAKER) too many authentication failures"), ("08P01", "no such user: x"),
+      ("28000", "role \"u\" is not permitted to log in"), ("42501", "permission denied for database \"x\""),
+      ("42704", "unrecognized configuration parameter \"x\""), ("22023", "invalid value for parameter \"x\""),
+      ("08P01", "unsupported startup parameter: options"),
+    ])
+  func lasting(sqlstate: String, text: String) async throws {
+    let server = try RawServer(greeting: PostgresReply.error(sqlstate, text))
+    let clock = HandClock()
+    let (logins, kinds) = await ask(pool(server, clock), clock) { server.connections }
+    #expect(logins == Self.seconds && server.connections == 5)
     #expect(kinds.count == 1 && kinds.first != .some(nil))
+  }
+
+  @Test("So it is where a file of certificates is missing, or the server has another authority's")
+  func certificates() async throws {
+    // The server agrees to TLS; nothing more is needed.
+    let agreeing = try RawServer(greeting: Array("S".utf8))
+    let clock = HandClock()
+    let missing = pool(agreeing, clock, "sslmode=verify-full sslrootcert=/nowhere/ca.pem")
+    let (logins, kinds) = await ask(missing, clock) { agreeing.connections }
+    #expect(logins == Self.seconds && kinds == [.certificateFile])
+
+    guard TestCertificates.isAvailable else { return }
+    let certificates = try TestCertificates()
+    let cluster = try await PostgresCluster(withTCP: true)
+    try await cluster.stop()
+    try cluster.useTLS(certificates.selfSigned(for: "localhost"))
+    try await cluster.start()
+    let proxy = try TCPProxy(to: .tcp(port: cluster.tcpPort ?? 0))
+    let later = HandClock()
+    let strange = PostgresPool(
+      PostgresConfiguration(
+        "host=localhost hostaddr=127.0.0.1 port=\(proxy.port) user=u dbname=postgres gssencmode=disable "
+          + "sslmode=verify-full sslrootcert=\(certificates.authorities)"), clock: later)
+    let (others, words) = await ask(strange, later) { proxy.accepted }
+    #expect(others == Self.seconds && words == [.untrustedCertificate])
+    await strange.close()
+    await cluster.remove()
+    withExtendedLifetime(certificates) {}
   }
 
   @Test("What was mended is noticed at the next login, after which nothing is remembered")

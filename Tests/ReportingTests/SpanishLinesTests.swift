@@ -84,6 +84,11 @@ struct SpanishLinesTests {
         .retentionReached(start: Timestamp(milliseconds: 0)),
         "⚠️ Twilio ya no conserva llamadas anteriores: el histórico empieza el 1970-01-01T00:00:00.000Z"
       ),
+      (
+        .directoryLoaded(numbers: 0),
+        "⚠️ No hay números en workspace_phones: toda llamada irá al workspace por defecto. Añádalos y ejecute "
+          + "«twilio-sync reattribute»."
+      ),
       (.interrupted(.hourly), "⚠️ Sincronización horaria interrumpida: la próxima recupera lo que falta"),
       (
         .interrupted(.historical),

@@ -48,9 +48,12 @@ extension PostgresCluster {
     }
   }
 
-  func create(_ database: String, from source: String) async throws {
+  /// - Parameter encoding: Another than the source's, which then has to be `template0`.
+  func create(_ database: String, from source: String, encoding: String? = nil) async throws {
+    let other = encoding.map { " ENCODING '\($0)' LC_COLLATE 'C' LC_CTYPE 'C'" } ?? ""
     try await administration.withConnection { connection in
-      _ = try await connection.query(PostgresStatement("CREATE DATABASE \(database) TEMPLATE \(source)"))
+      _ = try await connection.query(
+        PostgresStatement("CREATE DATABASE \(database) TEMPLATE \(source)\(other)"))
     }
   }
 

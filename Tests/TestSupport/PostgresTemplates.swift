@@ -2,12 +2,17 @@
 package struct PostgresTemplate: Sendable {
   /// What the template is called; the same name is prepared only once per cluster.
   package let name: String
+  /// The database's encoding, as PostgreSQL names it; nil for the cluster's, which is UTF8.
+  package let encoding: String?
   /// Prepares the database of the given connection string, and closes its connections.
   package let prepare: @Sendable (String) async throws -> Void
 
   /// A template and how to make it.
-  package init(_ name: String, prepare: @escaping @Sendable (String) async throws -> Void) {
+  package init(
+    _ name: String, encoding: String? = nil, prepare: @escaping @Sendable (String) async throws -> Void
+  ) {
     self.name = name
+    self.encoding = encoding
     self.prepare = prepare
   }
 }
@@ -22,7 +27,8 @@ actor PostgresTemplates {
       made[template.name]
       ?? Task {
         let database = "template_\(template.name)"
-        try await cluster.create(database, from: "template1")
+        try await cluster.create(
+          database, from: template.encoding == nil ? "template1" : "template0", encoding: template.encoding)
         try await template.prepare(cluster.conninfo(database: database))
         return database
       }

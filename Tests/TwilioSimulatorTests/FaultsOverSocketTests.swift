@@ -193,6 +193,22 @@ import TwilioSimulator
     }
   }
 
+  @Test("A single call can be answered with the body of another")
+  func otherCall() async throws {
+    var configuration = makeConfiguration()
+    configuration.faults = try FaultPlan(text: "call/1:other-call")
+    try await withServer(configuration) { server in
+      server.simulation.put([makeCall(1)])
+      let path = "\(listPath.dropLast(5))/\(makeSID(1)).json"
+      let answers = try await [server.get(path), server.get(path)]
+      #expect(answers.map(\.status) == [200, 200])
+      #expect(
+        answers.map { $0.json?["sid"] as? String } == [
+          "CA" + String(repeating: "f", count: 32), "\(makeSID(1))",
+        ])
+    }
+  }
+
   @Test("More requests in flight than allowed get 429")
   func concurrency() async throws {
     var configuration = makeConfiguration()

@@ -88,6 +88,8 @@ package struct PageFigures: Hashable, Sendable {
   package var defaultWorkspace: WorkspaceID?
   /// The numbers behind the default workspace's share, those with most calls first, ten at most.
   package var defaultNumbers: [NumberShare] = []
+  /// Whether anybody has given a number a workspace: without, every call goes to the default one.
+  package var hasAssignedNumbers = true
   /// Transfers of the 30 days without a related call.
   package var unmatchedTransfers = 0
   /// What workspaces are called.

@@ -95,21 +95,53 @@ extension ServiceStatus {
 extension Inspection {
   /// What `doctor` says of the tables. `now` is the process's clock.
   package func findings(now: Timestamp) -> [Finding] {
-    [prices, directory, numbersOfWorkspaces, sharedNumbers, rowsWithoutWorkspace, columns, characters]
-      + clock(now)
+    [
+      prices, directory, numbersOfWorkspaces, sharedNumbers, spelledNumbers, rowsWithoutWorkspace, columns,
+      characters,
+    ] + clock(now)
   }
 
   private var directory: Finding {
-    guard listedNumbers == 0 else {
+    guard assignedNumbers == 0 else {
       return Finding(
         .ok, check: "directorio",
         detail: ServiceStatus.count(listedNumbers, "número tiene", "números tienen") + " workspace.")
     }
     return Finding(
       .warning, check: "directorio",
-      detail: "workspace_phones no tiene números: toda llamada va al workspace por defecto.",
+      detail: (listedNumbers == 0
+        ? "workspace_phones no tiene números"
+        : "workspace_phones solo tiene números que trajeron las llamadas")
+        + ": toda llamada va al workspace por defecto.",
       whatToDo: "Añada los números de los clientes y ejecute «twilio-sync reattribute».")
   }
+
+  private var spelledNumbers: Finding {
+    guard !spellings.isEmpty else {
+      return Finding(
+        .ok, check: "números mal escritos",
+        detail: "Todo número de workspace_phones está en su forma canónica.")
+    }
+    // A row can be written anew once no other is written so.
+    let ordered = spellings.filter { $0.deletion != nil } + spellings.filter { $0.deletion == nil }
+    let shown = ordered.prefix(Self.shownSpellings)
+    let list = shown.map { "id \($0.id) «\($0.written)»\($0.remedy.note)" }
+    let rest = spellings.count > shown.count ? "; y \(spellings.count - shown.count) más" : ""
+    let statements = shown.compactMap { $0.deletion ?? $0.update }
+    let incomplete = shown.filter { if case .complete = $0.remedy { true } else { false } }.map { "\($0.id)" }
+    var advice: [String] = []
+    if !statements.isEmpty { advice.append("Como dueño de las tablas: " + statements.joined(separator: " ")) }
+    if !incomplete.isEmpty {
+      let rows = (incomplete.count == 1 ? "la fila " : "las filas ") + incomplete.joined(separator: ", ")
+      advice.append("Complete o borre \(rows) y ejecute «twilio-sync reattribute».")
+    }
+    return Finding(
+      .warning, check: "números mal escritos",
+      detail: "No están en su forma canónica: \(list.joined(separator: "; "))\(rest).",
+      whatToDo: advice.joined(separator: " "))
+  }
+
+  private static let shownSpellings = 20
 
   private var columns: Finding {
     guard !misfits.isEmpty else {
@@ -151,7 +183,7 @@ extension Inspection {
       return Finding(.ok, check: "números de workspaces", detail: "Todos están en workspace_phones.")
     }
     let values = unlisted.map {
-      "(\($0.workspace.number), '\($0.number.canonical.replacing("'", with: "''"))', true)"
+      "(\($0.workspace.number), \($0.number.literal), true)"
     }
     return Finding(
       .fault, check: "números de workspaces",
@@ -211,6 +243,35 @@ extension Inspection {
   }
 }
 
+extension PhoneSpelling {
+  fileprivate var deletion: String? {
+    guard case .delete = remedy else { return nil }
+    return "DELETE FROM workspace_phones WHERE id = \(id);"
+  }
+
+  fileprivate var update: String? {
+    guard case .rewrite(let number) = remedy else { return nil }
+    return "UPDATE workspace_phones SET phone_number = \(number.literal) WHERE id = \(id);"
+  }
+}
+
+extension PhoneSpelling.Remedy {
+  /// What is said of the row where it is named.
+  fileprivate var note: String {
+    switch self {
+    case .rewrite: ""
+    case .delete(let number): ", que es \(number.canonical) y no cuenta porque otra fila va antes"
+    case .complete(.country): ", sin el prefijo de su país (como +34)"
+    case .complete(.number): ", que no es un número"
+    }
+  }
+}
+
+extension PhoneNumber {
+  /// As SQL writes it.
+  fileprivate var literal: String { "'\(canonical.replacing("'", with: "''"))'" }
+}
+
 extension Period {
   /// The command that reads it again.
   package var historicalCommand: String {
@@ -247,8 +308,12 @@ package struct Inspection: Hashable, Sendable {
     }
   }
 
-  /// Numbers of `workspace_phones` with a workspace.
+  /// Rows of `workspace_phones` with a workspace.
   package var listedNumbers = 0
+  /// Those of them that somebody made: what a call brings has the default workspace and is not primary.
+  package var assignedNumbers = 0
+  /// Rows of `workspace_phones` that are no canonical number.
+  package var spellings: [PhoneSpelling] = []
   /// Columns whose type does not take every call.
   package var misfits: [ColumnMisfit] = []
   /// The database's encoding, as PostgreSQL names it.

@@ -51,6 +51,8 @@ package struct Fault: Equatable, Sendable {
     // Half of the body with the length of that half, then with the length of the whole.
     ("malformed", plain(.change { $0.body = half($0.body) })),
     ("truncated", plain(stream { body, writer, _ in try await writer.write(half(body)) })),
+    // The body of another call than the one that was asked for.
+    ("other-call", plain(.change { $0.body = ofOtherCall($0.body) })),
     ("content-type", plain(.change { $0.contentType = "text/html; charset=utf-8" })),
     // Nothing, and nothing after half of the body, until the simulator stops.
     ("stall", plain(.replacement(.silence))),
@@ -146,6 +148,11 @@ package struct Fault: Equatable, Sendable {
       answer.delivery = { body, stop in .stream(length: body.count + extra) { try await send(body, $0, stop) }
       }
     }
+  }
+
+  private static func ofOtherCall(_ body: [UInt8]) -> [UInt8] {
+    let other = "CA" + String(repeating: "f", count: 32)
+    return Array(String(decoding: body, as: UTF8.self).replacing(/CA[0-9a-f]{32}/, with: other).utf8)
   }
 
   private static func half(_ body: [UInt8]) -> [UInt8] { Array(body.prefix(body.count / 2)) }

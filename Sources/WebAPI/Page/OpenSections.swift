@@ -8,16 +8,18 @@ struct OpenSections {
 
   var defaultWorkspace: HTML {
     let title = language.say("En el workspace por defecto", "In the default workspace")
-    guard facts.callsOfDay > 0 else { return .section("default", title, [language.noCalls]) }
+    guard facts.callsOfDay > 0 else { return .section("default", title, nobodyAssigned + [language.noCalls]) }
     let share = language.say(
       "\(language.number(facts.defaultCallsOfDay)) de \(language.number(facts.callsOfDay)) llamadas de las últimas 24 horas",
       "\(language.number(facts.defaultCallsOfDay)) of \(language.number(facts.callsOfDay)) calls of the last 24 hours"
     )
     let head = HTML.figure(language.percent(facts.defaultCallsOfDay, of: facts.callsOfDay), share)
-    guard !figures.defaultNumbers.isEmpty else { return .section("default", title, [head]) }
+    guard !figures.defaultNumbers.isEmpty else {
+      return .section("default", title, nobodyAssigned + [head])
+    }
     return .section(
       "default", title,
-      [
+      nobodyAssigned + [
         head,
         Table(
           caption: language.say("Números con más llamadas", "Numbers with most calls"),
@@ -32,6 +34,22 @@ struct OpenSections {
             "A number of yours: give it its workspace in workspace_phones and run “twilio-sync reattribute”."),
           style: "quiet"),
       ])
+  }
+
+  private var nobodyAssigned: [HTML] {
+    guard !figures.hasAssignedNumbers else { return [] }
+    return [
+      .paragraph(
+        language.say(
+          """
+          Ningún número de workspace_phones tiene un workspace propio: toda llamada va al workspace por defecto. \
+          Añada los números de los clientes y ejecute «twilio-sync reattribute».
+          """,
+          """
+          No number in workspace_phones has a workspace of its own: every call goes to the default workspace. Add \
+          the customers' numbers and run “twilio-sync reattribute”.
+          """), style: "advice")
+    ]
   }
 
   private var nobody: String {

@@ -8,24 +8,48 @@ import TwilioSimulator
 struct DescriptorTests {
   private static let request = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-  @Test("Of 200 connections at 64 descriptors most are turned away; then the probe is back within a second")
+  // How many of them are served depends on how fast they come: who is silent for a second gives way.
+  @Test(
+    "Of 200 connections at 64 descriptors none is lost for good: the probe is back while they stay open, and after"
+  )
   func flood() async throws {
+    let start = ContinuousClock.now
     try await withAbusedService(descriptors: 64) { service in
       let before = try service.descriptors()
-      var waits: [Duration] = []
       for _ in 0..<3 {
         let (clients, served) = try await flood(service, with: 200)
-        #expect((16...60).contains(served))
+        #expect(served >= 16)
         #expect(try service.descriptors().count <= 64)
-        #expect(await service.health() != 200)
+        _ = try await service.healthReturns()
         for client in clients { client.close() }
-        waits.append(try await service.healthReturns())
         try await service.descriptorsReturn(to: before)
+        #expect(await service.health() == 200, "all places are free")
       }
-      // The machine may be busy at one time; a server that is slow to recover is late each time.
-      #expect(waits.min() ?? .seconds(60) < .seconds(1))
       let lines = service.live.program.output.matches(of: /rechazadas: \d+/).count
-      #expect(lines < 60, "a flood of connections is no flood of lines")
+      // The server looks every half second.
+      let most = Int((ContinuousClock.now - start).components.seconds) * 2 + 2
+      #expect(lines <= most, "a flood of connections is no flood of lines")
+    }
+  }
+
+  @Test("Silent connections to the limit of descriptors keep neither the probe nor the cron out")
+  func silent() async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.settled(3, now: installation.simulation.now))
+      let program = try installation.programs.start(
+        ["serve"], installation.environment, shell: "ulimit -n 64; exec \"$@\"")
+      let service = AbusedService(live: try await LiveService(installation.programs, program))
+      var clients: [RawSocketClient] = []
+      for round in 0..<3 {
+        for _ in 0..<100 { clients.append(try await service.connect()) }
+        // The first of them are silent for a second by then.
+        _ = try await service.healthReturns()
+        #expect(try service.descriptors().count <= 64)
+        let answer = try await service.live.sync()
+        #expect(answer.status == 200 && answer.integer("savedCalls") == 3, "round \(round): \(answer.body)")
+      }
+      #expect(try await service.live.end() == 0)
+      for client in clients { client.close() }
     }
   }
 

@@ -55,6 +55,9 @@ enum TestCluster {
     return "postgresql://\(role):\(password)@127.0.0.1:\(port ?? cluster.programPort ?? 0)/\(database)"
   }
 
+  /// The same in the encoding of a Western Europe of the past.
+  static let latin = PostgresTemplate("latin", encoding: "LATIN1") { try await grant($0, to: owner) }
+
   private static func grant(_ conninfo: String, to role: String) async throws {
     try await administer(conninfo, ["GRANT ALL ON SCHEMA public TO \(role)"])
   }

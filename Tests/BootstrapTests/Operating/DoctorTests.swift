@@ -11,6 +11,8 @@ struct DoctorTests {
     var settings: [String: String?] = [:]
     var statements: [String] = []
     var faults = ""
+    /// Calls of Twilio's log.
+    var calls = 0
     /// What the lines that matter contain.
     let lines: [String]
     var status: Int32 = 1
@@ -23,6 +25,29 @@ struct DoctorTests {
       lines: [
         "⚠️ configuración: Falta CRON_SECRET. Sin él «serve» no arranca. → Ponga al menos 16",
         "❌ configuración: SYNC_WINDOW_MINUTES debe ser un número entero de 1 a 10080; vale «0». → Corríjalo",
+      ]),
+    Fault(
+      testDescription: "no secret, as where a timer starts commands", settings: ["CRON_SECRET": nil],
+      lines: ["⚠️ configuración: Falta CRON_SECRET. Sin él «serve» no arranca. → Ponga al menos 16"], status: 0
+    ),
+    // Whether a server runs with them is not known; who set them means one.
+    Fault(
+      testDescription: "settings of a server that are there and wrong",
+      settings: ["CRON_SECRET": "quince-signos-1", "PORT": "puerto", "HOST": "sync.internal"],
+      lines: [
+        "❌ configuración: CRON_SECRET tiene menos de 16 caracteres. → Use uno más largo.",
+        "❌ configuración: PORT debe ser un número entero de 0 a 65535; vale «puerto».",
+        "❌ configuración: HOST debe ser una dirección IPv4 o IPv6, o localhost; vale «sync.internal». → Para",
+      ]),
+    Fault(
+      testDescription: "variables of libpq that name no place",
+      settings: [
+        "DATABASE_URL": nil, "PGBOUNCER_PORT": "6432", "PGDATA": "/var",
+        "PGSERVICEFILE": "/etc/pg_service.conf",
+        "PGPASSFILE": "/root/.pgpass",
+      ],
+      lines: [
+        "❌ configuración: Falta DATABASE_URL (o las variables PG* de libpq).", "❌ base de datos: No se ha",
       ]),
     Fault(
       testDescription: "nothing set at all",
@@ -45,6 +70,13 @@ struct DoctorTests {
       testDescription: "a Twilio that is away", settings: ["TWILIO_API_BASE_URL": "http://127.0.0.1:1"],
       lines: ["❌ Twilio: "]),
     Fault(testDescription: "a Twilio that speaks HTML", faults: "*:html=200", lines: ["❌ Twilio: "]),
+    Fault(
+      testDescription: "a key that may list calls and not fetch one", faults: "call/*:401", calls: 1,
+      lines: [
+        "✅ Twilio: Las credenciales valen",
+        "⚠️ llamada suelta: Twilio da la lista de llamadas, pero no una llamada suelta: Twilio no acepta las "
+          + "credenciales (HTTP 401, código 20003", "). → Dé a la clave de API permiso de lectura (read)",
+      ], status: 0),
     Fault(
       testDescription: "a database that is away", settings: ["DATABASE_URL": "postgresql://127.0.0.1:1/base"],
       lines: [
@@ -89,6 +121,46 @@ struct DoctorTests {
       testDescription: "a dropped table", statements: ["DROP TABLE unsettled_calls"],
       lines: ["❌ esquema: Al esquema de la base de datos le falta unsettled_calls. → Restáurelo de una copia"]
     ),
+    Fault(
+      testDescription: "a dropped key", statements: ["ALTER TABLE calls DROP CONSTRAINT calls_pkey CASCADE"],
+      lines: [
+        "❌ esquema: La tabla calls no tiene una clave única sobre id. → Ejecute como su dueño «CREATE UNIQUE INDEX "
+          + "CONCURRENTLY ON calls (id);» y repita."
+      ]),
+    Fault(
+      testDescription: "columns that refuse some calls, or all",
+      statements: [
+        "ALTER TABLE calls ALTER phone_from TYPE varchar(16)", "CREATE TYPE estado AS ENUM ('busy')",
+        "ALTER TABLE calls ALTER status TYPE estado USING status::estado",
+      ],
+      lines: [
+        "⚠️ columnas: Hay tipos que rechazan algunas llamadas, o todas: calls.phone_from es character varying(16); "
+          + "calls.status es estado. → Como dueño de las tablas: ALTER TABLE calls ALTER COLUMN phone_from TYPE text; "
+          + "ALTER TABLE calls ALTER COLUMN status TYPE text;"
+      ], status: 0),
+    Fault(
+      testDescription: "an empty directory",
+      lines: [
+        "⚠️ directorio: workspace_phones no tiene números: toda llamada va al workspace por defecto. → Añada"
+      ],
+      status: 0),
+    Fault(
+      testDescription: "rows of the directory that are no canonical number",
+      statements: [
+        "INSERT INTO workspaces (id, name) VALUES (9, 'nueve')",
+        """
+        INSERT INTO workspace_phones (id, workspace_id, phone_number) VALUES (71, 9, '+34 910 00\u{A0}00 01'),
+          (72, 9, '+34910\u{200B}000002'), (73, 9, '+34910000003\t'), (74, 9, '+34 (0)910 000 004'),
+          (75, 9, '910000005'), (76, 1, '+34910000001'), (77, 9, 'client:ana'), (78, 9, '112')
+        """,
+      ],
+      lines: [
+        "⚠️ números mal escritos: No están en su forma canónica: id 76 «+34910000001», que es +34910000001",
+        "; id 75 «910000005», sin el prefijo de su país (como +34). → Como dueño de las tablas: DELETE FROM "
+          + "workspace_phones WHERE id = 76; UPDATE workspace_phones SET phone_number = '+34910000001' WHERE id = 71; ",
+        "'+34910000002' WHERE id = 72;", "'+34910000003' WHERE id = 73;",
+        "'+34910000004' WHERE id = 74; Complete o borre la fila 75 y ejecute «twilio-sync reattribute».",
+      ], status: 0),
     Fault(
       testDescription: "nobody runs it",
       statements: ["UPDATE schema_migrations SET applied_at = now() - INTERVAL '1 day'"],
@@ -159,7 +231,9 @@ struct DoctorTests {
       for statement in setUp.statements {
         try await installation.sql(statement.replacing("%@", with: installation.database.name))
       }
-      try installation.simulation.setFaults(setUp.faults)
+      let simulation = installation.simulation
+      simulation.put(TestCalls.settled(setUp.calls, now: simulation.now))
+      try simulation.setFaults(setUp.faults)
       let ended = try await installation.run("doctor", changes: setUp.settings)
       let found = ended.output.split(separator: "\n").filter { $0.hasPrefix("❌") || $0.hasPrefix("⚠️") }
       print("doctor, \(setUp.testDescription):\n  \(found.joined(separator: "\n  "))")
@@ -187,6 +261,7 @@ struct DoctorTests {
   @Test("A sound installation has no fault; with --json its findings are one object")
   func sound() async throws {
     try await withInstallation { installation in
+      try await installation.fillDirectory()
       installation.simulation.put(TestCalls.settled(3, now: installation.simulation.now))
       #expect(try await installation.run("hourly").status == 0)
       let ended = try await installation.run("doctor")

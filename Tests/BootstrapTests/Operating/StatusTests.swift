@@ -53,4 +53,86 @@ struct StatusTests {
       #expect(hours.output.contains("✅ alerta no_run: ") && hours.output.contains("✅ alerta no_calls: "))
     }
   }
+
+  @Test("A stored call in the future is no news: no_calls fires, and all show the newest call that has been")
+  func future() async throws {
+    try await withInstallation { installation in
+      try await installation.sql("UPDATE schema_migrations SET applied_at = now() - INTERVAL '9 hours'")
+      try await installation.sql(
+        """
+        INSERT INTO calls (id, source, workspace_id, direction, phone_number, call_date) VALUES
+          ('CA1', 'twilio', 1, 'outbound-api', '+34910000001', date_trunc('second', now()) - INTERVAL '5 hours'),
+          ('CA2', 'twilio', 1, 'outbound-api', '+34910000001', now() + INTERVAL '10 days'),
+          ('CA3', 'twilio', 1, 'outbound-api', '+34910000001', now() + INTERVAL '1 hour')
+        """)
+      let newest = try await installation.value(
+        """
+        SELECT to_char(call_date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') FROM calls WHERE id = 'CA1'
+        """)
+      let seconds = try await installation.value(
+        "SELECT extract(epoch FROM call_date)::bigint FROM calls WHERE id = 'CA1'")
+      let service = try await installation.serve()
+      _ = try await service.program.line(containing: "⚠️ Alerta no_calls")
+      let status = try await service.ask("GET", "/api/sync-status")
+      #expect(status.text("newestCall") == newest && newest != nil)
+      #expect(status.integer("callsLastDay") == 1)
+      #expect(status.body.contains(#"{"name":"no_calls","firing":true,"#), "\(status.body)")
+      let metrics = MetricsText(try await service.ask("GET", "/metrics").body)
+      #expect(metrics["twilio_sync_alert_firing", ["alert": "no_calls"]] == 1)
+      #expect(metrics["twilio_sync_newest_call_timestamp_seconds"] == seconds.flatMap { Double($0) })
+      let page = try await service.ask("GET", "/").body
+      #expect(page.contains("Sin llamadas nuevas") && page.contains("hace 5\u{A0}h"), "\(page)")
+      #expect(page.contains("Necesita atención"))
+      let doctor = try await installation.run("doctor")
+      #expect(doctor.status == 1 && doctor.output.contains("❌ alerta no_calls: "), "\(doctor.output)")
+    }
+  }
+
+  @Test(
+    "Stored dates that are none end neither a server nor doctor, and leave page, runs and metrics as they are",
+    arguments: ["0044-03-15 BC", "infinity", "-infinity", "294276-12-31"])
+  func oddDates(date: String) async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.settled(3, now: installation.simulation.now))
+      #expect(try await installation.run("hourly").status == 0)
+      for statement in [
+        """
+        UPDATE calls SET call_date = '\(date)', ended_at = '\(date)', effective_at = '\(date)',
+          twilio_updated_at = '\(date)', created_at = '\(date)', updated_at = '\(date)'
+        WHERE id = '\(TestCalls.sid(0))'
+        """,
+        """
+        INSERT INTO unsettled_calls (call_id, call_date, asked_at)
+        VALUES ('\(TestCalls.sid(0))', '\(date)', '\(date)')
+        """,
+        "UPDATE sync_state SET covered_until = '\(date)'",
+        """
+        INSERT INTO sync_runs (kind, state, requested_by, started_at, finished_at, period_start, period_end)
+        SELECT kind, state, 'test', '\(date)', '\(date)', '\(date)', '\(date)'
+        FROM unnest(ARRAY['hourly', 'historical']) kind, unnest(ARRAY['failed', 'running', 'succeeded']) state
+        """,
+        "INSERT INTO sync_holes (period_start, period_end) VALUES ('\(date)', '2026-01-02Z')",
+        """
+        INSERT INTO sync_alerts (name, firing_since) VALUES ('no_run', '\(date)')
+        ON CONFLICT (name) DO UPDATE SET firing_since = excluded.firing_since
+        """,
+      ] { try await installation.sql(statement) }
+      let service = try await installation.serve()
+      for path in [
+        "/", "/?lang=en", "/api/sync-status", "/api/sync-runs", "/api/sync-runs/2", "/metrics", "/ready",
+      ] {
+        let answer = try await service.ask("GET", path)
+        #expect(answer.status == 200, "\(path): \(answer.body)")
+      }
+      let doctor = try await installation.run("doctor")
+      #expect((0...1).contains(doctor.status), "\(doctor.output)\(doctor.errors)")
+      #expect(doctor.output.contains("✅ base de datos: ") && doctor.output.contains("✅ huecos: "))
+      let run = try await service.sync()
+      #expect(run.status == 200, "\(run.body)")
+      #expect(
+        try await installation.value(
+          "SELECT count(*) FROM calls WHERE call_date > now() - INTERVAL '2 hours'") == "3")
+      #expect(try await service.end() == 0)
+    }
+  }
 }

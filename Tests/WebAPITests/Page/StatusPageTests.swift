@@ -162,6 +162,22 @@ struct StatusPageTests {
     #expect(!answer.body.contains("<table"))
   }
 
+  @Test("That nobody has given a number a workspace is told, with calls and without", arguments: [0, 2087])
+  func unassigned(calls: Int) async throws {
+    let facts = Self.facts { $0.callsOfDay = calls }
+    for numbers in [[], [PageFigures.NumberShare(number: "+34910000001", calls: 3)]] {
+      let figures = Self.figures(workspaces: 1) { figures in
+        figures.defaultNumbers = numbers
+        figures.hasAssignedNumbers = false
+      }
+      let body = try await page(facts, figures).body
+      #expect(
+        body.contains(#"<p class="advice">Ningún número de workspace_phones tiene un workspace propio"#),
+        "\(body)")
+    }
+    #expect(try await !page(facts).body.contains("workspace propio"))
+  }
+
   @Test("A resync in progress shows how far it has come; holes come with the command that fills them")
   func progress() async throws {
     let facts = Self.facts { facts in
@@ -273,6 +289,7 @@ struct StatusPageTests {
       figures.totals.append(
         PageFigures.Total(workspace: nil, unit: nil, calls: 1, minutes: 1, cost: nil, unpriced: 1))
       figures.defaultNumbers = [PageFigures.NumberShare(number: nil, calls: 3)]
+      figures.hasAssignedNumbers = false
       figures.runs =
         RunState.allCases.map { makeRun(kind: .historical, state: $0) }
         + RunKind.allCases.map { makeRun(kind: $0) }
