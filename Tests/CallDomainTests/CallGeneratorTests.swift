@@ -62,7 +62,7 @@ struct CallGeneratorTests {
   func corrections() {
     var random = SeededRandom(seed: 22)
     var generator = CallGenerator(random: random)
-    let lives = (0..<20).flatMap { _ in
+    let lives: [[Call]] = (0..<20).flatMap { _ in
       var month = generator.month(calls: 120)
       month.correct(&random)
       return month.lives

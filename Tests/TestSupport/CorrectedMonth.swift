@@ -40,7 +40,8 @@ extension GeneratedMonth {
     var rival = last
     switch random.number(in: 0...4) {
     case 0: rival.price = last.price == nil ? nil : Price("-0.00900")
-    case 1: rival.status = [.failed, .noAnswer, .canceled].contains(last.status) ? .busy : last.status
+    case 1:
+      rival.status = [CallStatus.failed, .noAnswer, .canceled].contains(last.status) ? .busy : last.status
     case 2: rival.direction = Self.direction(before: last.direction)
     case 3: rival.from = Self.party(before: last.from, other.from)
     default: rival.to = Self.party(before: last.to, other.to)
