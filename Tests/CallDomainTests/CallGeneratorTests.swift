@@ -56,6 +56,38 @@ struct CallGeneratorTests {
     #expect(Set(expected.flatMap { $0.rows.values.map(\.workspace) }).count >= 4)
   }
 
+  @Test(
+    "In a corrected month calls come to each case and to none, and two versions of one second differ in each text"
+  )
+  func corrections() {
+    var random = SeededRandom(seed: 22)
+    var generator = CallGenerator(random: random)
+    let lives: [[Call]] = (0..<20).flatMap { _ in
+      var month = generator.month(calls: 120)
+      month.correct(&random)
+      return month.lives
+    }
+    let cases: [AttributionCase?] = [.outboundAPI, .trunkingTerminating, .transfer, nil]
+    let turns = Set(lives.map { life in [life.first?.attributionCase, life.last?.attributionCase] })
+    for old in cases {
+      for new in cases where old != new {
+        // A transfer's row, were it of no case then, would keep a workspace that depends on when it was decided.
+        #expect(turns.contains([old, new]) == (old != .transfer || new != nil), "\([old, new])")
+      }
+    }
+    let texts: [KeyPath<Call, String?>] = [\.price?.text, \.status?.text, \.direction?.text, \.from, \.to]
+    for text in texts {
+      let rivals = lives.filter { life in
+        guard life.count > 1, let call = life.last else { return false }
+        let rival = life[life.count - 2]
+        guard let lesser = rival[keyPath: text], let greater = call[keyPath: text] else { return false }
+        return rival.dateUpdated == call.dateUpdated && lesser < greater
+          && rival.status?.isFinal == true && call.status?.isFinal == true
+      }
+      #expect(rivals.count > 10)
+    }
+  }
+
   @Test("Transfers have candidates minutes, hours and weeks away, on both sides, and at equal distances")
   func ties() {
     var generator = CallGenerator(random: SeededRandom(seed: 21))

@@ -14,12 +14,18 @@ struct IntakeWriter: Sendable {
   /// Terminates connections.
   let killer: PostgresPool
 
-  /// Commits the pages of a run, unless it is killed before.
-  func commit(_ run: [IntakePlan.Step]) async throws {
+  /// Commits the pages of a run, unless it is killed before or a page is refused.
+  ///
+  /// - Returns: How many pages were refused.
+  func commit(_ run: [IntakePlan.Step]) async throws -> Int {
     for step in run {
-      guard try await survives(step) else { return }
+      guard try await survives(step) else {
+        if case .refusal = step.disturbance { return 1 }
+        return 0
+      }
       try await finish(step.page)
     }
+    return 0
   }
 
   private func survives(_ step: IntakePlan.Step) async throws -> Bool {
@@ -47,6 +53,7 @@ struct IntakeWriter: Sendable {
       let isKilled = cutter.mend()
       try #require(!isKilled || failure != nil, "a commit succeeded after its process was killed")
       return !isKilled
+    case .refusal: return await attempt(IntakeRefusals.spoiled(step.page))?.kind != .database(.refused)
     }
   }
 

@@ -11,9 +11,10 @@ package struct GeneratedMonth: Sendable {
   /// Every call as it is now, each SID once.
   package var calls: [Call] { lives.compactMap(\.last) }
 
-  /// What one pass over all calls comes to.
+  /// What one pass over all calls comes to, where every version of each was taken in.
   package var expected: PlainModel.Outcome {
-    PlainModel(calls: calls, directory: directory, defaultWorkspace: defaultWorkspace).outcome()
+    PlainModel(calls: calls, directory: directory, defaultWorkspace: defaultWorkspace, former: former)
+      .outcome()
   }
 }
 

@@ -35,12 +35,18 @@ package struct PlainModel {
   private let calls: [(call: Call, from: String?, to: String?)]
   private let directory: [(row: PhoneRow, number: String?)]
   private let defaultWorkspace: WorkspaceID
+  private let former: Set<CallSID>
 
-  /// - Parameter calls: All calls as they are now, each SID once.
-  package init(calls: [Call], directory: [PhoneRow], defaultWorkspace: WorkspaceID) {
+  /// - Parameters:
+  ///   - calls: All calls as they are now, each SID once.
+  ///   - former: Those of them that are of no case any more and were stored as calls of case 1 or 2.
+  package init(
+    calls: [Call], directory: [PhoneRow], defaultWorkspace: WorkspaceID, former: Set<CallSID> = []
+  ) {
     self.calls = calls.map { ($0, PhoneNumber($0.from)?.canonical, PhoneNumber($0.to)?.canonical) }
     self.directory = directory.map { ($0, PhoneNumber(listed: $0.number)?.canonical) }
     self.defaultWorkspace = defaultWorkspace
+    self.former = former
   }
 
   /// Attributes every call.
@@ -48,7 +54,9 @@ package struct PlainModel {
     var outcome = Outcome()
     for (call, from, to) in calls {
       switch call.direction?.text {
-      case "outbound-api", "trunking-terminating":
+      // The row of a call of no case any more stays whose it was, and explains no transfer.
+      case "outbound-api", "trunking-terminating",
+        _ where former.contains(call.sid):
         outcome.rows[call.sid] = Row(workspace: workspace(of: from), phoneNumber: from, leadNumber: to)
         discover(from, in: &outcome)
       case "trunking-originating":

@@ -31,6 +31,14 @@ struct MovingSync {
       }
     }
 
+    /// The calls that operators were told to be refused.
+    var refused: Set<String> {
+      let sids: [String] = events.withLock(\.self).compactMap { event in
+        if case .refused(let call) = event { call.sid.text } else { nil }
+      }
+      return Set(sids)
+    }
+
     func note(_ sids: [CallSID], at moment: Timestamp) {
       asked.withLock { asked in for sid in sids { asked[sid.text, default: []].append(moment) } }
     }
@@ -64,9 +72,12 @@ struct MovingSync {
   }
 
   /// One hourly run at that moment.
-  func run(at moment: Timestamp) async throws -> SyncRun {
+  func run(at moment: Timestamp) async throws -> SyncRun { try await attempt(at: moment).get() }
+
+  /// The same for one that may fail.
+  func attempt(at moment: Timestamp) async throws -> Result<SyncRun, RunFailure> {
     installation.simulation.setClock(.fixed(moment))
-    return try await conductor.start(.hourly, requestedBy: "test").outcome().get()
+    return try await conductor.start(.hourly, requestedBy: "test").outcome()
   }
 
   // Time goes on while a run works: a second for every look at the clock.

@@ -51,7 +51,7 @@ struct Schedule: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite("Runs by a moving clock", .timeLimit(.minutes(30)))
+@Suite("Runs by a moving clock", .timeLimit(.minutes(60)))
 struct ScheduleTests {
   @Test("Nothing is lost, nothing stored twice, everything settles", arguments: Schedule.all)
   func settles(schedule: Schedule) async throws {

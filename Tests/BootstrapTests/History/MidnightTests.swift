@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import TwilioSimulator
 
-@Suite("A resync of 46 hours over a midnight through the whole program", .timeLimit(.minutes(20)))
+@Suite("A resync over a midnight through the whole program", .timeLimit(.minutes(60)))
 struct MidnightTests {
   /// How Twilio takes bounds within a day.
   struct Way: CustomTestStringConvertible, Sendable {
@@ -24,7 +24,8 @@ struct MidnightTests {
   ]
 
   @Test(
-    "stores all of 3,500 calls, a third of them in the last 80 minutes, and fills its hole", arguments: ways)
+    "of 46 hours stores all of 3,500 calls, a third of them in the last 80 minutes, and fills its hole",
+    arguments: ways)
   func burst(_ way: Way) async throws {
     try await withInstallation { installation in
       try await installation.fillDirectory()
@@ -57,6 +58,21 @@ struct MidnightTests {
       #expect(run.result.integer("totalCalls") == 3500)
       #expect(try await installation.value("SELECT count(*) FROM sync_holes") == "0")
       try await installation.expectPlainAttribution(truth, directory: directory, isByLead: true)
+    }
+  }
+
+  @Test(
+    "of one to three days, whatever bounds, bursts, corrections and refusals are drawn, ends in the plain model's table but for what is told"
+  )
+  func drawn() async throws {
+    try await forEachSeed(3) { random in
+      let comment = "TEST_SEED=\(random.seed)"
+      let script = MidnightScript(now: ClockSetting.real.now, &random)
+      print("midnight: \(comment), \(script)")
+      try await withInstallation { installation in
+        var site = MidnightSite(installation, script, comment: comment)
+        try await site.play()
+      }
     }
   }
 

@@ -26,7 +26,7 @@ struct DayBoundsTests {
   private static let midnight = makeTime("2026-02-28T00:00:00Z")
 
   @Test(
-    "Periods of hours and days around midnight are complete and counted once, interrupted or not",
+    "Periods of hours and days around midnight are complete and counted once, interrupted, refused pages or not",
     arguments: BoundsWay.allCases)
   func complete(_ way: BoundsWay) async throws {
     var most = 0
@@ -35,6 +35,7 @@ struct DayBoundsTests {
       let end = start.adding(seconds: random.number(in: 60...random.one(of: 14_400, 86_400, 259_200)))
       let breaks = (0..<random.number(in: 0...3)).map { _ in random.number(in: 1...25) }
       let moments = Set(breaks.indices.map { breaks[...$0].reduce(0, +) })
+      let refused = Set((0..<random.number(in: 0...4)).map { _ in random.number(in: 1...60) })
       let isOpen = random.chance(30)
       let bench = HistoryBench { script in
         script.settings = HistoricalSync.Settings(start: start, workers: random.number(in: 1...6))
@@ -46,8 +47,12 @@ struct DayBoundsTests {
         script.onCommit = { number throws(RunFailure) in
           if moments.contains(number) { throw RunFailure(.internal, "cut off") }
         }
+        // A next page that is refused has its slice begun anew, any other ends the run.
+        script.onRequest = { number throws(RunFailure) in
+          if refused.contains(number) { throw RunFailure(.twilio(.refused), "La página no vale.") }
+        }
       }
-      try await Self.finish(bench, until: isOpen ? nil : end, failures: breaks.count)
+      try await Self.finish(bench, until: isOpen ? nil : end, failures: breaks.count + refused.count)
       try Self.requireComplete(bench, Period(start: start, end: end))
       most = max(most, bench.notes.requestCount)
     }
