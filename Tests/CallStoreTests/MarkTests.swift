@@ -184,7 +184,7 @@ struct MarkTests {
     call.status = .queued
     call.dateCreated = created
     call.dateUpdated = created
-    try await withStore { fixture in
+    try await withStore { fixture async throws in
       func lines(after hours: Int) async throws -> [String] {
         try await fixture.commit([call], readAt: created.adding(hours: hours))
         return try await fixture.pool.lines(Self.unsettled)

@@ -51,7 +51,7 @@ struct TableMisuseTests {
   @Test("migrate warns of another encoding and goes on; of UTF8 it says nothing", arguments: ["LATIN1", nil])
   func encoding(name: String?) async throws {
     let template = PostgresTemplate(name == nil ? "bare" : "bare_latin", encoding: name) { _ in }
-    try await PostgresCluster.shared().withDatabase(template: template) { database in
+    try await PostgresCluster.shared().withDatabase(template: template) { database async throws in
       let events = Events()
       #expect(try await makeMigrator(database.pool(), onEvent: events.append).run() == everyMigration)
       #expect(events.encodings == [name].compactMap(\.self))

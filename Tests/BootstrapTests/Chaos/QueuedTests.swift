@@ -57,7 +57,7 @@ struct QueuedTests {
   @Test(
     "One that was given up without a price is asked for again once a resync lists it, and has what came late")
   func resync() async throws {
-    try await withInstallation { installation in
+    try await withInstallation { installation async throws in
       let simulation = installation.simulation
       var late = TestCalls.settled(1, now: simulation.now.adding(hours: -72))
       late[0].life.priced = nil
