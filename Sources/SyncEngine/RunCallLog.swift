@@ -141,7 +141,7 @@ struct Listing {
 
   private let log: RunCallLog
   /// Calls on a page; where an earlier run began the listing, nobody knows, and they may be the largest.
-  private var pageSize = RunProgress.pageSizes[0]
+  private var pageSize = CallQuery.largestPage
   // Of the references, which may be long, only the hashes.
   private var followed: Set<Int> = []
 

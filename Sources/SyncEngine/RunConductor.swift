@@ -118,7 +118,9 @@ package final class RunConductor: Sendable {
   /// would be in the way of the next run until it ran out.
   private func release(_ kind: RunKind, _ token: Int64) {
     Task.detached { [runs, clock, leaseSeconds] in
-      for _ in 0..<leaseSeconds {
+      var attempts = leaseSeconds
+      while attempts > 0 {
+        attempts -= 1
         if (try? await runs.release(kind, token: token)) != nil { return }
         guard (try? await clock.sleep(1000)) != nil else { return }
       }
