@@ -170,14 +170,16 @@ enum UnsettledListUpdate {
   static func statements(
     of page: IntakePage, merged: MergedPage, stored: [CallSID: StoredCall]
   ) -> [PostgresStatement] {
-    if page.isReread { return [] }
-    let readAt = page.readAt
+    page.isReread ? [] : statements(calls: merged.calls, stored: stored, readAt: page.readAt)
+  }
+
+  private static func statements(
+    calls: [Call], stored: [CallSID: StoredCall], readAt: Timestamp
+  ) -> [PostgresStatement] {
     var settled: [CallSID] = []
     var asked: [(call: Call, givenUp: Bool)] = []
-    for call in merged.calls {
-      switch UnsettledList.change(
-        for: call, stored: stored[call.sid], readAt: readAt, isAskedAgain: page.isAskedAgain)
-      {
+    for call in calls {
+      switch UnsettledList.change(for: call, stored: stored[call.sid], readAt: readAt) {
       case .none: continue
       case .remove: settled.append(call.sid)
       case .asked(let givenUp): asked.append((call, givenUp))

@@ -39,7 +39,7 @@ struct LateFacts {
         requests += 1
         let readAt = clock.now()
         let page = try await log.list(query)
-        try await commits.commit(IntakePage(calls: page.calls, readAt: readAt, isAskedAgain: true), &counter)
+        try await commits.commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
         listings.note(page, of: longest)
         waiting.removeAll(toldBy: page)
       } else if listings == .wholeDays, let day = longest.callDate?.startOfDay,
@@ -76,7 +76,7 @@ struct LateFacts {
     var readAt = clock.now()
     var page = try await listing.first(query)
     for requests in 1...most {
-      try await commits.commit(IntakePage(calls: page.calls, readAt: readAt, isAskedAgain: true), &counter)
+      try await commits.commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
       waiting.removeAll(toldBy: page)
       guard let next = page.next, requests < most, waiting.contains(where: { $0.callDate?.startOfDay == day })
       else { return requests }
@@ -99,8 +99,7 @@ struct LateFacts {
       let isGone = page.calls.isEmpty
       try await commits.commit(
         IntakePage(
-          calls: page.calls, readAt: isGone ? now : readAt, marks: isGone ? [.gone([sid])] : [],
-          isAskedAgain: true),
+          calls: page.calls, readAt: isGone ? now : readAt, marks: isGone ? [.gone([sid])] : []),
         &counter)
       return true
     } catch {

@@ -143,35 +143,22 @@ struct MarkTests {
     }
   }
 
-  @Test(
-    "A call is given up at the age of 48 hours, asked for once more when a list shows it, and settled after all"
-  )
+  @Test("A call is given up at the age of 48 hours, and comes back when it is settled after all")
   func givenUp() async throws {
     var unpriced = makeRing(makeSID(2), of: 5, endedAt: at("09:40"))
     unpriced.price = nil
     let age48 = makeTime("2026-03-03T09:38:59Z")
     try await withStore { fixture in
-      func ask(at moment: Timestamp) async throws {
-        _ = try await fixture.store.commit(
-          IntakePage(calls: [unpriced], readAt: moment, isAskedAgain: true), fence: fixture.fence)
-      }
-      try await ask(at: age48.adding(seconds: -1))
+      try await fixture.commit([unpriced], readAt: age48.adding(seconds: -1))
       #expect(
         try await fixture.pool.lines(Self.unsettled) == ["2 2026-03-01 09:38:59 2026-03-03 09:38:58"])
-      try await ask(at: age48)
+      try await fixture.commit([unpriced], readAt: age48)
       let givenUp = ["2 2026-03-01 09:38:59 2026-03-03 09:38:59 given up 2026-03-03 09:38:59"]
       #expect(try await fixture.pool.lines(Self.unsettled) == givenUp)
-      // It comes with an answer for others.
-      try await ask(at: age48.adding(hours: 1))
-      #expect(try await fixture.pool.lines(Self.unsettled) == givenUp)
       try await fixture.commit([unpriced], readAt: age48.adding(hours: 5))
-      #expect(try await fixture.pool.lines(Self.unsettled) == ["2 2026-03-01 09:38:59 2026-03-03 14:38:59"])
-      try await ask(at: age48.adding(hours: 6))
-      #expect(
-        try await fixture.pool.lines(Self.unsettled)
-          == ["2 2026-03-01 09:38:59 2026-03-03 15:38:59 given up 2026-03-03 15:38:59"])
+      #expect(try await fixture.pool.lines(Self.unsettled) == givenUp)
       try await fixture.commit(
-        [makeRing(makeSID(2), of: 5, endedAt: at("09:40"))], readAt: age48.adding(hours: 7))
+        [makeRing(makeSID(2), of: 5, endedAt: at("09:40"))], readAt: age48.adding(hours: 6))
       #expect(try await fixture.pool.lines(Self.unsettled).isEmpty)
     }
   }

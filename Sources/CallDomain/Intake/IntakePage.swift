@@ -11,9 +11,6 @@ package struct IntakePage: Sendable {
   /// Whether the page comes from the table and not from Twilio, to be attributed anew: then nobody
   /// was asked, and the list of unsettled calls stays as it is.
   package var isReread: Bool
-  /// Whether Twilio was asked for calls that wait, and not for a period: what was given up and comes with them is
-  /// no news.
-  package var isAskedAgain: Bool
   /// Whether what Twilio says now counts against every rule of versions, as in a resync that was begun anew.
   package var isLastWord: Bool
   /// What the run has set aside before (`RefusalLimits`).
@@ -23,14 +20,12 @@ package struct IntakePage: Sendable {
 
   package init(
     calls: [Call], readAt: Timestamp, marks: [IntakeMark] = [], isReread: Bool = false,
-    isAskedAgain: Bool = false, isLastWord: Bool = false, refusedBefore: Set<CallSID> = [],
-    isRehearsal: Bool = false
+    isLastWord: Bool = false, refusedBefore: Set<CallSID> = [], isRehearsal: Bool = false
   ) {
     self.calls = calls
     self.readAt = readAt
     self.marks = marks
     self.isReread = isReread
-    self.isAskedAgain = isAskedAgain
     self.isLastWord = isLastWord
     self.refusedBefore = refusedBefore
     self.isRehearsal = isRehearsal

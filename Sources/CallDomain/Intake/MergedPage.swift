@@ -145,20 +145,14 @@ package enum UnsettledList {
     case asked(givenUp: Bool)
   }
 
-  /// - Parameter isAskedAgain: See `IntakePage.isAskedAgain`.
-  package static func change(
-    for call: Call, stored: StoredCall?, readAt: Timestamp, isAskedAgain: Bool = false
-  ) -> Change {
+  package static func change(for call: Call, stored: StoredCall?, readAt: Timestamp) -> Change {
     let place = stored?.listing
     guard call.isUnsettled, call.attributionCase != nil else { return place == nil ? .none : .remove }
+    // Twilio shows it after all.
+    if place == .gone { return .asked(givenUp: false) }
     let age = readAt.milliseconds(since: call.callDate ?? .epoch)
     let isOld = age >= Int64(givenUpAfterHours) * 3_600_000
-    switch place {
-    case nil, .waiting: return .asked(givenUp: isOld)
-    // Twilio shows it after all.
-    case .gone: return .asked(givenUp: false)
-    // A list shows it, and so it is asked for once more: the call that was given up in the queue may end by now.
-    case .givenUp: return isOld && isAskedAgain ? .none : .asked(givenUp: false)
-    }
+    // Else it has begun since.
+    return place == .givenUp && isOld ? .none : .asked(givenUp: isOld)
   }
 }

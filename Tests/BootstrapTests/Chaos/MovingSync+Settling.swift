@@ -34,13 +34,11 @@ extension MovingSync {
     return longest
   }
 
-  /// Holds what was given up against what is promised: only after one asking at 48 hours or later, and with the
-  /// first of them.
+  /// Holds what was given up against what is promised: only after one asking at 48 hours or later, and nothing
+  /// is asked for by its SID afterwards.
   ///
-  /// - Parameter isListedAgain: Whether lists may have shown calls that were given up, which are then asked for
-  ///   once more.
   /// - Returns: The calls given up, those gone from Twilio not among them.
-  func expectGivenUp(_ calls: [Asked], isListedAgain: Bool = false) async throws -> Set<String> {
+  func expectGivenUp(_ calls: [Asked]) async throws -> Set<String> {
     let result = try await installation.pool.repeatable(
       PostgresStatement(
         """
@@ -63,7 +61,7 @@ extension MovingSync {
         times.contains { abs($0.seconds(since: moment)) <= slack }, "\(sid) was not asked for at the end")
       let surelyOld = call.began.adding(hours: 48).adding(seconds: slack)
       #expect(
-        isListedAgain || !times.contains { $0 >= surelyOld && $0.seconds(since: moment) < -slack },
+        !times.contains { $0 >= surelyOld && $0.seconds(since: moment) < -slack },
         "\(sid) of \(call.began.iso8601) was asked for at 48 hours and given up at \(moment.iso8601) only")
     }
     return givenUp

@@ -53,26 +53,4 @@ struct QueuedTests {
           == "completed 5400 0.0560")
     }
   }
-
-  @Test(
-    "One that was given up without a price is asked for again once a resync lists it, and has what came late")
-  func resync() async throws {
-    try await withInstallation { installation async throws in
-      let simulation = installation.simulation
-      var late = TestCalls.settled(1, now: simulation.now.adding(hours: -72))
-      late[0].life.priced = nil
-      simulation.put(late)
-      let givenUp = "SELECT given_up_at IS NOT NULL FROM unsettled_calls"
-      // The first list shows it at an age at which it is not waited for.
-      #expect(try await installation.resync().status == 0)
-      #expect(try await installation.value(givenUp) == "t")
-      #expect(try await installation.resync(["--restart"]).status == 0)
-      #expect(try await installation.value(givenUp) == "f")
-      late[0].life.priced = simulation.now
-      simulation.put(late)
-      #expect(try await installation.run("hourly").status == 0)
-      #expect(try await installation.value(givenUp) == nil)
-      #expect(try await installation.value("SELECT cost FROM calls") == "0.02000")
-    }
-  }
 }

@@ -143,8 +143,7 @@ struct ScheduleTests {
     let gap = zip(moments.dropFirst(), moments).map { $0.seconds(since: $1) / 3600 }.max() ?? 1
     let hours = max(12, 11 + Int(gap))
     let longest = sync.expectAskings(asked, atLeastEvery: hours, until: sync.installation.simulation.now)
-    // Slices of a long catch-up list their ends twice.
-    let givenUp = try await sync.expectGivenUp(asked, isListedAgain: schedule.gapDays > 0)
+    let givenUp = try await sync.expectGivenUp(asked)
     let never = Set(calls.filter { $0.life.settled == nil && stored.contains($0.sid) }.map(\.sid))
     // A price that came only after the call was given up is found by no further asking.
     #expect(givenUp.isSuperset(of: never))

@@ -7,15 +7,13 @@ struct WatchTests {
   private let start = makeTime("2026-03-01T09:05:08Z")
 
   private func change(
-    _ call: Call, hours: Int, seconds: Int = 0, isStored: Bool = true, _ place: UnsettledList.Place? = nil,
-    isAskedAgain: Bool = false
+    _ call: Call, hours: Int, seconds: Int = 0, isStored: Bool = true, _ place: UnsettledList.Place? = nil
   ) -> UnsettledList.Change {
     let stored = StoredCall(
       call: call, workspace: nil, phoneNumber: nil, leadNumber: nil, cost: nil, effectiveTime: nil,
       listing: place)
     return UnsettledList.change(
-      for: call, stored: isStored ? stored : nil, readAt: start.adding(hours: hours).adding(seconds: seconds),
-      isAskedAgain: isAskedAgain)
+      for: call, stored: isStored ? stored : nil, readAt: start.adding(hours: hours).adding(seconds: seconds))
   }
 
   @Test("An unsettled call is on the list, new or not")
@@ -33,22 +31,11 @@ struct WatchTests {
     #expect(change(call, hours: 500, isStored: false) == .asked(givenUp: true))
   }
 
-  @Test(
-    "A given-up call is asked for again once a list shows it, until it is settled", arguments: [47, 60, 5000])
-  func listedAgain(hours: Int) {
-    #expect(change(makeCall(price: nil), hours: hours, .givenUp) == .asked(givenUp: false))
-    #expect(change(makeCall(), hours: hours, .givenUp) == .remove)
-  }
-
-  // Else the answer for one would bring back the other, and the next one the first, for ever.
-  @Test(
-    "One that comes with an answer for calls that wait stays given up, unless it turns out to have begun later"
-  )
+  @Test("A given-up call stays so until it is settled, or turns out to have begun later")
   func staysGivenUp() {
-    #expect(change(makeCall(price: nil), hours: 60, .givenUp, isAskedAgain: true) == .none)
-    #expect(change(makeCall(price: nil), hours: 47, .givenUp, isAskedAgain: true) == .asked(givenUp: false))
-    #expect(change(makeCall(price: nil), hours: 60, .waiting, isAskedAgain: true) == .asked(givenUp: true))
-    #expect(change(makeCall(), hours: 60, .givenUp, isAskedAgain: true) == .remove)
+    #expect(change(makeCall(price: nil), hours: 60, .givenUp) == .none)
+    #expect(change(makeCall(price: nil), hours: 47, .givenUp) == .asked(givenUp: false))
+    #expect(change(makeCall(), hours: 60, .givenUp) == .remove)
   }
 
   @Test(

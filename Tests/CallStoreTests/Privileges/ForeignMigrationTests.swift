@@ -179,7 +179,8 @@ struct ForeignMigrationTests {
       let recorded = try await versions()
       #expect(!recorded.contains("6") && recorded.contains("7"))
       let (scripts, _) = try await migrate(tenant, owner: site.conninfo(site.owner))
-      #expect(scripts.count == 1 && scripts.first?.contains("DROP INDEX IF EXISTS calls_related;") == true)
+      // The steps after the conversion of stored numbers, which is the tenant's, come in a script of their own.
+      #expect(scripts.count == 2 && scripts.first?.contains("DROP INDEX IF EXISTS calls_related;") == true)
       #expect(try await owner.lines("SELECT indexrelid::text FROM pg_index WHERE NOT indisvalid").isEmpty)
     }
   }
