@@ -81,6 +81,8 @@ struct RouteTable: Sendable {
     add(runs.list)
     add(runs.one)
     add(StatusRoute.route(service))
+    add(CallRoutes(service: service).one)
+    add(CallPage.route(service, onEvent: onEvent))
     add(StatusPage.route(service, onEvent: onEvent))
   }
 

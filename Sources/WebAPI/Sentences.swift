@@ -58,3 +58,6 @@ extension RunFailure {
 
   static let sinceNotBeforeUntil = RunFailure(.badParameter, "El parámetro since debe ser anterior a until.")
 }
+
+/// What is said of an address with something in the place of a call's SID.
+let noSID = "Eso no es el SID de una llamada. Se escribe CA y 32 cifras hexadecimales."

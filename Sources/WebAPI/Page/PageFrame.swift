@@ -1,4 +1,5 @@
 import CallDomain
+import WebServer
 
 /// What is around every form of the page: head, title with the state, language, and links to the other routes.
 struct PageFrame: Sendable {
@@ -17,6 +18,11 @@ struct PageFrame: Sendable {
 
     static func bad(_ words: String) -> State {
       State(words: words, sign: "!", style: "state bad", colour: "c9341f")
+    }
+
+    /// No state, but what the page is about.
+    static func subject(_ words: String) -> State {
+      State(words: words, sign: "☎", style: "state new", colour: "757d8a")
     }
 
     /// Neither: nothing has happened yet.
@@ -60,6 +66,8 @@ struct PageFrame: Sendable {
               "nav", ["aria-label": language.say("Página", "Page")],
               [
                 .element(
+                  "a", ["href": "/?lang=\(language.rawValue)"], text: language.say("Estado", "Status")),
+                .element(
                   "a", ["href": "?lang=\(language.rawValue)"], text: language.say("Actualizar", "Reload")),
                 .element(
                   "a",
@@ -94,5 +102,33 @@ struct PageFrame: Sendable {
 
   private func link(_ path: String) -> HTML {
     .element("a", ["href": path], text: path)
+  }
+}
+
+extension HTTPResponse {
+  /// A page; nothing but its own style and icon is loaded, sent or framed.
+  static func page(_ html: String, _ status: HTTPStatus = .ok) -> HTTPResponse {
+    var response = HTTPResponse.text(html, status: status, type: "text/html; charset=utf-8")
+    response.headers.set(
+      "Content-Security-Policy",
+      "default-src 'none'; style-src 'sha256-\(PageStyle.hash)'; img-src data:; base-uri 'none'; "
+        + "form-action 'none'; frame-ancestors 'none'")
+    return response
+  }
+
+  /// The page of what cannot be shown.
+  static func unavailable(_ failure: RunFailure, _ language: PageLanguage) -> HTTPResponse {
+    let frame = PageFrame(
+      language: language, state: .bad(language.say("No se puede ver", "It cannot be seen")), asOf: nil)
+    let content = HTML.element(
+      "section", [:],
+      [
+        .element("p", ["lang": language.foreign], text: failure.message),
+        .paragraph(
+          language.say(
+            "«twilio-sync doctor» mira todo por partes y dice qué hacer.",
+            "“twilio-sync doctor” looks at each part and says what to do."), style: "quiet"),
+      ])
+    return page(frame.page([content]), HTTPResponse.failure(failure).status)
   }
 }

@@ -17,39 +17,12 @@ struct StatusPage: Sendable {
       do throws(RunFailure) {
         let page = StatusPage(
           status: try await service.status(), figures: try await service.figures(), language: language)
-        return answer(page.html, .ok)
+        return .page(page.html)
       } catch {
         onEvent(.requestFailed(requestID: request.requestID, route: "/", error))
-        return answer(unavailable(error, language), HTTPResponse.failure(error).status)
+        return .unavailable(error, language)
       }
     }
-  }
-
-  private static func answer(_ html: String, _ status: HTTPStatus) -> HTTPResponse {
-    var response = HTTPResponse.text(html, status: status, type: "text/html; charset=utf-8")
-    // The page's own style and icon; nothing else is loaded, sent or framed.
-    response.headers.set(
-      "Content-Security-Policy",
-      "default-src 'none'; style-src 'sha256-\(PageStyle.hash)'; img-src data:; base-uri 'none'; "
-        + "form-action 'none'; frame-ancestors 'none'")
-    return response
-  }
-
-  private static func unavailable(_ failure: RunFailure, _ language: PageLanguage) -> String {
-    PageFrame(
-      language: language, state: .bad(language.say("No se puede ver el estado", "The status cannot be seen")),
-      asOf: nil
-    ).page([
-      .element(
-        "section", [:],
-        [
-          .element("p", ["lang": language.foreign], text: failure.message),
-          .paragraph(
-            language.say(
-              "«twilio-sync doctor» mira todo por partes y dice qué hacer.",
-              "“twilio-sync doctor” looks at each part and says what to do."), style: "quiet"),
-        ])
-    ])
   }
 
   private var html: String {
