@@ -20,11 +20,7 @@ struct Explain {
         return await tell(.notStored(sid, setAsideFor: try await service.refusal(of: sid)), json: json)
       }
       guard !json else {
-        return await Output.result(
-          AnswerValue.object([
-            AnswerField("call", .object(explanation.facts.call.fields)),
-            AnswerField("attribution", explanation.answer),
-          ]).json + "\n")
+        return await Output.result(explanation.wholeAnswer.json + "\n")
       }
       // Names and numbers are as others wrote them.
       let lines = ExplanationReport(explanation).lines.map { LogLine.onOneLine($0) }

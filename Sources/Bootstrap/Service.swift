@@ -156,6 +156,10 @@ extension Service: SyncService {
     try await store.pageFigures(now: Clocks.now())
   }
 
+  package func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
+    try await store.calls(search.within(now: Clocks.now()))
+  }
+
   package func explanation(of sid: CallSID) async throws(RunFailure) -> Explanation? {
     try await store.explanation(of: sid)
   }

@@ -39,6 +39,26 @@ extension CallStore {
     }
   }
 
+  /// The stored calls that are asked for.
+  package func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
+    try await operation {
+      // One more than asked for tells whether there are more.
+      let limit = search.limit + 1
+      var found: [(call: ListedCall, place: CallSearch.Place)] = []
+      if search.after.map({ $0.microseconds != nil }) ?? true {
+        let query = CallSearchQuery(search: search, limit: limit)
+        found = try CallSearchQuery.read(await database.repeatable(query.statement(.dated)))
+      }
+      if found.count < limit, search.since == nil, search.until == nil {
+        let query = CallSearchQuery(search: search, limit: limit - found.count)
+        found += try CallSearchQuery.read(await database.repeatable(query.statement(.undated)))
+      }
+      let shown = found.prefix(search.limit)
+      return CallList(
+        search: search, calls: shown.map(\.call), next: found.count > search.limit ? shown.last?.place : nil)
+    }
+  }
+
   /// Why the database does not take a call that was set aside; nil for one that was not.
   package func refusal(of sid: CallSID) async throws(RunFailure) -> String? {
     try await operation {
@@ -51,19 +71,21 @@ extension CallStore {
 enum ListedCallQuery {
   static func one(_ sid: CallSID) -> PostgresStatement {
     PostgresStatement(
-      "\(selection) WHERE c.id = $1 AND c.source = 'twilio'", [.text(sid.text)])
+      "\(columns) FROM calls c \(names) WHERE c.id = $1 AND c.source = 'twilio'", [.text(sid.text)])
   }
 
   /// The workspaces, with the number that a row of an older database holds; a row as JSON is read alike with and
   /// without that column.
   static let workspaces = PostgresStatement("SELECT id, name, to_jsonb(w)->>'phone_number' FROM workspaces w")
 
-  static let selection = """
+  static let columns = """
     SELECT c.id, c.direction, c.workspace_id::bigint, w.name, c.phone_from, c.phone_to, c.phone_number,
-      c.lead_number, c.status, \(SQL.milliseconds("c.call_date")), \(SQL.milliseconds("c.ended_at")),
+      c.lead_number, c.status::text, \(SQL.milliseconds("c.call_date")), \(SQL.milliseconds("c.ended_at")),
       \(SQL.seconds("c.duration")), c.cost::text, c.price_unit, \(SQL.milliseconds("c.updated_at"))
-    FROM calls c LEFT JOIN workspaces w ON w.id = c.workspace_id
     """
+  static let columnCount = 15
+
+  static let names = "LEFT JOIN workspaces w ON w.id = c.workspace_id"
 
   static func read(_ result: PostgresResult) throws(PostgresError) -> [ListedCall] {
     var calls: [ListedCall] = []

@@ -81,7 +81,12 @@ struct RouteTable: Sendable {
     add(runs.list)
     add(runs.one)
     add(StatusRoute.route(service))
-    add(CallRoutes(service: service).one)
+    let calls = CallRoutes(service: service)
+    add(calls.list)
+    add(calls.csv(onEvent: onEvent))
+    add(calls.one)
+    add(CallsPage.route(service, onEvent: onEvent))
+    add(CallsPage.search(service, onEvent: onEvent))
     add(CallPage.route(service, onEvent: onEvent))
     add(StatusPage.route(service, onEvent: onEvent))
   }

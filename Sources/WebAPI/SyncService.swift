@@ -24,6 +24,9 @@ package protocol SyncService: Sendable {
   /// What the status page adds up.
   func figures() async throws(RunFailure) -> PageFigures
 
+  /// The stored calls that are asked for; without a number and a beginning those of the last days.
+  func calls(_ search: CallSearch) async throws(RunFailure) -> CallList
+
   /// Why a stored call belongs to its workspace; nil where it is not stored.
   func explanation(of sid: CallSID) async throws(RunFailure) -> Explanation?
 

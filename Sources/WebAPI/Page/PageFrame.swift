@@ -80,7 +80,24 @@ struct PageFrame: Sendable {
         .element(
           "h1", ["class": state.style],
           [.element("span", ["aria-hidden": "true"], text: state.sign), .text(state.words)]),
+        search,
       ] + (asOf.map { [moment($0)] } ?? []))
+  }
+
+  /// Where one types a SID or a number. A form, because leads' numbers do not belong into addresses.
+  private var search: HTML {
+    let name = language.say("SID o número", "SID or number")
+    return .element(
+      "form", ["method": "post", "action": "/search?lang=\(language.rawValue)", "role": "search"],
+      [
+        .element(
+          "label", [:],
+          [
+            .text(name + " "),
+            .void("input", ["name": "q", "type": "search", "maxlength": "200", "autocomplete": "off"]),
+          ]), .text(" "),
+        .element("button", ["type": "submit"], text: language.say("Buscar", "Search")),
+      ])
   }
 
   private func moment(_ asOf: Timestamp) -> HTML {
@@ -112,7 +129,7 @@ extension HTTPResponse {
     response.headers.set(
       "Content-Security-Policy",
       "default-src 'none'; style-src 'sha256-\(PageStyle.hash)'; img-src data:; base-uri 'none'; "
-        + "form-action 'none'; frame-ancestors 'none'")
+        + "form-action 'self'; frame-ancestors 'none'")
     return response
   }
 

@@ -144,8 +144,13 @@ extension Call {
 }
 
 extension Explanation {
+  /// The call with its explanation, as `/api/calls/{sid}` and `explain --json` answer.
+  package var wholeAnswer: AnswerValue {
+    .object([AnswerField("call", .object(facts.call.fields)), AnswerField("attribution", answer)])
+  }
+
   /// The explanation as an object of answers (contract of `/api/calls/{sid}`; Reference.md, "Explanations").
-  package var answer: AnswerValue {
+  var answer: AnswerValue {
     let call = facts.stored.call
     func text(_ text: String?) -> AnswerValue { text.map { .text($0) } ?? .null }
     let words = words()
