@@ -66,7 +66,7 @@ struct RouteTable: Sendable {
   private(set) var all: [Route] = []
 
   init(
-    service: any SyncService, version: String, clock: APIClock,
+    service: any SyncService, version: String, clock: APIClock, zone: ClockZone,
     onEvent: @escaping @Sendable (APIEvent) -> Void
   ) {
     let runs = RunRoutes(service: service)
@@ -85,10 +85,11 @@ struct RouteTable: Sendable {
     add(calls.list)
     add(calls.csv(onEvent: onEvent))
     add(calls.one)
-    add(CallsPage.route(service, onEvent: onEvent))
-    add(CallsPage.search(service, onEvent: onEvent))
-    add(CallPage.route(service, onEvent: onEvent))
-    add(StatusPage.route(service, onEvent: onEvent))
+    add(RunPage.route(service, zone: zone, onEvent: onEvent))
+    add(CallsPage.route(service, zone: zone, onEvent: onEvent))
+    add(CallsPage.search(service, zone: zone, onEvent: onEvent))
+    add(CallPage.route(service, zone: zone, onEvent: onEvent))
+    add(StatusPage.route(service, zone: zone, onEvent: onEvent))
   }
 
   // One by one: of an array of routes that is walked through at once, the optimizer of Swift 6.3 takes the

@@ -77,5 +77,8 @@ let fromOtherSite = "La petición viene de otro sitio. Abra esta dirección dire
 /// What is said when too many lists are being sent.
 let tooManyLists = "Ya se están enviando otros listados. Espere a que acaben."
 
+/// What is said of the number of a run that there is not.
+let noRun = "No hay ninguna ejecución con ese número."
+
 /// What is said of an address with something in the place of a call's SID.
 let noSID = "Eso no es el SID de una llamada. Se escribe CA y 32 cifras hexadecimales."

@@ -6,15 +6,17 @@ struct CallPage {
   let explanation: Explanation
   let language: PageLanguage
 
-  static func route(_ service: any SyncService, onEvent: @escaping @Sendable (APIEvent) -> Void) -> Route {
+  static func route(
+    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
+  ) -> Route {
     Route("/calls/{sid}", [.get, .head], .bearerOrBasic) { request in
-      let language = PageLanguage(query: request.http.target.query)
+      let language = PageLanguage(query: request.http.target.query, zone: zone)
       guard let sid = request.parameters["sid"].flatMap(CallSID.init) else {
-        return missing(noSID, language)
+        return .missing(noSID, language)
       }
       do throws(RunFailure) {
         guard let explanation = try await service.explanation(of: sid) else {
-          return missing(
+          return .missing(
             RunFailure.notStored(sid, setAsideFor: try await service.refusal(of: sid)).message, language)
         }
         return .page(CallPage(explanation: explanation, language: language).html)
@@ -23,14 +25,6 @@ struct CallPage {
         return .unavailable(error, language)
       }
     }
-  }
-
-  private static func missing(_ sentence: String, _ language: PageLanguage) -> HTTPResponse {
-    let frame = PageFrame(
-      language: language, state: .bad(language.say("No está guardada", "It is not stored")), asOf: nil)
-    return .page(
-      frame.page([.element("section", [:], [.element("p", ["lang": language.foreign], text: sentence)])]),
-      .notFound)
   }
 
   private var html: String {

@@ -8,10 +8,12 @@ struct CallsPage {
   /// What was typed into the form: such a page has no address that could be given away.
   var typed: String?
 
-  static func route(_ service: any SyncService, onEvent: @escaping @Sendable (APIEvent) -> Void) -> Route {
+  static func route(
+    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
+  ) -> Route {
     Route("/calls", [.get, .head], .bearerOrBasic) { request in
       let query = request.http.target.query
-      let language = PageLanguage(query: query)
+      let language = PageLanguage(query: query, zone: zone)
       do throws(RunFailure) {
         let search = try CallSearch(query: query, but: ["lang"])
         return .page(CallsPage(list: try await service.calls(search), language: language).html)
@@ -22,10 +24,12 @@ struct CallsPage {
   }
 
   /// `/search`: a SID leads to its page, a number shows its calls. Changes nothing.
-  static func search(_ service: any SyncService, onEvent: @escaping @Sendable (APIEvent) -> Void) -> Route {
+  static func search(
+    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
+  ) -> Route {
     Route("/search", [.post], .bearerOrBasic) { request in
       if request.isFromOtherSite { return .refusal(.forbidden, fromOtherSite) }
-      let language = PageLanguage(query: request.http.target.query)
+      let language = PageLanguage(query: request.http.target.query, zone: zone)
       // A form's content is written as a query is (URL Standard, application/x-www-form-urlencoded).
       let form = RequestTarget("/?" + String(decoding: request.http.body, as: UTF8.self))?.query ?? []
       let typed = form.last { $0.name == "q" }?.value ?? ""
@@ -101,7 +105,7 @@ struct CallsPage {
       Table(
         caption: language.say("Llamadas", "Calls"),
         columns: [
-          .text(language.say("Empezó (UTC)", "Began (UTC)")), .text(language.say("De", "From")),
+          .text(language.say("Empezó", "Began")), .text(language.say("De", "From")),
           .text(language.say("A", "To")), .text("Workspace"), .aside(language.say("Caso", "Case")),
           .aside(language.say("Estado", "Status")), .number(language.say("Duración", "Duration")),
           .number(language.say("Coste", "Cost")),
@@ -137,7 +141,7 @@ struct CallsPage {
   private func link(_ text: String, _ narrow: (inout CallSearch) -> Void) -> HTML {
     var search = CallSearch()
     narrow(&search)
-    return .element("a", ["href": search.address("/calls", language)], [.element("bdi", text: text)])
+    return language.link(text, to: search)
   }
 
   // MARK: What comes after
@@ -169,7 +173,22 @@ struct CallsPage {
   }
 }
 
+extension PageLanguage {
+  /// A text that leads to the calls that it speaks of.
+  func link(_ text: String, to search: CallSearch) -> HTML {
+    .element("a", ["href": search.address("/calls", self)], [.element("bdi", text: text)])
+  }
+}
+
 extension CallSearch {
+  /// The calls that began in a period.
+  static func calls(of period: Period) -> CallSearch {
+    var search = CallSearch()
+    search.since = period.start
+    search.until = period.end
+    return search
+  }
+
   /// The address of a page or list that shows what is asked for.
   func address(_ path: String, _ language: PageLanguage?) -> String {
     let items = query + (language.map { [("lang", $0.rawValue)] } ?? [])

@@ -84,6 +84,14 @@ struct PageFrame: Sendable {
       ] + (asOf.map { [moment($0)] } ?? []))
   }
 
+  private var clocks: String {
+    let name = language.zone.name
+    return language.zone == .utc
+      ? language.say("Todas las horas son UTC.", "All times are UTC.")
+      : language.say(
+        "Las horas son de \(name); los días, de UTC.", "Times are those of \(name); days are those of UTC.")
+  }
+
   /// Where one types a SID or a number. A form, because leads' numbers do not belong into addresses.
   private var search: HTML {
     let name = language.say("SID o número", "SID or number")
@@ -104,7 +112,7 @@ struct PageFrame: Sendable {
     .element(
       "p", ["class": "quiet"],
       text: language.say("Visto el \(language.time(asOf)). ", "Seen at \(language.time(asOf)). ")
-        + language.say("Todas las horas son UTC.", "All times are UTC."))
+        + clocks)
   }
 
   private var footer: HTML {
@@ -131,6 +139,15 @@ extension HTTPResponse {
       "default-src 'none'; style-src 'sha256-\(PageStyle.hash)'; img-src data:; base-uri 'none'; "
         + "form-action 'self'; frame-ancestors 'none'")
     return response
+  }
+
+  /// The page of what is not there.
+  static func missing(_ sentence: String, _ language: PageLanguage) -> HTTPResponse {
+    let frame = PageFrame(
+      language: language, state: .bad(language.say("No está guardada", "It is not stored")), asOf: nil)
+    return page(
+      frame.page([.element("section", [:], [.element("p", ["lang": language.foreign], text: sentence)])]),
+      .notFound)
   }
 
   /// The page of what cannot be shown.

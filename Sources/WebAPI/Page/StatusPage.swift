@@ -10,10 +10,10 @@ struct StatusPage: Sendable {
 
   /// Nil without the actions for status and figures.
   static func route(
-    _ service: any SyncService, onEvent: @escaping @Sendable (APIEvent) -> Void
+    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
   ) -> Route {
     Route("/", [.get, .head], .bearerOrBasic) { request in
-      let language = PageLanguage(query: request.http.target.query)
+      let language = PageLanguage(query: request.http.target.query, zone: zone)
       do throws(RunFailure) {
         let page = StatusPage(
           status: try await service.status(), figures: try await service.figures(), language: language)
@@ -30,8 +30,8 @@ struct StatusPage: Sendable {
     let health = HealthSections(status: status, language: language)
     let runs = RunSections(status: status, figures: figures, language: language)
     let charts = CallCharts(now: status.asOf, figures: figures, workspaces: workspaces, language: language)
-    let cost = CostSection(figures: figures, workspaces: workspaces, language: language)
-    let open = OpenSections(facts: status.facts, figures: figures, language: language)
+    let cost = CostSection(now: status.asOf, figures: figures, workspaces: workspaces, language: language)
+    let open = OpenSections(now: status.asOf, facts: status.facts, figures: figures, language: language)
     return PageFrame(language: language, state: state, asOf: status.asOf).page(
       [health.now, health.alerts] + runs.resync + [charts.hours, charts.days, cost.html]
         + [.element("div", ["class": "pair"], [open.defaultWorkspace, open.undone]), runs.recent])
