@@ -157,6 +157,18 @@ extension Service: SyncService {
     try await store.pageFigures(now: Clocks.now())
   }
 
+  package func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
+    try await store.calls(search.within(now: Clocks.now()))
+  }
+
+  package func explanation(of sid: CallSID) async throws(RunFailure) -> Explanation? {
+    try await store.explanation(of: sid)
+  }
+
+  package func refusal(of sid: CallSID) async throws(RunFailure) -> String? {
+    try await store.refusal(of: sid)
+  }
+
   package func metricsText() async -> String {
     guard let metrics else { return "" }
     return metrics.text(status: await scraped.current(), pool: pool.use)

@@ -2,6 +2,8 @@ import CallDomain
 
 /// What the calls of each workspace cost.
 struct CostSection {
+  /// The end of the 30 days.
+  let now: Timestamp
   let figures: PageFigures
   let workspaces: Workspaces
   let language: PageLanguage
@@ -45,9 +47,9 @@ struct CostSection {
                 .element(
                   "span", ["class": "name"],
                   [workspaces.swatch(of: id), .element("bdi", text: workspaces.name(of: id))])
-              ] + cells(sum, all))
+              ] + cells(sum, all, of: id))
           },
-          sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all))
+          sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all, of: nil))
         ).html,
         .paragraph(
           language.say(
@@ -68,10 +70,15 @@ struct CostSection {
       + [.number(language.say("Coste", "Cost"))]
   }
 
-  private func cells(_ sum: Sum, _ all: Sum) -> [HTML] {
-    ([language.number(sum.calls), language.number(sum.minutes)]
-      + (all.unpriced > 0 ? [language.number(sum.unpriced)] : []) + [sum.money.text(language) ?? "–"])
-      .map(HTML.text)
+  private func cells(_ sum: Sum, _ all: Sum, of workspace: WorkspaceID?) -> [HTML] {
+    var calls = CallSearch()
+    calls.since = now.startOfDay.adding(hours: -24 * (PageFigures.dayCount - 1))
+    calls.workspace = workspace
+    var unpriced = calls
+    unpriced.isUnpriced = true
+    return [language.link(language.number(sum.calls), to: calls), .text(language.number(sum.minutes))]
+      + (all.unpriced > 0 ? [language.link(language.number(sum.unpriced), to: unpriced)] : [])
+      + [.text(sum.money.text(language) ?? "–")]
   }
 }
 

@@ -10,46 +10,19 @@ struct StatusPage: Sendable {
 
   /// Nil without the actions for status and figures.
   static func route(
-    _ service: any SyncService, onEvent: @escaping @Sendable (APIEvent) -> Void
+    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
   ) -> Route {
     Route("/", [.get, .head], .bearerOrBasic) { request in
-      let language = PageLanguage(query: request.http.target.query)
+      let language = PageLanguage(query: request.http.target.query, zone: zone)
       do throws(RunFailure) {
         let page = StatusPage(
           status: try await service.status(), figures: try await service.figures(), language: language)
-        return answer(page.html, .ok)
+        return .page(page.html)
       } catch {
         onEvent(.requestFailed(requestID: request.requestID, route: "/", error))
-        return answer(unavailable(error, language), HTTPResponse.failure(error).status)
+        return .unavailable(error, language)
       }
     }
-  }
-
-  private static func answer(_ html: String, _ status: HTTPStatus) -> HTTPResponse {
-    var response = HTTPResponse.text(html, status: status, type: "text/html; charset=utf-8")
-    // The page's own style and icon; nothing else is loaded, sent or framed.
-    response.headers.set(
-      "Content-Security-Policy",
-      "default-src 'none'; style-src 'sha256-\(PageStyle.hash)'; img-src data:; base-uri 'none'; "
-        + "form-action 'none'; frame-ancestors 'none'")
-    return response
-  }
-
-  private static func unavailable(_ failure: RunFailure, _ language: PageLanguage) -> String {
-    PageFrame(
-      language: language, state: .bad(language.say("No se puede ver el estado", "The status cannot be seen")),
-      asOf: nil
-    ).page([
-      .element(
-        "section", [:],
-        [
-          .element("p", ["lang": language.foreign], text: failure.message),
-          .paragraph(
-            language.say(
-              "«twilio-sync doctor» mira todo por partes y dice qué hacer.",
-              "“twilio-sync doctor” looks at each part and says what to do."), style: "quiet"),
-        ])
-    ])
   }
 
   private var html: String {
@@ -57,8 +30,8 @@ struct StatusPage: Sendable {
     let health = HealthSections(status: status, language: language)
     let runs = RunSections(status: status, figures: figures, language: language)
     let charts = CallCharts(now: status.asOf, figures: figures, workspaces: workspaces, language: language)
-    let cost = CostSection(figures: figures, workspaces: workspaces, language: language)
-    let open = OpenSections(facts: status.facts, figures: figures, language: language)
+    let cost = CostSection(now: status.asOf, figures: figures, workspaces: workspaces, language: language)
+    let open = OpenSections(now: status.asOf, facts: status.facts, figures: figures, language: language)
     return PageFrame(language: language, state: state, asOf: status.asOf).page(
       [health.now, health.alerts] + runs.resync + [charts.hours, charts.days, cost.html]
         + [.element("div", ["class": "pair"], [open.defaultWorkspace, open.undone]), runs.recent])
