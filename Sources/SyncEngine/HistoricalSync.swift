@@ -53,35 +53,31 @@ package struct HistoricalSync: Sendable {
     return request
   }
 
-  /// Does the run that holds `fence`.
-  ///
-  /// - Parameters:
-  ///   - now: When the run began: the end of a history without one.
-  ///   - progress: Told the period and the counts as they grow.
+  /// Reads the history, or the rest of it; one without an end ends when the run began.
   func run(
-    _ request: HistoryRequest, restart: Bool, fence: RunFence, now: Timestamp, progress: RunProgress,
-    onEvent: @escaping @Sendable (SyncEvent) -> Void
+    _ request: HistoryRequest, restart: Bool, _ run: RunContext
   ) async throws(RunFailure) {
+    let (now, progress, onEvent) = (run.startedAt, run.progress, run.onEvent)
     let coverage = try await calls.coverage(now: now)
-    let resync = try await history.openHistory(request, restart: restart, now: now, fence: fence)
+    let resync = try await history.openHistory(request, restart: restart, now: now, fence: run.fence)
     let asked = Period(start: request.since, end: request.until ?? now)
     let period = resync.period ?? Period(start: asked.end, end: asked.end)
     progress.set(period)
-    try await runs.record(period, of: fence)
+    try await runs.record(period, of: run.fence)
     onEvent(.period(period))
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.historical))
     let shape = HistoryShape(
       resync, period: period, isOpen: request.until == nil, workers: settings.workers)
     onEvent(resync.hasAdvanced ? shape.resuming(resync) : .slicesPlanned(slices: resync.parts.count))
-    try await finish(resync, shape, fence, progress, onEvent)
+    try await finish(resync, shape, run)
     if request.until == nil, shape.isBeforeRetention(Period(start: now, end: now)) { throw .nothingKept }
     if shape.period != period {
       progress.set(shape.period)
-      try await runs.record(shape.period, of: fence)
+      try await runs.record(shape.period, of: run.fence)
     }
     var counts = progress.counts
-    let end = try await history.closeHistory(shape.period, asked: asked, fence: fence)
+    let end = try await history.closeHistory(shape.period, asked: asked, fence: run.fence)
     counts.unmatchedCalls = end.unmatchedCalls
     progress.set(counts)
     for period in end.lost { onEvent(.lost(period)) }
@@ -91,16 +87,15 @@ package struct HistoricalSync: Sendable {
   /// Reads all that is open. A server that crashed meanwhile may have lost pages that it had confirmed,
   /// together with their progress; so what the database then knows to be open is read, too.
   private func finish(
-    _ resync: HistoryProgress, _ shape: HistoryShape, _ fence: RunFence, _ progress: RunProgress,
-    _ onEvent: @escaping @Sendable (SyncEvent) -> Void
+    _ resync: HistoryProgress, _ shape: HistoryShape, _ run: RunContext
   ) async throws(RunFailure) {
     var resync = resync
     for _ in 0..<Self.mostRounds {
-      let counter = ResyncCounter(resync, progress: progress)
-      try await work(resync.open, shape, counter, fence, progress, onEvent)
-      resync = try await history.historyProgress(of: fence)
+      let counter = ResyncCounter(resync, progress: run.progress)
+      try await work(on: resync.open, shape, counter, run)
+      resync = try await history.historyProgress(of: run.fence)
       if resync.open.isEmpty { return }
-      onEvent(shape.resuming(resync))
+      run.onEvent(shape.resuming(resync))
     }
   }
 
@@ -110,19 +105,16 @@ package struct HistoricalSync: Sendable {
   /// Reads and commits side by side. What was read when reading fails is still committed, so that the next
   /// run need not ask for it; when a commit fails, all ends.
   private func work(
-    _ slices: [HistorySlice], _ shape: HistoryShape, _ counter: ResyncCounter, _ fence: RunFence,
-    _ progress: RunProgress, _ onEvent: @escaping @Sendable (SyncEvent) -> Void
+    on slices: [HistorySlice], _ shape: HistoryShape, _ counter: ResyncCounter, _ run: RunContext
   ) async throws(RunFailure) {
     let semaphore = WaitingLine(limit: settings.workers + Self.waitingPages)
     let lanes = PageStreams()
     let writer = HistoryWriter(
-      calls: calls, fence: fence, isLastWord: shape.isRestart, clock: clock, semaphore: semaphore,
-      counter: counter, onEvent: onEvent)
+      calls: calls, run: run, isLastWord: shape.isRestart, clock: clock, semaphore: semaphore,
+      counter: counter)
     let reader = HistoryReader(
-      log: RunCallLog(
-        log: log, gate: gate, isUrgent: false, policy: policy, clock: clock, progress: progress,
-        onEvent: onEvent),
-      shape: shape, clock: clock, semaphore: semaphore, lanes: lanes, writer: writer, onEvent: onEvent)
+      log: RunCallLog(log: log, gate: gate, isUrgent: false, policy: policy, clock: clock, run: run),
+      shape: shape, clock: clock, semaphore: semaphore, lanes: lanes, writer: writer)
     let failure = await withTaskGroup(of: Ending.self) { group in
       for lane in lanes.streams {
         // Commits hold a lock that others wait for; so they never queue behind the decoding of a page.

@@ -37,39 +37,29 @@ package struct HourlySync: Sendable {
     self.clock = clock
   }
 
-  /// Does the run that holds `fence`.
-  ///
-  /// - Parameters:
-  ///   - now: When the run began: the end of its period.
-  ///   - progress: Told the period and the counts as they grow.
-  func run(
-    fence: RunFence, now: Timestamp, progress: RunProgress,
-    onEvent: @escaping @Sendable (SyncEvent) -> Void
-  ) async throws(RunFailure) {
-    let coverage = try await begin(fence: fence, now: now)
+  /// Does a run, whose period ends when it began.
+  func run(_ run: RunContext) async throws(RunFailure) {
+    let coverage = try await begin(run)
+    let (now, onEvent) = (run.startedAt, run.onEvent)
     let plan = plan(now: now, coveredUntil: coverage.coveredUntil ?? coverage.newestCall)
-    progress.set(plan.period)
-    try await runs.record(plan.period, of: fence)
+    run.progress.set(plan.period)
+    try await runs.record(plan.period, of: run.fence)
     onEvent(.period(plan.period))
     onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
     onEvent(.fetching(.hourly))
     if let gap = plan.gap { onEvent(.gap(gap)) }
-    let log = RunCallLog(
-      log: log, gate: gate, isUrgent: true, policy: policy, clock: clock, progress: progress, onEvent: onEvent
-    )
-    let commits = RunCommits(calls: calls, fence: fence, progress: progress, onEvent: onEvent)
+    let log = RunCallLog(log: log, gate: gate, isUrgent: true, policy: policy, clock: clock, run: run)
+    let commits = RunCommits(calls: calls, run: run)
     var counter = RunCounter()
     try await OlderCalls(commits: commits).run(&counter)
     for (position, slice) in plan.slices.enumerated() {
       let intake = SliceIntake(
         slice: slice, isLast: position == plan.slices.count - 1, gap: position == 0 ? plan.gap : nil,
-        log: log, commits: commits, clock: clock, onEvent: onEvent)
+        log: log, commits: commits, clock: clock)
       try await intake.run(&counter)
       if plan.slices.count > 1 { onEvent(.sliceDone(slice, calls: counter.counts.totalCalls)) }
     }
-    let lateFacts = LateFacts(
-      log: log, commits: commits, clock: clock, onEvent: onEvent)
-    try await lateFacts.run(startedAt: now, &counter)
+    try await LateFacts(log: log, commits: commits, clock: clock).run(&counter)
   }
 
   /// Where no run has been yet, fixes from when on hourly runs take in the log: else the first calls that
@@ -77,12 +67,13 @@ package struct HourlySync: Sendable {
   ///
   /// - Returns: How far the log reached before.
   @discardableResult
-  func begin(fence: RunFence, now: Timestamp) async throws(RunFailure) -> Coverage {
+  func begin(_ run: RunContext) async throws(RunFailure) -> Coverage {
+    let now = run.startedAt
     let coverage = try await calls.coverage(now: now)
     if coverage.coveredUntil == nil {
       let start = coverage.newestCall ?? plan(now: now, coveredUntil: nil).period.start
       _ = try await calls.commit(
-        IntakePage(calls: [], readAt: now, marks: [.coverageBegins(start)]), fence: fence)
+        IntakePage(calls: [], readAt: now, marks: [.coverageBegins(start)]), fence: run.fence)
     }
     return coverage
   }

@@ -10,7 +10,6 @@ struct LateFacts {
   let log: RunCallLog
   let commits: RunCommits
   let clock: EngineClock
-  let onEvent: @Sendable (SyncEvent) -> Void
 
   /// Requests in a run, unless some call would otherwise wait too long.
   private static let budget = 2
@@ -27,7 +26,8 @@ struct LateFacts {
   /// So many calls of one day are worth listing it.
   private static let crowd = 10
 
-  func run(startedAt now: Timestamp, _ counter: inout RunCounter) async throws(RunFailure) {
+  func run(_ counter: inout RunCounter) async throws(RunFailure) {
+    let now = commits.run.startedAt
     var waiting = try await commits.calls.unsettled(limit: Self.mostCalls).filter { $0.askedAt < now }
     var requests = 0
     var failures = 0
@@ -103,7 +103,7 @@ struct LateFacts {
       return true
     } catch {
       guard case .twilio(let fault) = error.kind, fault != .throttled, fault != .clock else { throw error }
-      onEvent(.callNotGiven(sid, error))
+      commits.run.onEvent(.callNotGiven(sid, error))
       try await commits.commit(IntakePage(calls: [], readAt: now, marks: [.notGiven([sid])]), &counter)
       return false
     }

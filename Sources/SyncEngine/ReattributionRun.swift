@@ -4,19 +4,17 @@ import CallDomain
 /// `workspace_phones`.
 struct ReattributionRun {
   let calls: any CallLedger
-  let fence: RunFence
   let clock: EngineClock
-  let progress: RunProgress
-  let onEvent: @Sendable (SyncEvent) -> Void
+  let run: RunContext
 
   /// - Parameters:
   ///   - since: Only calls that began at this moment or later; nil for all.
   ///   - dryRun: Whether nothing is written.
-  func run(since: Timestamp?, dryRun: Bool) async throws(RunFailure) {
+  func work(since: Timestamp?, dryRun: Bool) async throws(RunFailure) {
     let coverage = try await calls.coverage(now: clock.now())
-    onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
-    onEvent(.fetching(.reattribute))
-    let commits = RunCommits(calls: calls, fence: fence, progress: progress, onEvent: onEvent)
+    run.onEvent(.directoryLoaded(numbers: coverage.listedNumbers))
+    run.onEvent(.fetching(.reattribute))
+    let commits = RunCommits(calls: calls, run: run)
     var counter = RunCounter()
     // Calls whose workspace changed, by where they went.
     var moves: [WorkspaceMove: Int] = [:]
@@ -33,12 +31,12 @@ struct ReattributionRun {
       let page = IntakePage(
         calls: batch, readAt: clock.now(), isReread: true, isRehearsal: dryRun)
       moves.merge(try await commits.commit(page, &counter).moves, uniquingKeysWith: +)
-      progress.set(moves)
-      onEvent(.pageStored(calls: batch.count, share: share))
+      run.progress.set(moves)
+      run.onEvent(.pageStored(calls: batch.count, share: share))
     }
-    onEvent(.fetched(calls: counter.counts.totalCalls))
+    run.onEvent(.fetched(calls: counter.counts.totalCalls))
     for (move, count) in moves.sorted(by: { $0.key < $1.key }) {
-      onEvent(.reattributed(move, calls: count, dryRun: dryRun))
+      run.onEvent(.reattributed(move, calls: count, dryRun: dryRun))
     }
   }
 }

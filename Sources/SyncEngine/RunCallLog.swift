@@ -12,8 +12,7 @@ struct RunCallLog: Sendable {
   let isUrgent: Bool
   let policy: RetryPolicy
   let clock: EngineClock
-  let progress: RunProgress
-  let onEvent: @Sendable (SyncEvent) -> Void
+  let run: RunContext
 
   /// The first page of a listing that is not followed any further.
   func list(_ query: CallQuery) async throws(RunFailure) -> CallPage {
@@ -25,7 +24,7 @@ struct RunCallLog: Sendable {
     var attempts = Attempts()
     while true {
       var sized = query
-      sized.pageSize = progress.pageSize
+      sized.pageSize = run.progress.pageSize
       let asked = sized
       let page = try await attempt(&attempts, ofSize: asked.pageSize) { () async throws(RunFailure) in
         try await log.list(asked)
@@ -68,22 +67,22 @@ struct RunCallLog: Sendable {
     _ request: @Sendable () async throws(RunFailure) -> CallPage
   ) async throws(RunFailure) -> CallPage? {
     attempts.begin(ofSize: size, at: clock.now())
-    progress.countRequest()
+    run.progress.countRequest()
     do throws(RunFailure) {
       let page = try await gate.send(isUrgent: isUrgent, request)
       try check(page)
       return page
     } catch {
       if let size, attempts.failedBySize(error) {
-        progress.makePagesSmaller(than: size)
-        attempts.isTooLarge = progress.pageSize < size
+        run.progress.makePagesSmaller(than: size)
+        attempts.isTooLarge = run.progress.pageSize < size
       }
       // What it took to fail is not taken from the time of the smaller page.
       let elapsed = attempts.isTooLarge ? 0 : max(0, clock.now().milliseconds(since: attempts.start))
       let action = policy.action(
         after: error, attempt: attempts.count, elapsed: elapsed, random: clock.random())
       guard case .wait(let delay) = action else { throw error }
-      onEvent(.retrying(attempt: attempts.count, delay: delay, error))
+      run.onEvent(.retrying(attempt: attempts.count, delay: delay, error))
       guard (try? await clock.sleep(delay)) != nil else { throw .interrupted }
       return nil
     }
@@ -91,11 +90,13 @@ struct RunCallLog: Sendable {
 
   // Twilio's `Date` says when it answered, in whole seconds.
   private func check(_ page: CallPage) throws(RunFailure) {
-    if page.unreadable > 0 { onEvent(.unreadableRecords(page.unreadable)) }
+    if page.unreadable > 0 { run.onEvent(.unreadableRecords(page.unreadable)) }
     guard let serverTime = page.serverTime else { return }
     let ahead = Int(clock.now().milliseconds(since: serverTime) / 1000)
     if abs(ahead) > ClockLimits.failure { throw .clockOff(seconds: abs(ahead)) }
-    if abs(ahead) > ClockLimits.warning, progress.isFirstClockWarning() { onEvent(.clockOff(seconds: ahead)) }
+    if abs(ahead) > ClockLimits.warning, run.progress.isFirstClockWarning() {
+      run.onEvent(.clockOff(seconds: ahead))
+    }
   }
 }
 

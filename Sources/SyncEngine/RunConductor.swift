@@ -141,7 +141,9 @@ package final class RunConductor: Sendable {
     onEvent: @escaping @Sendable (SyncEvent) -> Void
   ) async -> Result<SyncRun, RunFailure> {
     onEvent(.started(run.kind))
-    let failure = await work(order, fence, run.startedAt, progress, onEvent)
+    let context = RunContext(
+      fence: fence, startedAt: run.startedAt, progress: progress, onEvent: onEvent)
+    let failure = await work(order, context)
     var ended = run
     ended.finishedAt = clock.now()
     ended.period = progress.period
@@ -165,34 +167,29 @@ package final class RunConductor: Sendable {
   }
 
   /// Does the work while the lease is renewed beside it.
-  private func work(
-    _ order: RunOrder, _ fence: RunFence, _ now: Timestamp, _ progress: RunProgress,
-    _ onEvent: @escaping @Sendable (SyncEvent) -> Void
-  ) async -> RunFailure? {
+  private func work(_ order: RunOrder, _ run: RunContext) async -> RunFailure? {
     await withTaskGroup(of: Ending.self) { group in
       group.addTask {
         do throws(RunFailure) {
           switch order {
           case .hourly:
             guard let hourly = self.hourly else { throw RunFailure.noTwilio }
-            try await hourly.run(fence: fence, now: now, progress: progress, onEvent: onEvent)
+            try await hourly.run(run)
           case .reattribute(let since, let dryRun):
-            try await ReattributionRun(
-              calls: self.calls, fence: fence, clock: self.clock, progress: progress, onEvent: onEvent
-            ).run(since: since, dryRun: dryRun)
+            try await ReattributionRun(calls: self.calls, clock: self.clock, run: run)
+              .work(since: since, dryRun: dryRun)
           case .historical(let since, let until, let restart):
             guard let historical = self.historical else { throw RunFailure.noTwilio }
-            try await self.hourly?.begin(fence: fence, now: now)
+            try await self.hourly?.begin(run)
             try await historical.run(
-              historical.request(since: since, until: until, now: now), restart: restart, fence: fence,
-              now: now, progress: progress, onEvent: onEvent)
+              historical.request(since: since, until: until, now: run.startedAt), restart: restart, run)
           }
           return .done(nil)
         } catch {
-          return .done(Task.isCancelled ? .stopping : await self.cause(of: error, fence, progress))
+          return .done(Task.isCancelled ? .stopping : await self.cause(of: error, in: run))
         }
       }
-      group.addTask { await self.keepLease(fence, progress, onEvent) }
+      group.addTask { await self.keepLease(of: run) }
       defer { group.cancelAll() }
       var lost: RunFailure?
       for await ending in group {
@@ -210,9 +207,9 @@ package final class RunConductor: Sendable {
 
   // A process that stood still notices the end of its connections, and that Twilio waits no longer, before
   // it notices that another run took over.
-  private func cause(of failure: RunFailure, _ fence: RunFence, _ progress: RunProgress) async -> RunFailure {
+  private func cause(of failure: RunFailure, in run: RunContext) async -> RunFailure {
     do throws(RunFailure) {
-      try await runs.renew(fence, counts: progress.counts)
+      try await runs.renew(run.fence, counts: run.progress.counts)
       return failure
     } catch {
       return error.kind == .leaseLost ? error : failure
@@ -227,17 +224,15 @@ package final class RunConductor: Sendable {
 
   // A renewal that fails because the database is away is tried again at the next heartbeat; the lease
   // outlives several.
-  private func keepLease(
-    _ fence: RunFence, _ progress: RunProgress, _ onEvent: @Sendable (SyncEvent) -> Void
-  ) async -> Ending {
+  private func keepLease(of run: RunContext) async -> Ending {
     while true {
       guard (try? await clock.sleep(heartbeat)) != nil else { return .cancelled }
       do throws(RunFailure) {
-        try await runs.renew(fence, counts: progress.counts)
+        try await runs.renew(run.fence, counts: run.progress.counts)
       } catch {
         if error.kind == .leaseLost { return .leaseLost(error) }
         if Task.isCancelled { return .cancelled }
-        onEvent(.databaseAway(delay: heartbeat, error))
+        run.onEvent(.databaseAway(delay: heartbeat, error))
       }
     }
   }

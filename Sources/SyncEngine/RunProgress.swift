@@ -119,24 +119,6 @@ struct RunCounter {
   }
 }
 
-/// Hands a run's pages to the ledger, and counts and tells what became of them.
-struct RunCommits: Sendable {
-  let calls: any CallLedger
-  let fence: RunFence
-  let progress: RunProgress
-  let onEvent: @Sendable (SyncEvent) -> Void
-
-  @discardableResult
-  func commit(_ page: IntakePage, _ counter: inout RunCounter) async throws(RunFailure) -> PageOutcome {
-    var page = page
-    page.refusedBefore = counter.refused
-    let outcome = try await calls.commit(page, fence: fence)
-    counter.countCommitted(outcome).forEach(onEvent)
-    progress.set(counter.counts)
-    return outcome
-  }
-}
-
 /// What a run tells of calls and numbers that the database did not take: each once.
 struct RunWarnings {
   private(set) var refused: Set<CallSID> = []

@@ -11,7 +11,6 @@ struct SliceIntake {
   let log: RunCallLog
   let commits: RunCommits
   let clock: EngineClock
-  let onEvent: @Sendable (SyncEvent) -> Void
 
   /// Calls that Twilio lists late are found by their end: it is looked for this much further back.
   private static let lateListingMinutes = 120
@@ -53,7 +52,7 @@ struct SliceIntake {
       listed + ended.sorted { $0.sid < $1.sid }, downTo: IntakePage.mostCalls, readAt, &marks, &counter)
     marks.append(.coveredUntil(slice.end))
     try await commits.commit(IntakePage(calls: rest, readAt: readAt, marks: marks), &counter)
-    if isLast, counter.counts.totalCalls > 0 { onEvent(.saved(calls: counter.counts.savedCalls)) }
+    if isLast, counter.counts.totalCalls > 0 { commits.run.onEvent(.saved(calls: counter.counts.savedCalls)) }
   }
 
   private func countEnded(_ ended: [Call], _ counter: inout RunCounter) {
@@ -77,16 +76,16 @@ struct SliceIntake {
 
   private func announce(_ counter: RunCounter) {
     let counts = counter.counts
-    onEvent(.fetched(calls: counts.totalCalls))
+    commits.run.onEvent(.fetched(calls: counts.totalCalls))
     guard counts.totalCalls > 0 else {
-      onEvent(.noCalls)
+      commits.run.onEvent(.noCalls)
       return
     }
-    onEvent(
+    commits.run.onEvent(
       .processing(
         calls: counts.totalCalls, outbound: counts.case1Count + counts.case2Count,
         transfers: counts.case3Count))
-    onEvent(.saving(calls: counter.storable))
+    commits.run.onEvent(.saving(calls: counter.storable))
   }
 
   // Where Twilio takes bounds for whole days, an upper bound within a day would cut that day off;

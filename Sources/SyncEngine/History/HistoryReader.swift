@@ -19,7 +19,6 @@ struct HistoryReader: Sendable {
   let semaphore: WaitingLine
   let lanes: PageStreams
   let writer: HistoryWriter
-  let onEvent: @Sendable (SyncEvent) -> Void
 
   /// Reads one slice, from where it is.
   ///
@@ -151,7 +150,7 @@ extension HistoryReader {
         throw failure
       }
       let start = try await retentionStart(in: slice.period)
-      if shape.moveRetention(to: start) { onEvent(.retentionReached(start: start)) }
+      if shape.moveRetention(to: start) { log.run.onEvent(.retentionReached(start: start)) }
       let rest = Period(start: start, end: slice.period.end)
       let gone = Period(start: slice.period.start, end: min(start, slice.period.end))
       return try await writer.replace(

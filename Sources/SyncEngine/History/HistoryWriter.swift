@@ -4,13 +4,12 @@ import CallDomain
 /// Commits what the readers bring, and waits out a database that is away.
 struct HistoryWriter: Sendable {
   let calls: any CallLedger
-  let fence: RunFence
+  let run: RunContext
   /// See `IntakePage.isLastWord`.
   let isLastWord: Bool
   let clock: EngineClock
   let semaphore: WaitingLine
   let counter: ResyncCounter
-  let onEvent: @Sendable (SyncEvent) -> Void
 
   /// Commits the pages of one lane until no more come.
   func write(_ pages: AsyncStream<HistoryCommit>) async throws(RunFailure) {
@@ -19,9 +18,9 @@ struct HistoryWriter: Sendable {
       let outcome = try await store(page(of: commit))
       semaphore.leave()
       let calls = counter.count(commit, outcome)
-      counter.warnings(of: outcome).forEach(onEvent)
-      onEvent(.pageStored(calls: commit.calls.count, share: commit.share))
-      if commit.step.next == nil { onEvent(.sliceDone(commit.slice.period, calls: calls)) }
+      counter.warnings(of: outcome).forEach(run.onEvent)
+      run.onEvent(.pageStored(calls: commit.calls.count, share: commit.share))
+      if commit.step.next == nil { run.onEvent(.sliceDone(commit.slice.period, calls: calls)) }
     }
     // A cancelled stream ends as one that is done does.
     guard !Task.isCancelled else { throw .interrupted }
@@ -44,7 +43,7 @@ struct HistoryWriter: Sendable {
     let mark = IntakeMark.sliceReplaced(number: slice.number, by: parts)
     _ = try await store(IntakePage(calls: [], readAt: clock.now(), marks: [mark]))
     counter.replace(slice, by: parts)
-    onEvent(.sliceReplaced(parts: parts.count, share: share))
+    run.onEvent(.sliceReplaced(parts: parts.count, share: share))
     return parts
   }
 
@@ -53,11 +52,11 @@ struct HistoryWriter: Sendable {
     var pause = Self.firstPause
     while true {
       do throws(RunFailure) {
-        return try await calls.commit(page, fence: fence)
+        return try await calls.commit(page, fence: run.fence)
       } catch {
         let waited = clock.now().milliseconds(since: start)
         guard error.isPassing, waited < Self.longestOutage, !Task.isCancelled else { throw error }
-        onEvent(.databaseAway(delay: pause, error))
+        run.onEvent(.databaseAway(delay: pause, error))
         guard (try? await clock.sleep(pause)) != nil else { throw error }
         pause = min(pause * 2, Self.longestPause)
       }
