@@ -153,8 +153,8 @@ extension Service: SyncService {
     ServiceStatus(try await store.status(now: now), rules: configuration.alerts.rules, now: now)
   }
 
-  package func figures() async throws(RunFailure) -> PageFigures {
-    try await store.pageFigures(now: Clocks.now())
+  package func figures(_ scope: PageScope) async throws(RunFailure) -> PageFigures {
+    try await store.pageFigures(scope, now: Clocks.now())
   }
 
   package func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {

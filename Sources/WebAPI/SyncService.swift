@@ -22,7 +22,7 @@ package protocol SyncService: Sendable {
   func status() async throws(RunFailure) -> ServiceStatus
 
   /// What the status page adds up.
-  func figures() async throws(RunFailure) -> PageFigures
+  func figures(_ scope: PageScope) async throws(RunFailure) -> PageFigures
 
   /// The stored calls that are asked for; without a number and a beginning those of the last days.
   func calls(_ search: CallSearch) async throws(RunFailure) -> CallList

@@ -3,11 +3,14 @@ import CallDomain
 /// How many calls there were in each hour and on each day, by workspace.
 struct CallCharts {
   let now: Timestamp
+  let scope: PageScope
   let figures: PageFigures
   let workspaces: Workspaces
   let language: PageLanguage
 
-  var hours: HTML {
+  /// Nil where the scope ends earlier.
+  var hours: HTML? {
+    guard scope.endsNow else { return nil }
     let starts = (1 - PageFigures.hourCount...0).map { now.startOfHour.adding(hours: $0) }
     return chart(
       "hours",
@@ -20,12 +23,13 @@ struct CallCharts {
   }
 
   var days: HTML {
-    let starts = (1 - PageFigures.dayCount...0).map { now.startOfDay.adding(hours: 24 * $0) }
+    let starts = scope.days
     return chart(
-      "days", language.say("Llamadas por día, últimos 30 días", "Calls per day, last 30 days"),
+      "days",
+      language.say("Llamadas por día, \(language.days(scope))", "Calls per day, \(language.days(scope))"),
       heading: language.say("Día (UTC)", "Day (UTC)"),
       bars(starts, hours: 24, figures.days, label: language.day),
-      ticks: stride(from: 0, to: starts.count, by: 6).map { language.day(starts[$0]) })
+      ticks: stride(from: 0, to: starts.count, by: max(1, starts.count / 5)).map { language.day(starts[$0]) })
   }
 
   private func bars(

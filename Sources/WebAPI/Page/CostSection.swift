@@ -2,8 +2,7 @@ import CallDomain
 
 /// What the calls of each workspace cost.
 struct CostSection {
-  /// The end of the 30 days.
-  let now: Timestamp
+  let scope: PageScope
   let figures: PageFigures
   let workspaces: Workspaces
   let language: PageLanguage
@@ -25,7 +24,8 @@ struct CostSection {
 
   var html: HTML {
     let title = language.say(
-      "Coste y minutos facturables, últimos 30 días", "Cost and billable minutes, last 30 days")
+      "Coste y minutos facturables, \(language.days(scope))",
+      "Cost and billable minutes, \(language.days(scope))")
     guard !figures.totals.isEmpty else { return .section("money", title, [language.noCalls]) }
     var all = Sum()
     var sums: [WorkspaceID?: Sum] = [:]
@@ -46,7 +46,7 @@ struct CostSection {
               [
                 .element(
                   "span", ["class": "name"],
-                  [workspaces.swatch(of: id), .element("bdi", text: workspaces.name(of: id))])
+                  [workspaces.swatch(of: id), name(id)])
               ] + cells(sum, all, of: id))
           },
           sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all, of: nil))
@@ -60,6 +60,14 @@ struct CostSection {
       ])
   }
 
+  /// Leads to the page of that workspace alone.
+  private func name(_ id: WorkspaceID?) -> HTML {
+    let name = HTML.element("bdi", text: workspaces.name(of: id))
+    guard let id, scope.workspace == nil else { return name }
+    let address = scope.address(scope.period.start, scope.endsNow ? nil : scope.period.end, id, language)
+    return .element("a", ["href": address], [name])
+  }
+
   private func columns(_ all: Sum) -> [Table.Column] {
     [
       .text("Workspace"), .number(language.say("Llamadas", "Calls")),
@@ -71,9 +79,8 @@ struct CostSection {
   }
 
   private func cells(_ sum: Sum, _ all: Sum, of workspace: WorkspaceID?) -> [HTML] {
-    var calls = CallSearch()
-    calls.since = now.startOfDay.adding(hours: -24 * (PageFigures.dayCount - 1))
-    calls.workspace = workspace
+    var calls = scope.calls
+    calls.workspace = workspace ?? scope.workspace
     var unpriced = calls
     unpriced.isUnpriced = true
     return [language.link(language.number(sum.calls), to: calls), .text(language.number(sum.minutes))]

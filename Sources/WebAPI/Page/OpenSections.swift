@@ -4,6 +4,7 @@ import CallDomain
 struct OpenSections {
   /// When the facts were looked at.
   let now: Timestamp
+  let scope: PageScope
   let facts: StatusFacts
   let figures: PageFigures
   let language: PageLanguage
@@ -59,9 +60,8 @@ struct OpenSections {
   }
 
   private var unmatched: CallSearch {
-    var search = CallSearch()
+    var search = scope.calls
     search.isUnmatched = true
-    search.since = now.startOfDay.adding(hours: -24 * (PageFigures.dayCount - 1))
     return search
   }
 
@@ -80,8 +80,8 @@ struct OpenSections {
               figures.unmatchedTransfers,
               language.say("Transferencias sin llamada relacionada", "Transfers without a related call"),
               language.say(
-                "De los últimos 30 días; se asignan solas si la llamada aparece.",
-                "Of the last 30 days; assigned by themselves if the call turns up."), unmatched),
+                "Se asignan solas si la llamada aparece (\(language.days(scope))).",
+                "Assigned by themselves if the call turns up (\(language.days(scope)))."), unmatched),
             count(
               facts.unsettledCalls,
               language.say("Llamadas sin precio o sin acabar", "Calls without a price or an end"),

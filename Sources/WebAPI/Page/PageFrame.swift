@@ -40,6 +40,8 @@ struct PageFrame: Sendable {
   let language: PageLanguage
   let state: State
   let asOf: Timestamp?
+  /// Seconds after which the browser asks again.
+  var refresh: Int64?
 
   func page(_ content: [HTML]) -> String {
     HTML.page(
@@ -50,7 +52,8 @@ struct PageFrame: Sendable {
         .void("meta", ["name": "color-scheme", "content": "light dark"]),
         .element("title", text: "\(state.sign) \(state.words) · TwilioSync"),
         .void("link", ["rel": "icon", "href": state.icon]),
-      ], style: PageStyle.css,
+      ] + (refresh.map { [.void("meta", ["http-equiv": "refresh", "content": "\($0)"])] } ?? []),
+      style: PageStyle.css,
       body: [header, .element("main", [:], content), footer])
   }
 

@@ -91,6 +91,19 @@ extension PageLanguage {
     return "\(parts[2])\u{A0}\(months[parts[1] - 1])"
   }
 
+  /// What of the calls is added up: `últimos 30 días`, `del 1 sep al 30 sep 2025`.
+  func days(_ scope: PageScope) -> String {
+    let count = scope.days.count
+    guard !scope.endsNow else {
+      return say(count == 1 ? "hoy" : "últimos \(count) días", count == 1 ? "today" : "last \(count) days")
+    }
+    let last = Timestamp(milliseconds: scope.period.end.milliseconds - 1)
+    let year = last.isoDate.prefix(4)
+    return say(
+      "del \(day(scope.period.start)) al \(day(last)) \(year)",
+      "from \(day(scope.period.start)) to \(day(last)) \(year)")
+  }
+
   /// The time of day: `20:05`.
   func clock(_ moment: Timestamp) -> String {
     String(zone.local(moment).iso8601.dropFirst(11).prefix(5))
