@@ -79,6 +79,8 @@ package struct Configuration: Sendable {
   var history = HistoricalSync.Settings(start: Self.historyStart)
   var defaultWorkspace = WorkspaceID(1)
   var alerts = Alerts()
+  /// By whose clocks the pages show times, and quiet times are.
+  var displayZone = ClockZone.utc
   /// How Twilio, the webhook and the monitor are reached.
   var network = CurlNetwork()
   var logFormat = Logger.Format.text
@@ -184,7 +186,9 @@ package struct Configuration: Sendable {
       "ALERT_NO_CALLS_HOURS", Self.hours, default: alerts.rules.noCallsHours)
     alerts.rules.noRunHours = settings.number(
       "ALERT_NO_RUN_HOURS", Self.hours, default: alerts.rules.noRunHours)
+    displayZone = settings.zone("DISPLAY_TIME_ZONE")
     alerts.rules.quietTimes = settings.quietTimes("ALERT_QUIET_TIMES")
+    alerts.rules.quietTimes.zone = displayZone
     alerts.webhook = settings.address("ALERT_WEBHOOK_URL")
     alerts.webhookFormat = settings.choice(
       "ALERT_WEBHOOK_FORMAT", default: alerts.webhook?.format ?? alerts.webhookFormat)

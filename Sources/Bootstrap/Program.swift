@@ -93,6 +93,9 @@ package enum Program {
     case .migrate:
       let service = try service(environment, [.log, .database], json: command.json)
       return await Migrate(service: service, signals: signals).run(json: command.json)
+    case .explain(let sid):
+      let service = try service(environment, [.log, .database], json: command.json)
+      return await Explain(service: service, sid: sid).run(json: command.json)
     case .doctor: return await Doctor(environment: environment).run(json: command.json)
     case .run(let order):
       return try await run(

@@ -18,7 +18,7 @@ struct Serve {
     let metrics = service.metrics
     let routes = Routes(
       service: service, secret: configuration.cronSecret.exposed, version: Version.text,
-      clock: Clocks.api,
+      clock: Clocks.api, zone: configuration.displayZone,
       onEvent: { event in
         metrics?.count(event)
         ServeReport.report(event, to: logger)

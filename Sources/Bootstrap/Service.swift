@@ -153,8 +153,20 @@ extension Service: SyncService {
     ServiceStatus(try await store.status(now: now), rules: configuration.alerts.rules, now: now)
   }
 
-  package func figures() async throws(RunFailure) -> PageFigures {
-    try await store.pageFigures(now: Clocks.now())
+  package func figures(_ scope: PageScope) async throws(RunFailure) -> PageFigures {
+    try await store.pageFigures(scope, now: Clocks.now())
+  }
+
+  package func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
+    try await store.calls(search.within(now: Clocks.now()))
+  }
+
+  package func explanation(of sid: CallSID) async throws(RunFailure) -> Explanation? {
+    try await store.explanation(of: sid)
+  }
+
+  package func refusal(of sid: CallSID) async throws(RunFailure) -> String? {
+    try await store.refusal(of: sid)
   }
 
   package func metricsText() async -> String {

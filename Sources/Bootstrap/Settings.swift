@@ -122,10 +122,20 @@ struct Settings {
     if let times = QuietTimes(text) { return times }
     fault(
       """
-      \(name) debe ser una lista de horas UTC y días como «22:00-07:00, sat-sun, fri 15:00-24:00» que deje \
+      \(name) debe ser una lista de horas y días como «22:00-07:00, sat-sun, fri 15:00-24:00» que deje \
       alguna hora; vale «\(shown(text))».
       """)
     return .none
+  }
+
+  /// A zone of IANA's; UTC where the variable is not set.
+  mutating func zone(_ name: String) -> ClockZone {
+    guard let text = text(name) else { return .utc }
+    if let zone = ClockZone(identifier: text) { return zone }
+    fault(
+      "\(name) debe ser una zona horaria de IANA, como Europe/Madrid; vale «\(shown(text))».",
+      "Si el nombre es correcto, instale tzdata.")
+    return .utc
   }
 
   /// An address to send something to. Nothing of a faulty one is shown, since they hold secrets.
@@ -177,6 +187,23 @@ struct Settings {
   private func shown(_ text: String) -> String {
     let text = redaction.applied(toValue: text)
     return text.count > 40 ? text.prefix(40) + "…" : text
+  }
+}
+
+extension ClockZone {
+  /// A zone that the platform knows by IANA's name.
+  fileprivate init?(identifier: String) {
+    guard let zone = TimeZone(identifier: identifier) else { return nil }
+    @Sendable func date(_ moment: Timestamp) -> Date {
+      Date(timeIntervalSince1970: Double(moment.milliseconds) / 1000)
+    }
+    self.init(
+      name: identifier, offset: { zone.secondsFromGMT(for: date($0)) },
+      change: { moment in
+        zone.nextDaylightSavingTimeTransition(after: date(moment)).flatMap { change in
+          Timestamp(exactly: Int64(clamping: change.timeIntervalSince1970 * 1000))
+        }
+      })
   }
 }
 

@@ -53,6 +53,8 @@ package enum AttributionCase: Hashable, Sendable {
   /// Case 3, `trunking-originating`: `from` is the lead's number.
   case transfer
 
+  package static let all: [AttributionCase] = [.outboundAPI, .trunkingTerminating, .transfer]
+
   /// Whether its calls ring a lead and so explain the lead's transfers (Reference.md, "Rules").
   var explainsTransfers: Bool {
     switch self {

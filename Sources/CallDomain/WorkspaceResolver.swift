@@ -77,16 +77,51 @@ package struct CandidateCall: Hashable, Sendable {
   package static func nearest(
     to moment: Timestamp, among calls: some Sequence<CandidateCall>
   ) -> CandidateCall? {
-    calls.min { left, right in
-      let distances = (left.distance(to: moment), right.distance(to: moment))
-      if distances.0 != distances.1 { return distances.0 < distances.1 }
-      let isEarlier = left.time <= moment
-      if isEarlier != (right.time <= moment) { return isEarlier }
-      return left.sid < right.sid
-    }
+    calls.min { order($0, $1, moment).precedes }
   }
 
-  private func distance(to moment: Timestamp) -> Int64 {
+  /// Rule 2: which of two calls is nearer to a moment, and why, as `left` sees it.
+  private static func order(
+    _ left: CandidateCall, _ right: CandidateCall, _ moment: Timestamp
+  ) -> (precedes: Bool, reason: CandidateReason) {
+    let distances = (left.distance(to: moment), right.distance(to: moment))
+    if distances.0 != distances.1 {
+      return distances.0 < distances.1 ? (true, .nearest) : (false, .farther)
+    }
+    let isEarlier = left.time <= moment
+    if isEarlier != (right.time <= moment) { return (isEarlier, isEarlier ? .notLater : .later) }
+    return left.sid < right.sid ? (true, .smallerSID) : (false, .largerSID)
+  }
+
+  /// Milliseconds between the call and a moment.
+  package func distance(to moment: Timestamp) -> Int64 {
     abs(time.milliseconds(since: moment))
+  }
+}
+
+/// Why one candidate decides a transfer and another does not (Reference.md, "Explanations").
+package enum CandidateReason: String, Hashable, Sendable, CaseIterable {
+  case only = "only_candidate"
+  case nearest
+  case farther
+  /// Equally near, and not later than the transfer.
+  case notLater = "not_later"
+  case later
+  /// Equally near and on the same side of the transfer.
+  case smallerSID = "smaller_sid"
+  case largerSID = "larger_sid"
+}
+
+extension CandidateCall {
+  /// The calls from the one that decides a transfer at `moment` on, by the comparison by which `nearest` decides;
+  /// the first with what sets it apart from the second, the others with what sets them apart from the first.
+  package static func ranked(
+    _ calls: [CandidateCall], to moment: Timestamp
+  ) -> [(call: CandidateCall, reason: CandidateReason)] {
+    let sorted = calls.sorted { order($0, $1, moment).precedes }
+    guard let first = sorted.first else { return [] }
+    let others = sorted.dropFirst()
+    let reason = others.first.map { order(first, $0, moment).reason } ?? .only
+    return [(first, reason)] + others.map { ($0, order($0, first, moment).reason) }
   }
 }

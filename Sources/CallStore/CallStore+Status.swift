@@ -14,20 +14,24 @@ extension CallStore {
 
   /// What the status page adds up, all of one moment and in one round trip.
   ///
-  /// - Parameter now: The end of its days and hours, by the process's clock.
-  package func pageFigures(now: Timestamp) async throws(RunFailure) -> PageFigures {
+  /// - Parameters:
+  ///   - scope: Which days and workspaces; the last 30 days of all where it is nil.
+  ///   - now: By the process's clock.
+  package func pageFigures(
+    _ scope: PageScope? = nil, now: Timestamp
+  ) async throws(RunFailure) -> PageFigures {
     try await operation {
-      try await PostgresError.repeated { try await figures(now: now) }
+      try await PostgresError.repeated { try await figures(scope ?? PageScope(now: now), now: now) }
     }
   }
 
-  private func figures(now: Timestamp) async throws -> PageFigures {
+  private func figures(_ scope: PageScope, now: Timestamp) async throws -> PageFigures {
     try await database.withTransaction(
       PostgresSettings(isSnapshot: true),
       opening: [
-        PageQuery.uncompiled, PageQuery.totals(now: now),
+        PageQuery.uncompiled, PageQuery.totals(scope),
         PageQuery.defaultNumbers(defaultWorkspace, now: now),
-        PageQuery.workspaces(defaultWorkspace, now: now),
+        PageQuery.workspaces(defaultWorkspace, scope),
         RunRecords.list(limit: 10, before: nil, kind: nil),
       ]
     ) { transaction in

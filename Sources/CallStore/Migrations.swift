@@ -55,6 +55,7 @@ enum Migrations {
     Migration(version: 17, name: "canonical numbers", work: .canonicalNumbers, oldestProgram: 17),
     Migration(
       version: 18, name: "holes and pages", work: .statements(PackageResources._018_holes_and_pages_sql)),
+    Migration(version: 19, name: "call search", work: .indexes(PackageResources._019_call_search_sql)),
   ]
 
   static func statements(of file: [UInt8]) -> [String] {

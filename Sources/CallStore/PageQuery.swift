@@ -11,7 +11,7 @@ enum PageQuery {
   ///
   /// Each hour and day is looked up by itself: to work out from each call's time in which it lies would take
   /// five times as long.
-  static func totals(now: Timestamp) -> PostgresStatement {
+  static func totals(_ scope: PageScope) -> PostgresStatement {
     PostgresStatement(
       """
       WITH counted AS (
@@ -26,6 +26,7 @@ enum PageQuery {
             count(*) FILTER (WHERE cost IS NULL AND duration > 0) AS unpriced
           FROM calls WHERE source = 'twilio' AND call_date >= span.start
             AND call_date < least(span.stop, $3::timestamptz + INTERVAL '1 millisecond')
+            AND ($4::bigint IS NULL OR workspace_id = $4::bigint)
           GROUP BY workspace_id, price_unit) c)
       SELECT is_hour, \(SQL.milliseconds("start")), workspace_id, price_unit, sum(calls)::bigint,
         coalesce(sum(minutes), 0)::bigint, sum(cost)::text, sum(unpriced)::bigint
@@ -33,7 +34,7 @@ enum PageQuery {
       GROUP BY GROUPING SETS ((is_hour, start, workspace_id), (is_hour, workspace_id, price_unit))
       HAVING start IS NOT NULL OR NOT is_hour
       """,
-      [.moment(firstDay(now)), .moment(firstHour(now)), .moment(now)])
+      [.moment(scope.period.start), .moment(firstHour(scope)), .moment(last(scope)), workspace(scope)])
   }
 
   static func defaultNumbers(_ workspace: WorkspaceID, now: Timestamp) -> PostgresStatement {
@@ -48,21 +49,24 @@ enum PageQuery {
   }
 
   /// The workspaces, each with what stands beside them all.
-  static func workspaces(_ defaultWorkspace: WorkspaceID, now: Timestamp) -> PostgresStatement {
+  static func workspaces(_ defaultWorkspace: WorkspaceID, _ scope: PageScope) -> PostgresStatement {
     PostgresStatement(
       """
       SELECT w.id, w.name, unmatched.calls, slices.*,
-        EXISTS (SELECT FROM workspace_phones WHERE workspace_id <> $3::bigint
+        EXISTS (SELECT FROM workspace_phones WHERE workspace_id <> $4::bigint
           OR workspace_id IS NOT NULL AND is_primary)
       FROM (SELECT count(*) AS calls FROM calls WHERE source = 'twilio' AND direction = 'trunking-originating'
-          AND phone_number IS NULL AND call_date >= $1::timestamptz AND call_date <= $2::timestamptz) unmatched
+          AND phone_number IS NULL AND call_date >= $1::timestamptz AND call_date <= $2::timestamptz
+          AND ($3::bigint IS NULL OR workspace_id = $3::bigint)) unmatched
       CROSS JOIN (SELECT count(*) FILTER (WHERE is_done), count(*),
           \(length("FILTER (WHERE is_done)")), \(length(""))
         FROM sync_slices
         WHERE run_id = (SELECT max(id) FROM sync_runs WHERE kind = 'historical')) slices
       LEFT JOIN workspaces w ON true
       """,
-      [.moment(firstDay(now)), .moment(now), .int(defaultWorkspace.number)])
+      [
+        .moment(scope.period.start), .moment(last(scope)), workspace(scope), .int(defaultWorkspace.number),
+      ])
   }
 
   /// How long the slices are together, in milliseconds.
@@ -71,14 +75,20 @@ enum PageQuery {
     return "coalesce(least(sum(\(length)) \(filter), 1e15), 0)::bigint"
   }
 
-  /// 00:00 UTC of the first of the days.
-  private static func firstDay(_ now: Timestamp) -> Timestamp {
-    now.startOfDay.adding(hours: -24 * (PageFigures.dayCount - 1))
+  /// The beginning of the first of the hours; after the last moment where there are none.
+  private static func firstHour(_ scope: PageScope) -> Timestamp {
+    let end = scope.period.end
+    return scope.endsNow
+      ? end.startOfHour.adding(hours: -(PageFigures.hourCount - 1)) : end.adding(hours: 1)
   }
 
-  /// The beginning of the first of the hours.
-  private static func firstHour(_ now: Timestamp) -> Timestamp {
-    now.startOfHour.adding(hours: -(PageFigures.hourCount - 1))
+  /// The last moment that counts: now, or the one before the end.
+  private static func last(_ scope: PageScope) -> Timestamp {
+    scope.endsNow ? scope.period.end : Timestamp(milliseconds: scope.period.end.milliseconds - 1)
+  }
+
+  private static func workspace(_ scope: PageScope) -> PostgresValue {
+    scope.workspace.map { .int($0.number) } ?? .null
   }
 }
 

@@ -218,7 +218,7 @@ enum CandidateQuery {
     return candidates
   }
 
-  private static func candidate(_ row: PostgresRow, at column: Int) throws(PostgresError) -> CandidateCall? {
+  static func candidate(_ row: PostgresRow, at column: Int) throws(PostgresError) -> CandidateCall? {
     guard let sid = try row.text(column).flatMap(CallSID.init), let number = try row.number(column + 1),
       let time = try row.moment(column + 2)
     else { return nil }

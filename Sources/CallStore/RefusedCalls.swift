@@ -81,6 +81,11 @@ enum RefusedCallRecords {
       "DELETE FROM refused_calls WHERE call_id = ANY($1::text[])", [.textArray(sids.map(\.text))])
   }
 
+  /// Why a call is set aside; no row for one that is not.
+  static func reason(of sid: CallSID) -> PostgresStatement {
+    PostgresStatement("SELECT reason FROM refused_calls WHERE call_id = $1", [.text(sid.text)])
+  }
+
   /// Calls that were asked for in vain.
   static func triedInVain(_ sids: [CallSID], readAt: Timestamp) -> PostgresStatement {
     PostgresStatement(

@@ -106,4 +106,13 @@ enum SQL {
     AND \(table).direction IN ('outbound-api', 'trunking-terminating')
     """
   }
+
+  /// The party of a call on our side, as the index `calls_by_number` has it: canonical in cases 1 and 2, as Twilio
+  /// sent it in others.
+  static func numberOfOurs(_ table: String) -> String {
+    """
+    (CASE WHEN \(table).direction IN ('outbound-api', 'trunking-terminating') THEN \(table).phone_number
+      ELSE \(table).phone_to END COLLATE "C")
+    """
+  }
 }

@@ -35,7 +35,7 @@ struct ArgumentWords {
     if command == nil {
       guard let name = CommandName(rawValue: word) else { throw wrong(Fault.unknownCommand(word)) }
       command = name
-    } else if command == .completion, operand == nil {
+    } else if command?.operand != nil, operand == nil {
       operand = word
     } else {
       throw wrong(Fault.superfluous(word))
@@ -83,6 +83,7 @@ struct ArgumentWords {
     case .hourly: return .run(.hourly)
     case .historical: return .run(try historical())
     case .reattribute: return .run(.reattribute(since: try date(.since), dryRun: has(.dryRun)))
+    case .explain: return .explain(try sid())
     case .migrate: return .migrate
     case .doctor: return .doctor
     case .health: return .health(url: try url())
@@ -110,6 +111,12 @@ struct ArgumentWords {
       text.count > scheme.count + 3
     else { throw wrong(Fault.badURL(text)) }
     return text
+  }
+
+  private func sid() throws(UsageError) -> CallSID {
+    guard let operand else { throw wrong(Fault.missingSID) }
+    guard let sid = CallSID(operand) else { throw wrong(Fault.badSID(operand)) }
+    return sid
   }
 
   private func shell() throws(UsageError) -> Shell {

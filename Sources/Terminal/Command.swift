@@ -8,6 +8,7 @@ package struct Command: Hashable, Sendable {
     case run(RunOrder)
     case migrate
     case doctor
+    case explain(CallSID)
     /// The server to ask, an `http` or `https` URL; nil for this machine and the configured port.
     case health(url: String?)
     case completion(Shell)
@@ -53,12 +54,21 @@ package struct Command: Hashable, Sendable {
 
 /// The commands of the program, in the order of its help.
 package enum CommandName: String, Sendable, CaseIterable {
-  case serve, hourly, historical, reattribute, migrate, doctor, health, completion
+  case serve, hourly, historical, reattribute, explain, migrate, doctor, health, completion
+
+  /// What its operand is called in the help; nil where it takes none.
+  var operand: String? {
+    switch self {
+    case .explain: "CA…"
+    case .completion: Shell.allCases.map(\.rawValue).joined(separator: "|")
+    case .serve, .hourly, .historical, .reattribute, .migrate, .doctor, .health: nil
+    }
+  }
 
   /// What the command accepts besides the options that every command has.
   var options: [CommandOption] {
     switch self {
-    case .serve, .hourly, .migrate, .doctor, .completion: []
+    case .serve, .hourly, .explain, .migrate, .doctor, .completion: []
     case .historical: [.since, .until, .restart]
     case .reattribute: [.since, .dryRun]
     case .health: [.url]

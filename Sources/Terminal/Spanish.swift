@@ -11,6 +11,12 @@ enum Fault {
   static func noValueAllowed(_ option: CommandOption) -> String { "La opción \(option.name) no lleva valor." }
   static var missingShell: String { "Falta el intérprete de comandos: \(shells)." }
 
+  static var missingSID: String { "Falta el SID de la llamada (CA y 32 cifras hexadecimales)." }
+
+  static func badSID(_ word: String) -> String {
+    "«\(word)» no es el SID de una llamada (CA y 32 cifras hexadecimales)."
+  }
+
   static func notAllowed(_ option: CommandOption, _ command: CommandName) -> String {
     "La opción \(option.name) no vale para «\(command.rawValue)»."
   }
@@ -50,6 +56,7 @@ extension CommandName {
     case .hourly: "hace una sincronización horaria y termina"
     case .historical: "hace la resincronización histórica, o continúa la interrumpida"
     case .reattribute: "aplica otra vez las reglas de asignación a las llamadas guardadas"
+    case .explain: "explica por qué una llamada es de su workspace"
     case .migrate: "crea o actualiza el esquema de la base de datos"
     case .doctor: "comprueba la instalación y dice qué hacer"
     case .health: "pregunta a un servidor en marcha si vive"
@@ -84,6 +91,12 @@ extension CommandName {
       después de editar workspace_phones.
 
       FECHA es AAAA-MM-DD o una hora ISO 8601, en UTC.
+      """
+    case .explain:
+      """
+      Explica por qué una llamada guardada es de su workspace: qué regla decide, qué filas del directorio y
+      qué llamadas candidatas se compararon, qué dice lo guardado y, si ya no coincide, qué hacer. No cambia
+      nada y no pregunta a Twilio. Termina con 1 si la llamada no está guardada.
       """
     case .migrate:
       """
@@ -212,6 +225,10 @@ enum Words {
     "\(counted(checks, "comprobación", "comprobaciones")): \(counted(faults, "problema", "problemas")), "
       + counted(warnings, "aviso", "avisos")
   }
+
+  static let rowsOfDirectory = "Filas de workspace_phones"
+  static let candidates = "Llamadas a ese lead, las más cercanas"
+  static let noWorkspace = "sin workspace"
 
   /// The headings of zsh's completions.
   static let (command, option) = ("comando", "opción")

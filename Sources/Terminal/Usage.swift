@@ -7,8 +7,9 @@ package enum Usage {
 
   /// What may follow the command's name, each with a space before it.
   static func operands(of command: CommandName) -> String {
-    if command == .completion { return " " + Shell.allCases.map(\.rawValue).joined(separator: "|") }
-    return (command.options + [.json]).map { " [\(spelling($0))]" }.joined()
+    if command == .completion { return command.operand.map { " \($0)" } ?? "" }
+    return (command.operand.map { " \($0)" } ?? "")
+      + (command.options + [.json]).map { " [\(spelling($0))]" }.joined()
   }
 
   static func row(_ option: CommandOption) -> (String, String) {

@@ -36,6 +36,16 @@ struct QueryParameters: Sendable {
     }
   }
 
+  /// `true` or `false`; nil when absent.
+  func choice(_ name: String) throws(RunFailure) -> Bool? {
+    values[name] == nil ? nil : try flag(name)
+  }
+
+  /// A text as it was sent; nil when absent or empty.
+  func text(_ name: String) -> String? {
+    values[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   /// A whole number within `range`.
   func number(_ name: String, in range: ClosedRange<Int64>) throws(RunFailure) -> Int64? {
     guard let text = values[name] else { return nil }
@@ -69,6 +79,54 @@ extension RunListQuery {
     self.init(
       limit: limit.map { Int($0) } ?? Self.defaultLimit, before: before.map { RunID($0) },
       kind: try parameters.kind("kind"))
+  }
+}
+
+extension CallSearch {
+  /// The most calls of one answer.
+  private static let largestLimit: Int64 = 500
+
+  /// Reads what narrows the calls down, as `/api/calls`, its CSV and its page take it.
+  ///
+  /// - Parameter known: Parameters that are read elsewhere.
+  /// - Throws: `badParameter`.
+  init(query items: [RequestTarget.QueryItem], but known: [String] = []) throws(RunFailure) {
+    let parameters = try QueryParameters(items, allowed: Self.names + known)
+    let limit = try parameters.number("limit", in: 1...Self.largestLimit)
+    self.init(limit: limit.map { Int($0) } ?? 50)
+    workspace = try parameters.number("workspace", in: 0...Int64.max).map { WorkspaceID($0) }
+    if let text = parameters.text("number") {
+      guard let number = PhoneNumber(listed: text) else { throw .noNumber("number") }
+      self.number = number
+    }
+    if let number = try parameters.number("case", in: 1...3) {
+      attributionCase = AttributionCase.all.first { $0.number == Int(number) }
+    }
+    isUnmatched = try parameters.choice("unmatched")
+    isUnpriced = try parameters.choice("unpriced")
+    status = parameters.text("status")
+    since = try parameters.timestamp("since")
+    until = try parameters.timestamp("until")
+    if let since, let until, since >= until { throw .sinceNotBeforeUntil }
+    if let text = parameters.text("before") {
+      guard let place = Place(text) else { throw .badPlace("before") }
+      after = place
+    }
+  }
+
+  private static let names = [
+    "workspace", "number", "case", "unmatched", "unpriced", "status", "since", "until", "limit", "before",
+  ]
+
+  /// The query that asks for the same, without a place in the list.
+  var query: [(name: String, value: String)] {
+    let values: [(String, String?)] = [
+      ("workspace", workspace.map { "\($0.number)" }), ("number", number?.canonical),
+      ("case", attributionCase.map { "\($0.number)" }), ("unmatched", isUnmatched.map { "\($0)" }),
+      ("unpriced", isUnpriced.map { "\($0)" }), ("status", status), ("since", since?.iso8601),
+      ("until", until?.iso8601),
+    ]
+    return values.compactMap { name, value in value.map { (name, $0) } }
   }
 }
 

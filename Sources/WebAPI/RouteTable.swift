@@ -66,7 +66,7 @@ struct RouteTable: Sendable {
   private(set) var all: [Route] = []
 
   init(
-    service: any SyncService, version: String, clock: APIClock,
+    service: any SyncService, version: String, clock: APIClock, zone: ClockZone,
     onEvent: @escaping @Sendable (APIEvent) -> Void
   ) {
     let runs = RunRoutes(service: service)
@@ -81,7 +81,15 @@ struct RouteTable: Sendable {
     add(runs.list)
     add(runs.one)
     add(StatusRoute.route(service))
-    add(StatusPage.route(service, onEvent: onEvent))
+    let calls = CallRoutes(service: service)
+    add(calls.list)
+    add(calls.csv(onEvent: onEvent))
+    add(calls.one)
+    add(RunPage.route(service, zone: zone, onEvent: onEvent))
+    add(CallsPage.route(service, zone: zone, onEvent: onEvent))
+    add(CallsPage.search(service, zone: zone, onEvent: onEvent))
+    add(CallPage.route(service, zone: zone, onEvent: onEvent))
+    add(StatusPage.route(service, zone: zone, onEvent: onEvent))
   }
 
   // One by one: of an array of routes that is walked through at once, the optimizer of Swift 6.3 takes the

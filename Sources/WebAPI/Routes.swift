@@ -1,4 +1,4 @@
-import CallDomain
+package import CallDomain
 package import WebServer
 
 /// The service's HTTP interface as a handler for the server; `openapi.json` describes it.
@@ -14,12 +14,13 @@ package struct Routes: Sendable {
   /// - Parameters:
   ///   - secret: what callers must send; must not be empty, an empty one lets nobody in.
   ///   - version: the program's, as `/openapi.json` tells it.
+  ///   - zone: by whose clocks the pages show times.
   ///   - onEvent: is told of every answer, from any thread; must not block.
   package init(
-    service: any SyncService, secret: String, version: String, clock: APIClock,
+    service: any SyncService, secret: String, version: String, clock: APIClock, zone: ClockZone = .utc,
     attempts: AttemptLimiter = AttemptLimiter(), onEvent: @escaping @Sendable (APIEvent) -> Void = { _ in }
   ) {
-    table = RouteTable(service: service, version: version, clock: clock, onEvent: onEvent)
+    table = RouteTable(service: service, version: version, clock: clock, zone: zone, onEvent: onEvent)
     secretGuard = SecretGuard(secret: secret, limiter: attempts)
     self.clock = clock
     self.onEvent = onEvent

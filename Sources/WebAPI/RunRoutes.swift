@@ -20,7 +20,7 @@ struct RunRoutes: Sendable {
   var one: Route {
     Route(reading: "/api/sync-runs/{id}") { request throws(RunFailure) in
       guard let id = Self.runID(request.parameters["id"]), let run = try await service.run(id) else {
-        return .refusal(.notFound, "No hay ninguna ejecución con ese número.")
+        return .refusal(.notFound, noRun)
       }
       return .answer(run.record.json)
     }
@@ -37,7 +37,7 @@ struct RunRoutes: Sendable {
   }
 
   /// A run has one address only: digits without sign or leading zeros.
-  private static func runID(_ text: String?) -> RunID? {
+  static func runID(_ text: String?) -> RunID? {
     guard let text, let number = Int64(text), number > 0, String(number) == text else { return nil }
     return RunID(number)
   }

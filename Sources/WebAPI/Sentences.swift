@@ -56,5 +56,29 @@ extension RunFailure {
     RunFailure(.badParameter, "El parámetro \(name) debe ser uno de: \(allowed.joined(separator: ", ")).")
   }
 
+  static func noNumber(_ name: String) -> RunFailure {
+    RunFailure(.badParameter, "El parámetro \(name) no es un número: está oculto o es demasiado largo.")
+  }
+
+  static func badPlace(_ name: String) -> RunFailure {
+    RunFailure(.badParameter, "El parámetro \(name) debe ser el «next» de una respuesta anterior.")
+  }
+
+  static let nothingToFind = RunFailure(
+    .badParameter, "Eso no es ni el SID de una llamada ni un número.",
+    "Escriba un SID (CA y 32 cifras hexadecimales) o un número, en cualquier forma.")
+
   static let sinceNotBeforeUntil = RunFailure(.badParameter, "El parámetro since debe ser anterior a until.")
 }
+
+/// What is said to whoever asks from another site.
+let fromOtherSite = "La petición viene de otro sitio. Abra esta dirección directamente."
+
+/// What is said when too many lists are being sent.
+let tooManyLists = "Ya se están enviando otros listados. Espere a que acaben."
+
+/// What is said of the number of a run that there is not.
+let noRun = "No hay ninguna ejecución con ese número."
+
+/// What is said of an address with something in the place of a call's SID.
+let noSID = "Eso no es el SID de una llamada. Se escribe CA y 32 cifras hexadecimales."

@@ -37,13 +37,9 @@ enum ServiceRoutes {
     }
   }
 
-  /// `/openapi.json`: the file of that name, with the program's version in its place.
+  /// `/openapi.json`, made once.
   static func description(version: String) -> Route {
-    Route("/openapi.json", [.get, .head], .open) { _ in
-      .answer(descriptionAroundVersion.joined(separator: version))
-    }
+    let text = APIDescription.text(version: version)
+    return Route("/openapi.json", [.get, .head], .open) { _ in .answer(text) }
   }
-
-  private static let descriptionAroundVersion = String(decoding: PackageResources.openapi_json, as: UTF8.self)
-    .split(separator: "{version}")
 }

@@ -22,7 +22,16 @@ package protocol SyncService: Sendable {
   func status() async throws(RunFailure) -> ServiceStatus
 
   /// What the status page adds up.
-  func figures() async throws(RunFailure) -> PageFigures
+  func figures(_ scope: PageScope) async throws(RunFailure) -> PageFigures
+
+  /// The stored calls that are asked for; without a number and a beginning those of the last days.
+  func calls(_ search: CallSearch) async throws(RunFailure) -> CallList
+
+  /// Why a stored call belongs to its workspace; nil where it is not stored.
+  func explanation(of sid: CallSID) async throws(RunFailure) -> Explanation?
+
+  /// Why the database does not take a call that was set aside; nil for one that was not.
+  func refusal(of sid: CallSID) async throws(RunFailure) -> String?
 
   /// The metrics in the Prometheus text format, version 0.0.4, whether the database is there or not.
   func metricsText() async -> String

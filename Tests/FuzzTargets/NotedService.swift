@@ -75,6 +75,11 @@ extension NotedService: SyncService {
 
   func run(_ id: RunID) async throws(RunFailure) -> SyncRun? { recorded ?? Self.run(.hourly) }
   func status() async throws(RunFailure) -> ServiceStatus { known }
-  func figures() async throws(RunFailure) -> PageFigures { added }
+  func figures(_ scope: PageScope) async throws(RunFailure) -> PageFigures { added }
+  func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
+    CallList(search: search, calls: [], next: nil)
+  }
+  func explanation(of sid: CallSID) async throws(RunFailure) -> Explanation? { nil }
+  func refusal(of sid: CallSID) async throws(RunFailure) -> String? { nil }
   func metricsText() async -> String { "" }
 }

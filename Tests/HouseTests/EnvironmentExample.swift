@@ -32,7 +32,7 @@ enum EnvironmentExample {
       files.flatMap { file in
         file.text.matches(
           of:
-            /(?:text|either|host|number|flag|choice|date|address|publicAddress|quietTimes|schema|isSet)\(\s*"([A-Z_]+)"/
+            /(?:text|either|host|number|flag|choice|date|address|publicAddress|quietTimes|schema|zone|isSet)\(\s*"([A-Z_]+)"/
         ).map { String($0.1) }
       })
   }

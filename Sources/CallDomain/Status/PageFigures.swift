@@ -1,3 +1,35 @@
+/// Which calls the status page adds up.
+package struct PageScope: Hashable, Sendable {
+  /// From 00:00 UTC of its first day; of the last 30 days without another wish, at most of 366.
+  package let period: Period
+  /// Nil for all.
+  package let workspace: WorkspaceID?
+  /// Whether it ends now, as it does where no end was asked for.
+  package let endsNow: Bool
+
+  package init(
+    since: Timestamp? = nil, until: Timestamp? = nil, workspace: WorkspaceID? = nil, now: Timestamp
+  ) {
+    let end = until.map { min($0, now) } ?? now
+    // The end is no part of the period.
+    let lastDay = Timestamp(milliseconds: end.milliseconds - 1).startOfDay
+    let first = since?.startOfDay ?? lastDay.adding(hours: -24 * (PageFigures.dayCount - 1))
+    let earliest = lastDay.adding(hours: -24 * (Self.mostDays - 1))
+    period = Period(start: max(earliest, min(first, lastDay)), end: end)
+    self.workspace = workspace
+    endsNow = end == now
+  }
+
+  /// The days' beginnings, oldest first.
+  package var days: [Timestamp] {
+    let count = period.end.milliseconds(since: period.start) / 86_400_000 + 1
+    return (0..<Int(clamping: min(count, Int64(Self.mostDays))))
+      .map { period.start.adding(hours: 24 * $0) }.filter { $0 < period.end }
+  }
+
+  private static let mostDays = 366
+}
+
 /// What the status page shows besides `ServiceStatus`.
 package struct PageFigures: Hashable, Sendable {
   /// How many hours are shown, the present one included.
@@ -78,11 +110,12 @@ package struct PageFigures: Hashable, Sendable {
     }
   }
 
-  /// The last 24 hours, the present one included, by hour and workspace; without empty ones.
+  /// The last 24 hours, the present one included, by hour and workspace, without empty ones; none where the scope
+  /// ends earlier.
   package var hours: [Bucket] = []
-  /// The last 30 days, today included, in UTC, by day and workspace; without empty ones.
+  /// The days of the scope, in UTC, by day and workspace; without empty ones.
   package var days: [Bucket] = []
-  /// By workspace and unit, over the same 30 days.
+  /// By workspace and unit, over the same days.
   package var totals: [Total] = []
   /// `DEFAULT_WORKSPACE_ID`.
   package var defaultWorkspace: WorkspaceID?
@@ -90,7 +123,7 @@ package struct PageFigures: Hashable, Sendable {
   package var defaultNumbers: [NumberShare] = []
   /// Whether anybody has given a number a workspace: without, every call goes to the default one.
   package var hasAssignedNumbers = true
-  /// Transfers of the 30 days without a related call.
+  /// Transfers of those days without a related call.
   package var unmatchedTransfers = 0
   /// What workspaces are called.
   package var names: [WorkspaceID: String] = [:]

@@ -1,7 +1,10 @@
-/// The times of the week in which silence is expected and nobody is alerted: `ALERT_QUIET_TIMES`, in UTC.
+/// The times of the week in which silence is expected and nobody is alerted: `ALERT_QUIET_TIMES`, by the clocks of
+/// `DISPLAY_TIME_ZONE`.
 package struct QuietTimes: Hashable, Sendable {
-  // Minutes since Monday 00:00 UTC, in order and apart from each other.
+  // Minutes since Monday 00:00, in order and apart from each other.
   private let spans: [Range<Int64>]
+  /// By whose clocks they are.
+  package var zone = ClockZone.utc
 
   /// No time is quiet.
   package static let none = QuietTimes(spans: [])
@@ -36,13 +39,14 @@ package struct QuietTimes: Hashable, Sendable {
 
   /// Whether nobody is alerted at this moment.
   package func contains(_ moment: Timestamp) -> Bool {
-    let minute = Self.offset(of: moment) / Self.minute
+    let minute = Self.offset(of: zone.local(moment)) / Self.minute
     return spans.contains { $0.contains(minute) }
   }
 
   /// Milliseconds between two moments that are not quiet; 0 when `end` is not later than `start`.
   package func loudMilliseconds(from start: Timestamp, to end: Timestamp) -> Int64 {
-    max(0, loud(until: end) - loud(until: start))
+    guard !spans.isEmpty else { return max(0, end.milliseconds(since: start)) }
+    return zone.parts(from: start, to: end).reduce(0) { $0 + loud(until: $1.end) - loud(until: $1.start) }
   }
 
   /// The moment by which so many milliseconds that are not quiet have passed since `start`.
@@ -76,7 +80,7 @@ package struct QuietTimes: Hashable, Sendable {
     }
   }
 
-  /// Milliseconds since Monday 00:00 UTC.
+  /// Milliseconds since Monday 00:00.
   private static func offset(of moment: Timestamp) -> Int64 {
     let length = week * minute
     let offset = (moment.milliseconds + beforeEpoch) % length

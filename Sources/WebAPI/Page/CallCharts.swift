@@ -3,31 +3,44 @@ import CallDomain
 /// How many calls there were in each hour and on each day, by workspace.
 struct CallCharts {
   let now: Timestamp
+  let scope: PageScope
   let figures: PageFigures
   let workspaces: Workspaces
   let language: PageLanguage
 
-  var hours: HTML {
+  /// Nil where the scope ends earlier.
+  var hours: HTML? {
+    guard scope.endsNow else { return nil }
     let starts = (1 - PageFigures.hourCount...0).map { now.startOfHour.adding(hours: $0) }
     return chart(
-      "hours", language.say("Llamadas por hora, últimas 24 horas", "Calls per hour, last 24 hours"),
-      heading: language.say("Hora (UTC)", "Hour (UTC)"), bars(starts, figures.hours, label: language.minute),
+      "hours",
+      language.say(
+        "Llamadas por hora, desde el \(language.minute(starts[0]))",
+        "Calls per hour, since \(language.minute(starts[0]))"),
+      heading: language.say("Hora (\(language.zone.name))", "Hour (\(language.zone.name))"),
+      bars(starts, hours: 1, figures.hours, label: language.minute),
       ticks: stride(from: 0, to: starts.count, by: 4).map { language.clock(starts[$0]) })
   }
 
   var days: HTML {
-    let starts = (1 - PageFigures.dayCount...0).map { now.startOfDay.adding(hours: 24 * $0) }
+    let starts = scope.days
     return chart(
-      "days", language.say("Llamadas por día, últimos 30 días", "Calls per day, last 30 days"),
-      heading: language.say("Día (UTC)", "Day (UTC)"), bars(starts, figures.days, label: language.day),
-      ticks: stride(from: 0, to: starts.count, by: 6).map { language.day(starts[$0]) })
+      "days",
+      language.say("Llamadas por día, \(language.days(scope))", "Calls per day, \(language.days(scope))"),
+      heading: language.say("Día (UTC)", "Day (UTC)"),
+      bars(starts, hours: 24, figures.days, label: language.day),
+      ticks: stride(from: 0, to: starts.count, by: max(1, starts.count / 5)).map { language.day(starts[$0]) })
   }
 
   private func bars(
-    _ starts: [Timestamp], _ buckets: [PageFigures.Bucket], label: (Timestamp) -> String
+    _ starts: [Timestamp], hours: Int, _ buckets: [PageFigures.Bucket], label: (Timestamp) -> String
   ) -> [StackedBars.Bar] {
     let byStart = Dictionary(grouping: buckets, by: \.start)
-    return starts.map { StackedBars.Bar(label: label($0), values: workspaces.values(byStart[$0] ?? [])) }
+    return starts.map { start in
+      StackedBars.Bar(
+        label: label(start), period: Period(start: start, end: start.adding(hours: hours)),
+        values: workspaces.values(byStart[start] ?? []))
+    }
   }
 
   private func chart(
@@ -61,6 +74,8 @@ private struct StackedBars {
   struct Bar {
     /// In the table and the bar's title.
     let label: String
+    /// Whose calls it counts.
+    let period: Period
     /// By series, in the order of `series`.
     let values: [Int]
 
@@ -177,7 +192,10 @@ private struct StackedBars {
             .number(language.say("Total", "Total"))
           ],
           rows: bars.map { bar in
-            Table.Row(texts: [bar.label] + bar.values.map(language.number) + [language.number(bar.total)])
+            Table.Row(
+              ([bar.label] + bar.values.map(language.number)).map(HTML.text) + [
+                language.link(language.number(bar.total), to: .calls(of: bar.period))
+              ])
           }
         ).html,
       ])

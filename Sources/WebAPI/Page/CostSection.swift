@@ -2,6 +2,7 @@ import CallDomain
 
 /// What the calls of each workspace cost.
 struct CostSection {
+  let scope: PageScope
   let figures: PageFigures
   let workspaces: Workspaces
   let language: PageLanguage
@@ -23,7 +24,8 @@ struct CostSection {
 
   var html: HTML {
     let title = language.say(
-      "Coste y minutos facturables, últimos 30 días", "Cost and billable minutes, last 30 days")
+      "Coste y minutos facturables, \(language.days(scope))",
+      "Cost and billable minutes, \(language.days(scope))")
     guard !figures.totals.isEmpty else { return .section("money", title, [language.noCalls]) }
     var all = Sum()
     var sums: [WorkspaceID?: Sum] = [:]
@@ -44,10 +46,10 @@ struct CostSection {
               [
                 .element(
                   "span", ["class": "name"],
-                  [workspaces.swatch(of: id), .element("bdi", text: workspaces.name(of: id))])
-              ] + cells(sum, all))
+                  [workspaces.swatch(of: id), name(id)])
+              ] + cells(sum, all, of: id))
           },
-          sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all))
+          sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all, of: nil))
         ).html,
         .paragraph(
           language.say(
@@ -56,6 +58,14 @@ struct CostSection {
           ),
           style: "quiet"),
       ])
+  }
+
+  /// Leads to the page of that workspace alone.
+  private func name(_ id: WorkspaceID?) -> HTML {
+    let name = HTML.element("bdi", text: workspaces.name(of: id))
+    guard let id, scope.workspace == nil else { return name }
+    let address = scope.address(scope.period.start, scope.endsNow ? nil : scope.period.end, id, language)
+    return .element("a", ["href": address], [name])
   }
 
   private func columns(_ all: Sum) -> [Table.Column] {
@@ -68,10 +78,14 @@ struct CostSection {
       + [.number(language.say("Coste", "Cost"))]
   }
 
-  private func cells(_ sum: Sum, _ all: Sum) -> [HTML] {
-    ([language.number(sum.calls), language.number(sum.minutes)]
-      + (all.unpriced > 0 ? [language.number(sum.unpriced)] : []) + [sum.money.text(language) ?? "–"])
-      .map(HTML.text)
+  private func cells(_ sum: Sum, _ all: Sum, of workspace: WorkspaceID?) -> [HTML] {
+    var calls = scope.calls
+    calls.workspace = workspace ?? scope.workspace
+    var unpriced = calls
+    unpriced.isUnpriced = true
+    return [language.link(language.number(sum.calls), to: calls), .text(language.number(sum.minutes))]
+      + (all.unpriced > 0 ? [language.link(language.number(sum.unpriced), to: unpriced)] : [])
+      + [.text(sum.money.text(language) ?? "–")]
   }
 }
 

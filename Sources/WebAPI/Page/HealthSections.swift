@@ -49,14 +49,14 @@ struct HealthSections {
       return card(
         name, language.say("en \(wait)", "in \(wait)"),
         language.say(
-          "a las \(language.clock(expected)) UTC, una hora después de la última",
-          "at \(language.clock(expected)) UTC, an hour after the last one"))
+          "a las \(language.clock(expected)), una hora después de la última",
+          "at \(language.clock(expected)), an hour after the last one"))
     }
     // A scheduler may be some minutes late.
     let isLate = seconds < -600
     return card(
       name, ago(expected),
-      language.say("a las \(language.clock(expected)) UTC", "at \(language.clock(expected)) UTC"),
+      language.say("a las \(language.clock(expected))", "at \(language.clock(expected))"),
       mark: isLate
         ? .element("span", ["class": "mark bad"], text: language.say("atrasada", "late")) : nil)
   }
@@ -127,12 +127,12 @@ private struct AlertText {
   }
 
   var detail: String {
-    language == .spanish ? language.readable(alert.detail) : english
+    language.isSpanish ? language.readable(alert.detail) : english
   }
 
   var whatToDo: String? {
     guard alert.isFiring else { return nil }
-    return language == .spanish ? alert.whatToDo : advice
+    return language.isSpanish ? alert.whatToDo : advice
   }
 
   private var english: String {

@@ -2,6 +2,9 @@ import CallDomain
 
 /// What an operator may have to act on: calls of no known workspace, and what runs left undone.
 struct OpenSections {
+  /// When the facts were looked at.
+  let now: Timestamp
+  let scope: PageScope
   let facts: StatusFacts
   let figures: PageFigures
   let language: PageLanguage
@@ -13,7 +16,14 @@ struct OpenSections {
       "\(language.number(facts.defaultCallsOfDay)) de \(language.number(facts.callsOfDay)) llamadas de las últimas 24 horas",
       "\(language.number(facts.defaultCallsOfDay)) of \(language.number(facts.callsOfDay)) calls of the last 24 hours"
     )
-    let head = HTML.figure(language.percent(facts.defaultCallsOfDay, of: facts.callsOfDay), share)
+    let head = HTML.element(
+      "p", [:],
+      [
+        .element(
+          "b", ["class": "figure"],
+          text: language.percent(facts.defaultCallsOfDay, of: facts.callsOfDay)), .text(" "),
+        language.link(share, to: callsOfDay),
+      ])
     guard !figures.defaultNumbers.isEmpty else {
       return .section("default", title, nobodyAssigned + [head])
     }
@@ -25,7 +35,7 @@ struct OpenSections {
           caption: language.say("Números con más llamadas", "Numbers with most calls"),
           columns: [.text(language.say("Número", "Number")), .number(language.say("Llamadas", "Calls"))],
           rows: figures.defaultNumbers.map {
-            Table.Row(texts: [$0.number ?? nobody, language.number($0.calls)])
+            row($0)
           }
         ).html,
         .paragraph(
@@ -52,6 +62,27 @@ struct OpenSections {
     ]
   }
 
+  /// Those of the last 24 hours in the default workspace.
+  private var callsOfDay: CallSearch {
+    var search = CallSearch.calls(of: Period(start: now.adding(hours: -24), end: now))
+    search.workspace = figures.defaultWorkspace
+    return search
+  }
+
+  private func row(_ share: PageFigures.NumberShare) -> Table.Row {
+    let calls = language.number(share.calls)
+    guard let number = share.number else { return Table.Row(texts: [nobody, calls]) }
+    var search = callsOfDay
+    search.number = PhoneNumber(stored: number)
+    return Table.Row([.element("bdi", text: number), language.link(calls, to: search)])
+  }
+
+  private var unmatched: CallSearch {
+    var search = scope.calls
+    search.isUnmatched = true
+    return search
+  }
+
   private var nobody: String {
     language.say("sin llamada relacionada, o número oculto", "no related call, or a withheld number")
   }
@@ -67,8 +98,8 @@ struct OpenSections {
               figures.unmatchedTransfers,
               language.say("Transferencias sin llamada relacionada", "Transfers without a related call"),
               language.say(
-                "De los últimos 30 días; se asignan solas si la llamada aparece.",
-                "Of the last 30 days; assigned by themselves if the call turns up.")),
+                "Se asignan solas si la llamada aparece (\(language.days(scope))).",
+                "Assigned by themselves if the call turns up (\(language.days(scope)))."), unmatched),
             count(
               facts.unsettledCalls,
               language.say("Llamadas sin precio o sin acabar", "Calls without a price or an end"),
@@ -98,12 +129,14 @@ struct OpenSections {
       ] + gaps)
   }
 
-  private func count(_ number: Int, _ name: String, _ note: String) -> HTML {
-    .element(
+  /// - Parameter search: Those calls, where they can be asked for.
+  private func count(_ number: Int, _ name: String, _ note: String, _ search: CallSearch? = nil) -> HTML {
+    let figure = language.number(number)
+    return .element(
       "div", [:],
       [
         .element("dt", [:], [.text(name), .element("span", ["class": "quiet"], text: note)]),
-        .element("dd", ["class": "figure"], text: language.number(number)),
+        .element("dd", ["class": "figure"], [search.map { language.link(figure, to: $0) } ?? .text(figure)]),
       ])
   }
 

@@ -1,4 +1,5 @@
 import CallDomain
+import WebServer
 
 /// What is around every form of the page: head, title with the state, language, and links to the other routes.
 struct PageFrame: Sendable {
@@ -19,6 +20,11 @@ struct PageFrame: Sendable {
       State(words: words, sign: "!", style: "state bad", colour: "c9341f")
     }
 
+    /// No state, but what the page is about.
+    static func subject(_ words: String) -> State {
+      State(words: words, sign: "☎", style: "state new", colour: "757d8a")
+    }
+
     /// Neither: nothing has happened yet.
     static func new(_ words: String) -> State {
       State(words: words, sign: "…", style: "state new", colour: "757d8a")
@@ -34,6 +40,8 @@ struct PageFrame: Sendable {
   let language: PageLanguage
   let state: State
   let asOf: Timestamp?
+  /// Seconds after which the browser asks again.
+  var refresh: Int64?
 
   func page(_ content: [HTML]) -> String {
     HTML.page(
@@ -44,7 +52,8 @@ struct PageFrame: Sendable {
         .void("meta", ["name": "color-scheme", "content": "light dark"]),
         .element("title", text: "\(state.sign) \(state.words) · TwilioSync"),
         .void("link", ["rel": "icon", "href": state.icon]),
-      ], style: PageStyle.css,
+      ] + (refresh.map { [.void("meta", ["http-equiv": "refresh", "content": "\($0)"])] } ?? []),
+      style: PageStyle.css,
       body: [header, .element("main", [:], content), footer])
   }
 
@@ -60,6 +69,8 @@ struct PageFrame: Sendable {
               "nav", ["aria-label": language.say("Página", "Page")],
               [
                 .element(
+                  "a", ["href": "/?lang=\(language.rawValue)"], text: language.say("Estado", "Status")),
+                .element(
                   "a", ["href": "?lang=\(language.rawValue)"], text: language.say("Actualizar", "Reload")),
                 .element(
                   "a",
@@ -72,14 +83,39 @@ struct PageFrame: Sendable {
         .element(
           "h1", ["class": state.style],
           [.element("span", ["aria-hidden": "true"], text: state.sign), .text(state.words)]),
+        search,
       ] + (asOf.map { [moment($0)] } ?? []))
+  }
+
+  private var clocks: String {
+    let name = language.zone.name
+    return language.zone == .utc
+      ? language.say("Todas las horas son UTC.", "All times are UTC.")
+      : language.say(
+        "Las horas son de \(name); los días, de UTC.", "Times are those of \(name); days are those of UTC.")
+  }
+
+  /// Where one types a SID or a number. A form, because leads' numbers do not belong into addresses.
+  private var search: HTML {
+    let name = language.say("SID o número", "SID or number")
+    return .element(
+      "form", ["method": "post", "action": "/search?lang=\(language.rawValue)", "role": "search"],
+      [
+        .element(
+          "label", [:],
+          [
+            .text(name + " "),
+            .void("input", ["name": "q", "type": "search", "maxlength": "200", "autocomplete": "off"]),
+          ]), .text(" "),
+        .element("button", ["type": "submit"], text: language.say("Buscar", "Search")),
+      ])
   }
 
   private func moment(_ asOf: Timestamp) -> HTML {
     .element(
       "p", ["class": "quiet"],
       text: language.say("Visto el \(language.time(asOf)). ", "Seen at \(language.time(asOf)). ")
-        + language.say("Todas las horas son UTC.", "All times are UTC."))
+        + clocks)
   }
 
   private var footer: HTML {
@@ -94,5 +130,42 @@ struct PageFrame: Sendable {
 
   private func link(_ path: String) -> HTML {
     .element("a", ["href": path], text: path)
+  }
+}
+
+extension HTTPResponse {
+  /// A page; nothing but its own style and icon is loaded, sent or framed.
+  static func page(_ html: String, _ status: HTTPStatus = .ok) -> HTTPResponse {
+    var response = HTTPResponse.text(html, status: status, type: "text/html; charset=utf-8")
+    response.headers.set(
+      "Content-Security-Policy",
+      "default-src 'none'; style-src 'sha256-\(PageStyle.hash)'; img-src data:; base-uri 'none'; "
+        + "form-action 'self'; frame-ancestors 'none'")
+    return response
+  }
+
+  /// The page of what is not there.
+  static func missing(_ sentence: String, _ language: PageLanguage) -> HTTPResponse {
+    let frame = PageFrame(
+      language: language, state: .bad(language.say("No está guardada", "It is not stored")), asOf: nil)
+    return page(
+      frame.page([.element("section", [:], [.element("p", ["lang": language.foreign], text: sentence)])]),
+      .notFound)
+  }
+
+  /// The page of what cannot be shown.
+  static func unavailable(_ failure: RunFailure, _ language: PageLanguage) -> HTTPResponse {
+    let frame = PageFrame(
+      language: language, state: .bad(language.say("No se puede ver", "It cannot be seen")), asOf: nil)
+    let content = HTML.element(
+      "section", [:],
+      [
+        .element("p", ["lang": language.foreign], text: failure.message),
+        .paragraph(
+          language.say(
+            "«twilio-sync doctor» mira todo por partes y dice qué hacer.",
+            "“twilio-sync doctor” looks at each part and says what to do."), style: "quiet"),
+      ])
+    return page(frame.page([content]), HTTPResponse.failure(failure).status)
   }
 }

@@ -1,22 +1,42 @@
 import CallDomain
 import WebServer
 
-/// The languages of the status page.
-enum PageLanguage: String, Sendable, CaseIterable {
-  case spanish = "es"
-  case english = "en"
-
-  /// `lang` of the query decides, else Spanish, the language of the operators.
-  init(query: [RequestTarget.QueryItem]) {
-    let asked = query.last { $0.name == "lang" }?.value
-    self = asked.flatMap(PageLanguage.init(rawValue:)) ?? .spanish
+/// How the pages are read: in which language, and by whose clocks.
+struct PageLanguage: Hashable, Sendable {
+  private enum Code: String, CaseIterable {
+    case spanish = "es"
+    case english = "en"
   }
 
-  var other: PageLanguage { self == .spanish ? .english : .spanish }
+  private var code: Code
+  /// By whose clocks times are shown; days are those of UTC everywhere.
+  let zone: ClockZone
+
+  static let spanish = PageLanguage(code: .spanish, zone: .utc)
+  static let english = PageLanguage(code: .english, zone: .utc)
+  static let allCases = [spanish, english]
+
+  private init(code: Code, zone: ClockZone) {
+    self.code = code
+    self.zone = zone
+  }
+
+  /// `lang` of the query decides, else Spanish, the language of the operators.
+  init(query: [RequestTarget.QueryItem], zone: ClockZone = .utc) {
+    let asked = query.last { $0.name == "lang" }?.value
+    self.init(code: asked.flatMap(Code.init(rawValue:)) ?? .spanish, zone: zone)
+  }
+
+  /// As HTML and the query name it: `es`, `en`.
+  var rawValue: String { code.rawValue }
+
+  var isSpanish: Bool { code == .spanish }
+
+  var other: PageLanguage { PageLanguage(code: isSpanish ? .english : .spanish, zone: zone) }
 
   /// One of two wordings.
   func say(_ spanish: String, _ english: String) -> String {
-    self == .spanish ? spanish : english
+    isSpanish ? spanish : english
   }
 
   /// A whole number with its thousands apart, by a narrow space that no line breaks at (SI Brochure, 5.4.4).
@@ -64,26 +84,40 @@ enum PageLanguage: String, Sendable, CaseIterable {
 }
 
 extension PageLanguage {
-  /// A day in UTC: `5 oct`.
+  /// A day of UTC: `5 oct`.
   func day(_ moment: Timestamp) -> String {
     let parts = moment.isoDate.split(separator: "-").map { Int($0) ?? 0 }
     guard parts.count == 3, months.indices.contains(parts[1] - 1) else { return moment.isoDate }
     return "\(parts[2])\u{A0}\(months[parts[1] - 1])"
   }
 
-  /// The time of day in UTC: `20:05`.
-  func clock(_ moment: Timestamp) -> String {
-    String(moment.iso8601.dropFirst(11).prefix(5))
+  /// What of the calls is added up: `últimos 30 días`, `del 1 sep al 30 sep 2025`.
+  func days(_ scope: PageScope) -> String {
+    let count = scope.days.count
+    guard !scope.endsNow else {
+      return say(count == 1 ? "hoy" : "últimos \(count) días", count == 1 ? "today" : "last \(count) days")
+    }
+    let last = Timestamp(milliseconds: scope.period.end.milliseconds - 1)
+    let year = last.isoDate.prefix(4)
+    return say(
+      "del \(day(scope.period.start)) al \(day(last)) \(year)",
+      "from \(day(scope.period.start)) to \(day(last)) \(year)")
   }
 
-  /// A moment that is not long ago, in UTC: `5 oct, 20:05`.
+  /// The time of day: `20:05`.
+  func clock(_ moment: Timestamp) -> String {
+    String(zone.local(moment).iso8601.dropFirst(11).prefix(5))
+  }
+
+  /// A moment that is not long ago: `5 oct, 20:05`.
   func minute(_ moment: Timestamp) -> String {
-    "\(day(moment)), \(clock(moment))"
+    "\(day(zone.local(moment))), \(clock(moment))"
   }
 
   /// Any moment: `5 oct 2025, 20:05 UTC`.
   func time(_ moment: Timestamp) -> String {
-    "\(day(moment))\u{A0}\(moment.isoDate.prefix(4)), \(clock(moment))\u{A0}UTC"
+    let local = zone.local(moment)
+    return "\(day(local))\u{A0}\(local.isoDate.prefix(4)), \(clock(moment))\u{A0}\(zone.label(at: moment))"
   }
 
   /// How long before `now` something was: `hace 2 h 5 min`.
@@ -100,16 +134,15 @@ extension PageLanguage {
   }
 
   private var months: [String] {
-    switch self {
-    case .spanish: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"]
-    case .english: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    }
+    isSpanish
+      ? ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"]
+      : ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
   }
 }
 
 extension PageLanguage {
   /// The language of stored sentences, where it is another than the page's.
-  var foreign: String? { self == .spanish ? nil : "es" }
+  var foreign: String? { isSpanish ? nil : "es" }
 
   func kind(_ kind: RunKind) -> String {
     switch kind {

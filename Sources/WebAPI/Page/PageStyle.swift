@@ -4,7 +4,7 @@
 enum PageStyle {
   /// The SHA-256 of `css` in Base64, by which a browser knows that no other style came into the page
   /// (CSP Level 3, 8.4).
-  static let hash = "1ytI4oV8OEUkv/iahzyzJdU5KRZvVBSOvjmd6ZRbSm0="
+  static let hash = "5rc2LZXwhVsQ4gM1nxxZusGgIU+Db5mmqdhVS5uKeVs="
 
   static let css: StaticString = """
     :root{color-scheme:light dark;--ground:#f4f6f9;--card:#fff;--text:#18202c;--quiet:#566072;--line:#e1e5eb;\
@@ -20,7 +20,7 @@ enum PageStyle {
     a:focus-visible,[tabindex]:focus-visible,summary:focus-visible{outline:3px solid var(--link);outline-offset:2px}
     h1,h2,h3,p,dl,dd,ul,figure{margin:0}h2{font-size:1.1rem;line-height:1.3;margin-bottom:.5rem}h3{font-size:1rem}
     .bar{display:flex;justify-content:space-between;gap:1rem;align-items:baseline}
-    nav{display:flex;gap:1.25rem}.brand{font-weight:700}
+    nav{display:flex;gap:.3rem 1.25rem;flex-wrap:wrap}.periods{margin-top:1rem}.brand{font-weight:700}
     .state{display:flex;gap:.8rem;align-items:center;font-size:2rem;line-height:1.2;margin:1.1rem 0 .4rem}
     .state span{flex:none;width:2.6rem;height:2.6rem;border-radius:50%;display:grid;place-items:center;font-size:1.5rem}
     .state.good span{color:var(--good);background:var(--good-ground)}
@@ -49,6 +49,8 @@ enum PageStyle {
     color:var(--text)}
     .legend{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;margin:.5rem 0 .9rem;font-size:.9rem}
     .legend li{display:flex;align-items:baseline;gap:.4rem}.legend b{font-weight:500;color:var(--quiet)}
+    input,button{font:inherit;color:inherit;background:var(--card);border:1px solid var(--quiet);border-radius:.4rem;\
+    padding:.25rem .6rem;max-width:100%}button{cursor:pointer}form{margin:.4rem 0}
     .swatch{width:.75rem;height:.75rem;flex:none;margin-top:.4em;border-radius:.15rem;align-self:flex-start}
     .name{display:inline-flex;gap:.5rem}
     .plot{display:flex;gap:.5rem;height:11.5rem;padding-top:.5rem}.plot svg{flex:1;min-width:0;height:100%}

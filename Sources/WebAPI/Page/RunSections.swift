@@ -24,10 +24,10 @@ struct RunSections {
         Table(
           caption: title,
           columns: [
-            .text(language.say("Empezó (UTC)", "Began (UTC)")), .text(language.say("Tipo", "Kind")),
+            .text(language.say("Empezó", "Began")), .text(language.say("Tipo", "Kind")),
             .text(language.say("Estado", "State")), .number(language.say("Duración", "Duration")),
             .number(language.say("Llamadas", "Calls")), .aside(language.say("Pidió", "By")),
-            .aside(language.say("Número", "Number")),
+            .text(language.say("Número", "Number")),
           ],
           rows: figures.runs.map(row)
         ).html
@@ -40,7 +40,7 @@ struct RunSections {
         .text(language.minute(run.startedAt)), .text(language.kind(run.kind)), language.mark(run.state),
         .text(run.durationMilliseconds.map(language.seconds) ?? "–"),
         .text(language.number(run.counts.totalCalls)), .element("bdi", text: run.requestedBy),
-        .text("\(run.id.number)"),
+        .element("a", ["href": "/runs/\(run.id.number)?lang=\(language.rawValue)"], text: "\(run.id.number)"),
       ], note: run.error.map { .element("span", ["lang": language.foreign], text: language.readable($0)) })
   }
 

@@ -6,62 +6,84 @@ import WebServer
 struct StatusPage: Sendable {
   let status: ServiceStatus
   let figures: PageFigures
+  let scope: PageScope
   let language: PageLanguage
+  /// Seconds after which the browser asks again; nil for a page that stays as it is.
+  var refresh: Int64?
 
   /// Nil without the actions for status and figures.
   static func route(
-    _ service: any SyncService, onEvent: @escaping @Sendable (APIEvent) -> Void
+    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
   ) -> Route {
     Route("/", [.get, .head], .bearerOrBasic) { request in
-      let language = PageLanguage(query: request.http.target.query)
+      let language = PageLanguage(query: request.http.target.query, zone: zone)
       do throws(RunFailure) {
+        let asked = try QueryParameters(
+          request.http.target.query, allowed: ["lang", "since", "until", "workspace", "refresh"])
+        let (since, until) = (try asked.timestamp("since"), try asked.timestamp("until"))
+        if let since, let until, since >= until { throw .sinceNotBeforeUntil }
+        let workspace = try asked.number("workspace", in: 0...Int64.max).map { WorkspaceID($0) }
+        let status = try await service.status()
+        let scope = PageScope(since: since, until: until, workspace: workspace, now: status.asOf)
         let page = StatusPage(
-          status: try await service.status(), figures: try await service.figures(), language: language)
-        return answer(page.html, .ok)
+          status: status, figures: try await service.figures(scope), scope: scope, language: language,
+          refresh: try asked.number("refresh", in: 10...3600))
+        return .page(page.html)
       } catch {
-        onEvent(.requestFailed(requestID: request.requestID, route: "/", error))
-        return answer(unavailable(error, language), HTTPResponse.failure(error).status)
+        if error.code != .badParameter {
+          onEvent(.requestFailed(requestID: request.requestID, route: "/", error))
+        }
+        return .unavailable(error, language)
       }
     }
-  }
-
-  private static func answer(_ html: String, _ status: HTTPStatus) -> HTTPResponse {
-    var response = HTTPResponse.text(html, status: status, type: "text/html; charset=utf-8")
-    // The page's own style and icon; nothing else is loaded, sent or framed.
-    response.headers.set(
-      "Content-Security-Policy",
-      "default-src 'none'; style-src 'sha256-\(PageStyle.hash)'; img-src data:; base-uri 'none'; "
-        + "form-action 'none'; frame-ancestors 'none'")
-    return response
-  }
-
-  private static func unavailable(_ failure: RunFailure, _ language: PageLanguage) -> String {
-    PageFrame(
-      language: language, state: .bad(language.say("No se puede ver el estado", "The status cannot be seen")),
-      asOf: nil
-    ).page([
-      .element(
-        "section", [:],
-        [
-          .element("p", ["lang": language.foreign], text: failure.message),
-          .paragraph(
-            language.say(
-              "«twilio-sync doctor» mira todo por partes y dice qué hacer.",
-              "“twilio-sync doctor” looks at each part and says what to do."), style: "quiet"),
-        ])
-    ])
   }
 
   private var html: String {
     let workspaces = Workspaces(figures, language: language)
     let health = HealthSections(status: status, language: language)
     let runs = RunSections(status: status, figures: figures, language: language)
-    let charts = CallCharts(now: status.asOf, figures: figures, workspaces: workspaces, language: language)
-    let cost = CostSection(figures: figures, workspaces: workspaces, language: language)
-    let open = OpenSections(facts: status.facts, figures: figures, language: language)
-    return PageFrame(language: language, state: state, asOf: status.asOf).page(
-      [health.now, health.alerts] + runs.resync + [charts.hours, charts.days, cost.html]
+    let charts = CallCharts(
+      now: status.asOf, scope: scope, figures: figures, workspaces: workspaces, language: language)
+    let cost = CostSection(scope: scope, figures: figures, workspaces: workspaces, language: language)
+    let open = OpenSections(
+      now: status.asOf, scope: scope, facts: status.facts, figures: figures, language: language)
+    return PageFrame(language: language, state: state, asOf: status.asOf, refresh: refresh).page(
+      [health.now, health.alerts] + runs.resync + [charts.hours].compactMap(\.self) + [
+        choice, charts.days, cost.html,
+      ]
         + [.element("div", ["class": "pair"], [open.defaultWorkspace, open.undone]), runs.recent])
+  }
+
+  /// Other periods, and the way back to all workspaces.
+  private var choice: HTML {
+    let today = status.asOf.startOfDay
+    let month = Timestamp(iso8601: status.asOf.isoDate.prefix(7) + "-01") ?? today
+    let monthBefore = Timestamp(iso8601: month.adding(hours: -24).isoDate.prefix(7) + "-01") ?? month
+    let periods: [(String, Timestamp?, Timestamp?)] = [
+      (language.say("7 días", "7 days"), today.adding(hours: -24 * 6), nil),
+      (language.say("30 días", "30 days"), nil, nil),
+      (language.say("90 días", "90 days"), today.adding(hours: -24 * 89), nil),
+      (language.say("este mes", "this month"), month, nil),
+      (language.say("el mes pasado", "last month"), monthBefore, month),
+    ]
+    var links = periods.map { name, since, until in
+      HTML.element("a", ["href": scope.address(since, until, scope.workspace, language)], text: name)
+    }
+    if scope.workspace != nil {
+      let all = scope.address(scope.period.start, scope.endsNow ? nil : scope.period.end, nil, language)
+      links.append(
+        .element("a", ["href": all], text: language.say("todos los workspaces", "all workspaces")))
+    }
+    links.append(
+      refresh == nil
+        ? .element(
+          "a", ["href": "/?lang=\(language.rawValue)&refresh=60"],
+          text: language.say("recargar cada minuto", "reload every minute"))
+        : .element(
+          "a", ["href": "/?lang=\(language.rawValue)"],
+          text: language.say("no recargar más", "reload no more")))
+    return .element(
+      "nav", ["aria-label": language.say("Periodo", "Period"), "class": "periods"], links)
   }
 
   private var state: PageFrame.State {
@@ -69,5 +91,25 @@ struct StatusPage: Sendable {
     return status.facts.runs[.hourly]?.last == nil
       ? .new(language.say("Espera su primera ejecución", "Waits for its first run"))
       : .good(language.say("Todo en orden", "All is well"))
+  }
+}
+
+extension PageScope {
+  /// The address of the status page of another scope.
+  func address(
+    _ since: Timestamp?, _ until: Timestamp?, _ workspace: WorkspaceID?, _ language: PageLanguage
+  ) -> String {
+    var search = CallSearch()
+    search.since = since
+    search.until = until
+    search.workspace = workspace
+    return search.address("/", language)
+  }
+
+  /// The calls of the scope.
+  var calls: CallSearch {
+    var search = CallSearch.calls(of: period)
+    search.workspace = workspace
+    return search
   }
 }

@@ -54,7 +54,9 @@ struct Workspaces: Sendable {
   /// The name of a workspace, its number where it has none.
   func name(of id: WorkspaceID?) -> String {
     guard let id else { return language.say("Sin workspace", "No workspace") }
-    let name = Self.name(of: id, names)
+    let own = Self.name(of: id, names)
+    // Operators write the number into the directory.
+    let name = names[id]?.isEmpty == false ? "\(own) · \(id.number)" : own
     return id == byDefault ? name + language.say(" (por defecto)", " (default)") : name
   }
 

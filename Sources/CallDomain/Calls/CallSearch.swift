@@ -1,0 +1,98 @@
+/// Which stored calls are asked for (Reference.md, "Calls"); newest first, those without a time last.
+package struct CallSearch: Hashable, Sendable {
+  package var workspace: WorkspaceID?
+  /// Either party.
+  package var number: PhoneNumber?
+  package var attributionCase: AttributionCase?
+  /// Transfers without a related call, or all calls but those.
+  package var isUnmatched: Bool?
+  /// Completed calls with a duration and without a price, or all calls but those.
+  package var isUnpriced: Bool?
+  /// As Twilio writes it.
+  package var status: String?
+  /// Calls that began at this moment or later.
+  package var since: Timestamp?
+  /// Calls that began before this moment.
+  package var until: Timestamp?
+  /// Only calls that come after this place in the list.
+  package var after: Place?
+  /// The most calls of an answer, at least 1.
+  package var limit: Int
+
+  package init(limit: Int = 50) {
+    self.limit = limit
+  }
+
+  /// A place in the list: that of a call.
+  package struct Place: Hashable, Sendable {
+    /// When the call began, since 1970 and to the microsecond, as the database has it; nil for a call without a
+    /// time.
+    package let microseconds: Int64?
+    package let sid: CallSID
+
+    package init(microseconds: Int64?, sid: CallSID) {
+      self.microseconds = microseconds
+      self.sid = sid
+    }
+
+    /// As answers hand it out: `1759694400000000-CA…`, or `-CA…`.
+    package var text: String { (microseconds.map(String.init) ?? "") + "-" + sid.text }
+
+    /// - Returns: Nil for what no answer has handed out.
+    package init?(_ text: String) {
+      guard text.utf8.count >= 35, let sid = CallSID(String(text.suffix(34))) else { return nil }
+      let moment = text.dropLast(34)
+      guard moment.last == "-" else { return nil }
+      let number = moment.dropLast()
+      guard number.isEmpty || Int64(number).map(String.init) == String(number) else { return nil }
+      self.init(microseconds: Int64(number), sid: sid)
+    }
+  }
+
+  /// Without a number and a beginning, the last days.
+  package func within(now: Timestamp) -> CallSearch {
+    guard number == nil, since == nil else { return self }
+    var search = self
+    search.since = (until ?? now).adding(hours: -24 * Self.defaultDays)
+    return search
+  }
+
+  package static let defaultDays = 31
+}
+
+/// A part of the calls that were asked for.
+package struct CallList: Hashable, Sendable {
+  /// What was asked for, with the period that it came to.
+  package var search: CallSearch
+  package var calls: [ListedCall]
+  /// Where the rest begins; nil where there is none.
+  package var next: CallSearch.Place?
+
+  package init(search: CallSearch, calls: [ListedCall], next: CallSearch.Place?) {
+    self.search = search
+    self.calls = calls
+    self.next = next
+  }
+}
+
+extension PhoneNumber {
+  /// How Twilio may have written the number, whole; the canonical form first.
+  package var spellings: [String] {
+    guard canonical.hasPrefix("+") else { return [canonical] }
+    return numbers + numbers.prefix(1).flatMap { ["tel:\($0)", "whatsapp:\($0)"] }
+  }
+
+  /// How SIP URIs that mean the number begin.
+  package var beginnings: [String] {
+    guard canonical.hasPrefix("+") else { return [] }
+    let users = numbers + ["%2B" + canonical.dropFirst(), "%2b" + canonical.dropFirst()]
+    return ["sip:", "sips:"].flatMap { scheme in
+      users.flatMap { user in ["@", ";", ":"].map { scheme + user + $0 } }
+    }
+  }
+
+  private var numbers: [String] {
+    let digits = String(canonical.dropFirst())
+    return [canonical, digits, "00" + digits].filter { PhoneNumber($0) == self }
+  }
+}

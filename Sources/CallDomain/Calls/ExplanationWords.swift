@@ -1,0 +1,316 @@
+/// One of two wordings of the same, by the reader's language.
+package typealias Wording = (_ spanish: String, _ english: String) -> String
+
+/// What an explanation says to people: here one corrects a sentence.
+extension Explanation {
+  /// - Parameter say: Chooses the language; Spanish unless a page is in another.
+  /// - Returns: The sentences that explain, and what to do; nil where there is nothing to do.
+  package func words(
+    _ say: @escaping Wording = { spanish, _ in spanish }
+  ) -> (text: [String], whatToDo: String?) {
+    let words = ExplanationWords(explanation: self, say: say)
+    return (words.text, words.whatToDo)
+  }
+}
+
+private struct ExplanationWords {
+  let explanation: Explanation
+  let say: Wording
+
+  private var call: Call { explanation.facts.stored.call }
+  private var number: String { explanation.decided?.decidingNumber?.canonical ?? "" }
+
+  var text: [String] {
+    [opening] + candidates + directory + [result, stored].compactMap(\.self)
+  }
+
+  // MARK: What decides
+
+  private var opening: String {
+    switch call.attributionCase {
+    case .outboundAPI, .trunkingTerminating:
+      let direction = call.direction?.text ?? ""
+      return say(
+        "Caso \(caseNumber) (\(direction)): decide el número que llama, «\(call.from ?? "")».",
+        "Case \(caseNumber) (\(direction)): the calling number, “\(call.from ?? "")”, decides.")
+    case .transfer:
+      return say(
+        "Caso 3 (trunking-originating): llama el lead, «\(call.from ?? "")», y decide la llamada de los casos 1 y 2 "
+          + "a ese número más cercana en el tiempo; a qué número llamó el lead no cuenta.",
+        "Case 3 (trunking-originating): the lead, “\(call.from ?? "")”, calls, and the call of cases 1 and 2 to that "
+          + "number that is nearest in time decides; which number the lead called does not count.")
+    case nil:
+      return say(
+        "La dirección «\(call.direction?.text ?? "")» no es de ningún caso: la llamada conserva el workspace que tenía.",
+        "The direction “\(call.direction?.text ?? "")” is of no case: the call keeps the workspace that it had."
+      )
+    }
+  }
+
+  private var caseNumber: Int { call.attributionCase?.number ?? 0 }
+
+  private var candidates: [String] {
+    guard let first = explanation.candidates.first else { return [] }
+    let winner = first.candidate.call
+    var sentences = [
+      say(
+        "Decide \(winner.sid.text), que \(event(first)) el \(time(winner.time)), \(away(first)), desde "
+          + "\(winner.ownNumber.canonical).",
+        "\(winner.sid.text) decides: it \(event(first)) at \(time(winner.time)), \(away(first)), from "
+          + "\(winner.ownNumber.canonical).")
+    ]
+    if let second = explanation.candidates.dropFirst().first {
+      sentences.append(runnerUp(second, against: first))
+    }
+    return sentences
+  }
+
+  private func runnerUp(_ second: Explanation.Candidate, against first: Explanation.Candidate) -> String {
+    let sid = second.candidate.call.sid.text
+    switch first.reason {
+    case .notLater:
+      return say(
+        "La segunda, \(sid), está a la misma distancia pero es posterior.",
+        "The second, \(sid), is as near but later.")
+    case .smallerSID:
+      return say(
+        "La segunda, \(sid), está a la misma distancia y en el mismo lado: gana el SID menor.",
+        "The second, \(sid), is as near and on the same side: the smaller SID wins.")
+    case .only, .nearest, .farther, .later, .largerSID:
+      return say("La segunda, \(sid), está \(away(second)).", "The second, \(sid), is \(away(second)).")
+    }
+  }
+
+  private func event(_ candidate: Explanation.Candidate) -> String {
+    switch candidate.candidate.timeSource {
+    case .end: say("acabó", "ended")
+    case .start: say("empezó (su fin no se conoce)", "began (its end is not known)")
+    case .creation:
+      say("se creó (no se conoce ni su inicio ni su fin)", "was created (no start or end is known)")
+    case nil: say("no tiene ninguna hora y cuenta como de", "has no time at all and counts as of")
+    }
+  }
+
+  private func away(_ candidate: Explanation.Candidate) -> String {
+    let distance = duration(abs(candidate.offset))
+    if candidate.offset == 0 { return say("a la vez que esta", "at the same time as this one") }
+    return candidate.offset < 0
+      ? say("\(distance) antes que esta", "\(distance) before this one")
+      : say("\(distance) después que esta", "\(distance) after this one")
+  }
+
+  // MARK: The directory
+
+  private var directory: [String] {
+    switch explanation.ground {
+    case .noCase: return []
+    case .ownNumberWithheld:
+      return [
+        say(
+          "Ese número está oculto o falta, y nada más dice de quién es.",
+          "That number is withheld or missing.")
+      ]
+    case .leadWithheld:
+      return [
+        say(
+          "El número del lead está oculto o falta: ninguna llamada a él se puede encontrar.",
+          "The lead's number is withheld or missing: no call to it can be found.")
+      ]
+    case .noCandidate:
+      return [
+        say(
+          "No hay guardada ninguna llamada de los casos 1 y 2 a ese número.",
+          "No call of cases 1 and 2 to that number is stored.")
+      ]
+    case .listed: return [winningRow].compactMap(\.self) + alike
+    case .notListed:
+      return [
+        say("\(number) no está en workspace_phones.", "\(number) is not in workspace_phones.")
+      ] + alike + inWorkspacesAlone
+    case .listedWithoutWorkspace:
+      return [
+        say(
+          "\(number) está en workspace_phones, pero sin workspace, y así no cuenta.",
+          "\(number) is in workspace_phones, but without a workspace, and does not count so.")
+      ] + alike
+    }
+  }
+
+  private var winningRow: String? {
+    guard let first = explanation.rows.first else { return nil }
+    let row = first.row
+    let written =
+      row.number == number ? "" : say(", escrito «\(row.number)»", ", written “\(row.number)”")
+    let place = say(
+      "\(number) está en workspace_phones (fila \(row.id)\(written)) en \(name(row.workspace))",
+      "\(number) is in workspace_phones (row \(row.id)\(written)), of \(name(row.workspace))")
+    switch first.reason {
+    case .primary:
+      return place
+        + say("; de sus filas cuenta esta, la principal.", "; of its rows this one counts, the primary one.")
+    case .notDefault:
+      return place
+        + say(
+          "; de sus filas cuenta esta, que no es del workspace por defecto.",
+          "; of its rows this one counts, which is not of the default workspace.")
+    case .lowestID:
+      return place
+        + say(
+          "; de sus filas cuenta esta, la del id menor.", "; of its rows this one counts, with the lowest id."
+        )
+    case .only, .notPrimary, .isDefault, .higherID, .noWorkspace, .otherSpelling: return place + "."
+    }
+  }
+
+  private var alike: [String] {
+    explanation.rows.filter { $0.reason == .otherSpelling }.map { ranked in
+      let row = ranked.row
+      return say(
+        "La fila \(row.id), de \(name(row.workspace)), está escrita «\(row.number)»: no es el mismo número y no cuenta.",
+        "Row \(row.id), of \(name(row.workspace)), is written “\(row.number)”: that is not the same number and does "
+          + "not count.")
+    }
+  }
+
+  private var inWorkspacesAlone: [String] {
+    explanation.workspacesAlone.map { id in
+      say(
+        "Está en la tabla workspaces, en \(name(id)), pero esa no decide nada.",
+        "It is in the table workspaces, in \(name(id)), but that decides nothing.")
+    }
+  }
+
+  // MARK: What follows
+
+  private var result: String? {
+    guard let decided = explanation.decided else { return nil }
+    switch explanation.ground {
+    case .listed, .noCase: return nil
+    case .notListed, .listedWithoutWorkspace, .ownNumberWithheld, .leadWithheld, .noCandidate:
+      return say(
+        "Por eso le toca el workspace por defecto, \(name(decided.workspace)).",
+        "So it belongs to the default workspace, \(name(decided.workspace)).")
+    }
+  }
+
+  private var stored: String? {
+    let stored = explanation.facts.stored
+    guard let difference = explanation.difference, let decided = explanation.decided else {
+      return explanation.decided == nil
+        ? say("Está guardada en \(name(stored.workspace)).", "It is stored in \(name(stored.workspace)).")
+        : say("Lo guardado dice lo mismo.", "What is stored says the same.")
+    }
+    let was = stored.phoneNumber.map { say(" por \($0.canonical)", " by \($0.canonical)") } ?? ""
+    let now = decided.decidingNumber.map { say(" por \($0.canonical)", " by \($0.canonical)") } ?? ""
+    let cause =
+      switch difference {
+      case .number: say("su número es otro", "its number is another")
+      case .directory: say("el directorio dice ahora otra cosa", "the directory says something else now")
+      case .candidate: say("la llamada que decide es otra", "the call that decides is another")
+      }
+    return say(
+      "Lo guardado no coincide: está en \(name(stored.workspace))\(was) y ahora le toca \(name(decided.workspace))\(now); "
+        + "\(cause).",
+      "What is stored differs: it is in \(name(stored.workspace))\(was) and belongs to \(name(decided.workspace))\(now) "
+        + "now; \(cause).")
+  }
+
+  var whatToDo: String? {
+    if explanation.difference != nil { return say("Ejecute «\(reattribute)».", "Run “\(reattribute)”.") }
+    switch explanation.ground {
+    case .listed, .ownNumberWithheld, .leadWithheld, .noCase: return nil
+    case .noCandidate:
+      return say(
+        "Si Twilio tiene esa llamada y aquí falta, ejecute «twilio-sync historical» de sus días.",
+        "If Twilio has such a call and it is missing here, run “twilio-sync historical” for its days.")
+    case .notListed, .listedWithoutWorkspace:
+      return say(
+        "Si \(number) es de un cliente, póngalo en workspace_phones con su workspace y ejecute «\(reattribute)».",
+        "If \(number) is a customer's, put it into workspace_phones with its workspace and run “\(reattribute)”."
+      )
+    }
+  }
+
+  private var reattribute: String {
+    "twilio-sync reattribute" + (call.callDate.map { " --since \($0.iso8601)" } ?? "")
+  }
+
+  private func name(_ workspace: WorkspaceID?) -> String {
+    guard let workspace else { return say("ningún workspace", "no workspace") }
+    let name = explanation.facts.names[workspace].map { say(" («\($0)»)", " (“\($0)”)") } ?? ""
+    return "workspace \(workspace.number)\(name)"
+  }
+
+  private func time(_ moment: Timestamp) -> String { moment.iso8601 }
+
+  /// Milliseconds in their two largest units: `2 h 5 min`.
+  private func duration(_ milliseconds: Int64) -> String {
+    let seconds = milliseconds / 1000
+    switch seconds {
+    case ..<60: return "\(seconds) s"
+    case ..<3600: return "\(seconds / 60) min \(seconds % 60) s"
+    case ..<86_400: return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+    default: return "\(seconds / 86_400) d \(seconds % 86_400 / 3600) h"
+    }
+  }
+}
+
+extension RowReason {
+  /// Why a row counts or does not, in a few words.
+  package func words(_ say: Wording = { spanish, _ in spanish }) -> String {
+    switch self {
+    case .only: say("la única con workspace", "the only one with a workspace")
+    case .primary: say("la principal", "the primary one")
+    case .notPrimary: say("no es la principal", "not the primary one")
+    case .notDefault: say("no es del workspace por defecto", "not of the default workspace")
+    case .isDefault: say("es del workspace por defecto", "of the default workspace")
+    case .lowestID: say("el id menor", "the lowest id")
+    case .higherID: say("tiene un id mayor", "a higher id")
+    case .noWorkspace: say("sin workspace no cuenta", "does not count without a workspace")
+    case .otherSpelling: say("escrito así es otro número", "another number as it is written")
+    }
+  }
+}
+
+extension CandidateReason {
+  /// Why a candidate decides or does not, in a few words.
+  package func words(_ say: Wording = { spanish, _ in spanish }) -> String {
+    switch self {
+    case .only: say("la única", "the only one")
+    case .nearest: say("la más cercana", "the nearest")
+    case .farther: say("más lejos", "farther away")
+    case .notLater: say("igual de cerca, y anterior", "as near, and earlier")
+    case .later: say("igual de cerca, pero posterior", "as near, but later")
+    case .smallerSID: say("igual de cerca, y SID menor", "as near, and a smaller SID")
+    case .largerSID: say("igual de cerca, pero SID mayor", "as near, but a larger SID")
+    }
+  }
+}
+
+extension StoredCandidate.TimeSource {
+  /// Which of its times counts, in a word.
+  package func words(_ say: Wording = { spanish, _ in spanish }) -> String {
+    switch self {
+    case .end: say("fin", "end")
+    case .start: say("inicio", "start")
+    case .creation: say("creación", "creation")
+    }
+  }
+}
+
+extension RunFailure {
+  /// - Parameter reason: Why the database does not take the call, where it was set aside.
+  package static func notStored(_ sid: CallSID, setAsideFor reason: String?) -> RunFailure {
+    if let reason {
+      return RunFailure(
+        .badParameter, "La llamada \(sid.text) no está guardada: la base de datos no la admite (\(reason)).",
+        "Está en refused_calls; corrija la tabla calls y ejecute «twilio-sync historical» de su día.")
+    }
+    return RunFailure(
+      .badParameter, "La llamada \(sid.text) no está guardada.",
+      """
+      Compruebe el SID. Si Twilio la tiene, ejecute «twilio-sync historical» de su día; las que no son de los casos \
+      1 a 3 (inbound, outbound-dial) no se guardan.
+      """)
+  }
+}

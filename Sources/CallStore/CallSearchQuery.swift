@@ -1,0 +1,141 @@
+import CallDomain
+import Postgres
+
+/// The statements of a search for calls. Newest first by the index of the time, of the workspace and the time, or of
+/// our number and the time.
+struct CallSearchQuery {
+  let search: CallSearch
+  /// The most rows.
+  let limit: Int
+
+  /// Whether calls are asked for that have a time, or those that have none.
+  enum Part {
+    case dated
+    case undated
+  }
+
+  func statement(_ part: Part) -> PostgresStatement {
+    var conditions = Conditions(search, part)
+    let found =
+      switch search.number {
+      case nil: "SELECT * FROM calls c WHERE \(conditions.sql) \(order(part))"
+      case let number?: byNumber(number, part, &conditions)
+      }
+    return PostgresStatement(
+      "\(ListedCallQuery.columns), \(Self.microseconds) FROM (\(found)) c \(ListedCallQuery.names) \(order(part))",
+      conditions.values)
+  }
+
+  // To the microsecond, so that no two moments of the table are one place.
+  private static let microseconds = """
+    CASE WHEN \(SQL.isTime("c.call_date")) THEN (extract(epoch from c.call_date) * 1000000)::bigint END
+    """
+
+  private func order(_ part: Part) -> String {
+    switch part {
+    case .dated: "ORDER BY c.call_date DESC, c.id COLLATE \"C\" DESC LIMIT \(limit)"
+    case .undated: "ORDER BY c.id COLLATE \"C\" DESC LIMIT \(limit)"
+    }
+  }
+
+  /// A number of ours has many calls, of which the index gives the newest; a lead's are few.
+  private func byNumber(_ number: PhoneNumber, _ part: Part, _ conditions: inout Conditions) -> String {
+    let spellings = conditions.parameter(.textArray(number.spellings), "text[]")
+    let beginnings = conditions.parameter(.textArray(number.beginnings), "text[]")
+    let lead = conditions.parameter(.text(number.canonical), "text")
+    let rest = conditions.sql
+    return """
+      SELECT c.* FROM (
+        SELECT x.id FROM unnest(\(spellings)) AS s (written) CROSS JOIN LATERAL (
+          SELECT c.id FROM calls c WHERE \(SQL.numberOfOurs("c")) = s.written AND \(rest) \(order(part))) x
+        UNION
+        SELECT x.id FROM unnest(\(beginnings)) AS s (written) CROSS JOIN LATERAL (
+          SELECT c.id FROM calls c WHERE \(SQL.numberOfOurs("c")) >= s.written
+            AND \(SQL.numberOfOurs("c")) < s.written || chr(127) AND \(rest) \(order(part))) x
+        UNION SELECT c.id FROM calls c WHERE \(SQL.isCandidate("c")) AND c.lead_number = \(lead) AND \(rest)
+        UNION SELECT c.id FROM calls c WHERE \(SQL.isTransfer("c")) AND c.lead_number = \(lead) AND \(rest)
+      ) found JOIN calls c ON c.id = found.id \(order(part))
+      """
+  }
+
+  static func read(_ result: PostgresResult) throws(PostgresError) -> [(
+    call: ListedCall, place: CallSearch.Place
+  )] {
+    let calls = try ListedCallQuery.read(result)
+    let bySID = Dictionary(calls.map { ($0.sid, $0) }, uniquingKeysWith: { first, _ in first })
+    var found: [(call: ListedCall, place: CallSearch.Place)] = []
+    for row in result.rows {
+      guard let sid = try CallSID(row.requiredText(0)), let call = bySID[sid] else { continue }
+      found.append((call, CallSearch.Place(microseconds: try row.int(ListedCallQuery.columnCount), sid: sid)))
+    }
+    return found
+  }
+}
+
+/// What a search asks of each call, as SQL with its parameters.
+private struct Conditions {
+  private(set) var values: [PostgresValue] = []
+  private var terms = ["c.source = 'twilio'"]
+
+  var sql: String { terms.joined(separator: " AND ") }
+
+  init(_ search: CallSearch, _ part: CallSearchQuery.Part) {
+    if let workspace = search.workspace {
+      terms.append("c.workspace_id = \(parameter(.int(workspace.number), "bigint"))")
+    }
+    if let attributionCase = search.attributionCase {
+      terms.append("c.direction = '\(attributionCase.direction.text)'")
+    }
+    if let isUnmatched = search.isUnmatched {
+      terms.append(Self.term("c.direction = 'trunking-originating' AND c.phone_number IS NULL", isUnmatched))
+    }
+    if let isUnpriced = search.isUnpriced {
+      terms.append(
+        Self.term("c.status::text = 'completed' AND c.duration > 0 AND c.cost IS NULL", isUnpriced))
+    }
+    if let status = search.status { terms.append("c.status::text = \(parameter(.text(status), "text"))") }
+    if let since = search.since {
+      terms.append("c.call_date >= \(parameter(.moment(since), "timestamptz"))")
+    }
+    if let until = search.until {
+      terms.append("c.call_date < \(parameter(.moment(until), "timestamptz"))")
+    }
+    switch part {
+    case .dated:
+      terms.append(SQL.isTime("c.call_date"))
+      if let place = search.after, let microseconds = place.microseconds {
+        let moment =
+          "(TIMESTAMPTZ 'epoch' + \(parameter(.int(microseconds), "bigint")) * INTERVAL '1 microsecond')"
+        let sid = parameter(.text(place.sid.text), "text")
+        terms.append("c.call_date <= \(moment)")
+        terms.append("(c.call_date < \(moment) OR c.id COLLATE \"C\" < \(sid))")
+      }
+    case .undated:
+      terms.append("(\(SQL.isTime("c.call_date"))) IS NOT TRUE")
+      if let place = search.after, place.microseconds == nil {
+        terms.append("c.id COLLATE \"C\" < \(parameter(.text(place.sid.text), "text"))")
+      }
+    }
+  }
+
+  /// Adds a parameter and names it.
+  mutating func parameter(_ value: PostgresValue, _ type: String) -> String {
+    values.append(value)
+    return "$\(values.count)::\(type)"
+  }
+
+  private static func term(_ condition: String, _ isWanted: Bool) -> String {
+    isWanted ? condition : "(\(condition)) IS NOT TRUE"
+  }
+}
+
+extension AttributionCase {
+  /// The direction of its calls.
+  fileprivate var direction: CallDirection {
+    switch self {
+    case .outboundAPI: .outboundAPI
+    case .trunkingTerminating: .trunkingTerminating
+    case .transfer: .trunkingOriginating
+    }
+  }
+}

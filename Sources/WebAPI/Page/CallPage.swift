@@ -1,0 +1,148 @@
+import CallDomain
+import WebServer
+
+/// The page of one call, `/calls/{sid}`: what is stored of it, and why it belongs to its workspace.
+struct CallPage {
+  let explanation: Explanation
+  let language: PageLanguage
+
+  static func route(
+    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
+  ) -> Route {
+    Route("/calls/{sid}", [.get, .head], .bearerOrBasic) { request in
+      let language = PageLanguage(query: request.http.target.query, zone: zone)
+      guard let sid = request.parameters["sid"].flatMap(CallSID.init) else {
+        return .missing(noSID, language)
+      }
+      do throws(RunFailure) {
+        guard let explanation = try await service.explanation(of: sid) else {
+          return .missing(
+            RunFailure.notStored(sid, setAsideFor: try await service.refusal(of: sid)).message, language)
+        }
+        return .page(CallPage(explanation: explanation, language: language).html)
+      } catch {
+        onEvent(.requestFailed(requestID: request.requestID, route: "/calls/{sid}", error))
+        return .unavailable(error, language)
+      }
+    }
+  }
+
+  private var html: String {
+    let (text, whatToDo) = explanation.words(language.say)
+    let state: PageFrame.State =
+      explanation.difference == nil
+      ? .subject(language.say("Llamada", "Call"))
+      : .bad(language.say("Lo guardado no coincide con las reglas", "What is stored differs from the rules"))
+    return PageFrame(language: language, state: state, asOf: nil).page(
+      [facts, reason(text, whatToDo)] + directory + candidates)
+  }
+
+  // MARK: What is stored
+
+  private var facts: HTML {
+    let call = explanation.facts.call
+    let cost = call.cost.map { [$0, call.priceUnit].compactMap(\.self).joined(separator: " ") }
+    let facts: [(String, String?)] = [
+      (language.say("Workspace", "Workspace"), workspace(call.workspace)),
+      (language.say("Número que decidió", "Number that decided"), call.phoneNumber),
+      (language.say("De", "From"), call.from), (language.say("A", "To"), call.to),
+      (language.say("Dirección", "Direction"), direction(call)),
+      (language.say("Estado", "Status"), call.status),
+      (language.say("Empezó", "Began"), call.callDate.map(language.time)),
+      (language.say("Acabó", "Ended"), call.endedAt.map(language.time)),
+      (language.say("Duración", "Duration"), call.duration.map { language.duration(seconds: Int64($0)) }),
+      (language.say("Coste", "Cost"), cost),
+    ]
+    return .section(
+      "call", call.sid.text,
+      [
+        .element(
+          "dl", ["class": "cards"],
+          facts.map { name, value in
+            .element(
+              "div", [:],
+              [.element("dt", text: name), .element("dd", [:], [.element("bdi", text: value ?? "–")])])
+          })
+      ])
+  }
+
+  private func direction(_ call: ListedCall) -> String {
+    let number = call.attributionCase.map { language.say("caso \($0.number)", "case \($0.number)") }
+    return [call.direction ?? "–", number.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")
+  }
+
+  private func workspace(_ id: WorkspaceID?) -> String {
+    guard let id else { return language.say("Sin workspace", "No workspace") }
+    return explanation.facts.names[id].map { "\(id.number) · \($0)" } ?? "\(id.number)"
+  }
+
+  // MARK: Why
+
+  private func reason(_ text: [String], _ whatToDo: String?) -> HTML {
+    .section(
+      "why", language.say("Por qué es de su workspace", "Why it belongs to its workspace"),
+      text.map { .paragraph($0) } + (whatToDo.map { [.paragraph($0, style: "advice")] } ?? []))
+  }
+
+  private var directory: [HTML] {
+    guard !explanation.rows.isEmpty else { return [] }
+    let title = language.say("Filas del directorio", "Rows of the directory")
+    return [
+      .section(
+        "directory", title,
+        [
+          Table(
+            caption: title,
+            columns: [
+              .number(language.say("Fila", "Row")), .text(language.say("Número", "Number")),
+              .text("Workspace"), .text(language.say("Cuenta", "Counts")),
+            ],
+            rows: explanation.rows.map { ranked in
+              Table.Row([
+                .text("\(ranked.row.id)"), .element("bdi", text: ranked.row.number),
+                .element("bdi", text: workspace(ranked.row.workspace)),
+                verdict(ranked.isChosen, ranked.reason.words(language.say)),
+              ])
+            }
+          ).html
+        ])
+    ]
+  }
+
+  private var candidates: [HTML] {
+    guard !explanation.candidates.isEmpty else { return [] }
+    let title = language.say("Llamadas a ese lead, las más cercanas", "Calls to that lead, the nearest")
+    return [
+      .section(
+        "candidates", title,
+        [
+          Table(
+            caption: title,
+            columns: [
+              .text(language.say("Hora", "Time")), .number(language.say("Distancia", "Distance")),
+              .text(language.say("Nuestro número", "Our number")), .text("Workspace"),
+              .text(language.say("Decide", "Decides")),
+            ], rows: explanation.candidates.map(row)
+          ).html
+        ])
+    ]
+  }
+
+  private func row(_ candidate: Explanation.Candidate) -> Table.Row {
+    let call = candidate.candidate.call
+    let source = candidate.candidate.timeSource.map { " (\($0.words(language.say)))" } ?? ""
+    let sign = candidate.offset < 0 ? "−" : candidate.offset > 0 ? "+" : ""
+    return Table.Row([
+      .element(
+        "a", ["href": "/calls/\(call.sid.text)?lang=\(language.rawValue)"],
+        text: language.time(call.time) + source),
+      .text(sign + language.duration(seconds: abs(candidate.offset) / 1000)),
+      .element("bdi", text: call.ownNumber.canonical), .element("bdi", text: workspace(candidate.workspace)),
+      verdict(candidate.isChosen, candidate.reason.words(language.say)),
+    ])
+  }
+
+  private func verdict(_ isChosen: Bool, _ words: String) -> HTML {
+    isChosen ? .element("span", ["class": "mark good"], text: "✓ " + words) : .text(words)
+  }
+}

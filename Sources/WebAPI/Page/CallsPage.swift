@@ -1,0 +1,211 @@
+import CallDomain
+import WebServer
+
+/// The page of the calls that are asked for: `/calls` with the parameters of `/api/calls`, and what `/search` finds.
+struct CallsPage {
+  let list: CallList
+  let language: PageLanguage
+  /// What was typed into the form: such a page has no address that could be given away.
+  var typed: String?
+
+  static func route(
+    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
+  ) -> Route {
+    Route("/calls", [.get, .head], .bearerOrBasic) { request in
+      let query = request.http.target.query
+      let language = PageLanguage(query: query, zone: zone)
+      do throws(RunFailure) {
+        let search = try CallSearch(query: query, but: ["lang"])
+        return .page(CallsPage(list: try await service.calls(search), language: language).html)
+      } catch {
+        return failure(error, "/calls", request, language, onEvent)
+      }
+    }
+  }
+
+  /// `/search`: a SID leads to its page, a number shows its calls. Changes nothing.
+  static func search(
+    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
+  ) -> Route {
+    Route("/search", [.post], .bearerOrBasic) { request in
+      if request.isFromOtherSite { return .refusal(.forbidden, fromOtherSite) }
+      let language = PageLanguage(query: request.http.target.query, zone: zone)
+      // A form's content is written as a query is (URL Standard, application/x-www-form-urlencoded).
+      let form = RequestTarget("/?" + String(decoding: request.http.body, as: UTF8.self))?.query ?? []
+      let typed = form.last { $0.name == "q" }?.value ?? ""
+      let word = typed.filter { !$0.isWhitespace }
+      if let sid = CallSID(word) {
+        var response = HTTPResponse(status: .seeOther)
+        response.headers.set("Location", "/calls/\(sid.text)?lang=\(language.rawValue)")
+        return response
+      }
+      do throws(RunFailure) {
+        guard let number = PhoneNumber(listed: typed) else { throw .nothingToFind }
+        var search = CallSearch()
+        search.number = number
+        search.after = form.last { $0.name == "before" }.flatMap { CallSearch.Place($0.value) }
+        let list = try await service.calls(search)
+        return .page(CallsPage(list: list, language: language, typed: typed).html)
+      } catch {
+        return failure(error, "/search", request, language, onEvent)
+      }
+    }
+  }
+
+  private static func failure(
+    _ failure: RunFailure, _ route: String, _ request: RouteRequest, _ language: PageLanguage,
+    _ onEvent: (APIEvent) -> Void
+  ) -> HTTPResponse {
+    if failure.code != .badParameter {
+      onEvent(.requestFailed(requestID: request.requestID, route: route, failure))
+    }
+    return .unavailable(failure, language)
+  }
+
+  private var html: String {
+    PageFrame(language: language, state: .subject(language.say("Llamadas", "Calls")), asOf: nil).page([
+      .section("calls", title, [filters] + rows + further)
+    ])
+  }
+
+  private var title: String {
+    list.next == nil && list.search.after == nil
+      ? "\(language.number(list.calls.count)) " + language.say("llamadas", "calls")
+      : language.say("Las más recientes primero", "The newest first")
+  }
+
+  /// What was asked for, in words.
+  private var filters: HTML {
+    let search = list.search
+    let names = list.calls.first { $0.workspace == search.workspace }?.workspaceName
+    let words: [String?] = [
+      search.workspace.map { "workspace \($0.number)" + (names.map { " (\($0))" } ?? "") },
+      search.number.map { language.say("número \($0.canonical)", "number \($0.canonical)") },
+      search.attributionCase.map { language.say("caso \($0.number)", "case \($0.number)") },
+      search.isUnmatched.map {
+        $0
+          ? language.say("sin llamada relacionada", "without a related call")
+          : language.say("con llamada relacionada", "with a related call")
+      },
+      search.isUnpriced.map {
+        $0 ? language.say("sin precio", "without a price") : language.say("con precio", "with a price")
+      },
+      search.status.map { language.say("estado \($0)", "status \($0)") },
+      search.since.map { language.say("desde el \(language.time($0))", "from \(language.time($0)) on") },
+      search.until.map { language.say("hasta el \(language.time($0))", "before \(language.time($0))") },
+    ]
+    let known = words.compactMap(\.self)
+    return .paragraph(
+      (known.isEmpty ? [language.say("todas", "all")] : known).joined(separator: ", ") + ".", style: "quiet")
+  }
+
+  private var rows: [HTML] {
+    guard !list.calls.isEmpty else { return [language.noCalls] }
+    return [
+      Table(
+        caption: language.say("Llamadas", "Calls"),
+        columns: [
+          .text(language.say("Empezó", "Began")), .text(language.say("De", "From")),
+          .text(language.say("A", "To")), .text("Workspace"), .aside(language.say("Caso", "Case")),
+          .aside(language.say("Estado", "Status")), .number(language.say("Duración", "Duration")),
+          .number(language.say("Coste", "Cost")),
+        ], rows: list.calls.map(row)
+      ).html
+    ]
+  }
+
+  private func row(_ call: ListedCall) -> Table.Row {
+    let cost = call.cost.map { [$0, call.priceUnit].compactMap(\.self).joined(separator: "\u{A0}") }
+    return Table.Row([
+      .element(
+        "a", ["href": "/calls/\(call.sid.text)?lang=\(language.rawValue)"],
+        text: call.callDate.map(language.time) ?? call.sid.text),
+      party(call.from, isOurs: call.attributionCase.map { $0 != .transfer } ?? false, call),
+      party(call.to, isOurs: false, call), workspace(call),
+      .text(call.attributionCase.map { "\($0.number)" } ?? "–"), .text(call.status ?? "–"),
+      .text(call.duration.map { language.duration(seconds: Int64($0)) } ?? "–"), .text(cost ?? "–"),
+    ])
+  }
+
+  /// Only numbers of ours are links.
+  private func party(_ written: String?, isOurs: Bool, _ call: ListedCall) -> HTML {
+    guard isOurs, let number = call.phoneNumber else { return .element("bdi", text: written ?? "–") }
+    return link(written ?? number) { $0.number = PhoneNumber(stored: number) }
+  }
+
+  private func workspace(_ call: ListedCall) -> HTML {
+    guard let id = call.workspace else { return .text("–") }
+    return link(call.workspaceName.map { "\(id.number) · \($0)" } ?? "\(id.number)") { $0.workspace = id }
+  }
+
+  private func link(_ text: String, _ narrow: (inout CallSearch) -> Void) -> HTML {
+    var search = CallSearch()
+    narrow(&search)
+    return language.link(text, to: search)
+  }
+
+  // MARK: What comes after
+
+  private var further: [HTML] {
+    if let typed { return list.next.map { [more(typed, $0)] } ?? [] }
+    var links: [HTML] = []
+    if let next = list.next {
+      links.append(
+        .element(
+          "a", ["href": list.search.address("/calls", language) + "&before=\(next.text)", "rel": "next"],
+          text: language.say("Las siguientes", "The next ones")))
+    }
+    links.append(
+      .element(
+        "a", ["href": list.search.address("/api/calls.csv", nil)],
+        text: language.say("Todas como CSV", "All as CSV")))
+    return [.element("p", [:], links.flatMap { [$0, .text(" ")] })]
+  }
+
+  private func more(_ typed: String, _ next: CallSearch.Place) -> HTML {
+    .element(
+      "form", ["method": "post", "action": "/search?lang=\(language.rawValue)"],
+      [
+        .void("input", ["type": "hidden", "name": "q", "value": typed]),
+        .void("input", ["type": "hidden", "name": "before", "value": next.text]),
+        .element("button", ["type": "submit"], text: language.say("Las siguientes", "The next ones")),
+      ])
+  }
+}
+
+extension PageLanguage {
+  /// A text that leads to the calls that it speaks of.
+  func link(_ text: String, to search: CallSearch) -> HTML {
+    .element("a", ["href": search.address("/calls", self)], [.element("bdi", text: text)])
+  }
+}
+
+extension CallSearch {
+  /// The calls that began in a period.
+  static func calls(of period: Period) -> CallSearch {
+    var search = CallSearch()
+    search.since = period.start
+    search.until = period.end
+    return search
+  }
+
+  /// The address of a page or list that shows what is asked for.
+  func address(_ path: String, _ language: PageLanguage?) -> String {
+    let items = query + (language.map { [("lang", $0.rawValue)] } ?? [])
+    let text = items.map { name, value in "\(name)=\(Self.encoded(value))" }.joined(separator: "&")
+    return text.isEmpty ? path : "\(path)?\(text)"
+  }
+
+  /// Percent-encoded but for what RFC 3986 leaves alone everywhere (section 2.3).
+  private static func encoded(_ text: String) -> String {
+    text.utf8.map { byte in
+      let scalar = UnicodeScalar(byte)
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~": return String(scalar)
+      default:
+        let hex = String(byte, radix: 16, uppercase: true)
+        return "%" + (hex.count < 2 ? "0" : "") + hex
+      }
+    }.joined()
+  }
+}

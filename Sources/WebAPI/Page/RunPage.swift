@@ -1,0 +1,77 @@
+import CallDomain
+import WebServer
+
+/// The page of one recorded run, `/runs/{id}`.
+struct RunPage {
+  let run: SyncRun
+  let language: PageLanguage
+
+  static func route(
+    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
+  ) -> Route {
+    Route("/runs/{id}", [.get, .head], .bearerOrBasic) { request in
+      let language = PageLanguage(query: request.http.target.query, zone: zone)
+      do throws(RunFailure) {
+        guard let id = RunRoutes.runID(request.parameters["id"]), let run = try await service.run(id) else {
+          return .missing(noRun, language)
+        }
+        return .page(RunPage(run: run, language: language).html)
+      } catch {
+        onEvent(.requestFailed(requestID: request.requestID, route: "/runs/{id}", error))
+        return .unavailable(error, language)
+      }
+    }
+  }
+
+  private var html: String {
+    let words = language.say(
+      "Ejecución \(language.kind(run.kind)) \(run.id.number)",
+      "Run \(run.id.number), \(language.kind(run.kind))")
+    return PageFrame(language: language, state: .subject(words), asOf: nil).page([
+      .section(
+        "run", language.say("Qué hizo", "What it did"),
+        [.element("p", [:], [language.mark(run.state)])] + error + [.element("dl", ["class": "cards"], facts)]
+      )
+    ])
+  }
+
+  private var error: [HTML] {
+    run.error.map {
+      [.element("p", ["lang": language.foreign, "class": "advice"], text: language.readable($0))]
+    } ?? []
+  }
+
+  private var facts: [HTML] {
+    let times: [(String, HTML?)] = [
+      (language.say("Empezó", "Began"), .text(language.time(run.startedAt))),
+      (language.say("Acabó", "Ended"), run.finishedAt.map { .text(language.time($0)) }),
+      (language.say("Duración", "Duration"), run.durationMilliseconds.map { .text(language.seconds($0)) }),
+      (language.say("Leyó desde", "Read from"), run.period.map { .text(language.time($0.start)) }),
+      (language.say("Leyó hasta", "Read up to"), run.period.map { .text(language.time($0.end)) }),
+      (language.say("Pidió", "Asked by"), .element("bdi", text: run.requestedBy)),
+    ]
+    return (times + counts).map { name, value in
+      .element("div", [:], [.element("dt", text: name), .element("dd", [:], [value ?? .text("–")])])
+    }
+  }
+
+  private var counts: [(String, HTML?)] {
+    let counts = run.counts
+    func figure(_ count: Int) -> HTML { .text(language.number(count)) }
+    let calls = run.period.map { language.link(language.number(counts.savedCalls), to: .calls(of: $0)) }
+    return [
+      (language.say("Llamadas del periodo", "Calls of the period"), figure(counts.totalCalls)),
+      (language.say("Guardadas", "Stored"), calls ?? figure(counts.savedCalls)),
+      (language.say("Caso 1", "Case 1"), figure(counts.case1Count)),
+      (language.say("Caso 2", "Case 2"), figure(counts.case2Count)),
+      (language.say("Caso 3", "Case 3"), figure(counts.case3Count)),
+      (language.say("No se guardan", "Not stored"), figure(counts.skippedCalls)),
+      (language.say("Rechazadas", "Refused"), figure(counts.refusedCalls)),
+      (language.say("Sin llamada relacionada", "Without a related call"), figure(counts.unmatchedCalls)),
+      (language.say("De otros periodos", "Of other periods"), figure(counts.refreshedCalls)),
+      (language.say("Cambiaron de workspace", "Moved"), figure(counts.reattributedCalls)),
+      (language.say("Números creados", "Numbers created"), figure(counts.createdPhones)),
+      (language.say("Peticiones a Twilio", "Requests to Twilio"), figure(counts.twilioRequests)),
+    ]
+  }
+}
