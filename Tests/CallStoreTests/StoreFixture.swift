@@ -107,7 +107,7 @@ extension PostgresTemplate {
 }
 
 /// The steps from nothing to the present schema.
-let everyMigration = Array(1...17)
+let everyMigration = Array(1...19)
 
 /// A migrator whose pauses are short and whose lease is not renewed.
 func makeMigrator(
