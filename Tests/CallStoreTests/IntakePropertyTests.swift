@@ -15,35 +15,13 @@ struct IntakePropertyTests {
       let plan = IntakePlan(month, random: &random)
       try await PostgresCluster.shared().withDatabase(template: .migrated) { database in
         let pool = database.pool()
-        let directory = try await fill(month.directory, on: pool)
+        let directory = try await pool.fillDirectory(month.directory)
         try await commit(plan, on: database)
         var expected = month
         expected.directory = directory
         try await IntakeComparison(expected, coveredUntil: plan.coveredUntil).requireEqual(on: pool)
       }
     }
-  }
-
-  // Somebody may list a number twice under a workspace only in another spelling.
-  private func fill(_ directory: [PhoneRow], on pool: PostgresPool) async throws -> [PhoneRow] {
-    try await pool.run(
-      "TRUNCATE workspace_phones", "INSERT INTO workspaces (id, name) VALUES (2, 'dos'), (3, 'tres')")
-    var kept: [PhoneRow] = []
-    for row in directory {
-      let result = try await pool.repeatable(
-        PostgresStatement(
-          """
-          INSERT INTO workspace_phones (id, workspace_id, phone_number, is_primary)
-          VALUES ($1::bigint, $2::bigint, $3, $4) ON CONFLICT DO NOTHING
-          """,
-          [
-            .int(row.id), row.workspace.map { .int($0.number) } ?? .null, .text(row.number),
-            .bool(row.isPrimary),
-          ]))
-      if result.affectedRows == 1 { kept.append(row) }
-    }
-    try await pool.run("ALTER TABLE workspace_phones ALTER COLUMN id RESTART WITH 1000")
-    return kept
   }
 
   private func commit(_ plan: IntakePlan, on database: PostgresTestDatabase) async throws {
