@@ -1,3 +1,4 @@
+import CallDomain
 import Foundation
 import Testing
 import WebAPI
