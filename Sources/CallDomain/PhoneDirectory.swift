@@ -128,7 +128,8 @@ extension PhoneDirectory {
   /// Whether a row is written like the number, without being it: the digits of one end with those of the other.
   private static func seemsToMean(_ number: PhoneNumber, _ written: String) -> Bool {
     guard PhoneNumber(listed: written) != number else { return false }
-    let digits = (of: digits(number.canonical), listed: digits(written))
+    let listed = PhoneNumber(listed: written)?.canonical ?? written
+    let digits = (of: digits(number.canonical), listed: digits(listed))
     let shorter = min(digits.of.count, digits.listed.count)
     return shorter >= leastDigits
       && (digits.of.hasSuffix(digits.listed) || digits.listed.hasSuffix(digits.of))

@@ -44,7 +44,8 @@ package indirect enum AnswerValue: Hashable, Sendable {
     }
   }
 
-  // U+2028 and U+2029 are legal in JSON but end a line in some readers of it.
+  // U+2028 and U+2029 are legal in JSON but end a line in some readers of it, and the controls from U+0080 on are
+  // orders to some terminals.
   private static func quoted(_ text: String) -> String {
     var json = "\""
     for scalar in text.unicodeScalars {
@@ -52,7 +53,7 @@ package indirect enum AnswerValue: Hashable, Sendable {
       case "\"": json += "\\\""
       case "\\": json += "\\\\"
       case "\n": json += "\\n"
-      case "\u{0}"..."\u{1F}", "\u{7F}", "\u{2028}", "\u{2029}":
+      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
         let hex = String(scalar.value, radix: 16)
         json += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
       default: json.unicodeScalars.append(scalar)

@@ -21,15 +21,12 @@ struct CallSearchQuery {
       case nil: "SELECT * FROM calls c WHERE \(conditions.sql) \(order(part))"
       case let number?: byNumber(number, part, &conditions)
       }
+    // To the microsecond, so that no two moments of the table are one place.
+    let moment = SQL.microseconds("c.call_date")
     return PostgresStatement(
-      "\(ListedCallQuery.columns), \(Self.microseconds) FROM (\(found)) c \(ListedCallQuery.names) \(order(part))",
+      "\(ListedCallQuery.columns), \(moment) FROM (\(found)) c \(ListedCallQuery.names) \(order(part))",
       conditions.values)
   }
-
-  // To the microsecond, so that no two moments of the table are one place.
-  private static let microseconds = """
-    CASE WHEN \(SQL.isTime("c.call_date")) THEN (extract(epoch from c.call_date) * 1000000)::bigint END
-    """
 
   private func order(_ part: Part) -> String {
     switch part {
@@ -53,20 +50,23 @@ struct CallSearchQuery {
           SELECT c.id FROM calls c WHERE \(SQL.numberOfOurs("c")) >= s.written
             AND \(SQL.numberOfOurs("c")) < s.written || chr(127) AND \(rest) \(order(part))) x
         UNION SELECT c.id FROM calls c WHERE \(SQL.isCandidate("c")) AND c.lead_number = \(lead) AND \(rest)
+        UNION SELECT c.id FROM calls c WHERE \(SQL.isOfUnknownCaller("c")) AND c.lead_number = \(lead) AND \(rest)
         UNION SELECT c.id FROM calls c WHERE \(SQL.isTransfer("c")) AND c.lead_number = \(lead) AND \(rest)
       ) found JOIN calls c ON c.id = found.id \(order(part))
       """
   }
 
-  static func read(_ result: PostgresResult) throws(PostgresError) -> [(
-    call: ListedCall, place: CallSearch.Place
-  )] {
-    let calls = try ListedCallQuery.read(result)
-    let bySID = Dictionary(calls.map { ($0.sid, $0) }, uniquingKeysWith: { first, _ in first })
-    var found: [(call: ListedCall, place: CallSearch.Place)] = []
+  /// A row with its place in the list; nil for one that cannot be shown, which counts as one all the same: the
+  /// list goes on after it.
+  typealias Found = (call: ListedCall, place: CallSearch.Place)?
+
+  static func read(_ result: PostgresResult) throws(PostgresError) -> [Found] {
+    var found: [Found] = []
+    found.reserveCapacity(result.rows.count)
     for row in result.rows {
-      guard let sid = try CallSID(row.requiredText(0)), let call = bySID[sid] else { continue }
-      found.append((call, CallSearch.Place(microseconds: try row.int(ListedCallQuery.columnCount), sid: sid)))
+      let moment = try row.int(ListedCallQuery.columnCount)
+      let call = try ListedCallQuery.call(row)
+      found.append(call.map { (call: $0, place: CallSearch.Place(microseconds: moment, sid: $0.sid)) })
     }
     return found
   }

@@ -20,7 +20,7 @@ extension CallStore {
       ]
     ) { transaction in
       let results = transaction.opening
-      guard let call = try ListedCallQuery.read(results[0]).first,
+      guard let row = results[0].rows.first, let call = try ListedCallQuery.call(row),
         let stored = try StoredCallQuery.read(results[1])[sid]
       else { return nil }
       var facts = Explanation.Facts(call: call, stored: stored)
@@ -44,7 +44,7 @@ extension CallStore {
     try await operation {
       // One more than asked for tells whether there are more.
       let limit = search.limit + 1
-      var found: [(call: ListedCall, place: CallSearch.Place)] = []
+      var found: [CallSearchQuery.Found] = []
       if search.after.map({ $0.microseconds != nil }) ?? true {
         let query = CallSearchQuery(search: search, limit: limit)
         found = try CallSearchQuery.read(await database.repeatable(query.statement(.dated)))
@@ -53,7 +53,7 @@ extension CallStore {
         let query = CallSearchQuery(search: search, limit: limit - found.count)
         found += try CallSearchQuery.read(await database.repeatable(query.statement(.undated)))
       }
-      let shown = found.prefix(search.limit)
+      let shown = found.prefix(search.limit).compactMap(\.self)
       return CallList(
         search: search, calls: shown.map(\.call), next: found.count > search.limit ? shown.last?.place : nil)
     }
@@ -87,30 +87,26 @@ enum ListedCallQuery {
 
   static let names = "LEFT JOIN workspaces w ON w.id = c.workspace_id"
 
-  static func read(_ result: PostgresResult) throws(PostgresError) -> [ListedCall] {
-    var calls: [ListedCall] = []
-    calls.reserveCapacity(result.rows.count)
-    for row in result.rows {
-      guard let sid = try CallSID(row.requiredText(0)) else { continue }
-      var call = ListedCall(sid: sid)
-      call.direction = try row.text(1)
-      call.attributionCase = call.direction.flatMap { CallDirection($0).attributionCase }
-      call.workspace = try row.workspace(2)
-      call.workspaceName = try row.text(3)
-      call.from = try row.text(4)
-      call.to = try row.text(5)
-      call.phoneNumber = try row.text(6)
-      call.leadNumber = try row.text(7)
-      call.status = try row.text(8)
-      call.callDate = try row.moment(9)
-      call.endedAt = try row.moment(10)
-      call.duration = try row.int(11).map(Int.init(counted:))
-      call.cost = try row.text(12)
-      call.priceUnit = try row.text(13)
-      call.updatedAt = try row.moment(14)
-      calls.append(call)
-    }
-    return calls
+  /// Nil for a row whose id is no SID: others write the table, too.
+  static func call(_ row: PostgresRow) throws(PostgresError) -> ListedCall? {
+    guard let sid = try CallSID(row.requiredText(0)) else { return nil }
+    var call = ListedCall(sid: sid)
+    call.direction = try row.text(1)
+    call.attributionCase = call.direction.flatMap { CallDirection($0).attributionCase }
+    call.workspace = try row.workspace(2)
+    call.workspaceName = try row.text(3)
+    call.from = try row.text(4)
+    call.to = try row.text(5)
+    call.phoneNumber = try row.text(6)
+    call.leadNumber = try row.text(7)
+    call.status = try row.text(8)
+    call.callDate = try row.moment(9)
+    call.endedAt = try row.moment(10)
+    call.duration = try row.int(11).map(Int.init(counted:))
+    call.cost = try row.text(12)
+    call.priceUnit = try row.text(13)
+    call.updatedAt = try row.moment(14)
+    return call
   }
 }
 

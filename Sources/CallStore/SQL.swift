@@ -62,6 +62,11 @@ enum SQL {
     "(extract(epoch from \(time(expression))) * 1000)::bigint"
   }
 
+  /// The same to the microsecond, as the database has it.
+  static func microseconds(_ expression: String) -> String {
+    "(extract(epoch from \(time(expression))) * 1000000)::bigint"
+  }
+
   /// A stored `timestamptz` if it is a time, else NULL: others write these columns, too, and PostgreSQL takes
   /// the infinities, years before Christ and years of six digits.
   static func time(_ expression: String) -> String {
@@ -104,6 +109,13 @@ enum SQL {
     """
     \(table).source = 'twilio' AND \(table).phone_number IS NOT NULL
     AND \(table).direction IN ('outbound-api', 'trunking-terminating')
+    """
+  }
+
+  /// Calls of cases 1 and 2 whose caller is withheld, as the index `calls_by_number` has them: without a number.
+  static func isOfUnknownCaller(_ table: String) -> String {
+    """
+    \(numberOfOurs(table)) IS NULL AND \(table).direction IN ('outbound-api', 'trunking-terminating')
     """
   }
 

@@ -54,7 +54,7 @@ struct CallRoutes: Sendable {
       let first = try await service.calls(search)
       return HTTPResponse(
         headers: [
-          "Content-Type": "text/csv; charset=utf-8; header=present",
+          "Content-Type": "text/csv; header=present; charset=utf-8",
           "Content-Disposition": #"attachment; filename="calls.csv""#,
         ],
         body: .stream(length: nil) { writer in
@@ -131,7 +131,9 @@ enum CSV {
     let isFormula = text.unicodeScalars.first.map { formulaStarts.contains($0) } ?? false
     let safe = isFormula ? "'" + text : text
     guard safe.unicodeScalars.contains(where: { special.contains($0) }) else { return safe }
-    return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+    // Scalar by scalar: a quotation mark under an accent is another character to Swift, and the same to readers.
+    let doubled = safe.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
+    return "\"" + String(String.UnicodeScalarView(doubled)) + "\""
   }
 
   private static let formulaStarts: Set<Unicode.Scalar> = ["=", "@", "-", "\t", "\r"]

@@ -1,4 +1,5 @@
 import CallDomain
+import Synchronization
 import WebServer
 
 /// The routes about the service itself: whether it lives, whether it is ready, its metrics, its description.
@@ -37,9 +38,24 @@ enum ServiceRoutes {
     }
   }
 
-  /// `/openapi.json`, made once.
+  /// `/openapi.json`, made once, when it is first asked for: who only serves runs starts without it.
   static func description(version: String) -> Route {
-    let text = APIDescription.text(version: version)
-    return Route("/openapi.json", [.get, .head], .open) { _ in .answer(text) }
+    let made = MadeText()
+    return Route("/openapi.json", [.get, .head], .open) { _ in
+      .answer(made.text { APIDescription.text(version: version) })
+    }
+  }
+}
+
+/// A text that is made once.
+private final class MadeText: Sendable {
+  private let kept = Mutex<String?>(nil)
+
+  func text(_ make: () -> String) -> String {
+    kept.withLock { kept in
+      let text = kept ?? make()
+      kept = text
+      return text
+    }
   }
 }

@@ -6,13 +6,16 @@ import WebServer
 
 @Suite("Command line of the real program", .timeLimit(.minutes(5)))
 struct CommandLineTests {
-  static let commands = ["serve", "hourly", "historical", "reattribute", "migrate", "doctor", "health"]
+  static let commands = [
+    "serve", "hourly", "historical", "reattribute", "explain", "migrate", "doctor", "health",
+  ]
 
   @Test(
     "What cannot be understood ends with 2 and one line on standard error",
     arguments: [
       ["sync"], ["hourly", "now"], ["--verbose"], ["hourly", "--since", "2025-08-01"], ["serve", "-x"],
-      ["historical", "--since", "ayer"], ["historical", "--since"], ["health", "--url", "ftp://127.0.0.1"],
+      ["explain"], ["explain", "CA0123"], ["historical", "--since", "ayer"], ["historical", "--since"],
+      ["health", "--url", "ftp://127.0.0.1"],
     ])
   func misuse(arguments: [String]) async throws {
     try await withPrograms { programs in

@@ -14,12 +14,15 @@ struct ServiceDescriptionTests {
       let paths = try #require(description["paths"] as? [String: [String: Any]])
       #expect(
         Set(paths.keys) == [
-          "/", "/api/reattribute", "/api/resync-twilio-historical", "/api/sync-runs", "/api/sync-runs/{id}",
-          "/api/sync-status", "/api/sync-twilio-hourly", "/health", "/metrics", "/openapi.json", "/ready",
+          "/", "/api/calls", "/api/calls.csv", "/api/calls/{sid}", "/api/reattribute",
+          "/api/resync-twilio-historical", "/api/sync-runs", "/api/sync-runs/{id}", "/api/sync-status",
+          "/api/sync-twilio-hourly", "/calls", "/calls/{sid}", "/health", "/metrics", "/openapi.json",
+          "/ready", "/search",
         ])
       for (path, item) in paths {
         guard item["head"] != nil, let get = item["get"] as? [String: Any] else { continue }
-        let read = try await service.ask("GET", path.replacing("{id}", with: "1"))
+        let read = try await service.ask(
+          "GET", path.replacing("{id}", with: "1").replacing("{sid}", with: TestCalls.sid(1)))
         let responses = try #require(get["responses"] as? [String: [String: Any]])
         let response = try #require(responses[String(read.status)], "\(path) \(read.status)")
         let type = try #require(read.header("Content-Type")?.prefix { $0 != ";" })

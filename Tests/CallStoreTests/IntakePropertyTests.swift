@@ -20,7 +20,7 @@ struct IntakePropertyTests {
         try await PostgresCluster.shared().withDatabase(template: .migrated) { database in
           let pool = database.pool()
           var expected = month
-          expected.directory = try await fill(month.directory, on: pool)
+          expected.directory = try await pool.fillDirectory(month.directory)
           if plan.hasRefusals { try await pool.run(IntakeRefusals.constraint) }
           let refusedPages = try await commit(plan, on: database)
           try await IntakeComparison(expected, plan).requireEqual(on: pool)
@@ -28,28 +28,6 @@ struct IntakePropertyTests {
         })
     }
     print("pages refused as a whole, by month: \(refusals)")
-  }
-
-  // Somebody may list a number twice under a workspace only in another spelling.
-  private func fill(_ directory: [PhoneRow], on pool: PostgresPool) async throws -> [PhoneRow] {
-    try await pool.run(
-      "TRUNCATE workspace_phones", "INSERT INTO workspaces (id, name) VALUES (2, 'dos'), (3, 'tres')")
-    var kept: [PhoneRow] = []
-    for row in directory {
-      let result = try await pool.repeatable(
-        PostgresStatement(
-          """
-          INSERT INTO workspace_phones (id, workspace_id, phone_number, is_primary)
-          VALUES ($1::bigint, $2::bigint, $3, $4) ON CONFLICT DO NOTHING
-          """,
-          [
-            .int(row.id), row.workspace.map { .int($0.number) } ?? .null, .text(row.number),
-            .bool(row.isPrimary),
-          ]))
-      if result.affectedRows == 1 { kept.append(row) }
-    }
-    try await pool.run("ALTER TABLE workspace_phones ALTER COLUMN id RESTART WITH 1000")
-    return kept
   }
 
   /// - Returns: How many pages were refused as a whole.

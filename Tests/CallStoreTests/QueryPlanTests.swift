@@ -147,4 +147,51 @@ struct QueryPlanTests {
       for plan in plans.all { #expect(!plan.scanned.contains("calls"), "\(plan.sql)") }
     }
   }
+
+  /// What is looked for, and the indexes by which it is found.
+  private static let searches:
+    [(name: String, indexes: Set<String>, narrow: @Sendable (inout CallSearch) -> Void)] = [
+      ("all", ["calls_totals"], { _ in }),
+      ("a few days", ["calls_totals"], { $0.since = makeTime("2026-02-20T00:00:00Z") }),
+      ("a workspace of few calls", ["calls_by_workspace"], { $0.workspace = WorkspaceID(5) }),
+      (
+        "a number of ours", ["calls_by_number", "calls_related", "calls_transfers_by_time"],
+        { $0.number = PhoneNumber("+34910000004") }
+      ),
+      (
+        "a lead", ["calls_by_number", "calls_related", "calls_transfers_by_time"],
+        { $0.number = PhoneNumber("+34600007919") }
+      ),
+    ]
+
+  @Test("A search finds the newest calls by its index and reads no table from end to end", arguments: 0..<5)
+  func search(index: Int) async throws {
+    let (name, indexes, narrow) = Self.searches[index]
+    try await withPlannedStore { store, _, plans in
+      var search = CallSearch()
+      narrow(&search)
+      plans.removeAll()
+      let found = try await store.calls(search.within(now: makeTime("2026-02-22T01:30:00Z")))
+      let made = plans.all.filter { $0.sql.contains("JOIN workspaces") }
+      #expect(!made.isEmpty && found.calls.isEmpty == (name == "a workspace of few calls"), "\(name)")
+      for plan in made {
+        #expect(plan.indexes.isSuperset(of: indexes), "\(name): \(plan.indexes)")
+        #expect(!plan.scanned.contains("calls"), "\(name)")
+      }
+    }
+  }
+
+  @Test("The candidates of a transfer are found by their index, also of a lead that was rung 5,000 times")
+  func explanation() async throws {
+    try await withPlannedStore { store, _, plans in
+      // Of the telephone that is used for testing.
+      let transfer = try #require(CallSID("CA" + String(repeating: "0", count: 28) + "61a8"))
+      plans.removeAll()
+      let said = try #require(try await store.explanation(of: transfer))
+      #expect(said.candidates.count == Explanation.mostCandidates)
+      let candidates = try only(plans.all, "'creation'")
+      #expect(candidates.indexes == ["calls_related"])
+      for plan in plans.all { #expect(!plan.scanned.contains("calls"), "\(plan.sql)") }
+    }
+  }
 }

@@ -110,7 +110,7 @@ extension PostgresTemplate {
 }
 
 /// The steps from nothing to the present schema.
-let everyMigration = Array(1...18)
+let everyMigration = Array(1...19)
 
 /// A migrator whose pauses are short and whose lease is not renewed.
 func makeMigrator(
@@ -132,6 +132,30 @@ extension PostgresPool {
   /// Runs statements one after the other, each by itself.
   func run(_ statements: String...) async throws {
     for sql in statements { try await withConnection { _ = try await $0.query(PostgresStatement(sql)) } }
+  }
+
+  /// Puts these rows in the place of the whole directory of a database of `PostgresTemplate.migrated`.
+  ///
+  /// - Returns: Those that were taken: somebody may list a number twice under a workspace only in another spelling.
+  func fillDirectory(_ directory: [PhoneRow]) async throws -> [PhoneRow] {
+    try await run(
+      "TRUNCATE workspace_phones", "INSERT INTO workspaces (id, name) VALUES (2, 'dos'), (3, 'tres')")
+    var kept: [PhoneRow] = []
+    for row in directory {
+      let result = try await repeatable(
+        PostgresStatement(
+          """
+          INSERT INTO workspace_phones (id, workspace_id, phone_number, is_primary)
+          VALUES ($1::bigint, $2::bigint, $3, $4) ON CONFLICT DO NOTHING
+          """,
+          [
+            .int(row.id), row.workspace.map { .int($0.number) } ?? .null, .text(row.number),
+            .bool(row.isPrimary),
+          ]))
+      if result.affectedRows == 1 { kept.append(row) }
+    }
+    try await run("ALTER TABLE workspace_phones ALTER COLUMN id RESTART WITH 1000")
+    return kept
   }
 
   /// The first column of a query as text; NULL as `NULL`.

@@ -9,6 +9,7 @@ final class NotedService: Sendable {
   struct Notes {
     var orders: [RunOrder] = []
     var queries: [RunListQuery] = []
+    var searches: [CallSearch] = []
   }
 
   let notes = Mutex(Notes())
@@ -76,9 +77,12 @@ extension NotedService: SyncService {
   func run(_ id: RunID) async throws(RunFailure) -> SyncRun? { recorded ?? Self.run(.hourly) }
   func status() async throws(RunFailure) -> ServiceStatus { known }
   func figures(_ scope: PageScope) async throws(RunFailure) -> PageFigures { added }
+
   func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
-    CallList(search: search, calls: [], next: nil)
+    notes.withLock { $0.searches.append(search) }
+    return CallList(search: search, calls: [], next: nil)
   }
+
   func explanation(of sid: CallSID) async throws(RunFailure) -> Explanation? { nil }
   func refusal(of sid: CallSID) async throws(RunFailure) -> String? { nil }
   func metricsText() async -> String { "" }

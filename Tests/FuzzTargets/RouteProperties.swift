@@ -23,16 +23,17 @@ enum RouteProperties {
   }
 
   private static let secret = "correct-horse-battery"
-  private static let statuses: Set<Int> = [200, 202, 400, 401, 404, 405]
+  private static let statuses: Set<Int> = [200, 202, 303, 400, 401, 403, 404, 405]
 
   private static func judge(_ request: HTTPRequest) throws(BrokenProperty) {
     let service = NotedService()
     let response = service.answer(request, secret: secret)
     let notes = service.notes.withLock { $0 }
     try hold(statuses.contains(response.status.code), "the status \(response.status.code)")
-    try hold(notes.orders.count + notes.queries.count <= 1, "one request did two things")
+    let deeds = notes.orders.count + notes.queries.count + notes.searches.count
+    try hold(deeds <= 1, "one request did two things")
     let fields = request.headers.all("Authorization")
-    if !notes.orders.isEmpty || !notes.queries.isEmpty {
+    if deeds > 0 {
       try hold(fields.count == 1, "a request with \(fields.count) secrets was let in")
     }
     for order in notes.orders {
@@ -43,7 +44,15 @@ enum RouteProperties {
       // One more than the largest page, which tells whether there is a next one.
       try hold((2...501).contains(query.limit) && query.before?.number ?? 1 >= 1, "the query \(query)")
     }
+    for search in notes.searches {
+      try hold((1...2000).contains(search.limit) && hasSense(search), "the search \(search)")
+    }
     try judge(response)
+  }
+
+  private static func hasSense(_ search: CallSearch) -> Bool {
+    guard let since = search.since, let until = search.until else { return true }
+    return since < until
   }
 
   private static func isBearer(_ field: String) -> Bool {

@@ -1,8 +1,10 @@
 import CallDomain
 import Terminal
+import TestSupport
 import Testing
 
 struct CommandTests {
+  private static let sid = makeSID(7).text
   private static func day(_ text: String) -> Timestamp? { Timestamp(iso8601: text) }
 
   @Test(
@@ -34,6 +36,11 @@ struct CommandTests {
       ("health", Command(.health(url: nil))),
       ("health --url http://127.0.0.1:3093", Command(.health(url: "http://127.0.0.1:3093"))),
       ("health --url=HTTPS://a.example/?x=y", Command(.health(url: "HTTPS://a.example/?x=y"))),
+      ("explain \(sid)", Command(.explain(makeSID(7)))),
+      ("--json explain \(sid)", Command(.explain(makeSID(7)), json: true)),
+      ("explain --json \(sid)", Command(.explain(makeSID(7)), json: true)),
+      ("explain --help", Command(.help(.explain))),
+      ("explain CA… --help", Command(.help(.explain))),
       ("completion fish", Command(.completion(.fish))),
       ("--help", Command(.help(nil))),
       ("-h", Command(.help(nil))),
@@ -97,6 +104,25 @@ struct CommandTests {
         "health --url http://",
         "«http://» no es una dirección http:// o https://. Vea «twilio-sync health --help»."
       ),
+      (
+        "explain",
+        "Falta el SID de la llamada (CA y 32 cifras hexadecimales). Vea «twilio-sync explain --help»."
+      ),
+      (
+        "explain CA0123",
+        "«CA0123» no es el SID de una llamada (CA y 32 cifras hexadecimales). Vea «twilio-sync explain --help»."
+      ),
+      (
+        "explain +34600000022",
+        "«+34600000022» no es el SID de una llamada (CA y 32 cifras hexadecimales). "
+          + "Vea «twilio-sync explain --help»."
+      ),
+      ("explain \(sid) \(sid)", "El argumento «\(sid)» sobra. Vea «twilio-sync explain --help»."),
+      (
+        "explain \(sid) --since 2025-08-01",
+        "La opción --since no vale para «explain». Vea «twilio-sync explain --help»."
+      ),
+      ("hourly \(sid)", "El argumento «\(sid)» sobra. Vea «twilio-sync hourly --help»."),
       (
         "completion", "Falta el intérprete de comandos: bash, zsh, fish. Vea «twilio-sync completion --help»."
       ),

@@ -12,6 +12,9 @@ struct CompletionTests {
     ("twilio-sync reattribute --", ["--since", "--dry-run", "--json", "--help", "--version"]),
     ("twilio-sync historical --", ["--since", "--until", "--restart", "--json", "--help", "--version"]),
     ("twilio-sync completion z", ["zsh"]),
+    ("twilio-sync e", ["explain"]),
+    ("twilio-sync explain --", ["--json", "--help", "--version"]),
+    ("twilio-sync explain CA", []),
     ("twilio-sync hourly --s", []),
     ("twilio-sync --v", ["--version"]),
   ]

@@ -33,6 +33,18 @@ struct UsageTests {
         """)
   }
 
+  @Test(
+    "A command's help names its operand, and that of the options none but its own",
+    arguments: CommandName.allCases)
+  func operands(command: CommandName) {
+    let first = Usage.text(of: command).prefix { $0 != "\n" }
+    switch command {
+    case .explain: #expect(first == "Uso: twilio-sync explain CA… [--json]")
+    case .completion: #expect(first == "Uso: twilio-sync completion bash|zsh|fish")
+    default: #expect(first.contains("[--json]") && !first.contains("CA…") && !first.contains("|"))
+    }
+  }
+
   @Test("The program's help names the commands of this version and no other")
   func program() {
     let text = Usage.text(of: nil)

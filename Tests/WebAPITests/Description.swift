@@ -25,7 +25,8 @@ struct Description {
 
   /// The answer that is described for a request and its status.
   func response(_ method: String, _ target: String, _ status: Int) -> JSONValue? {
-    let path = String(target.prefix { $0 != "?" }).replacing(/\d+$/, with: "{id}")
+    let path = String(target.prefix { $0 != "?" }).replacing(/CA[0-9a-f]{32}$/, with: "{sid}")
+      .replacing(/\d+$/, with: "{id}")
     return operation(method, path)?["responses"]?[String(status)].flatMap(schema.followed)
   }
 
@@ -102,6 +103,8 @@ struct JSONSchema {
     case "anyOf": rule.list.contains { faults(value, $0).isEmpty }
     case "minimum": value.number.map { $0 >= rule.number ?? .max } ?? true
     case "maximum": value.number.map { $0 <= rule.number ?? .min } ?? true
+    case "maxItems": value.list.count <= rule.number ?? 0
+    case "pattern": value.text.flatMap { text in try? Regex(rule.text ?? "").firstMatch(in: text) } != nil
     case "format": rule.text != "date-time" || value.text.map(Self.isTime) ?? true
     default: false
     }

@@ -54,6 +54,7 @@ struct DescriptionTests {
           statuses.isSuperset(of: ["200", "400", "408", "413", "414", "417", "431", "501", "503", "505"]))
         let names = description.parameters(of: operation).compactMap { $0["name"]?.text }
         #expect(names.contains("id") == route.pattern.contains("{id}"))
+        #expect(names.contains("sid") == route.pattern.contains("{sid}"))
         #expect(names.contains("Prefer") == (route.access == .bearer))
         #expect(Set(names).isSuperset(of: ["X-Request-Id", "traceparent"]))
       }
@@ -94,10 +95,47 @@ struct DescriptionTests {
       ("Readiness/properties/schema/enum", Readiness.Schema.allCases.map(\.rawValue)),
       ("Alert/properties/name/enum", Alert.Name.allCases.map(\.rawValue)),
       ("SyncStatus/properties/lastRuns/required", RunKind.allCases.map(\.rawValue)),
+      ("Explanation/properties/ground/enum", Explanation.Ground.allCases.map(\.rawValue)),
+      (
+        "Explanation/properties/directory/items/properties/reason/enum", RowReason.allCases.map(\.rawValue)
+      ),
+      (
+        "Explanation/properties/candidates/items/properties/reason/enum",
+        CandidateReason.allCases.map(\.rawValue)
+      ),
+      ("Call/required", ListedCall(sid: exampleSID).fields.map(\.key)),
     ])
   func words(place: String, words: [String]) async throws {
     let list = try await Self.description().schema.resolved("#/components/schemas/\(place)")
     #expect(list == .list(words.map { .text($0) }))
+  }
+
+  @Test("The parameters of searches are those of the list, its CSV and its page, and no others")
+  func searchParameters() async throws {
+    let description = try await Self.description()
+    let client = HandlerClient(routes: RecordedService().makeRoutes())
+    for path in ["/api/calls", "/api/calls.csv", "/calls"] {
+      let parameters = description.parameters(of: try #require(description.operation("get", path)))
+      let names = parameters.filter { $0["in"]?.text == "query" }.compactMap { $0["name"]?.text }
+      let answer = try await client.ask("GET", path + "?nothing=1")
+      // The refusal names those that there are.
+      #expect(answer.status == 400)
+      for name in names { #expect(answer.body.contains(name), "\(path) \(name)") }
+      #expect(names.count == (path == "/calls" ? 11 : 10))
+    }
+  }
+
+  @Test("The limit of a page of calls is the described one, and so is the default")
+  func callLimit() async throws {
+    let parameter = try await Self.description().schema.resolved("#/components/parameters/CallLimit/schema")
+    let service = RecordedService()
+    let client = HandlerClient(routes: service.makeRoutes())
+    let largest = try #require(parameter?["maximum"]?.number)
+    let usual = try #require(parameter?["default"]?.number)
+    #expect(try await client.ask("GET", "/api/calls?limit=\(largest)").status == 200)
+    #expect(try await client.ask("GET", "/api/calls?limit=\(largest + 1)").status == 400)
+    #expect(try await client.ask("GET", "/api/calls").status == 200)
+    #expect(service.searches.map(\.limit) == [Int(largest), Int(usual)])
   }
 
   @Test("The limit of a page of runs is the described one, and so is the default")
@@ -153,6 +191,8 @@ struct DescriptionTests {
     var headers: [(String, String)] = []
   }
 
+  private static let away = RunFailure(.database(.unreachable), "Fuera.")
+
   private static let cases: [Case] = [
     Case(service: RecordedService(), method: "GET", target: "/api/sync-twilio-hourly", status: 200),
     Case(service: RecordedService(), method: "POST", target: "/api/resync-twilio-historical", status: 200),
@@ -195,6 +235,25 @@ struct DescriptionTests {
       service: RecordedService(status: .failure(RunFailure(.database(.unreachable), "Fuera."))),
       method: "GET",
       target: "/api/sync-status", status: 503),
+    Case(service: .complete(), method: "GET", target: "/api/calls?limit=1", status: 200),
+    Case(service: .complete(), method: "GET", target: "/api/calls?case=4", status: 400),
+    Case(
+      service: .complete(), method: "GET", target: "/api/calls", status: 403,
+      headers: [("Sec-Fetch-Site", "cross-site")]),
+    Case(
+      service: RecordedService(calls: { _ throws(RunFailure) in throw away }), method: "GET",
+      target: "/api/calls", status: 503),
+    Case(service: .complete(), method: "GET", target: "/api/calls/\(exampleSID.text)", status: 200),
+    Case(
+      service: .complete(), method: "GET", target: "/api/calls/\(exampleSID.text)", status: 403,
+      headers: [("Sec-Fetch-Site", "cross-site")]),
+    Case(service: RecordedService(), method: "GET", target: "/api/calls/\(exampleSID.text)", status: 404),
+    Case(
+      service: RecordedService(explanations: .failure(away)), method: "GET",
+      target: "/api/calls/\(exampleSID.text)", status: 503),
+    Case(
+      service: RecordedService(calls: { _ throws(RunFailure) in throw away }), method: "GET",
+      target: "/api/calls.csv", status: 503),
     Case(service: RecordedService(), method: "GET", target: "/health", status: 200),
     Case(service: RecordedService(), method: "GET", target: "/ready", status: 200),
     Case(

@@ -15,6 +15,8 @@ final class RecordedService: Sendable {
     var requestIDs: [String] = []
     var queries: [RunListQuery] = []
     var asked: [RunID] = []
+    var searches: [CallSearch] = []
+    var explained: [CallSID] = []
     var checks = 0
     var events: [APIEvent] = []
   }
@@ -27,6 +29,9 @@ final class RecordedService: Sendable {
   private let look: @Sendable () async -> Readiness
   private let known: Result<ServiceStatus, RunFailure>
   private let added: Result<PageFigures, RunFailure>
+  private let find: @Sendable (CallSearch) async throws(RunFailure) -> CallList
+  private let explanations: Result<[CallSID: Explanation], RunFailure>
+  private let refusals: [CallSID: String]
   private let metrics: @Sendable () async -> String
 
   init(
@@ -35,6 +40,11 @@ final class RecordedService: Sendable {
     status: Result<ServiceStatus, RunFailure> = .success(
       ServiceStatus(StatusFacts(), rules: AlertRules(), now: exampleEnd)),
     figures: Result<PageFigures, RunFailure> = .success(PageFigures()),
+    calls: @escaping @Sendable (CallSearch) async throws(RunFailure) -> CallList = { search in
+      CallList(search: search, calls: [], next: nil)
+    },
+    explanations: Result<[CallSID: Explanation], RunFailure> = .success([:]),
+    refusals: [CallSID: String] = [:],
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(database: .ok, schema: .ok) },
     metrics: @escaping @Sendable () async -> String = { "up 1\n" },
     start: @escaping @Sendable (RunOrder) async throws(RunFailure) -> StartedRun = { order in
@@ -46,13 +56,20 @@ final class RecordedService: Sendable {
     look = readiness
     known = status
     added = figures
+    find = calls
+    self.explanations = explanations
+    self.refusals = refusals
     self.metrics = metrics
     self.start = start
   }
 
-  /// A service with every route, a healthy status and one recorded run.
+  /// A service with a healthy status, one recorded run and one stored call.
   static func complete() -> RecordedService {
-    RecordedService(recorded: .success([makeRun()]))
+    let explanation = makeExplanation()
+    return RecordedService(
+      recorded: .success([makeRun()]),
+      calls: { search in CallList(search: search, calls: [explanation.facts.call], next: nil) },
+      explanations: .success([explanation.facts.call.sid: explanation]))
   }
 
   /// A service whose start fails.
@@ -72,6 +89,9 @@ final class RecordedService: Sendable {
   var requestIDs: [String] { notes.withLock { $0.requestIDs } }
   var queries: [RunListQuery] { notes.withLock { $0.queries } }
   var asked: [RunID] { notes.withLock { $0.asked } }
+  var searches: [CallSearch] { notes.withLock { $0.searches } }
+  /// The calls of which an explanation was asked for.
+  var explained: [CallSID] { notes.withLock { $0.explained } }
   var checks: Int { notes.withLock { $0.checks } }
   var events: [APIEvent] { notes.withLock { $0.events } }
 
@@ -112,7 +132,19 @@ extension RecordedService: SyncService {
   }
 
   func status() async throws(RunFailure) -> ServiceStatus { try known.get() }
-  func figures() async throws(RunFailure) -> PageFigures { try added.get() }
+  func figures(_ scope: PageScope) async throws(RunFailure) -> PageFigures { try added.get() }
+
+  func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
+    notes.withLock { $0.searches.append(search) }
+    return try await find(search)
+  }
+
+  func explanation(of sid: CallSID) async throws(RunFailure) -> Explanation? {
+    notes.withLock { $0.explained.append(sid) }
+    return try explanations.get()[sid]
+  }
+
+  func refusal(of sid: CallSID) async throws(RunFailure) -> String? { refusals[sid] }
   func metricsText() async -> String { await metrics() }
 }
 

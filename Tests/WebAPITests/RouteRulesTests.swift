@@ -1,3 +1,4 @@
+import CallDomain
 import Foundation
 import Testing
 import WebAPI
@@ -10,6 +11,8 @@ struct RouteRulesTests {
     var methods: [HTTPMethod]
     var access: RouteAccess
     var startsSomething = false
+    /// What it answers to a request with the secret and nothing else.
+    var status = 200
   }
 
   private static let promises: [String: Promise] = [
@@ -20,6 +23,12 @@ struct RouteRulesTests {
     "/api/sync-runs/{id}": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/api/sync-status": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/metrics": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/api/calls": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/api/calls.csv": Promise(methods: [.get], access: .bearerOrBasic),
+    "/api/calls/{sid}": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/calls": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/calls/{sid}": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/search": Promise(methods: [.post], access: .bearerOrBasic, status: 400),
     "/": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/health": Promise(methods: [.get, .head], access: .open),
     "/ready": Promise(methods: [.get, .head], access: .open),
@@ -31,7 +40,9 @@ struct RouteRulesTests {
     .get, .head, .post, .put, .patch, .delete, .options, .trace, HTTPMethod("BREW"),
   ]
 
-  private static func path(_ route: Route) -> String { route.pattern.replacing("{id}", with: "7") }
+  private static func path(_ route: Route) -> String {
+    route.pattern.replacing("{id}", with: "7").replacing("{sid}", with: exampleSID.text)
+  }
 
   private static func basic(_ password: String) -> String {
     "Basic " + Data("ana:\(password)".utf8).base64EncodedString()
@@ -46,19 +57,19 @@ struct RouteRulesTests {
     }
   }
 
-  @Test("Basic opens nothing but GET and HEAD of what only reads: no page of others can start anything")
+  @Test("Basic opens nothing but what only reads: no page of others can start anything")
   func basicStartsNothing() async throws {
     let service = RecordedService.complete()
     try await withClient(of: service, .inMemory, attempts: AttemptLimiter(addressLimit: 1000)) {
       client async throws in
       for route in Self.routes where route.access != .open {
-        let startsSomething = Self.promises[route.pattern]?.startsSomething != false
+        let promise = try #require(Self.promises[route.pattern])
         for method in Self.allMethods {
           let answer = try await client.ask(
             method.text, Self.path(route), authorization: Self.basic(service.secret))
-          let isRead = [.get, .head].contains(method) && !startsSomething
-          #expect(answer.status == (startsSomething ? 401 : isRead ? 200 : 405), "\(method) \(route.pattern)")
-          if startsSomething {
+          let read = promise.methods.contains(method) ? promise.status : 405
+          #expect(answer.status == (promise.startsSomething ? 401 : read), "\(method) \(route.pattern)")
+          if promise.startsSomething {
             #expect(answer.headers.all("WWW-Authenticate") == [#"Bearer realm="twilio-sync""#])
           }
         }
@@ -84,6 +95,7 @@ struct RouteRulesTests {
       }
     }
     #expect(service.starts.isEmpty && service.queries.isEmpty && service.asked.isEmpty)
+    #expect(service.searches.isEmpty && service.explained.isEmpty)
   }
 
   @Test("A form or a link of another site reaches a route that starts something only without the secret")
@@ -111,7 +123,7 @@ struct RouteRulesTests {
   func protections() async throws {
     let service = RecordedService.complete()
     try await LiveClient.serving(service.makeRoutes(attempts: AttemptLimiter(addressLimit: 1000))) { client in
-      for path in Self.routes.map(Self.path) + ["/nothing", "/a/../b", "/api/sync-runs/99"] {
+      for path in Self.routes.map(Self.path) + ["/nothing", "/a/../b", "/api/sync-runs/99", "/calls/x"] {
         for method in Self.allMethods {
           for authorization in [nil, "Bearer wrong-wrong-wrong", "Bearer \(service.secret)"] {
             let headers = try await client.ask(method.text, path, authorization: authorization).headers

@@ -1,4 +1,4 @@
-/// Which stored calls are asked for (Reference.md, "Calls"); newest first, those without a time last.
+/// Which stored calls are asked for (Reference.md, "Calls that are asked for"); newest first, those without a time last.
 package struct CallSearch: Hashable, Sendable {
   package var workspace: WorkspaceID?
   /// Either party.
@@ -44,8 +44,15 @@ package struct CallSearch: Hashable, Sendable {
       let moment = text.dropLast(34)
       guard moment.last == "-" else { return nil }
       let number = moment.dropLast()
-      guard number.isEmpty || Int64(number).map(String.init) == String(number) else { return nil }
-      self.init(microseconds: Int64(number), sid: sid)
+      guard !number.isEmpty else {
+        self.init(microseconds: nil, sid: sid)
+        return
+      }
+      // A moment that no call can have would be too large for the database.
+      guard let microseconds = Int64(number), String(microseconds) == number,
+        Timestamp(exactly: microseconds / 1000) != nil
+      else { return nil }
+      self.init(microseconds: microseconds, sid: sid)
     }
   }
 
@@ -78,20 +85,26 @@ package struct CallList: Hashable, Sendable {
 extension PhoneNumber {
   /// How Twilio may have written the number, whole; the canonical form first.
   package var spellings: [String] {
-    guard canonical.hasPrefix("+") else { return [canonical] }
-    return numbers + numbers.prefix(1).flatMap { ["tel:\($0)", "whatsapp:\($0)"] }
+    isDialled ? numbers + ["tel:", "whatsapp:"].map { $0 + canonical } : [canonical]
   }
 
   /// How SIP URIs that mean the number begin.
   package var beginnings: [String] {
-    guard canonical.hasPrefix("+") else { return [] }
-    let users = numbers + ["%2B" + canonical.dropFirst(), "%2b" + canonical.dropFirst()]
+    guard isDialled else { return [] }
+    let escaped = canonical.hasPrefix("+") ? ["%2B", "%2b"].map { $0 + canonical.dropFirst() } : []
     return ["sip:", "sips:"].flatMap { scheme in
-      users.flatMap { user in ["@", ";", ":"].map { scheme + user + $0 } }
-    }
+      (numbers + escaped).flatMap { user in ["@", ";", ":"].map { scheme + user + $0 } }
+    }.filter { PhoneNumber($0 + "x@a.example") == self }
+  }
+
+  /// Whether it is a number that one dials and no name: `+34911679868`, `112`.
+  package var isDialled: Bool {
+    let digits = canonical.utf8.dropFirst(canonical.utf8.first == UInt8(ascii: "+") ? 1 : 0)
+    return !digits.isEmpty && digits.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
   }
 
   private var numbers: [String] {
+    guard canonical.hasPrefix("+") else { return [canonical] }
     let digits = String(canonical.dropFirst())
     return [canonical, digits, "00" + digits].filter { PhoneNumber($0) == self }
   }

@@ -57,6 +57,8 @@ package struct Explanation: Hashable, Sendable {
   }
 
   package let facts: Facts
+  /// The workspace of calls that nothing else claims.
+  package let defaultWorkspace: WorkspaceID
   package let ground: Ground
   package let rows: [PhoneDirectory.Ranked]
   /// The ten nearest, the one that decides first.
@@ -71,6 +73,7 @@ package struct Explanation: Hashable, Sendable {
 
   package init(_ facts: Facts, defaultWorkspace: WorkspaceID) {
     self.facts = facts
+    self.defaultWorkspace = defaultWorkspace
     let call = facts.stored.call
     let directory = PhoneDirectory(rows: facts.rows, defaultWorkspace: defaultWorkspace)
     let resolver = WorkspaceResolver(directory: directory)

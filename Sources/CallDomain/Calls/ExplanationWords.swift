@@ -87,7 +87,7 @@ private struct ExplanationWords {
     case .start: say("empezó (su fin no se conoce)", "began (its end is not known)")
     case .creation:
       say("se creó (no se conoce ni su inicio ni su fin)", "was created (no start or end is known)")
-    case nil: say("no tiene ninguna hora y cuenta como de", "has no time at all and counts as of")
+    case nil: say("no tiene ninguna hora y cuenta como acabada", "has no time at all and counts as ended")
     }
   }
 
@@ -196,11 +196,16 @@ private struct ExplanationWords {
   private var stored: String? {
     let stored = explanation.facts.stored
     guard let difference = explanation.difference, let decided = explanation.decided else {
-      return explanation.decided == nil
-        ? say("Está guardada en \(name(stored.workspace)).", "It is stored in \(name(stored.workspace)).")
-        : say("Lo guardado dice lo mismo.", "What is stored says the same.")
+      guard explanation.decided == nil else {
+        return say("Lo guardado dice lo mismo.", "What is stored says the same.")
+      }
+      return stored.workspace.map { say("Está guardada en \(name($0)).", "It is stored in \(name($0)).") }
+        ?? say("Está guardada sin workspace.", "It is stored without a workspace.")
     }
-    let was = stored.phoneNumber.map { say(" por \($0.canonical)", " by \($0.canonical)") } ?? ""
+    let by = stored.phoneNumber.map { say(" por \($0.canonical)", " by \($0.canonical)") } ?? ""
+    let was =
+      stored.workspace.map { say("está en \(name($0))\(by)", "is in \(name($0))\(by)") }
+      ?? say("no está en ningún workspace", "is in no workspace")
     let now = decided.decidingNumber.map { say(" por \($0.canonical)", " by \($0.canonical)") } ?? ""
     let cause =
       switch difference {
@@ -209,16 +214,15 @@ private struct ExplanationWords {
       case .candidate: say("la llamada que decide es otra", "the call that decides is another")
       }
     return say(
-      "Lo guardado no coincide: está en \(name(stored.workspace))\(was) y ahora le toca \(name(decided.workspace))\(now); "
-        + "\(cause).",
-      "What is stored differs: it is in \(name(stored.workspace))\(was) and belongs to \(name(decided.workspace))\(now) "
-        + "now; \(cause).")
+      "Lo guardado no coincide: \(was) y ahora le toca \(name(decided.workspace))\(now); \(cause).",
+      "What is stored differs: it \(was) and belongs to \(name(decided.workspace))\(now) now; \(cause).")
   }
 
   var whatToDo: String? {
     if explanation.difference != nil { return say("Ejecute «\(reattribute)».", "Run “\(reattribute)”.") }
     switch explanation.ground {
-    case .listed, .ownNumberWithheld, .leadWithheld, .noCase: return nil
+    case .listed: return assign
+    case .ownNumberWithheld, .leadWithheld, .noCase: return nil
     case .noCandidate:
       return say(
         "Si Twilio tiene esa llamada y aquí falta, ejecute «twilio-sync historical» de sus días.",
@@ -229,6 +233,17 @@ private struct ExplanationWords {
         "If \(number) is a customer's, put it into workspace_phones with its workspace and run “\(reattribute)”."
       )
     }
+  }
+
+  /// For a number that a call brought and nobody has given to a customer yet.
+  private var assign: String? {
+    guard let row = explanation.rows.first?.row, row.workspace == explanation.defaultWorkspace, !row.isPrimary
+    else { return nil }
+    return say(
+      "Si \(number) es de un cliente, ponga su workspace en la fila \(row.id) de workspace_phones y ejecute "
+        + "«\(reattribute)».",
+      "If \(number) is a customer's, put its workspace into row \(row.id) of workspace_phones and run "
+        + "“\(reattribute)”.")
   }
 
   private var reattribute: String {

@@ -5,6 +5,8 @@ import WebServer
 struct CallsPage {
   let list: CallList
   let language: PageLanguage
+  /// The query of the page's address but for the language; nil for the answer to a form.
+  var query: String?
   /// What was typed into the form: such a page has no address that could be given away.
   var typed: String?
 
@@ -16,9 +18,12 @@ struct CallsPage {
       let language = PageLanguage(query: query, zone: zone)
       do throws(RunFailure) {
         let search = try CallSearch(query: query, but: ["lang"])
-        return .page(CallsPage(list: try await service.calls(search), language: language).html)
+        let list = try await service.calls(search)
+        let items = query.filter { $0.name != "lang" }.map { "\($0.name)=\($0.value.percentEncoded)&" }
+        return .page(CallsPage(list: list, language: language, query: items.joined()).html)
       } catch {
-        return failure(error, "/calls", request, language, onEvent)
+        report(error, "/calls", request, onEvent)
+        return .unavailable(error, language)
       }
     }
   }
@@ -40,30 +45,32 @@ struct CallsPage {
         return response
       }
       do throws(RunFailure) {
-        guard let number = PhoneNumber(listed: typed) else { throw .nothingToFind }
+        // A name has a scheme, such as `client:ana`; anything else is a number or a SID that is mistyped.
+        guard let number = PhoneNumber(listed: typed), number.isDialled || number.canonical.contains(":")
+        else { throw .nothingToFind }
         var search = CallSearch()
         search.number = number
         search.after = form.last { $0.name == "before" }.flatMap { CallSearch.Place($0.value) }
         let list = try await service.calls(search)
         return .page(CallsPage(list: list, language: language, typed: typed).html)
       } catch {
-        return failure(error, "/search", request, language, onEvent)
+        report(error, "/search", request, onEvent)
+        return .unavailable(error, language, query: nil)
       }
     }
   }
 
-  private static func failure(
-    _ failure: RunFailure, _ route: String, _ request: RouteRequest, _ language: PageLanguage,
-    _ onEvent: (APIEvent) -> Void
-  ) -> HTTPResponse {
-    if failure.code != .badParameter {
-      onEvent(.requestFailed(requestID: request.requestID, route: route, failure))
-    }
-    return .unavailable(failure, language)
+  /// A wrong parameter is the client's, and the answer tells it.
+  private static func report(
+    _ failure: RunFailure, _ route: String, _ request: RouteRequest, _ onEvent: (APIEvent) -> Void
+  ) {
+    guard failure.code != .badParameter else { return }
+    onEvent(.requestFailed(requestID: request.requestID, route: route, failure))
   }
 
   private var html: String {
-    PageFrame(language: language, state: .subject(language.say("Llamadas", "Calls")), asOf: nil).page([
+    let state = PageFrame.State.subject(language.say("Llamadas", "Calls"))
+    return PageFrame(language: language, state: state, asOf: nil, query: query).page([
       .section("calls", title, [filters] + rows + further)
     ])
   }
@@ -192,13 +199,15 @@ extension CallSearch {
   /// The address of a page or list that shows what is asked for.
   func address(_ path: String, _ language: PageLanguage?) -> String {
     let items = query + (language.map { [("lang", $0.rawValue)] } ?? [])
-    let text = items.map { name, value in "\(name)=\(Self.encoded(value))" }.joined(separator: "&")
+    let text = items.map { name, value in "\(name)=\(value.percentEncoded)" }.joined(separator: "&")
     return text.isEmpty ? path : "\(path)?\(text)"
   }
+}
 
+extension String {
   /// Percent-encoded but for what RFC 3986 leaves alone everywhere (section 2.3).
-  private static func encoded(_ text: String) -> String {
-    text.utf8.map { byte in
+  fileprivate var percentEncoded: String {
+    utf8.map { byte in
       let scalar = UnicodeScalar(byte)
       switch scalar {
       case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~": return String(scalar)

@@ -42,6 +42,9 @@ struct PageFrame: Sendable {
   let asOf: Timestamp?
   /// Seconds after which the browser asks again.
   var refresh: Int64?
+  /// The query of the page's address but for the language, ended by `&` where there is one; nil for the answer to a
+  /// form, which cannot be asked for again by a link.
+  var query: String? = ""
 
   func page(_ content: [HTML]) -> String {
     HTML.page(
@@ -69,16 +72,8 @@ struct PageFrame: Sendable {
               "nav", ["aria-label": language.say("Página", "Page")],
               [
                 .element(
-                  "a", ["href": "/?lang=\(language.rawValue)"], text: language.say("Estado", "Status")),
-                .element(
-                  "a", ["href": "?lang=\(language.rawValue)"], text: language.say("Actualizar", "Reload")),
-                .element(
-                  "a",
-                  [
-                    "href": "?lang=\(language.other.rawValue)", "lang": language.other.rawValue,
-                    "hreflang": language.other.rawValue,
-                  ], text: language.other.say("Español", "English")),
-              ]),
+                  "a", ["href": "/?lang=\(language.rawValue)"], text: language.say("Estado", "Status"))
+              ] + (query.map(again) ?? [])),
           ]),
         .element(
           "h1", ["class": state.style],
@@ -93,6 +88,20 @@ struct PageFrame: Sendable {
       ? language.say("Todas las horas son UTC.", "All times are UTC.")
       : language.say(
         "Las horas son de \(name); los días, de UTC.", "Times are those of \(name); days are those of UTC.")
+  }
+
+  /// The same page anew, and in the other language.
+  private func again(_ query: String) -> [HTML] {
+    [
+      .element(
+        "a", ["href": "?\(query)lang=\(language.rawValue)"], text: language.say("Actualizar", "Reload")),
+      .element(
+        "a",
+        [
+          "href": "?\(query)lang=\(language.other.rawValue)", "lang": language.other.rawValue,
+          "hreflang": language.other.rawValue,
+        ], text: language.other.say("Español", "English")),
+    ]
   }
 
   /// Where one types a SID or a number. A form, because leads' numbers do not belong into addresses.
@@ -154,9 +163,13 @@ extension HTTPResponse {
   }
 
   /// The page of what cannot be shown.
-  static func unavailable(_ failure: RunFailure, _ language: PageLanguage) -> HTTPResponse {
-    let frame = PageFrame(
-      language: language, state: .bad(language.say("No se puede ver", "It cannot be seen")), asOf: nil)
+  ///
+  /// - Parameter query: As of `PageFrame`.
+  static func unavailable(
+    _ failure: RunFailure, _ language: PageLanguage, query: String? = ""
+  ) -> HTTPResponse {
+    let state = PageFrame.State.bad(language.say("No se puede ver", "It cannot be seen"))
+    let frame = PageFrame(language: language, state: state, asOf: nil, query: query)
     let content = HTML.element(
       "section", [:],
       [

@@ -29,6 +29,9 @@ struct WholeService {
     let claim = try #require(try await store.claim(alert, after: records[.noRun]?.claim ?? 0))
     try await store.settle(alert.name, claim: claim, isToldFiring: true)
     _ = try await store.inspect()
+    #expect(try await store.explanation(of: makeSID(4)) != nil)
+    #expect(try await store.calls(CallSearch()).calls.count >= 6)
+    #expect(try await store.refusal(of: makeSID(6)) == nil)
   }
 
   private func hourly() async throws {

@@ -70,7 +70,7 @@ struct StatusPageTests {
     #expect(
       answer.headers["Content-Security-Policy"]
         == "default-src 'none'; style-src 'sha256-\(try Self.digest(of: String(style)))'; img-src data:; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+        + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
   }
 
   private static func digest(of text: String) throws -> String {

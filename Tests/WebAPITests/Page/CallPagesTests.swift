@@ -1,0 +1,237 @@
+import CallDomain
+import TestSupport
+import Testing
+import WebAPI
+import WebServer
+
+@Suite("The pages of calls")
+struct CallPagesTests {
+  private static let hostile = "<img src=x onerror=alert(1)>\"'&\u{0}\u{7F}"
+  private static let one = "/calls/\(exampleSID.text)"
+
+  private func page(_ service: RecordedService, _ target: String, form: String? = nil) async throws -> Answer
+  {
+    try await HandlerClient(routes: service.makeRoutes()).ask(
+      Question(
+        method: form == nil ? "GET" : "POST", target: target,
+        headers: [("Authorization", "Bearer \(service.secret)")], body: form ?? ""))
+  }
+
+  /// Where links and forms lead.
+  private func addresses(_ answer: Answer) -> [String] {
+    answer.body.matches(of: /(?:href|action)="([^"]*)"/).map { String($0.1) }
+  }
+
+  private func explaining(_ explanation: Explanation) -> RecordedService {
+    RecordedService(explanations: .success([explanation.facts.call.sid: explanation]))
+  }
+
+  // MARK: One call
+
+  @Test(
+    "The page of a transfer tells what is stored, why, the rows and the candidates", arguments: ["es", "en"])
+  func transfer(language: String) async throws {
+    let explanation = makeExplanation()
+    let answer = try await page(explaining(explanation), Self.one + "?lang=\(language)")
+    #expect(answer.status == 200 && answer.headers["Content-Type"] == "text/html; charset=utf-8")
+    let words = explanation.words { language == "es" ? $0 : $1 }
+    for sentence in words.text { #expect(answer.body.contains("<p>\(sentence)</p>"), "\(sentence)") }
+    for part in [exampleSID.text, "4 · Acme", "+34600000022", "0.05600 USD", "−10\u{A0}min", "+15\u{A0}min"] {
+      #expect(answer.body.contains(part), "\(part)")
+    }
+    #expect(
+      answer.body.contains(
+        language == "es"
+          ? "<span class=\"mark good\">✓ la más cercana</span>"
+          : "<span class=\"mark good\">✓ the nearest</span>"))
+    #expect(addresses(answer).contains("/calls/\(makeSID(2).text)?lang=\(language)"))
+    let foreign = language == "es" ? ["Began", "Rows", "Search"] : ["Empezó", "Filas", "Buscar"]
+    for word in foreign { #expect(!answer.body.contains(word), "\(word)") }
+  }
+
+  @Test("A row that differs is a state of its own, with the command")
+  func differs() async throws {
+    let answer = try await page(
+      explaining(makeExplanation { $0.stored.workspace = WorkspaceID(1) }), Self.one)
+    #expect(answer.body.contains("Lo guardado no coincide con las reglas"))
+    #expect(
+      answer.body.contains("<p class=\"advice\">Ejecute «twilio-sync reattribute --since 2026-03-01T09:08:59")
+    )
+  }
+
+  @Test("A call that is not there is a page with what to do", arguments: [nil, "22003, <b>"])
+  func missing(reason: String?) async throws {
+    let service = RecordedService(refusals: reason.map { [exampleSID: $0] } ?? [:])
+    let answer = try await page(service, Self.one)
+    #expect(answer.status == 404 && answer.body.hasPrefix("<!DOCTYPE html>"))
+    #expect(answer.body.contains(reason == nil ? "Compruebe el SID." : "(22003, &lt;b&gt;)"))
+  }
+
+  @Test("Nothing that is stored becomes markup", arguments: ["", "?lang=en"])
+  func escaping(query: String) async throws {
+    var call = makeListedCall(
+      makeCall(makeSID(3), from: Self.hostile, to: Self.hostile), workspaceName: Self.hostile)
+    call.phoneNumber = Self.hostile
+    call.status = Self.hostile
+    call.direction = Self.hostile
+    call.cost = Self.hostile
+    call.priceUnit = Self.hostile
+    let shown = call
+    let explanation = makeExplanation(
+      names: [WorkspaceID(4): Self.hostile, WorkspaceID(5): Self.hostile], written: "sip:" + Self.hostile,
+      from: "sip:\(Self.hostile)@a.example"
+    ) { facts in
+      facts.call = shown
+      facts.call.sid = exampleSID
+      // Written like the number, and none.
+      facts.rows[0].number = "<img src=x>910000001"
+      facts.stored.phoneNumber = PhoneNumber(stored: Self.hostile)
+    }
+    let service = RecordedService(
+      calls: { CallList(search: $0, calls: [shown], next: nil) },
+      explanations: .success([exampleSID: explanation]))
+    let pages = [
+      try await page(service, Self.one + query), try await page(service, "/calls" + query),
+      try await page(service, "/calls?status=%3Cimg%20src=x%3E"),
+      try await page(service, "/search" + query, form: "q=%2B34600000022"),
+      try await page(service, "/search" + query, form: "q=client:%3Cimg%20src=x%3E%22"),
+    ]
+    for answer in pages {
+      #expect(answer.status == 200)
+      #expect(!answer.body.contains("<img") && answer.body.contains("&lt;img src=x"))
+      #expect(!answer.body.unicodeScalars.contains { $0.value == 0 || $0.value == 0x7F })
+      #expect(!addresses(answer).contains { $0.contains("<") || $0.contains("'") })
+    }
+  }
+
+  // MARK: The list
+
+  @Test("The page of calls tells what was asked for, and its links narrow it down", arguments: ["es", "en"])
+  func list(language: String) async throws {
+    let calls = [makeListedCall(), makeListedCall(makeCall(makeSID(3)))]
+    let service = RecordedService(calls: parts(of: calls, each: 1))
+    let query = "workspace=4&unpriced=true&since=2026-03-01"
+    let answer = try await page(service, "/calls?\(query)&lang=\(language)")
+    #expect(answer.body.contains("workspace 4 (Acme), "))
+    #expect(
+      answer.body.contains(
+        language == "es" ? "sin precio, desde el 1\u{A0}mar" : "without a price, from 1\u{A0}Mar"))
+    let links = addresses(answer)
+    let kept = "workspace=4&amp;unpriced=true&amp;since=2026-03-01T00%3A00%3A00.000Z"
+    #expect(links.contains("/api/calls.csv?\(kept)"))
+    #expect(links.contains("/calls?\(kept)&amp;lang=\(language)&amp;before=7-\(exampleSID.text)"))
+    #expect(links.contains("/calls/\(exampleSID.text)?lang=\(language)"))
+    #expect(links.contains("/calls?workspace=4&amp;lang=\(language)"))
+    // Anew and in the other language it is the same list.
+    for other in ["es", "en"] {
+      #expect(links.contains("?workspace=4&amp;unpriced=true&amp;since=2026-03-01&amp;lang=\(other)"))
+    }
+  }
+
+  @Test("The last page has no next one, an empty one says so")
+  func ends() async throws {
+    let full = try await page(RecordedService(calls: parts(of: [makeListedCall()], each: 1)), "/calls")
+    #expect(!full.body.contains("rel=\"next\"") && full.body.contains("1 llamadas"))
+    let empty = try await page(RecordedService(), "/calls")
+    #expect(empty.body.contains("Ninguna llamada.") && !empty.body.contains("<table"))
+  }
+
+  @Test("Links carry SIDs and numbers of ours, and no lead's", arguments: ["es", "en"])
+  func noLeadInLinks(language: String) async throws {
+    let calls = [
+      makeListedCall(), makeListedCall(makeCall(makeSID(3), from: "0034 910000001", to: "+34 600 000 022")),
+      makeListedCall(makeTransfer(makeSID(4), from: "sip:+34600000022@a.example")),
+    ]
+    let service = RecordedService(
+      calls: parts(of: calls, each: 2), explanations: .success([exampleSID: makeExplanation()]))
+    let pages = [
+      try await page(service, "/calls?lang=\(language)"),
+      try await page(service, Self.one + "?lang=\(language)"),
+      try await page(service, "/search?lang=\(language)", form: "q=%2B34600000022"),
+    ]
+    for answer in pages {
+      #expect(answer.status == 200 && answer.body.contains("+34600000022"))
+      #expect(
+        !addresses(answer).contains { $0.contains("60000002") || $0.contains("600%20000") },
+        "\(addresses(answer))")
+    }
+    for answer in [pages[0], pages[2]] {
+      #expect(addresses(answer).contains("/calls?number=%2B34910000001&amp;lang=\(language)"))
+    }
+  }
+
+  // MARK: The search
+
+  @Test(
+    "A SID leads to its page, whatever space is around it",
+    arguments: ["q=\(exampleSID.text)", "q=+\(exampleSID.text)%0D%0A", "q=x&q=\(exampleSID.text)"])
+  func sid(form: String) async throws {
+    let service = RecordedService()
+    let answer = try await page(service, "/search?lang=en", form: form)
+    #expect(answer.status == 303 && answer.headers["Location"] == "/calls/\(exampleSID.text)?lang=en")
+    #expect(service.searches.isEmpty && service.explained.isEmpty)
+  }
+
+  @Test(
+    "A number in any spelling, or a name, shows its calls on the page itself",
+    arguments: [
+      ("%2B34600000022", "+34600000022"), ("0034+600-000-022", "+34600000022"),
+      ("+34600000022", "+34600000022"),
+      ("%2B34+%280%29910000001", "+34910000001"), ("112", "112"), ("client%3Aana", "client:ana"),
+      ("sip:%2B34600000022@a.example", "+34600000022"), ("sip:1001@a.example", "sip:1001@a.example"),
+    ])
+  func number(typed: String, canonical: String) async throws {
+    let service = RecordedService.complete()
+    let answer = try await page(service, "/search", form: "q=\(typed)")
+    var expected = CallSearch()
+    expected.number = makeNumber(canonical)
+    #expect(answer.status == 200 && service.searches == [expected])
+    #expect(answer.body.contains("número \(canonical)."))
+  }
+
+  @Test("The next part of what was typed is asked for by a form, too")
+  func next() async throws {
+    let calls = (1...3).map { makeListedCall(makeCall(makeSID($0))) }
+    let service = RecordedService(calls: parts(of: calls, each: 2))
+    let answer = try await page(service, "/search", form: "q=0034+600000022")
+    #expect(answer.body.contains("<input type=\"hidden\" name=\"q\" value=\"0034 600000022\">"))
+    let before = "7-\(makeSID(2).text)"
+    #expect(answer.body.contains("<input type=\"hidden\" name=\"before\" value=\"\(before)\">"))
+    let rest = try await page(service, "/search", form: "q=0034+600000022&before=\(before)")
+    #expect(service.searches.last?.after == CallSearch.Place(before))
+    #expect(!rest.body.contains("name=\"before\""))
+  }
+
+  @Test(
+    "What is neither is 400, a page that says what to type",
+    arguments: [
+      "", "q=", "q=+", "q=anonymous", "q=%2B266696687", "q=hola", "q=CA0123",
+      "q=CA0000000000000000000000000000006g",
+      "x=\(exampleSID.text)", "q=%00", "q=%zz", "q=" + String(repeating: "1", count: 1001), "q=a b", "\u{FF}",
+    ])
+  func rubbish(form: String) async throws {
+    let service = RecordedService.complete()
+    let answer = try await page(service, "/search", form: form)
+    #expect(answer.status == 400 && answer.body.hasPrefix("<!DOCTYPE html>"))
+    #expect(answer.body.contains("Eso no es ni el SID de una llamada ni un número. Escriba un SID"))
+    #expect(service.searches.isEmpty && service.events.count == 1)
+  }
+
+  @Test("Every page has the form; the answers to it have no link to themselves, which only a form reaches")
+  func form() async throws {
+    let service = RecordedService.complete()
+    for target in ["/", "/calls", Self.one, "/calls/x"] {
+      let answer = try await page(service, target)
+      #expect(
+        answer.body.contains("<form method=\"post\" action=\"/search?lang=es\" role=\"search\">"), "\(target)"
+      )
+      #expect(addresses(answer).contains("?lang=en"), "\(target)")
+    }
+    for form in ["q=%2B34600000022", "q="] {
+      let answer = try await page(service, "/search", form: form)
+      #expect(answer.body.contains("role=\"search\""))
+      #expect(!addresses(answer).contains { $0.hasPrefix("?") })
+    }
+    #expect(try await page(service, "/search").status == 405)
+  }
+}
