@@ -201,7 +201,7 @@ extension ClockZone {
       name: identifier, offset: { zone.secondsFromGMT(for: date($0)) },
       change: { moment in
         zone.nextDaylightSavingTimeTransition(after: date(moment)).flatMap { change in
-          Timestamp(exactly: Int64(clamping: change.timeIntervalSince1970 * 1000))
+          Timestamp.epoch.adding(seconds: Int(clamping: change.timeIntervalSince1970))
         }
       })
   }

@@ -52,7 +52,8 @@ struct CallSearchQuery {
         UNION SELECT c.id FROM calls c WHERE \(SQL.isCandidate("c")) AND c.lead_number = \(lead) AND \(rest)
         UNION SELECT c.id FROM calls c WHERE \(SQL.isOfUnknownCaller("c")) AND c.lead_number = \(lead) AND \(rest)
         UNION SELECT c.id FROM calls c WHERE \(SQL.isTransfer("c")) AND c.lead_number = \(lead) AND \(rest)
-      ) found JOIN calls c ON c.id = found.id \(order(part))
+      ) found CROSS JOIN LATERAL (SELECT * FROM calls WHERE calls.id = found.id LIMIT 1) c
+      \(order(part))
       """
   }
 

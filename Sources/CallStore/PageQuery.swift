@@ -34,7 +34,7 @@ enum PageQuery {
       GROUP BY GROUPING SETS ((is_hour, start, workspace_id), (is_hour, workspace_id, price_unit))
       HAVING start IS NOT NULL OR NOT is_hour
       """,
-      [.moment(scope.period.start), .moment(firstHour(scope)), .moment(last(scope)), workspace(scope)])
+      [.moment(scope.period.start), .moment(firstHour(scope)), .moment(scope.last), workspace(scope)])
   }
 
   static func defaultNumbers(_ workspace: WorkspaceID, now: Timestamp) -> PostgresStatement {
@@ -65,7 +65,7 @@ enum PageQuery {
       LEFT JOIN workspaces w ON true
       """,
       [
-        .moment(scope.period.start), .moment(last(scope)), workspace(scope), .int(defaultWorkspace.number),
+        .moment(scope.period.start), .moment(scope.last), workspace(scope), .int(defaultWorkspace.number),
       ])
   }
 
@@ -80,11 +80,6 @@ enum PageQuery {
     let end = scope.period.end
     return scope.endsNow
       ? end.startOfHour.adding(hours: -(PageFigures.hourCount - 1)) : end.adding(hours: 1)
-  }
-
-  /// The last moment that counts: now, or the one before the end.
-  private static func last(_ scope: PageScope) -> Timestamp {
-    scope.endsNow ? scope.period.end : Timestamp(milliseconds: scope.period.end.milliseconds - 1)
   }
 
   private static func workspace(_ scope: PageScope) -> PostgresValue {

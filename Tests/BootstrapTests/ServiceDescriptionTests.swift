@@ -17,7 +17,7 @@ struct ServiceDescriptionTests {
           "/", "/api/calls", "/api/calls.csv", "/api/calls/{sid}", "/api/reattribute",
           "/api/resync-twilio-historical", "/api/sync-runs", "/api/sync-runs/{id}", "/api/sync-status",
           "/api/sync-twilio-hourly", "/calls", "/calls/{sid}", "/health", "/metrics", "/openapi.json",
-          "/ready", "/search",
+          "/ready", "/runs/{id}", "/search",
         ])
       for (path, item) in paths {
         guard item["head"] != nil, let get = item["get"] as? [String: Any] else { continue }

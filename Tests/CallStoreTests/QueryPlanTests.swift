@@ -183,9 +183,11 @@ struct QueryPlanTests {
 
   @Test("The candidates of a transfer are found by their index, also of a lead that was rung 5,000 times")
   func explanation() async throws {
-    try await withPlannedStore { store, _, plans in
+    try await withPlannedStore { store, fence, plans in
       // Of the telephone that is used for testing.
-      let transfer = try #require(CallSID("CA" + String(repeating: "0", count: 28) + "61a8"))
+      let transfer = makeSID(200_000)
+      let call = makeTransfer(transfer, from: "+34600000022", endTime: makeTime("2026-01-20T12:00:00Z"))
+      _ = try await store.commit(IntakePage(calls: [call], readAt: at("12:00")), fence: fence)
       plans.removeAll()
       let said = try #require(try await store.explanation(of: transfer))
       #expect(said.candidates.count == Explanation.mostCandidates)

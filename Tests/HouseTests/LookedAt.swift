@@ -5,10 +5,12 @@ enum LookedAt {
     "Sources/Bootstrap/Clocks.swift": "the machine's own clocks, as binary fractions",
     "Sources/Bootstrap/Operating/Notifier.swift": "constants",
     "Sources/Bootstrap/Operating/ProcessMetrics.swift": "binary fractions, which have infinities",
+    "Sources/CallDomain/Calls/CallSearch.swift": "a constant",
     "Sources/CallDomain/History/SlicePlan.swift": "of a hundred workers at most, and shares of a period",
     "Sources/CallDomain/Intake/MergedPage.swift": "a constant",
     "Sources/CallDomain/SIPAddress.swift": "two hexadecimal digits",
     "Sources/CallDomain/Status/AlertTelling.swift": "ten doublings at most",
+    "Sources/CallDomain/Status/PageFigures.swift": "of 366 days at most",
     "Sources/CallDomain/Status/QuietTimes.swift":
       "of the minutes of a week, and of the weeks of ten thousand years",
     "Sources/CallDomain/Timestamp+Parsing.swift": "four decimal digits at most",
@@ -17,7 +19,6 @@ enum LookedAt {
     "Sources/CallStore/CallBackfill.swift": "a number of days that is written there",
     "Sources/CallStore/Database.swift": "a number of seconds that is written down",
     "Sources/CallStore/PageCommit.swift": "a number of seconds that is written down",
-    "Sources/CallStore/PageQuery.swift": "a number of days that is written there",
     "Sources/CallStore/SchemaChange.swift": "a constant",
     "Sources/Curl/CurlRequest.swift": "of limits that are written down",
     "Sources/Curl/CurlTransfer.swift": "the size of a piece that libcurl holds in memory",
@@ -50,6 +51,7 @@ enum LookedAt {
   static let sums = [
     "Sources/Bootstrap/Operating/ServiceMetrics.swift": "binary fractions, which have infinities",
     "Sources/CallDomain/History/SlicePlan.swift": "a share of a period, from its start",
+    "Sources/CallDomain/Status/PageFigures.swift": "a moment within the years 1 to 9999",
     "Sources/CallDomain/Status/QuietTimes.swift": "a moment within the years 1 to 9999, and three days",
     "Sources/CallDomain/Timestamp.swift": "moments within the years 1 to 9999",
     "Sources/CallDomain/WindowPlan.swift": "a moment within the years 1 to 9999, and a day",

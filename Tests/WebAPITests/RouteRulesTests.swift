@@ -29,6 +29,7 @@ struct RouteRulesTests {
     "/calls": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/calls/{sid}": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/search": Promise(methods: [.post], access: .bearerOrBasic, status: 400),
+    "/runs/{id}": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/health": Promise(methods: [.get, .head], access: .open),
     "/ready": Promise(methods: [.get, .head], access: .open),

@@ -11,13 +11,19 @@ package struct PageScope: Hashable, Sendable {
     since: Timestamp? = nil, until: Timestamp? = nil, workspace: WorkspaceID? = nil, now: Timestamp
   ) {
     let end = until.map { min($0, now) } ?? now
-    // The end is no part of the period.
-    let lastDay = Timestamp(milliseconds: end.milliseconds - 1).startOfDay
+    let lastDay = Self.moment(before: end).startOfDay
     let first = since?.startOfDay ?? lastDay.adding(hours: -24 * (PageFigures.dayCount - 1))
     let earliest = lastDay.adding(hours: -24 * (Self.mostDays - 1))
     period = Period(start: max(earliest, min(first, lastDay)), end: end)
     self.workspace = workspace
     endsNow = end == now
+  }
+
+  /// The last moment that counts: now, or the one before the end, which is no part of the period.
+  package var last: Timestamp { endsNow ? period.end : Self.moment(before: period.end) }
+
+  private static func moment(before end: Timestamp) -> Timestamp {
+    Timestamp(milliseconds: end.milliseconds - 1)
   }
 
   /// The days' beginnings, oldest first.

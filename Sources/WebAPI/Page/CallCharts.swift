@@ -12,11 +12,12 @@ struct CallCharts {
   var hours: HTML? {
     guard scope.endsNow else { return nil }
     let starts = (1 - PageFigures.hourCount...0).map { now.startOfHour.adding(hours: $0) }
+    let first = starts.first ?? now
     return chart(
       "hours",
       language.say(
-        "Llamadas por hora, desde el \(language.minute(starts[0]))",
-        "Calls per hour, since \(language.minute(starts[0]))"),
+        "Llamadas por hora, desde el \(language.minute(first))",
+        "Calls per hour, since \(language.minute(first))"),
       heading: language.say("Hora (\(language.zone.name))", "Hour (\(language.zone.name))"),
       bars(starts, hours: 1, figures.hours, label: language.minute),
       ticks: stride(from: 0, to: starts.count, by: 4).map { language.clock(starts[$0]) })

@@ -19,8 +19,8 @@ struct CallsPage {
       do throws(RunFailure) {
         let search = try CallSearch(query: query, but: ["lang"])
         let list = try await service.calls(search)
-        let items = query.filter { $0.name != "lang" }.map { "\($0.name)=\($0.value.percentEncoded)&" }
-        return .page(CallsPage(list: list, language: language, query: items.joined()).html)
+        return .page(
+          CallsPage(list: list, language: language, query: request.http.target.queryButLanguage).html)
       } catch {
         report(error, "/calls", request, onEvent)
         return .unavailable(error, language)
@@ -177,6 +177,14 @@ struct CallsPage {
         .void("input", ["type": "hidden", "name": "before", "value": next.text]),
         .element("button", ["type": "submit"], text: language.say("Las siguientes", "The next ones")),
       ])
+  }
+}
+
+extension RequestTarget {
+  /// Its query as `PageFrame` takes it.
+  var queryButLanguage: String {
+    query.filter { $0.name != "lang" }.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)&" }
+      .joined()
   }
 }
 

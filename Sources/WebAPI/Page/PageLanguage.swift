@@ -97,11 +97,10 @@ extension PageLanguage {
     guard !scope.endsNow else {
       return say(count == 1 ? "hoy" : "últimos \(count) días", count == 1 ? "today" : "last \(count) days")
     }
-    let last = Timestamp(milliseconds: scope.period.end.milliseconds - 1)
-    let year = last.isoDate.prefix(4)
+    let year = scope.last.isoDate.prefix(4)
     return say(
-      "del \(day(scope.period.start)) al \(day(last)) \(year)",
-      "from \(day(scope.period.start)) to \(day(last)) \(year)")
+      "del \(day(scope.period.start)) al \(day(scope.last)) \(year)",
+      "from \(day(scope.period.start)) to \(day(scope.last)) \(year)")
   }
 
   /// The time of day: `20:05`.

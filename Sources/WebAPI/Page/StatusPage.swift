@@ -10,6 +10,8 @@ struct StatusPage: Sendable {
   let language: PageLanguage
   /// Seconds after which the browser asks again; nil for a page that stays as it is.
   var refresh: Int64?
+  /// As of `PageFrame`.
+  var query = ""
 
   /// Nil without the actions for status and figures.
   static func route(
@@ -27,7 +29,7 @@ struct StatusPage: Sendable {
         let scope = PageScope(since: since, until: until, workspace: workspace, now: status.asOf)
         let page = StatusPage(
           status: status, figures: try await service.figures(scope), scope: scope, language: language,
-          refresh: try asked.number("refresh", in: 10...3600))
+          refresh: try asked.number("refresh", in: 10...3600), query: request.http.target.queryButLanguage)
         return .page(page.html)
       } catch {
         if error.code != .badParameter {
@@ -47,7 +49,9 @@ struct StatusPage: Sendable {
     let cost = CostSection(scope: scope, figures: figures, workspaces: workspaces, language: language)
     let open = OpenSections(
       now: status.asOf, scope: scope, facts: status.facts, figures: figures, language: language)
-    return PageFrame(language: language, state: state, asOf: status.asOf, refresh: refresh).page(
+    return PageFrame(
+      language: language, state: state, asOf: status.asOf, refresh: refresh, query: query
+    ).page(
       [health.now, health.alerts] + runs.resync + [charts.hours].compactMap(\.self) + [
         choice, charts.days, cost.html,
       ]
@@ -60,9 +64,9 @@ struct StatusPage: Sendable {
     let month = Timestamp(iso8601: status.asOf.isoDate.prefix(7) + "-01") ?? today
     let monthBefore = Timestamp(iso8601: month.adding(hours: -24).isoDate.prefix(7) + "-01") ?? month
     let periods: [(String, Timestamp?, Timestamp?)] = [
-      (language.say("7 días", "7 days"), today.adding(hours: -24 * 6), nil),
+      (language.say("7 días", "7 days"), today.adding(hours: -144), nil),
       (language.say("30 días", "30 days"), nil, nil),
-      (language.say("90 días", "90 days"), today.adding(hours: -24 * 89), nil),
+      (language.say("90 días", "90 days"), today.adding(hours: -2136), nil),
       (language.say("este mes", "this month"), month, nil),
       (language.say("el mes pasado", "last month"), monthBefore, month),
     ]
