@@ -391,8 +391,11 @@ extension PageRefusal {
   /// - Parameter error: What it met when conflicts were errors; nil for nothing.
   static func reason(_ error: PostgresError?) -> String {
     guard let error else { return "un disparador (trigger) de la tabla lo descarta" }
-    // The columns of the key, which stand there in every language.
-    let isTakenID = error.kind == .uniqueViolation && error.cause.contains("(id)=(")
+    // The columns of the key, which stand there in every language; the server hides them from a role under row level
+    // security.
+    let isTakenID =
+      error.kind == .uniqueViolation
+      && (error.cause.contains("(id)=(") || error.name == "workspace_phones_pkey")
     return isTakenID ? "su id ya existe, la secuencia va por detrás" : error.shortReason
   }
 }
