@@ -36,7 +36,8 @@ struct CallSearchQuery {
     }
   }
 
-  /// A number of ours has many calls, of which the index gives the newest; a lead's are few.
+  /// A number of ours has many calls, of which the index gives the newest; a lead's are few. `OFFSET 0` keeps the
+  /// calls of a range of URIs from being looked for in the order of their time, through the whole table.
   private func byNumber(_ number: PhoneNumber, _ part: Part, _ conditions: inout Conditions) -> String {
     let spellings = conditions.parameter(.textArray(number.spellings), "text[]")
     let beginnings = conditions.parameter(.textArray(number.beginnings), "text[]")
@@ -48,8 +49,9 @@ struct CallSearchQuery {
           SELECT c.id FROM calls c WHERE \(SQL.numberOfOurs("c")) = s.written AND \(rest) \(order(part))) x
         UNION
         SELECT x.id FROM unnest(\(beginnings)) AS s (written) CROSS JOIN LATERAL (
-          SELECT c.id FROM calls c WHERE \(SQL.numberOfOurs("c")) >= s.written
-            AND \(SQL.numberOfOurs("c")) < s.written || chr(127) AND \(rest) \(order(part))) x
+          SELECT c.id FROM (
+            SELECT c.id, c.call_date FROM calls c WHERE \(SQL.numberOfOurs("c")) >= s.written
+              AND \(SQL.numberOfOurs("c")) < s.written || chr(127) AND \(rest) OFFSET 0) c \(order(part))) x
         UNION SELECT c.id FROM calls c WHERE \(SQL.isCandidate("c")) AND c.lead_number = \(lead) AND \(rest)
         UNION SELECT c.id FROM calls c WHERE \(SQL.isOfUnknownCaller("c")) AND c.lead_number = \(lead) AND \(rest)
         UNION SELECT c.id FROM calls c WHERE \(SQL.isTransfer("c")) AND c.lead_number = \(lead) AND \(rest)
