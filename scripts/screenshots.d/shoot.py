@@ -1,8 +1,9 @@
-"""Takes one picture of the status page and holds the page to what it promises.
+"""Takes one picture of a page and holds the page to what it promises.
 
-    shoot.py ADDRESS SECRET_FILE PICTURE WIDTH[xHEIGHT] light|dark [STATUS]
+    shoot.py ADDRESS SECRET_FILE PICTURE WIDTH[xHEIGHT] light|dark [STATUS [SEARCH]]
 
-The picture shows the whole page, or what a screen of HEIGHT shows of it.
+The picture shows the whole page, or what a screen of HEIGHT shows of it; with SEARCH that to which the page's own
+search for it leads.
 Fails when the page asks for anything but itself, complains in the console, is wider than the screen, weighs
 100 KB or more, is no valid HTML, breaks a rule of axe-core (WCAG 2.2 A and AA, contrast among them), or
 answers with another status than STATUS (200).
@@ -17,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 address, secret_file, picture, size, scheme = sys.argv[1:6]
 expected = int(sys.argv[6]) if len(sys.argv) > 6 else 200
+search = sys.argv[7] if len(sys.argv) > 7 else ""
 width, height = map(int, size.split("x")) if "x" in size else (int(size), None)
 faults = []
 complaints = []
@@ -52,12 +54,21 @@ with sync_playwright() as playwright:
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: complaints.append(message.text))
     response = page.goto(address)
+    found = address
+    if search:
+        page.fill("input[name=q]", search)
+        asked.clear()
+        with page.expect_navigation() as navigation:
+            page.press("input[name=q]", "Enter")
+        response = navigation.value
+    # A search for a SID leads on to its page.
+    found = response.request.redirected_from.url if response.request.redirected_from else response.url
     source = response.body()
     page.screenshot(path=picture, full_page=height is None)
     judge(page, response, source)
     # Of an answer that is meant to be 503 the browser itself tells.
     faults.extend(f"console: {text}" for text in complaints if expected == 200 or f"status of {expected}" not in text)
-    faults.extend(f"asks for {url}" for url in asked if url != address and not url.startswith("data:"))
+    faults.extend(f"asks for {url}" for url in asked if url not in (page.url, found) and not url.startswith("data:"))
     browser.close()
 
 print(f"  {pathlib.Path(picture).name}: {len(source)} bytes of HTML" + "".join(f"\n    {fault}" for fault in faults))

@@ -103,7 +103,7 @@ struct CallPage {
                 .element("bdi", text: workspace(ranked.row.workspace)),
                 verdict(ranked.isChosen, ranked.reason.words(language.say)),
               ])
-            }
+            }, isStacked: true
           ).html
         ])
     ]
@@ -122,7 +122,7 @@ struct CallPage {
               .text(language.say("Hora", "Time")), .number(language.say("Distancia", "Distance")),
               .text(language.say("Nuestro número", "Our number")), .text("Workspace"),
               .text(language.say("Decide", "Decides")),
-            ], rows: explanation.candidates.map(row)
+            ], rows: explanation.candidates.map(row), isStacked: true
           ).html
         ])
     ]

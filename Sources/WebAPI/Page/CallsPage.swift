@@ -116,7 +116,7 @@ struct CallsPage {
           .text(language.say("A", "To")), .text("Workspace"), .aside(language.say("Caso", "Case")),
           .aside(language.say("Estado", "Status")), .number(language.say("Duración", "Duration")),
           .number(language.say("Coste", "Cost")),
-        ], rows: list.calls.map(row)
+        ], rows: list.calls.map(row), isStacked: true
       ).html
     ]
   }

@@ -49,7 +49,7 @@ struct CostSection {
                   [workspaces.swatch(of: id), name(id)])
               ] + cells(sum, all, of: id))
           },
-          sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all, of: nil))
+          sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all, of: nil)), isStacked: true
         ).html,
         .paragraph(
           language.say(

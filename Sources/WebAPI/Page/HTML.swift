@@ -120,14 +120,17 @@ struct Table {
   let columns: [Column]
   let rows: [Row]
   var sum: Row?
+  /// Whether each row becomes a card where the screen is narrow, in which each cell has its heading.
+  var isStacked = false
 
-  /// A group of its own that is reached by keyboard, since it is scrolled where it is wider than the screen.
+  /// A group of its own that is reached by keyboard, since it is scrolled where it is wider than the screen, unless
+  /// its rows are stacked there.
   var html: HTML {
     .element(
       "div", ["class": "scroll", "role": "group", "aria-label": caption, "tabindex": "0"],
       [
         .element(
-          "table", [:],
+          "table", ["class": isStacked ? "stacked" : nil],
           [
             .element("caption", [:], text: caption),
             .element("thead", [:], [.element("tr", [:], columns.map(heading))]),
@@ -142,9 +145,10 @@ struct Table {
 
   private func lines(_ row: Row) -> [HTML] {
     let cells = zip(columns, row.cells).enumerated().map { index, cell in
-      index == 0
-        ? HTML.element("th", ["scope": "row", "class": cell.0.style], [cell.1])
-        : .element("td", ["class": cell.0.style], [cell.1])
+      let heading = isStacked ? cell.0.heading : nil
+      return index == 0
+        ? HTML.element("th", ["scope": "row", "class": cell.0.style, "data-heading": heading], [cell.1])
+        : .element("td", ["class": cell.0.style, "data-heading": heading], [cell.1])
     }
     let line = HTML.element("tr", [:], cells)
     guard let note = row.note else { return [line] }

@@ -4,7 +4,7 @@
 enum PageStyle {
   /// The SHA-256 of `css` in Base64, by which a browser knows that no other style came into the page
   /// (CSP Level 3, 8.4).
-  static let hash = "5rc2LZXwhVsQ4gM1nxxZusGgIU+Db5mmqdhVS5uKeVs="
+  static let hash = "JT1w/jmDLtf4vtqdTcEAUOLv/U20cVp8j4k2pa4SimM="
 
   static let css: StaticString = """
     :root{color-scheme:light dark;--ground:#f4f6f9;--card:#fff;--text:#18202c;--quiet:#566072;--line:#e1e5eb;\
@@ -74,6 +74,13 @@ enum PageStyle {
     footer{margin:1.25rem 0}
     @media (max-width:34rem){body{padding:.75rem}section{padding:.9rem .8rem}.state{font-size:1.6rem;margin-top:.8rem}\
     .aside{display:none}th,td{padding-right:.5rem}td .mark{padding:0 .25rem;font-size:.75rem}.cards{grid-template-columns:1fr 1fr}.plot{height:10rem}\
-    .alerts .mark{margin:.1rem 0 .2rem}.head code{display:none}table{font-size:.82rem}}
+    .alerts .mark{margin:.1rem 0 .2rem}.head code{display:none}h2{font-size:1rem}table{font-size:.82rem}
+    .stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+    .stacked tr{display:grid;grid-template-columns:1fr 1fr;gap:.15rem .6rem;padding:.5rem 0;border-top:1px solid var(--line)}
+    .stacked th,.stacked td,.stacked .aside{display:block;min-width:0;border:0;padding:0;text-align:left;white-space:normal;\
+    overflow-wrap:anywhere}.stacked th,.stacked .note td{grid-column:1/-1}
+    .stacked td::before{content:attr(data-heading);display:block;color:var(--quiet);font-size:.75rem}
+    .stacked th.number::before{content:attr(data-heading) " "}
+    .stacked td:empty,.stacked .note td::before{display:none}}
     """
 }

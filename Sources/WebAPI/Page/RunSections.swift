@@ -29,7 +29,7 @@ struct RunSections {
             .number(language.say("Llamadas", "Calls")), .aside(language.say("Pidió", "By")),
             .text(language.say("Número", "Number")),
           ],
-          rows: figures.runs.map(row)
+          rows: figures.runs.map(row), isStacked: true
         ).html
       ])
   }
