@@ -126,7 +126,10 @@ struct ExplainTests {
       installation in
       for (sid, sentence) in [
         (TestCalls.sid(9), "no está guardada. Compruebe el SID."),
-        (Self.ring, "no está guardada: la base de datos no la admite (23514, brief)"),
+        (
+          Self.ring,
+          "no está guardada: la base de datos no la admite (valor no permitido, SQLSTATE 23514, brief)"
+        ),
       ] {
         let ended = try await installation.run("explain", sid, changes: Self.databaseAlone)
         #expect(ended.status == 1 && ended.output.isEmpty)
