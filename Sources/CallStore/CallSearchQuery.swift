@@ -37,26 +37,29 @@ struct CallSearchQuery {
   }
 
   /// A number of ours has many calls, of which the index gives the newest; a lead's are few. `OFFSET 0` keeps the
-  /// calls of a range of URIs from being looked for in the order of their time, through the whole table.
+  /// calls of a range of URIs from being looked for in the order of their time, through the whole table. The rows are
+  /// looked up one by one when it is known which they are: joined, the planner might read the whole table for them.
   private func byNumber(_ number: PhoneNumber, _ part: Part, _ conditions: inout Conditions) -> String {
     let spellings = conditions.parameter(.textArray(number.spellings), "text[]")
     let beginnings = conditions.parameter(.textArray(number.beginnings), "text[]")
     let lead = conditions.parameter(.text(number.canonical), "text")
     let rest = conditions.sql
+    let calls = "SELECT c.id, c.call_date FROM calls c WHERE"
     return """
       SELECT c.* FROM (
-        SELECT x.id FROM unnest(\(spellings)) AS s (written) CROSS JOIN LATERAL (
-          SELECT c.id FROM calls c WHERE \(SQL.numberOfOurs("c")) = s.written AND \(rest) \(order(part))) x
-        UNION
-        SELECT x.id FROM unnest(\(beginnings)) AS s (written) CROSS JOIN LATERAL (
-          SELECT c.id FROM (
-            SELECT c.id, c.call_date FROM calls c WHERE \(SQL.numberOfOurs("c")) >= s.written
-              AND \(SQL.numberOfOurs("c")) < s.written || chr(127) AND \(rest) OFFSET 0) c \(order(part))) x
-        UNION SELECT c.id FROM calls c WHERE \(SQL.isCandidate("c")) AND c.lead_number = \(lead) AND \(rest)
-        UNION SELECT c.id FROM calls c WHERE \(SQL.isOfUnknownCaller("c")) AND c.lead_number = \(lead) AND \(rest)
-        UNION SELECT c.id FROM calls c WHERE \(SQL.isTransfer("c")) AND c.lead_number = \(lead) AND \(rest)
+        SELECT c.id FROM (
+          SELECT x.* FROM unnest(\(spellings)) AS s (written) CROSS JOIN LATERAL (
+            \(calls) \(SQL.numberOfOurs("c")) = s.written AND \(rest) \(order(part))) x
+          UNION
+          SELECT x.* FROM unnest(\(beginnings)) AS s (written) CROSS JOIN LATERAL (
+            SELECT c.* FROM (
+              \(calls) \(SQL.numberOfOurs("c")) >= s.written
+                AND \(SQL.numberOfOurs("c")) < s.written || chr(127) AND \(rest) OFFSET 0) c \(order(part))) x
+          UNION \(calls) \(SQL.isCandidate("c")) AND c.lead_number = \(lead) AND \(rest)
+          UNION \(calls) \(SQL.isOfUnknownCaller("c")) AND c.lead_number = \(lead) AND \(rest)
+          UNION \(calls) \(SQL.isTransfer("c")) AND c.lead_number = \(lead) AND \(rest)
+        ) c \(order(part))
       ) found CROSS JOIN LATERAL (SELECT * FROM calls WHERE calls.id = found.id LIMIT 1) c
-      \(order(part))
       """
   }
 

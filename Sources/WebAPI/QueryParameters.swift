@@ -41,9 +41,10 @@ struct QueryParameters: Sendable {
     values[name] == nil ? nil : try flag(name)
   }
 
-  /// A text as it was sent; nil when absent or empty.
-  func text(_ name: String) -> String? {
-    values[name].flatMap { $0.isEmpty ? nil : $0 }
+  /// A text as it was sent; nil when absent.
+  func text(_ name: String) throws(RunFailure) -> String? {
+    if values[name]?.isEmpty == true { throw .emptyParameter(name) }
+    return values[name]
   }
 
   /// A whole number within `range`.
@@ -95,7 +96,7 @@ extension CallSearch {
     let limit = try parameters.number("limit", in: 1...Self.largestLimit)
     self.init(limit: limit.map { Int($0) } ?? 50)
     workspace = try parameters.number("workspace", in: 0...Int64.max).map { WorkspaceID($0) }
-    if let text = parameters.text("number") {
+    if let text = try parameters.text("number") {
       guard let number = PhoneNumber(listed: text) else { throw .noNumber("number") }
       self.number = number
     }
@@ -104,11 +105,11 @@ extension CallSearch {
     }
     isUnmatched = try parameters.choice("unmatched")
     isUnpriced = try parameters.choice("unpriced")
-    status = parameters.text("status")
+    status = try parameters.text("status")
     since = try parameters.timestamp("since")
     until = try parameters.timestamp("until")
     if let since, let until, since >= until { throw .sinceNotBeforeUntil }
-    if let text = parameters.text("before") {
+    if let text = try parameters.text("before") {
       guard let place = Place(text) else { throw .badPlace("before") }
       after = place
     }

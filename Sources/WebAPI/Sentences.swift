@@ -35,6 +35,10 @@ extension RunFailure {
     RunFailure(.badParameter, "El parámetro \(name) está repetido. Indíquelo una sola vez.")
   }
 
+  static func emptyParameter(_ name: String) -> RunFailure {
+    RunFailure(.badParameter, "El parámetro \(name) está vacío. Quítelo o indique su valor.")
+  }
+
   static func badTime(_ name: String) -> RunFailure {
     RunFailure(
       .badParameter,

@@ -97,7 +97,9 @@ struct CallRoutesTests {
   private static let bad: [(String, String)] = [
     ("workspace=x", "workspace debe ser un número entero"), ("workspace=-1", "workspace debe ser"),
     ("workspace=", "workspace debe ser"), ("workspace=9223372036854775808", "workspace debe ser"),
-    ("number=anonymous", "number no es un número"), ("number=%20", "number no es un número"),
+    ("number=", "number está vacío. Quítelo o indique su valor."), ("status=", "status está vacío"),
+    ("before=", "before está vacío"), ("number=anonymous", "number no es un número"),
+    ("number=%20", "number no es un número"),
     ("number=" + String(repeating: "1", count: 1001), "number no es un número"),
     ("case=0", "case debe ser un número entero (de 1 a 3)"), ("case=4", "de 1 a 3"), ("case=x", "de 1 a 3"),
     ("unmatched=yes", "unmatched debe ser true o false"), ("unmatched=", "unmatched debe ser"),
