@@ -18,7 +18,7 @@ package struct TwilioError: Error, Hashable, Sendable {
     /// 404 or code 20404.
     case notFound
     /// 429 or code 20429; the request was not processed.
-    case rateLimited
+    case throttled
     /// 5xx.
     case server
     /// 3xx, which is never followed.
@@ -78,7 +78,7 @@ package struct TwilioError: Error, Hashable, Sendable {
   /// What to do next. Single refusals of right credentials have been seen, so they are worth one more request.
   package var fault: TwilioFault {
     switch kind {
-    case .rateLimited: .throttled
+    case .throttled: .throttled
     case .server: httpStatus == 504 ? .unanswered : .transient
     case .refused: httpStatus == 408 ? .transient : .refused
     case .unauthorized, .forbidden: .unauthorized
@@ -146,7 +146,7 @@ extension TwilioError {
     case (500..., _): .server
     case (..<300, _): .badAnswer(.status)
     case (300..<400, _): .redirected
-    case (429, _), (_, 20429): .rateLimited
+    case (429, _), (_, 20429): .throttled
     case (401, _), (_, 20003): .unauthorized
     case (_, 20004): .retention
     case (_, 20001): .badParameter

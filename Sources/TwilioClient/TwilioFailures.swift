@@ -28,7 +28,7 @@ extension TwilioError {
     case .badParameter: "Twilio rechaza un parámetro de la consulta"
     case .badPageToken: "Twilio ya no reconoce la página pedida"
     case .notFound: "Twilio no encuentra lo pedido"
-    case .rateLimited: "Twilio recibe demasiadas peticiones a la vez"
+    case .throttled: "Twilio recibe demasiadas peticiones a la vez"
     case .server: "Twilio tiene un fallo interno o no está disponible"
     case .redirected: "Twilio responde con una redirección, que no se sigue"
     case .refused: "Twilio rechaza la petición"
@@ -48,7 +48,7 @@ extension TwilioError {
     case .badParameter: "Es un error del programa: comuníquelo con el identificador de la petición."
     case .badPageToken: "La lista se debe pedir de nuevo desde el principio."
     case .notFound: "Revise TWILIO_ACCOUNT_SID y TWILIO_API_BASE_URL."
-    case .rateLimited: "Si se repite, baje TWILIO_CONCURRENCY."
+    case .throttled: "Si se repite, baje TWILIO_CONCURRENCY."
     case .server: "Si se repite, consulte status.twilio.com."
     case .otherAccount:
       "Vuelva a poner en TWILIO_ACCOUNT_SID la cuenta de antes, o empiece de nuevo con «historical --restart»."

@@ -37,9 +37,9 @@ struct TwilioErrorTests {
       Refusal(status: "404 Not Found", body: json(20404), kind: .notFound, code: 20404, fault: .refused),
       Refusal(status: "404 Not Found", body: "", kind: .notFound, fault: .refused),
       Refusal(
-        status: "429 Too Many Requests", body: json(20429), kind: .rateLimited, code: 20429, fault: .throttled
+        status: "429 Too Many Requests", body: json(20429), kind: .throttled, code: 20429, fault: .throttled
       ),
-      Refusal(status: "429 Too Many Requests", body: "", kind: .rateLimited, fault: .throttled),
+      Refusal(status: "429 Too Many Requests", body: "", kind: .throttled, fault: .throttled),
       Refusal(
         status: "500 Internal Server Error", body: json(20500), kind: .server, code: 20500, fault: .transient),
       Refusal(status: "502 Bad Gateway", body: "<html>", kind: .server, fault: .transient),
@@ -228,7 +228,7 @@ struct TwilioErrorTests {
   func sentences() {
     let kinds: [TwilioError.Kind] =
       [
-        .unauthorized, .forbidden, .retention, .badParameter, .badPageToken, .notFound, .rateLimited, .server,
+        .unauthorized, .forbidden, .retention, .badParameter, .badPageToken, .notFound, .throttled, .server,
         .redirected, .refused, .wrongOrigin, .otherAccount,
       ] + CurlError.Kind.allCases.filter { $0 != .cancelled }.map { .transport($0) }
       + TwilioError.BadAnswer.allCases.map { .badAnswer($0) }
