@@ -155,10 +155,14 @@ struct JSONReader {
 
   private mutating func passEscape() throws(Malformed) {
     guard position + 1 < bytes.count else { throw Malformed() }
-    let end = position + (bytes[position + 1] == UInt8(ascii: "u") ? 6 : 2)
-    guard end <= bytes.count, end - position == 2 || !bytes[position..<end].contains(UInt8(ascii: "\"")),
-      !bytes[position..<end].contains(where: { $0 < 0x20 })
-    else { throw Malformed() }
+    let isCoded = bytes[position + 1] == UInt8(ascii: "u")
+    let end = position + (isCoded ? 6 : 2)
+    guard end <= bytes.count, !bytes[position..<end].contains(where: { $0 < 0x20 }) else { throw Malformed() }
+    // A quote or a backslash among the four digits: some are missing, and where the string ends is open.
+    let digits = bytes[(position + 2)..<end]
+    if isCoded, digits.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+      throw Malformed()
+    }
     hasNonASCII = hasNonASCII || bytes[position..<end].contains { $0 >= 0x80 }
     position = end
   }

@@ -33,7 +33,7 @@ package enum DecodingOracle {
   package static func page(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> CallPage {
     // The decoder looks at the encoding only where it reads a text, and so at control characters.
     guard String(validating: body, as: UTF8.self) != nil, !holdsControl(body),
-      let answer = try? JSONDecoder().decode(ListAnswer.self, from: Data(body))
+      !holdsOpenEscape(body), let answer = try? JSONDecoder().decode(ListAnswer.self, from: Data(body))
     else { throw .malformed }
     guard let records = answer.records else { throw .noCalls }
     let calls = records.compactMap(\.call)
@@ -42,8 +42,8 @@ package enum DecodingOracle {
   }
 
   private static func call(_ body: [UInt8]) throws(TwilioError.BadAnswer) -> Call {
-    guard !holdsControl(body), let record = try? JSONDecoder().decode(CallRecord.self, from: Data(body)),
-      let call = record.call
+    guard !holdsControl(body), !holdsOpenEscape(body),
+      let record = try? JSONDecoder().decode(CallRecord.self, from: Data(body)), let call = record.call
     else { throw .malformed }
     return call
   }
@@ -59,9 +59,30 @@ package enum DecodingOracle {
     return false
   }
 
-  /// Whether a number ends with a zero after its point.
+  /// Whether a backslash stands among the four digits of an escape. Where the string ends is open then: the decoder
+  /// is of two minds about it, by the length of the page.
+  private static func holdsOpenEscape(_ body: [UInt8]) -> Bool {
+    var (isInString, place) = (false, 0)
+    while place < body.count {
+      if body[place] == UInt8(ascii: "\"") { isInString.toggle() }
+      guard isInString, body[place] == UInt8(ascii: "\\") else {
+        place += 1
+        continue
+      }
+      if body[place...].dropFirst().first == UInt8(ascii: "u"),
+        body[place...].dropFirst(2).prefix(4).contains(UInt8(ascii: "\\"))
+      {
+        return true
+      }
+      place += 2
+    }
+    return false
+  }
+
+  /// Whether the decoder has another text for a number: one that ends with a zero after its point, a zero below
+  /// zero, more than 38 digits.
   private static func holdsRoundedNumber(_ page: [UInt8]) -> Bool {
-    String(decoding: page, as: UTF8.self).contains(/\.[0-9]*0(?![0-9])/)
+    String(decoding: page, as: UTF8.self).contains(/\.[0-9]*0(?![0-9])|-0(?![0-9.])|[0-9.]{39}/)
   }
 
   private static func plain(_ page: CallPage) -> CallPage {
