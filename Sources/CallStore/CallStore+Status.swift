@@ -29,7 +29,7 @@ extension CallStore {
     try await database.withTransaction(
       PostgresSettings(isSnapshot: true),
       opening: [
-        PageQuery.uncompiled, PageQuery.totals(scope),
+        PageQuery.totals(scope),
         PageQuery.defaultNumbers(defaultWorkspace, now: now),
         PageQuery.workspaces(defaultWorkspace, scope),
         RunRecords.list(limit: 10, before: nil, kind: nil),
@@ -38,10 +38,10 @@ extension CallStore {
       let results = transaction.opening
       var figures = PageFigures()
       figures.defaultWorkspace = defaultWorkspace
-      try PageQuery.readTotals(results[1], into: &figures)
-      figures.defaultNumbers = try PageQuery.readNumbers(results[2])
-      try PageQuery.readWorkspaces(results[3], into: &figures)
-      figures.runs = try RunRecords.read(results[4])
+      try PageQuery.readTotals(results[0], into: &figures)
+      figures.defaultNumbers = try PageQuery.readNumbers(results[1])
+      try PageQuery.readWorkspaces(results[2], into: &figures)
+      figures.runs = try RunRecords.read(results[3])
       return figures
     }
   }

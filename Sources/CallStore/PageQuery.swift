@@ -4,9 +4,6 @@ import Postgres
 /// What the status page adds up, in four statements. None reads the table of calls itself but for the last
 /// day's calls in the default workspace.
 enum PageQuery {
-  /// Compiling the statement for a million calls takes longer than adding them up.
-  static let uncompiled = PostgresStatement("SET LOCAL jit = off")
-
   /// Calls by hour, by day and by what they came to, in the order of `readTotals`.
   ///
   /// Each hour and day is looked up by itself: to work out from each call's time in which it lies would take
