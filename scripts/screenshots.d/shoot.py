@@ -54,7 +54,6 @@ with sync_playwright() as playwright:
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: complaints.append(message.text))
     response = page.goto(address)
-    found = address
     if search:
         page.fill("input[name=q]", search)
         asked.clear()
