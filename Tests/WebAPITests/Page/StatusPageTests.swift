@@ -149,7 +149,7 @@ struct StatusPageTests {
   @Test(
     "The page of a workspace leads to its calls alone, and stays of it when it reloads or does so no more")
   func ofWorkspace() async throws {
-    let figures = Self.figures(workspaces: 1)
+    let figures = Self.figures(workspaces: 1) { $0.defaultWorkspace = WorkspaceID(1) }
     let answer = try await page(Self.facts(), figures, "/?workspace=1")
     let links = answer.body.matches(of: /href="(\/calls\?[^"]*)"/).map { String($0.1) }
     #expect(links.count > 50 && links.allSatisfy { $0.contains("workspace=1&") }, "\(links)")
