@@ -123,6 +123,9 @@ private struct Conditions {
         terms.append("c.id COLLATE \"C\" < \(parameter(.text(place.sid.text), "text"))")
       }
     }
+    // Others write the table, too: what is no SID has no place in the list after which it could go on. Last, since it
+    // takes longest.
+    terms.append("c.id ~ '^CA[0-9A-Fa-f]{32}$'")
   }
 
   /// Adds a parameter and names it.

@@ -7,7 +7,8 @@ extension CallStore {
   /// - Returns: Nil where the call is not stored.
   package func explanation(of sid: CallSID) async throws(RunFailure) -> Explanation? {
     try await operation {
-      try await PostgresError.repeated { try await explain(sid) }
+      try await Preflight.confirmAllIsSeen(database)
+      return try await PostgresError.repeated { try await explain(sid) }
     }
   }
 
@@ -42,6 +43,7 @@ extension CallStore {
   /// The stored calls that are asked for.
   package func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
     try await operation {
+      try await Preflight.confirmAllIsSeen(database)
       // One more than asked for tells whether there are more.
       let limit = search.limit + 1
       var found: [CallSearchQuery.Found] = []

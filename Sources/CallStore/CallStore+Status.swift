@@ -7,6 +7,7 @@ extension CallStore {
   /// - Parameter now: The end of the last 24 hours, by the process's clock.
   package func status(now: Timestamp) async throws(RunFailure) -> StatusFacts {
     try await operation {
+      try await Preflight.confirmAllIsSeen(database)
       let facts = try await database.repeatable(StatusQuery.facts(defaultWorkspace, now: now))
       return try StatusQuery.read(facts, runs: await database.repeatable(StatusQuery.runs))
     }

@@ -44,9 +44,40 @@ struct Preflight {
     guard try row.requiredBool(2) else { throw RunFailure.noDefaultWorkspace(defaultWorkspace) }
   }
 
-  // Missing permissions are asked for, so that a run that lacks one does not begin. Row level
-  // security hides nothing from a role to which it does not apply, and nothing where a
-  // permissive policy shows every row and no restrictive one narrows it. Reading is asked of all
+  /// - Throws: `RunFailure` where row level security hides rows from our role: what is asked then of the tables
+  ///   would be answered as if they were not there.
+  static func confirmAllIsSeen(_ database: Database) async throws {
+    let hidden = try await database.repeatable(hiddenFromReaders)
+    if let tables = try hidden.rows.first?.text(0) { throw RunFailure.hiddenRows(in: tables) }
+  }
+
+  private static let hiddenFromReaders = PostgresStatement(
+    "SELECT "
+      + hidden(
+        """
+        ('workspaces', 'r'), ('workspace_phones', 'r'), ('calls', 'r'), ('sync_runs', 'r'), ('sync_state', 'r'),
+        ('sync_holes', 'r'), ('sync_slices', 'r'), ('unsettled_calls', 'r'), ('refused_calls', 'r'),
+        ('sync_alerts', 'r')
+        """))
+
+  // Row level security hides nothing from a role to which it does not apply, and nothing where a
+  // permissive policy shows every row and no restrictive one narrows it.
+  private static func hidden(_ needed: String) -> String {
+    """
+    (SELECT string_agg(DISTINCT c.relname, ', ')
+      FROM (VALUES \(needed)) AS needed(relation, command)
+      JOIN pg_class c ON c.oid = \(SQL.relation("needed.relation"))
+      WHERE row_security_active(c.oid) AND (
+        NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive
+          AND p.polcmd::text IN ('*', needed.command) AND \(showsAll)
+          AND EXISTS (SELECT FROM unnest(p.polroles) role WHERE role = 0 OR pg_has_role(role, 'USAGE')))
+        OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
+          AND p.polcmd::text IN ('*', needed.command)
+          AND EXISTS (SELECT FROM unnest(p.polroles) role WHERE role = 0 OR pg_has_role(role, 'USAGE')))))
+    """
+  }
+
+  // Missing permissions are asked for, so that a run that lacks one does not begin. Reading is asked of all
   // tables, updating of those that are updated.
   private static let state = PostgresStatement(
     """
@@ -54,23 +85,14 @@ struct Preflight {
       CASE WHEN current_setting('transaction_read_only')::boolean
         THEN (SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only') END,
       \(SQL.relation("'schema_migrations'")) IS NOT NULL,
-      (SELECT string_agg(DISTINCT c.relname, ', ')
-        FROM (VALUES ('workspaces', 'r'), ('workspace_phones', 'r'), ('workspace_phones', 'w'),
-          ('calls', 'r'), ('calls', 'w'), ('sync_runs', 'r'), ('sync_runs', 'w'), ('sync_leases', 'r'),
-          ('sync_leases', 'w'), ('sync_state', 'r'), ('sync_state', 'w'), ('sync_holes', 'r'),
-          ('sync_holes', 'd'), ('sync_slices', 'r'), ('sync_slices', 'w'), ('sync_slices', 'd'),
-          ('unsettled_calls', 'r'), ('unsettled_calls', 'w'), ('unsettled_calls', 'd'),
-          ('refused_calls', 'r'), ('refused_calls', 'w'), ('refused_calls', 'd'),
-          ('sync_alerts', 'r'), ('sync_alerts', 'w'), ('schema_migrations', 'r'))
-          AS needed(relation, command)
-        JOIN pg_class c ON c.oid = \(SQL.relation("needed.relation"))
-        WHERE row_security_active(c.oid) AND (
-          NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive
-            AND p.polcmd::text IN ('*', needed.command) AND \(showsAll)
-            AND EXISTS (SELECT FROM unnest(p.polroles) role WHERE role = 0 OR pg_has_role(role, 'USAGE')))
-          OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
-            AND p.polcmd::text IN ('*', needed.command)
-            AND EXISTS (SELECT FROM unnest(p.polroles) role WHERE role = 0 OR pg_has_role(role, 'USAGE'))))),
+      \(hidden("""
+        ('workspaces', 'r'), ('workspace_phones', 'r'), ('workspace_phones', 'w'), ('calls', 'r'), ('calls', 'w'),
+        ('sync_runs', 'r'), ('sync_runs', 'w'), ('sync_leases', 'r'), ('sync_leases', 'w'), ('sync_state', 'r'),
+        ('sync_state', 'w'), ('sync_holes', 'r'), ('sync_holes', 'd'), ('sync_slices', 'r'), ('sync_slices', 'w'),
+        ('sync_slices', 'd'), ('unsettled_calls', 'r'), ('unsettled_calls', 'w'), ('unsettled_calls', 'd'),
+        ('refused_calls', 'r'), ('refused_calls', 'w'), ('refused_calls', 'd'), ('sync_alerts', 'r'),
+        ('sync_alerts', 'w'), ('schema_migrations', 'r')
+        """)),
       (SELECT string_agg(missing, ', ' ORDER BY missing) FROM (
         SELECT needed.privilege || ' en ' || c.relname AS missing
         FROM (VALUES ('workspaces', 'SELECT'), ('workspace_phones', 'SELECT'),

@@ -28,6 +28,7 @@ struct CallRoutes: Sendable {
   var one: Route {
     Route(reading: "/api/calls/{sid}") { request throws(RunFailure) in
       if request.isFromOtherSite { return .refusal(.forbidden, fromOtherSite) }
+      _ = try QueryParameters(request.http.target.query, allowed: [])
       guard let sid = request.parameters["sid"].flatMap(CallSID.init) else {
         return .refusal(.notFound, noSID)
       }
@@ -128,12 +129,18 @@ enum CSV {
   }
 
   private static func field(_ text: String) -> String {
-    let isFormula = text.unicodeScalars.first.map { formulaStarts.contains($0) } ?? false
-    let safe = isFormula ? "'" + text : text
+    let safe = isFormula(text) ? "'" + text : text
     guard safe.unicodeScalars.contains(where: { special.contains($0) }) else { return safe }
     // Scalar by scalar: a quotation mark under an accent is another character to Swift, and the same to readers.
     let doubled = safe.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
     return "\"" + String(String.UnicodeScalarView(doubled)) + "\""
+  }
+
+  /// A number stays as it is: `+` and digits.
+  private static func isFormula(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first else { return false }
+    return first == "+"
+      ? !text.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) } : formulaStarts.contains(first)
   }
 
   private static let formulaStarts: Set<Unicode.Scalar> = ["=", "@", "-", "\t", "\r"]

@@ -86,6 +86,7 @@ extension RunListQuery {
 extension CallSearch {
   /// The most calls of one answer.
   private static let largestLimit: Int64 = 500
+  private static let defaultLimit = 50
 
   /// Reads what narrows the calls down, as `/api/calls`, its CSV and its page take it.
   ///
@@ -94,7 +95,7 @@ extension CallSearch {
   init(query items: [RequestTarget.QueryItem], but known: [String] = []) throws(RunFailure) {
     let parameters = try QueryParameters(items, allowed: Self.names + known)
     let limit = try parameters.number("limit", in: 1...Self.largestLimit)
-    self.init(limit: limit.map { Int($0) } ?? 50)
+    self.init(limit: limit.map { Int($0) } ?? Self.defaultLimit)
     workspace = try parameters.number("workspace", in: 0...Int64.max).map { WorkspaceID($0) }
     if let text = try parameters.text("number") {
       guard let number = PhoneNumber(listed: text) else { throw .noNumber("number") }
@@ -125,7 +126,7 @@ extension CallSearch {
       ("workspace", workspace.map { "\($0.number)" }), ("number", number?.canonical),
       ("case", attributionCase.map { "\($0.number)" }), ("unmatched", isUnmatched.map { "\($0)" }),
       ("unpriced", isUnpriced.map { "\($0)" }), ("status", status), ("since", since?.iso8601),
-      ("until", until?.iso8601),
+      ("until", until?.iso8601), ("limit", limit == Self.defaultLimit ? nil : "\(limit)"),
     ]
     return values.compactMap { name, value in value.map { (name, $0) } }
   }

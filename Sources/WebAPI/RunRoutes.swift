@@ -19,6 +19,7 @@ struct RunRoutes: Sendable {
   /// `/api/sync-runs/{id}`.
   var one: Route {
     Route(reading: "/api/sync-runs/{id}") { request throws(RunFailure) in
+      _ = try QueryParameters(request.http.target.query, allowed: [])
       guard let id = Self.runID(request.parameters["id"]), let run = try await service.run(id) else {
         return .refusal(.notFound, noRun)
       }

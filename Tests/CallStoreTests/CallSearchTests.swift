@@ -101,8 +101,8 @@ struct CallSearchTests {
       try await fixture.pool.run(
         """
         INSERT INTO calls (id, source, workspace_id, call_date)
-        SELECT 'x' || n, 'twilio', 4, timestamptz '2026-03-01 10:00:30Z' + n * interval '1 min'
-        FROM generate_series(1, 4) n
+        SELECT 'x' || n, 'twilio', 4, timestamptz '2026-03-01 10:00:30Z' + n % 4 * interval '1 min'
+        FROM generate_series(1, 40) n
         """,
         "INSERT INTO calls (id, source, workspace_id, call_date) VALUES ('\(makeSID(9).text)', 'other', 4, now())"
       )

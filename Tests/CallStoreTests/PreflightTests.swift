@@ -191,12 +191,21 @@ struct PreflightTests {
       let unseen = await fault(store(pool))
       #expect(unseen?.kind == .database(.hiddenRows))
       #expect(unseen?.message.contains("sync_runs") == true)
+      // What is read for people would tell of an empty table.
+      let store = store(pool)
+      for read in [
+        { _ = try await store.calls(CallSearch(limit: 1)) },
+        { _ = try await store.explanation(of: makeSID(1)) }, { _ = try await store.status(now: at("12:00")) },
+      ] as [@Sendable () async throws -> Void] {
+        let failure = await #expect(throws: RunFailure.self) { try await read() }
+        #expect(failure?.kind == .database(.hiddenRows))
+      }
       try await permitAll(fixture)
-      try await store(pool).check()
+      try await store.check()
       try await fixture.pool.run(
         "DROP POLICY everything ON workspace_phones",
         "CREATE POLICY one ON workspace_phones USING (workspace_id = 4)")
-      let hidden = await fault(store(pool))
+      let hidden = await fault(store)
       #expect(hidden?.kind == .database(.hiddenRows))
       #expect(hidden?.message.contains("workspace_phones") == true)
       #expect(hidden?.message.contains("sync_runs") == false)

@@ -43,7 +43,8 @@ struct CallListTests {
   /// A text, and how a field holds it.
   private static let fields: [(String, String)] = [
     ("=1+1", "'=1+1"), ("@x", "'@x"), ("-5", "'-5"), ("\tx", "'\tx"), ("\rx", "\"'\rx\""),
-    ("+34600000022", "+34600000022"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("\"", "\"\"\"\""),
+    ("+34600000022", "+34600000022"), ("+1+cmd|'/C calc'!A0", "'+1+cmd|'/C calc'!A0"), ("a,b", "\"a,b\""),
+    ("a\"b", "\"a\"\"b\""), ("\"", "\"\"\"\""),
     ("a\r\nb", "\"a\r\nb\""), ("a\nb", "\"a\nb\""), ("=\"x\",1", "\"'=\"\"x\"\",1\""),
     // To Swift one letter, to a reader of CSV a quotation mark.
     ("a\"\u{301},b", "\"a\"\"\u{301},b\""), ("=\u{301}1", "'=\u{301}1"), ("\r\n=1", "\"'\r\n=1\""),

@@ -39,9 +39,15 @@ struct CallCharts {
     let byStart = Dictionary(grouping: buckets, by: \.start)
     return starts.map { start in
       StackedBars.Bar(
-        label: label(start), period: Period(start: start, end: start.adding(hours: hours)),
+        label: label(start), calls: calls(of: Period(start: start, end: start.adding(hours: hours))),
         values: workspaces.values(byStart[start] ?? []))
     }
+  }
+
+  private func calls(of period: Period) -> CallSearch {
+    var search = CallSearch.calls(of: period)
+    search.workspace = scope.workspace
+    return search
   }
 
   private func chart(
@@ -51,9 +57,12 @@ struct CallCharts {
     guard total > 0 else { return .section(id, title, [language.noCalls]) }
     let busiest = bars.max { $0.total < $1.total }
     let most = "\(language.number(busiest?.total ?? 0)) (\(busiest?.label ?? ""))"
-    let description = language.say(
-      "\(language.number(total)) llamadas; el máximo, \(most). La última barra aún crece.",
-      "\(language.number(total)) calls; the most, \(most). The last bar is still growing.")
+    let isGrowing = bars.last?.calls.until.map { $0 > now } ?? false
+    let description =
+      language.say(
+        "\(language.number(total)) llamadas; el máximo, \(most).",
+        "\(language.number(total)) calls; the most, \(most).")
+      + (isGrowing ? language.say(" La última barra aún crece.", " The last bar is still growing.") : "")
     return .section(
       id, title,
       [
@@ -75,8 +84,8 @@ private struct StackedBars {
   struct Bar {
     /// In the table and the bar's title.
     let label: String
-    /// Whose calls it counts.
-    let period: Period
+    /// Those that it counts.
+    let calls: CallSearch
     /// By series, in the order of `series`.
     let values: [Int]
 
@@ -195,7 +204,7 @@ private struct StackedBars {
           rows: bars.map { bar in
             Table.Row(
               ([bar.label] + bar.values.map(language.number)).map(HTML.text) + [
-                language.link(language.number(bar.total), to: .calls(of: bar.period))
+                language.link(language.number(bar.total), to: bar.calls)
               ])
           }
         ).html,

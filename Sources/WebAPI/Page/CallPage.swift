@@ -15,13 +15,16 @@ struct CallPage {
         return .missing(noSID, language)
       }
       do throws(RunFailure) {
+        _ = try QueryParameters(request.http.target.query, allowed: ["lang"])
         guard let explanation = try await service.explanation(of: sid) else {
           return .missing(
             RunFailure.notStored(sid, setAsideFor: try await service.refusal(of: sid)).message, language)
         }
         return .page(CallPage(explanation: explanation, language: language).html)
       } catch {
-        onEvent(.requestFailed(requestID: request.requestID, route: "/calls/{sid}", error))
+        if error.code != .badParameter {
+          onEvent(.requestFailed(requestID: request.requestID, route: "/calls/{sid}", error))
+        }
         return .unavailable(error, language)
       }
     }

@@ -23,7 +23,7 @@ struct CallsPage {
           CallsPage(list: list, language: language, query: request.http.target.queryButLanguage).html)
       } catch {
         report(error, "/calls", request, onEvent)
-        return .unavailable(error, language)
+        return .unavailable(error, language, query: request.http.target.queryButLanguage)
       }
     }
   }
@@ -38,19 +38,21 @@ struct CallsPage {
       // A form's content is written as a query is (URL Standard, application/x-www-form-urlencoded).
       let form = RequestTarget("/?" + String(decoding: request.http.body, as: UTF8.self))?.query ?? []
       let typed = form.last { $0.name == "q" }?.value ?? ""
-      let word = typed.filter { !$0.isWhitespace }
-      if let sid = CallSID(word) {
-        var response = HTTPResponse(status: .seeOther)
-        response.headers.set("Location", "/calls/\(sid.text)?lang=\(language.rawValue)")
-        return response
-      }
       do throws(RunFailure) {
+        if let sid = CallSID(typed.filter { !$0.isWhitespace }) {
+          var response = HTTPResponse(status: .seeOther)
+          response.headers.set("Location", "/calls/\(sid.text)?lang=\(language.rawValue)")
+          return response
+        }
         // A name has a scheme, such as `client:ana`; anything else is a number or a SID that is mistyped.
         guard let number = PhoneNumber(listed: typed), number.isDialled || number.canonical.contains(":")
         else { throw .nothingToFind }
         var search = CallSearch()
         search.number = number
-        search.after = form.last { $0.name == "before" }.flatMap { CallSearch.Place($0.value) }
+        if let text = form.last(where: { $0.name == "before" })?.value {
+          guard let place = CallSearch.Place(text) else { throw .badPlace("before") }
+          search.after = place
+        }
         let list = try await service.calls(search)
         return .page(CallsPage(list: list, language: language, typed: typed).html)
       } catch {

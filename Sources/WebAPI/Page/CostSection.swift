@@ -47,7 +47,7 @@ struct CostSection {
                 .element(
                   "span", ["class": "name"],
                   [workspaces.swatch(of: id), name(id)])
-              ] + cells(sum, all, of: id))
+              ] + cells(sum, all, of: id, isNobodys: id == nil))
           },
           sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all, of: nil)), isStacked: true
         ).html,
@@ -78,13 +78,19 @@ struct CostSection {
       + [.number(language.say("Coste", "Cost"))]
   }
 
-  private func cells(_ sum: Sum, _ all: Sum, of workspace: WorkspaceID?) -> [HTML] {
+  /// - Parameter isNobodys: Whether they are the calls without a workspace, which no search asks for.
+  private func cells(
+    _ sum: Sum, _ all: Sum, of workspace: WorkspaceID?, isNobodys: Bool = false
+  ) -> [HTML] {
     var calls = scope.calls
     calls.workspace = workspace ?? scope.workspace
     var unpriced = calls
     unpriced.isUnpriced = true
-    return [language.link(language.number(sum.calls), to: calls), .text(language.number(sum.minutes))]
-      + (all.unpriced > 0 ? [language.link(language.number(sum.unpriced), to: unpriced)] : [])
+    func count(_ count: Int, _ search: CallSearch) -> HTML {
+      isNobodys ? .text(language.number(count)) : language.link(language.number(count), to: search)
+    }
+    return [count(sum.calls, calls), .text(language.number(sum.minutes))]
+      + (all.unpriced > 0 ? [count(sum.unpriced, unpriced)] : [])
       + [.text(sum.money.text(language) ?? "–")]
   }
 }

@@ -74,6 +74,8 @@ struct OpenSections {
     guard let number = share.number else { return Table.Row(texts: [nobody, calls]) }
     var search = callsOfDay
     search.number = PhoneNumber(stored: number)
+    // Not those that rang the number and were explained by none.
+    search.isUnmatched = false
     return Table.Row([.element("bdi", text: number), language.link(calls, to: search)])
   }
 

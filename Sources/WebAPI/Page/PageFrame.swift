@@ -164,12 +164,14 @@ extension HTTPResponse {
 
   /// The page of what cannot be shown.
   ///
-  /// - Parameter query: As of `PageFrame`.
+  /// - Parameters:
+  ///   - query: As of `PageFrame`.
+  ///   - refresh: As of `PageFrame`: what cannot be shown now may be shown later.
   static func unavailable(
-    _ failure: RunFailure, _ language: PageLanguage, query: String? = ""
+    _ failure: RunFailure, _ language: PageLanguage, query: String? = "", refresh: Int64? = nil
   ) -> HTTPResponse {
     let state = PageFrame.State.bad(language.say("No se puede ver", "It cannot be seen"))
-    let frame = PageFrame(language: language, state: state, asOf: nil, query: query)
+    let frame = PageFrame(language: language, state: state, asOf: nil, refresh: refresh, query: query)
     let content = HTML.element(
       "section", [:],
       [

@@ -12,12 +12,15 @@ struct RunPage {
     Route("/runs/{id}", [.get, .head], .bearerOrBasic) { request in
       let language = PageLanguage(query: request.http.target.query, zone: zone)
       do throws(RunFailure) {
+        _ = try QueryParameters(request.http.target.query, allowed: ["lang"])
         guard let id = RunRoutes.runID(request.parameters["id"]), let run = try await service.run(id) else {
           return .missing(noRun, language)
         }
         return .page(RunPage(run: run, language: language).html)
       } catch {
-        onEvent(.requestFailed(requestID: request.requestID, route: "/runs/{id}", error))
+        if error.code != .badParameter {
+          onEvent(.requestFailed(requestID: request.requestID, route: "/runs/{id}", error))
+        }
         return .unavailable(error, language)
       }
     }

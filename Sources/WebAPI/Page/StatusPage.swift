@@ -19,23 +19,26 @@ struct StatusPage: Sendable {
   ) -> Route {
     Route("/", [.get, .head], .bearerOrBasic) { request in
       let language = PageLanguage(query: request.http.target.query, zone: zone)
+      let query = request.http.target.queryButLanguage
+      var refresh: Int64?
       do throws(RunFailure) {
         let asked = try QueryParameters(
           request.http.target.query, allowed: ["lang", "since", "until", "workspace", "refresh"])
         let (since, until) = (try asked.timestamp("since"), try asked.timestamp("until"))
         if let since, let until, since >= until { throw .sinceNotBeforeUntil }
+        refresh = try asked.number("refresh", in: 10...3600)
         let workspace = try asked.number("workspace", in: 0...Int64.max).map { WorkspaceID($0) }
         let status = try await service.status()
         let scope = PageScope(since: since, until: until, workspace: workspace, now: status.asOf)
         let page = StatusPage(
           status: status, figures: try await service.figures(scope), scope: scope, language: language,
-          refresh: try asked.number("refresh", in: 10...3600), query: request.http.target.queryButLanguage)
+          refresh: refresh, query: query)
         return .page(page.html)
       } catch {
         if error.code != .badParameter {
           onEvent(.requestFailed(requestID: request.requestID, route: "/", error))
         }
-        return .unavailable(error, language)
+        return .unavailable(error, language, query: query, refresh: refresh)
       }
     }
   }
@@ -78,13 +81,14 @@ struct StatusPage: Sendable {
       links.append(
         .element("a", ["href": all], text: language.say("todos los workspaces", "all workspaces")))
     }
+    let same = query.split(separator: "&").filter { !$0.hasPrefix("refresh=") }.map { $0 + "&" }.joined()
     links.append(
       refresh == nil
         ? .element(
-          "a", ["href": "/?lang=\(language.rawValue)&refresh=60"],
+          "a", ["href": "/?\(same)lang=\(language.rawValue)&refresh=60"],
           text: language.say("recargar cada minuto", "reload every minute"))
         : .element(
-          "a", ["href": "/?lang=\(language.rawValue)"],
+          "a", ["href": "/?\(same)lang=\(language.rawValue)"],
           text: language.say("no recargar más", "reload no more")))
     return .element(
       "nav", ["aria-label": language.say("Periodo", "Period"), "class": "periods"], links)

@@ -200,6 +200,7 @@ struct CallPagesTests {
     let rest = try await page(service, "/search", form: "q=0034+600000022&before=\(before)")
     #expect(service.searches.last?.after == CallSearch.Place(before))
     #expect(!rest.body.contains("name=\"before\""))
+    #expect(try await page(service, "/search", form: "q=0034+600000022&before=x").status == 400)
   }
 
   @Test(

@@ -146,6 +146,37 @@ struct StatusPageTests {
     #expect(answer.body.contains("Los demás"))
   }
 
+  @Test(
+    "The page of a workspace leads to its calls alone, and stays of it when it reloads or does so no more")
+  func ofWorkspace() async throws {
+    let figures = Self.figures(workspaces: 1) { $0.defaultWorkspace = WorkspaceID(1) }
+    let answer = try await page(Self.facts(), figures, "/?workspace=1")
+    let links = answer.body.matches(of: /href="(\/calls\?[^"]*)"/).map { String($0.1) }
+    #expect(links.count > 50 && links.allSatisfy { $0.contains("workspace=1&") }, "\(links)")
+    #expect(answer.body.contains(#"href="/?workspace=1&amp;lang=es&amp;refresh=60""#))
+    let reloading = try await page(Self.facts(), figures, "/?workspace=1&refresh=60")
+    #expect(reloading.body.contains(#"href="/?workspace=1&amp;lang=es""#))
+  }
+
+  @Test("Only the bar of an hour or a day that is not over grows")
+  func growing() async throws {
+    let figures = Self.figures(workspaces: 1)
+    #expect(
+      try await page(Self.facts(), figures, "/?lang=en").body.contains("The last bar is still growing."))
+    let past = try await page(Self.facts(), figures, "/?lang=en&since=2025-09-20&until=2025-09-25")
+    #expect(!past.body.contains("still growing"))
+  }
+
+  @Test("Calls without a workspace lead nowhere, since no search asks for them")
+  func nobodys() async throws {
+    let figures = Self.figures(workspaces: 1) {
+      $0.totals.append(
+        PageFigures.Total(workspace: nil, unit: "USD", calls: 77, minutes: 5, cost: nil, unpriced: 66))
+    }
+    let answer = try await page(Self.facts(), figures)
+    #expect(answer.body.contains(">77</td>") && answer.body.contains(">66</td>"))
+  }
+
   @Test("Money is rounded to the cent, in the way of the language")
   func money() async throws {
     #expect(try await page().body.contains("1\u{202F}234,57\u{A0}USD"))
@@ -318,6 +349,10 @@ struct StatusPageTests {
       #expect(answer.status == 503 && answer.body.hasPrefix("<!DOCTYPE html>"))
       #expect(answer.body.contains(failure.message) && answer.body.contains("«twilio-sync doctor»"))
       #expect(!answer.body.contains("Connection refused"))
+      // A screen on the wall goes on with what it showed when the database is back.
+      let screen = try await client.ask("GET", "/?workspace=4&refresh=60&lang=en")
+      #expect(screen.status == 503 && screen.body.contains(#"<meta http-equiv="refresh" content="60">"#))
+      #expect(screen.body.contains(#"href="?workspace=4&amp;refresh=60&amp;lang=en""#))
     }
     #expect(
       service.events.contains { event in
