@@ -65,7 +65,8 @@ struct CallBackfill {
   }
 
   // A transfer's deciding number is nowhere in an older row: it stays NULL, and the workspace as
-  // it is, until the row is decided again.
+  // it is, until the row is decided again. A row of no case gets no time, so that it is never taken for one that
+  // was of a case (`StoredCall.wasAttributed`).
   private static func conversion(_ rows: [OlderRow]) -> PostgresStatement {
     PostgresStatement(
       """
@@ -83,7 +84,8 @@ struct CallBackfill {
         .moments(rows.map(\.call.endTime)), .textArray(rows.map(\.call.priceUnit)),
         .textArray(rows.map(\.call.ownNumber?.canonical)),
         .textArray(rows.map(\.call.leadNumber?.canonical)),
-        .moments(rows.map(\.call.effectiveTime)), .boolArray(rows.map(\.isUnpriced)),
+        .moments(rows.map { $0.call.attributionCase == nil ? nil : $0.call.effectiveTime }),
+        .boolArray(rows.map(\.isUnpriced)),
       ])
   }
 

@@ -73,6 +73,27 @@ struct OlderCallsTests {
     }
   }
 
+  @Test(
+    "One of no case stays as it was written, migrated again or sent by Twilio",
+    arguments: ["inbound", "x-leg"])
+  func ofNoCase(direction: String) async throws {
+    try await withStore { fixture in
+      let sid = makeSID(6)
+      try await insert(
+        fixture, sid.text, direction, from: "+34600000022", to: StoreFixture.own(4), price: nil)
+      try await fixture.pool.run("DELETE FROM schema_migrations WHERE version = 5")
+      _ = try await makeMigrator(fixture.pool).run()
+      let written = "SELECT (c - 'updated_at')::text FROM (SELECT to_jsonb(calls) AS c FROM calls) one"
+      let before = try await fixture.pool.line(written)
+      #expect(before?.contains(#""effective_at": null"#) == true)
+      var call = makeRing(sid, endedAt: at("09:50"), direction: CallDirection(direction))
+      call.price = Price("-0.09000")
+      let outcome = try await fixture.commit([call])
+      #expect(outcome.changed.isEmpty)
+      #expect(try await fixture.pool.line(written) == before)
+    }
+  }
+
   @Test("They come in batches, in order; rows of others and of no case are not among them")
   func batches() async throws {
     try await withStore { fixture in

@@ -242,12 +242,13 @@ struct LegacyMigrationTests {
         "CREATE TRIGGER cut BEFORE UPDATE ON calls FOR EACH ROW EXECUTE FUNCTION cut()")
       let error = await #expect(throws: RunFailure.self) { try await makeMigrator(pool).run() }
       #expect(error?.kind == .database(.unreachable))
-      let left = "SELECT count(*) FROM calls WHERE source = 'twilio' AND effective_at IS NULL"
+      let left = "SELECT count(*) FROM calls WHERE id LIKE 'CAf%' AND effective_at IS NULL"
       #expect(try await pool.line(left) == "1500")
       let events = Events()
       #expect(try await makeMigrator(pool, onEvent: events.append).run() == everyMigration.filter { $0 >= 5 })
       #expect(try await pool.line(left) == "0")
-      #expect(events.all.contains(.converted(rows: 1500)))
+      // The 50 inbound calls before them have nothing to be told by, and are read once more.
+      #expect(events.all.contains(.converted(rows: 1550)))
     }
   }
 }

@@ -7,7 +7,7 @@ package struct StoredCall: Hashable, Sendable {
   package var leadNumber: PhoneNumber?
   /// The column `cost` as PostgreSQL prints it.
   package var cost: String?
-  /// The column `effective_at`; nil in an older row that was not converted yet.
+  /// The column `effective_at`; nil in an older row that was not converted yet or never was of a case.
   package var effectiveTime: Timestamp?
   /// Its place in the list of unsettled calls; nil where it has none.
   package var listing: UnsettledList.Place?
@@ -25,10 +25,9 @@ package struct StoredCall: Hashable, Sendable {
     self.listing = listing
   }
 
-  /// Whether it was of a case when its workspace was decided.
-  var wasAttributed: Bool {
-    call.attributionCase != nil || phoneNumber != nil || leadNumber != nil
-  }
+  /// Whether it is of a case, or was of one when it was written. The numbers do not tell: a call may have been of
+  /// case 1 with neither of them known.
+  var wasAttributed: Bool { call.attributionCase != nil || effectiveTime != nil }
 
   /// This row as a candidate for transfers, nil when it is none.
   var candidate: CandidateCall? {

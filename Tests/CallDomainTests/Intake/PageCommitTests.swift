@@ -151,6 +151,20 @@ struct PageCommitTests {
     }
   }
 
+  @Test("A call without any number that turns out to be of no case still takes in what is said of it later")
+  func directionChangesOfAWithheldCall() {
+    var table = MemoryTable(directory: directory)
+    table.commit([makeCall(from: "anonymous", to: nil, price: nil)])
+    table.commit([makeCall(from: "anonymous", to: nil, direction: .inbound, dateUpdated: noon, price: nil)])
+    let facts = table.commit([
+      makeCall(
+        from: "anonymous", to: nil, direction: .inbound, dateUpdated: noon.adding(seconds: 1),
+        price: Price("-0.09000"))
+    ])
+    #expect(facts.changed == [makeSID(1)] && table.rows[makeSID(1)]?.cost == "0.09000")
+    #expect(table.rows[makeSID(1)]?.workspace == WorkspaceID(1))
+  }
+
   @Test(
     "However directions change and versions of one second differ, the table equals one pass over all calls as they are now"
   )

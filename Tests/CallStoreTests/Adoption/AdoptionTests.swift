@@ -43,7 +43,7 @@ struct AdoptionTests {
         SELECT concat_ws('|', id, coalesce(workspace_id::text, '-'), coalesce(direction, '-'),
           coalesce((extract(epoch FROM ended_at) * 1000)::bigint::text, '-'), coalesce(price_unit, '-'),
           coalesce(phone_number, '-'), coalesce(lead_number, '-'),
-          (extract(epoch FROM effective_at) * 1000)::bigint, coalesce(cost::text, '-'))
+          coalesce((extract(epoch FROM effective_at) * 1000)::bigint::text, '-'), coalesce(cost::text, '-'))
         FROM calls WHERE source = 'twilio'
         """)
       expectSame(found, adoption.legacy.calls.map(filledLine), "columns")
@@ -79,10 +79,12 @@ struct AdoptionTests {
     case "trunking-originating": lead = PhoneNumber(row.from)?.canonical
     default: break
     }
-    let effective = row.endTime ?? row.startTime ?? .epoch
+    // A row of no case keeps none: nothing is decided by it.
+    let effective = row.attributionCase == nil ? nil : row.endTime ?? row.startTime ?? .epoch
     let columns = [
       row.sid.text, call.workspace.map { "\($0)" }, row.direction?.text,
-      row.endTime.map { "\($0.milliseconds)" }, row.priceUnit, own, lead, "\(effective.milliseconds)",
+      row.endTime.map { "\($0.milliseconds)" }, row.priceUnit, own, lead,
+      effective.map { "\($0.milliseconds)" },
       row.price.flatMap { Self.roundedCosts[$0.text] },
     ]
     return columns.map { $0 ?? "-" }.joined(separator: "|")
