@@ -64,8 +64,8 @@ extension CallMoveRecords {
   /// Whether a move `m` is one of a run's: all runs of a resync have begun when its first one did.
   private static func isOf(_ run: String) -> String {
     """
-    m.run_id = ANY(ARRAY(SELECT s.id FROM sync_runs s
-      WHERE s.kind = \(run).kind AND s.began_at = \(run).began_at))
+    m.run_id = ANY(ARRAY(SELECT \(run).id UNION SELECT s.id FROM sync_runs s
+      WHERE \(run).kind = 'historical' AND s.kind = 'historical' AND s.began_at = \(run).began_at))
     """
   }
 

@@ -67,7 +67,7 @@ struct MovesTests {
       let lines = moved(text.output)
       #expect(lines.count == 2 && lines[1] == "🔀 Llamadas que se reasignarían: 2", "\(text.output)")
       #expect(lines[0].hasPrefix("  🔀 Se reasignarían del workspace 4 al 5, 20"))
-      #expect(lines[0].hasSuffix(", \(Self.own): llamadas 2, minutos 2, coste 0.11200 USD"))
+      #expect(lines[0].hasSuffix(", \(Self.own): llamadas 2, minutos 4, coste 0.11200 USD"))
       for word in ["reasignadas", "pasaron", "han cambiado"] {
         #expect(!text.output.contains(word), "\(word)")
       }
@@ -77,7 +77,7 @@ struct MovesTests {
         #expect(body.contains(#","dryRun":true,"moves":[{"month":"20"#), "\(body)")
         #expect(
           body.contains(
-            #""number":"\#(Self.own)","from":4,"to":5,"calls":2,"minutes":2,"cost":[{"priceUnit":"USD","sum":"0.11200"}]}]}"#
+            #""number":"\#(Self.own)","from":4,"to":5,"calls":2,"minutes":4,"cost":[{"priceUnit":"USD","sum":"0.11200"}]}]}"#
           ))
         #expect(JSONText(body).integer("reattributedCalls") == 2)
         #expect(JSONText(body).text("message")?.hasSuffix("Llamadas que se reasignarían: 2") == true)

@@ -15,10 +15,12 @@ struct RunPageTests {
   func moves(language: String) async throws {
     let answer = try await page(makeMovingRun(), language)
     #expect(answer.status == 200)
-    for part in ["2025-10", "+34911679868", "0.90 EUR + 0.40300 USD", language == "es" ? "1.234" : "1,234"] {
+    for part in ["2025-10", "+34911679868", "0.90 EUR + 0.40300 USD", "1\u{202F}234"] {
       #expect(answer.body.contains(part), "\(part)")
     }
-    #expect(answer.body.contains(language == "es" ? "<h2>Reasignadas</h2>" : "<h2>Moved</h2>"))
+    #expect(
+      answer.body.contains(
+        language == "es" ? "<h2 id=\"moves\">Reasignadas</h2>" : "<h2 id=\"moves\">Moved</h2>"))
     #expect(!answer.body.contains(language == "es" ? "Moved" : "Reasignadas"))
     #expect(try await !page(makeRun(), language).body.contains("Month (UTC)"))
   }
@@ -37,7 +39,7 @@ struct RunPageTests {
   @Test("Of thousands of sums the page shows the first, and says where the others are")
   func many() async throws {
     let body = try await page(makeMovingRun(sums: 1500), "es").body
-    #expect(body.contains("Y 1.300 más, en /api/sync-runs/7."))
+    #expect(body.contains("Y 1\u{202F}300 más, en /api/sync-runs/7."))
     #expect(body.utf8.count < 100_000)
   }
 }
