@@ -40,7 +40,12 @@ struct MovePropertyTests {
     let ids = try await pool.lines("SELECT id::text FROM workspace_phones")
     guard let id = random.element(of: ids) else { return }
     let workspace = random.one(of: "NULL", "1", "2", "3", "4")
-    try await pool.run("UPDATE workspace_phones SET workspace_id = \(workspace) WHERE id = \(id)")
+    // A workspace has a spelling of a number once.
+    try await pool.run(
+      """
+      UPDATE workspace_phones p SET workspace_id = \(workspace) WHERE id = \(id) AND NOT EXISTS (
+        SELECT FROM workspace_phones q WHERE q.workspace_id = \(workspace) AND q.phone_number = p.phone_number)
+      """)
   }
 }
 
