@@ -61,6 +61,9 @@ enum CallMoveRecords {
 
 /// What moves come to: `sync_runs.moves` and `reattributed_calls`.
 extension CallMoveRecords {
+  /// Whether a run has moved anything: only then need `calls` be looked at, which somebody may have locked.
+  static func hasAny(of run: String) -> String { "EXISTS (SELECT FROM call_moves m WHERE \(isOf(run)))" }
+
   /// Whether a move `m` is one of a run's: all runs of a resync have begun when its first one did.
   private static func isOf(_ run: String) -> String {
     """
@@ -69,43 +72,45 @@ extension CallMoveRecords {
     """
   }
 
-  /// An assignment in an UPDATE of `sync_runs r`, from the table.
-  static let recorded = assignment("SELECT m.* FROM call_moves m WHERE \(isOf("r"))")
-
-  /// The same of moves that were only rehearsed: four parameters.
-  static func rehearsed(_ moves: [CallMove], from position: Int) -> (sql: String, parameters: [PostgresValue])
-  {
-    let types = zip(position..., ["text", "bigint", "bigint", "text"]).map { "$\($0)::\($1)[]" }
-    return (
-      assignment(
-        """
-        SELECT * FROM unnest(\(types.joined(separator: ", ")))
-          AS m(call_id, from_workspace, to_workspace, number)
-        """),
-      columns(moves)
-    )
+  /// Adds up what a run has moved, in its record.
+  static func addUp(of run: RunID) -> PostgresStatement {
+    addUp("SELECT m.* FROM call_moves m WHERE \(isOf("r"))", of: run)
   }
 
-  private static func assignment(_ moves: String) -> String {
-    """
-    (moves, reattributed_calls) = (
-      WITH moved AS MATERIALIZED (\(moves)),
-      parts AS (
-        SELECT \(month) AS month, m.number, m.from_workspace, m.to_workspace, c.price_unit, count(*) AS calls,
-          sum((\(SQL.seconds("c.duration")) + 59) / 60) AS minutes, sum(c.cost) AS cost
-        FROM moved m LEFT JOIN calls c ON c.id = m.call_id GROUP BY 1, 2, 3, 4, 5),
-      sums AS (
-        SELECT month, number, from_workspace, to_workspace, sum(calls)::bigint AS calls,
-          coalesce(sum(minutes), 0)::bigint AS minutes,
-          coalesce(jsonb_agg(jsonb_build_object('priceUnit', price_unit, 'sum', cost::text) ORDER BY price_unit)
-            FILTER (WHERE cost IS NOT NULL), '[]') AS cost
-        FROM parts GROUP BY 1, 2, 3, 4)
-      SELECT coalesce(jsonb_agg(jsonb_build_object('month', month, 'number', number, 'from', from_workspace,
-          'to', to_workspace, 'calls', calls, 'minutes', minutes, 'cost', cost)
-          ORDER BY calls DESC, month, number COLLATE "C", from_workspace, to_workspace), '[]'),
-        (SELECT count(DISTINCT call_id) FROM moved)
-      FROM sums)
-    """
+  /// The same for a rehearsal, whose moves stand nowhere.
+  static func addUp(_ rehearsed: [CallMove], of run: RunID) -> PostgresStatement {
+    addUp(
+      """
+      SELECT * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[])
+        AS m(call_id, from_workspace, to_workspace, number)
+      """, of: run, columns(rehearsed))
+  }
+
+  private static func addUp(
+    _ moves: String, of run: RunID, _ parameters: [PostgresValue] = []
+  ) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_runs r SET (moves, reattributed_calls) = (
+        WITH moved AS MATERIALIZED (\(moves)),
+        parts AS (
+          SELECT \(month) AS month, m.number, m.from_workspace, m.to_workspace, c.price_unit, count(*) AS calls,
+            sum((\(SQL.seconds("c.duration")) + 59) / 60) AS minutes, sum(c.cost) AS cost
+          FROM moved m LEFT JOIN calls c ON c.id = m.call_id GROUP BY 1, 2, 3, 4, 5),
+        sums AS (
+          SELECT month, number, from_workspace, to_workspace, sum(calls)::bigint AS calls,
+            coalesce(sum(minutes), 0)::bigint AS minutes,
+            coalesce(jsonb_agg(jsonb_build_object('priceUnit', price_unit, 'sum', cost::text) ORDER BY price_unit)
+              FILTER (WHERE cost IS NOT NULL), '[]') AS cost
+          FROM parts GROUP BY 1, 2, 3, 4)
+        SELECT coalesce(jsonb_agg(jsonb_build_object('month', month, 'number', number, 'from', from_workspace,
+            'to', to_workspace, 'calls', calls, 'minutes', minutes, 'cost', cost)
+            ORDER BY calls DESC, month, number COLLATE "C", from_workspace, to_workspace), '[]'),
+          (SELECT count(DISTINCT call_id) FROM moved)
+        FROM sums)
+      WHERE r.id = $1::bigint
+      """,
+      [.int(run.number)] + parameters)
   }
 
   /// What `sync_runs.moves` says; nothing where somebody else wrote something else there.

@@ -52,9 +52,10 @@ extension CallStore: RunLedger {
       let inserted = try await transaction.pipeline([RunRecords.markInterrupted(kind, at: now), record])
       guard let row = inserted[1].rows.first else { throw RunFailure.leaseLost }
       let run = try RunID(row.requiredInt(0))
-      try await transaction.commit(with: [
-        RunLease.take(kind.rawValue, run: run, token: token, seconds: lease.seconds)
-      ])
+      let moving = try inserted[0].rows.filter { row in try row.requiredBool(1) }
+      try await transaction.commit(
+        with: [RunLease.take(kind.rawValue, run: run, token: token, seconds: lease.seconds)]
+          + moving.map { row in try CallMoveRecords.addUp(of: RunID(row.requiredInt(0))) })
       return RunFence(kind: kind, run: run, token: token)
     }
   }
@@ -100,12 +101,23 @@ extension CallStore: RunLedger {
   ) async throws(RunFailure) -> SyncRun {
     try await operation {
       try await PostgresError.repeated {
-        try await database.withTransaction(PageCommit.limits(lease), isUrgent: true) { transaction in
-          let results = try await transaction.commit(with: [
-            RunLease.release(kind: fence.kind.rawValue, token: fence.token),
-            RunRecords.setCounts(run.counts, of: run.id), RunRecords.finish(run, rehearsed: rehearsed),
-            RunRecords.list(limit: 1, before: nil, kind: nil, id: run.id),
-          ])
+        let opening = [
+          RunLease.release(kind: fence.kind.rawValue, token: fence.token),
+          RunRecords.setCounts(run.counts, of: run.id), RunRecords.finish(run),
+        ]
+        return try await database.withTransaction(
+          PageCommit.limits(lease), opening: opening, isUrgent: true
+        ) { transaction in
+          var last: [PostgresStatement] = []
+          if let row = transaction.opening[2].rows.first {
+            if !rehearsed.isEmpty {
+              last.append(CallMoveRecords.addUp(rehearsed, of: run.id))
+            } else if try row.requiredBool(1) {
+              last.append(CallMoveRecords.addUp(of: run.id))
+            }
+          }
+          last.append(RunRecords.list(limit: 1, before: nil, kind: nil, id: run.id))
+          let results = try await transaction.commit(with: last)
           var ended = run
           if let recorded = try results.last.map(RunRecords.read)?.first {
             ended.counts.reattributedCalls = recorded.counts.reattributedCalls

@@ -24,13 +24,15 @@ enum RunRecords {
       [.int(run.number), .int(old.number)])
   }
 
-  /// A run whose lease ran out has died or frozen; its successor says so.
+  /// A run whose lease ran out has died or frozen; its successor says so. A row for each: its id, and whether it has
+  /// moved any calls, which are then to be added up.
   static func markInterrupted(_ kind: RunKind, at moment: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
       UPDATE sync_runs r SET state = 'interrupted', finished_at = $2::timestamptz,
-        error = 'El proceso de esta ejecución murió o se detuvo.', \(CallMoveRecords.recorded)
+        error = 'El proceso de esta ejecución murió o se detuvo.', reattributed_calls = 0
       WHERE kind = $1 AND state = 'running'
+      RETURNING id, \(CallMoveRecords.hasAny(of: "r"))
       """,
       [.text(kind.rawValue), .moment(moment)])
   }
@@ -54,22 +56,18 @@ enum RunRecords {
       [.int(run.number)] + RunCounts.named.map { .int(Int64(numbers[keyPath: $0.path])) })
   }
 
-  /// Ends a run; one that was declared interrupted meanwhile stays so.
-  ///
-  /// - Parameter rehearsed: See `RunLedger.finish`.
-  static func finish(_ run: SyncRun, rehearsed: [CallMove]) -> PostgresStatement {
-    let moves =
-      run.isRehearsal
-      ? CallMoveRecords.rehearsed(rehearsed, from: 5) : (sql: CallMoveRecords.recorded, parameters: [])
-    return PostgresStatement(
+  /// Ends a run; one that was declared interrupted meanwhile stays so. The row is as that of `markInterrupted`.
+  static func finish(_ run: SyncRun) -> PostgresStatement {
+    PostgresStatement(
       """
-      UPDATE sync_runs r SET state = $2, finished_at = $3::timestamptz, error = $4, \(moves.sql)
+      UPDATE sync_runs r SET state = $2, finished_at = $3::timestamptz, error = $4, reattributed_calls = 0
       WHERE id = $1::bigint AND state = 'running'
+      RETURNING id, \(CallMoveRecords.hasAny(of: "r"))
       """,
       [
         .int(run.id.number), .text(run.state.rawValue), .moment(run.finishedAt),
         run.error.map(PostgresValue.text) ?? .null,
-      ] + moves.parameters)
+      ])
   }
 
   /// What is read of a run `r`. One that says it is running while nobody holds its lease is interrupted.

@@ -127,11 +127,11 @@ package enum JSONEvents {
     ]
   }
 
-  /// What is unknown is left out.
+  /// What is unknown is left out. The number may have been a lead's, before its call's direction changed.
   private static func fields(_ sum: MoveSum) -> [LogField] {
     let known = [
       sum.month.map { LogField("month", .text($0)) },
-      sum.number.map { LogField("number", .text($0.canonical)) },
+      sum.number.map { LogField("number", .text($0.masked)) },
       sum.from.map { LogField("from", .integer($0.number)) },
     ].compactMap(\.self)
     return known + [

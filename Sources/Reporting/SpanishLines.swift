@@ -62,7 +62,7 @@ package enum SpanishLines {
   private static func moved(_ sum: MoveSum, _ isRehearsal: Bool) -> String {
     let (from, cost) = (sum.from.map { "del workspace \($0.number)" }, sum.costText)
     return "\(isRehearsal ? "Se reasignarían" : "Reasignadas") \(from ?? "de ningún workspace") al "
-      + "\(sum.to.number), \(sum.month ?? "sin fecha"), \(sum.number?.canonical ?? "sin número"): llamadas "
+      + "\(sum.to.number), \(sum.month ?? "sin fecha"), \(sum.number?.masked ?? "sin número"): llamadas "
       + "\(sum.calls), minutos \(sum.minutes)" + (cost.isEmpty ? "" : ", coste \(cost)")
   }
 

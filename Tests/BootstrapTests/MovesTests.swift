@@ -67,7 +67,7 @@ struct MovesTests {
       let lines = moved(text.output)
       #expect(lines.count == 2 && lines[1] == "🔀 Llamadas que se reasignarían: 2", "\(text.output)")
       #expect(lines[0].hasPrefix("  🔀 Se reasignarían del workspace 4 al 5, 20"))
-      #expect(lines[0].hasSuffix(", \(Self.own): llamadas 2, minutos 4, coste 0.11200 USD"))
+      #expect(lines[0].hasSuffix(", …456: llamadas 2, minutos 4, coste 0.11200 USD"))
       for word in ["reasignadas", "pasaron", "han cambiado"] {
         #expect(!text.output.contains(word), "\(word)")
       }

@@ -68,7 +68,7 @@ struct RunReporterTests {
     #expect(
       recorder.text == """
         {"ts":"2025-10-05T20:00:00.000Z","level":"info","event":"calls_moved","runId":42,"dryRun":true,\
-        "month":"2026-03","number":"+34910000004","from":1,"to":4,"calls":12,"minutes":34,\
+        "month":"2026-03","number":"…004","from":1,"to":4,"calls":12,"minutes":34,\
         "cost":"0.90000 EUR + 1.25 USD"}
         {"ts":"2025-10-05T20:00:00.000Z","level":"info","event":"other_calls_moved","runId":42,"dryRun":true,\
         "sums":3,"calls":9}

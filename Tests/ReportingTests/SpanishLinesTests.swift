@@ -61,7 +61,7 @@ struct SpanishLinesTests {
   func moves() {
     #expect(
       SpanishLines.lines(for: .moved(makeSum())) == [
-        "  🔀 Reasignadas del workspace 1 al 4, 2026-03, +34910000004: llamadas 12, minutos 34, coste 0.90000 EUR + 1.25 USD"
+        "  🔀 Reasignadas del workspace 1 al 4, 2026-03, …004: llamadas 12, minutos 34, coste 0.90000 EUR + 1.25 USD"
       ])
     var sum = makeSum(from: nil)
     sum.month = nil
