@@ -58,6 +58,7 @@ GRANT SELECT ON schema_migrations TO twilio_sync;
 GRANT SELECT, INSERT (kind), UPDATE (token, run_id, expires_at) ON sync_leases TO twilio_sync;
 GRANT SELECT, UPDATE (covered_until) ON sync_state TO twilio_sync;
 GRANT SELECT, INSERT, UPDATE ON sync_runs TO twilio_sync;
+GRANT SELECT, INSERT (call_id, run_id, from_workspace, to_workspace, number, cause) ON call_moves TO twilio_sync;
 GRANT SELECT, INSERT, DELETE ON sync_holes TO twilio_sync;
 GRANT SELECT, INSERT (name, firing_since), UPDATE (firing_since, told_firing, claim, claimed_until)
   ON sync_alerts TO twilio_sync;
@@ -73,7 +74,7 @@ DECLARE
 BEGIN
   FOREACH name IN ARRAY ARRAY['workspaces', 'workspace_phones', 'schema_migrations', 'sync_leases',
     'sync_state', 'sync_runs', 'sync_holes', 'sync_slices', 'sync_alerts', 'unsettled_calls',
-    'refused_calls']
+    'refused_calls', 'call_moves']
   LOOP
     EXECUTE format('DROP POLICY IF EXISTS twilio_sync ON %I', name);
     EXECUTE format('CREATE POLICY twilio_sync ON %I TO twilio_sync USING (true)', name);

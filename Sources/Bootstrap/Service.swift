@@ -75,8 +75,10 @@ package struct Service: Sendable {
       makeToken: Clocks.token, leaseSeconds: lease.seconds, heartbeat: lease.heartbeat,
       report: { trace, event in
         onEvent(event)
-        RunReporter(logger: logger, runID: trace.run, requestID: trace.requestID, metrics: metrics?.sync)
-          .report(event)
+        RunReporter(
+          logger: logger, runID: trace.run, requestID: trace.requestID, isRehearsal: trace.isRehearsal,
+          metrics: metrics?.sync
+        ).report(event)
       },
       onEnd: { run in
         metrics?.sync.count(run)

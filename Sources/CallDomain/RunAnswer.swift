@@ -63,16 +63,9 @@ package indirect enum AnswerValue: Hashable, Sendable {
   }
 }
 
-extension RunKind {
-  /// The sentence of an answer to a run that succeeded (Reference.md, "The answer of a run").
-  package func message(totalCalls: Int) -> String {
-    switch self {
-    case .reattribute: "Reasignación de llamadas completada"
-    case .hourly where totalCalls > 0: "Sincronización horaria completada"
-    case .historical where totalCalls > 0: "Resincronización histórica completada"
-    case .hourly, .historical: "No hay llamadas nuevas"
-    }
-  }
+extension AnswerValue {
+  static func orNull(_ text: String?) -> AnswerValue { text.map { .text($0) } ?? .null }
+  static func orNull(_ number: Int64?) -> AnswerValue { number.map { .number($0) } ?? .null }
 }
 
 extension RunCounts {
@@ -100,24 +93,30 @@ extension SyncRun {
       AnswerField("synced_at", moment.map { .text($0.iso8601) } ?? .null),
       AnswerField("period", period.map(Self.answer) ?? .null),
     ]
-    let message = AnswerField("message", .text(kind.message(totalCalls: counts.totalCalls)))
-    return head + counts.fields.prefix(6) + [message] + counts.fields.dropFirst(6)
+    return head + counts.fields.prefix(6) + [AnswerField("message", .text(message))]
+      + counts.fields.dropFirst(6)
+  }
+
+  private var message: String {
+    switch kind {
+    case .reattribute where isRehearsal:
+      "Ensayo completado, nada ha cambiado. Llamadas que se reasignarían: \(counts.reattributedCalls)"
+    case .reattribute: "Reasignación de llamadas completada"
+    case .hourly where counts.totalCalls > 0: "Sincronización horaria completada"
+    case .historical where counts.totalCalls > 0: "Resincronización histórica completada"
+    case .hourly, .historical: "No hay llamadas nuevas"
+    }
   }
 
   private var details: [AnswerField] {
     [
-      AnswerField("durationMs", durationMilliseconds.map { .number($0) } ?? .null),
-      AnswerField("runId", .number(id.number)),
-    ] + (kind == .reattribute ? [AnswerField("moves", .list(moveList))] : [])
+      AnswerField("durationMs", .orNull(durationMilliseconds)), AnswerField("runId", .number(id.number)),
+    ] + rehearsalAndMoves
   }
 
-  private var moveList: [AnswerValue] {
-    moves.sorted { $0.key < $1.key }.map { move, calls in
-      .object([
-        AnswerField("from", move.from.map { .number($0.number) } ?? .null),
-        AnswerField("to", .number(move.to.number)), AnswerField("calls", .number(Int64(calls))),
-      ])
-    }
+  /// What a run is told by, besides its counts, in answers and records.
+  package var rehearsalAndMoves: [AnswerField] {
+    [AnswerField("dryRun", .bool(isRehearsal)), AnswerField("moves", .list(moves.map(\.answer)))]
   }
 
   private static func answer(_ period: Period) -> AnswerValue {

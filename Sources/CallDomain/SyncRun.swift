@@ -34,6 +34,11 @@ package enum RunOrder: Hashable, Sendable {
   case historical(since: Timestamp?, until: Timestamp?, restart: Bool)
   case reattribute(since: Timestamp?, dryRun: Bool)
 
+  /// Whether it only works out what it would do (Reference.md, "Rehearsals").
+  package var isRehearsal: Bool {
+    if case .reattribute(_, dryRun: true) = self { true } else { false }
+  }
+
   package var kind: RunKind {
     switch self {
     case .hourly: .hourly
@@ -59,7 +64,7 @@ package struct RunCounts: Hashable, Sendable {
   package var unmatchedCalls = 0
   /// Rows outside the period that were added or changed.
   package var refreshedCalls = 0
-  /// Stored calls of any case whose workspace changed, each once.
+  /// Calls of any case, stored before the run began, that went to another workspace: each once.
   package var reattributedCalls = 0
   package var twilioRequests = 0
   /// Calls of cases 1 to 3 of the period that the database does not take, and that are set aside.
@@ -137,8 +142,10 @@ package struct SyncRun: Hashable, Sendable {
   /// What the run read or is reading; nil until it is known.
   package var period: Period?
   package var counts: RunCounts
-  /// What a reattribution moved; not recorded.
-  package var moves: [WorkspaceMove: Int] = [:]
+  /// Whether it changed nothing and only says what it would change.
+  package var isRehearsal = false
+  /// What it moved, or would move, the most first; known at its end.
+  package var moves: [MoveSum] = []
   /// The sentence that says why it did not succeed.
   package var error: String?
   /// Who asked: `http`, `vercel-cron/1.0`, `cli`; a name, never an address or a secret.

@@ -17,7 +17,7 @@ extension CallStore {
       PostgresSettings(isSnapshot: true),
       opening: [
         ListedCallQuery.one(sid), StoredCallQuery.statement(sids: [sid]), PhoneDirectoryQuery.statement,
-        ListedCallQuery.workspaces,
+        ListedCallQuery.workspaces, CallMoveRecords.history(of: sid),
       ]
     ) { transaction in
       let results = transaction.opening
@@ -31,6 +31,7 @@ extension CallStore {
         facts.names[id] = try row.text(1)
         facts.numbersOfWorkspaces[id] = try row.text(2).flatMap(PhoneNumber.init(listed:))
       }
+      facts.moves = try CallMoveRecords.readHistory(results[4])
       if stored.call.attributionCase == .transfer, let lead = stored.call.leadNumber {
         let nearest = try await transaction.query(
           CandidateQuery.nearest(to: stored.call.effectiveTime, lead: lead))

@@ -6,7 +6,11 @@ extension CallStore: HistoryLedger {
     _ request: HistoryRequest, restart: Bool, now: Timestamp, fence: RunFence
   ) async throws(RunFailure) -> HistoryProgress {
     try await operation {
-      try await PostgresError.repeated { try await open(request, restart: restart, now: now, fence: fence) }
+      var progress = try await PostgresError.repeated {
+        try await open(request, restart: restart, now: now, fence: fence)
+      }
+      if progress.isContinued { progress.moved = try await moved(by: fence.run) }
+      return progress
     }
   }
 
@@ -50,7 +54,7 @@ extension CallStore: HistoryLedger {
   ) async throws(PostgresError) -> HistoryProgress {
     let results = try await transaction.pipeline([
       SliceRecords.takeOver(from: old, to: fence.run), SliceRecords.all(of: fence.run),
-      SliceRecords.identify(fence.run, request, restart: isRestart),
+      SliceRecords.identify(fence.run, request, restart: isRestart), RunRecords.goOn(fence.run, from: old),
     ])
     let stored = HistoryProgress(
       parts: try SliceRecords.read(results[1]), isContinued: true, isRestart: isRestart)
@@ -70,8 +74,15 @@ extension CallStore: HistoryLedger {
   package func historyProgress(of fence: RunFence) async throws(RunFailure) -> HistoryProgress {
     try await operation {
       let slices = try await database.repeatable(SliceRecords.all(of: fence.run))
-      return HistoryProgress(parts: try SliceRecords.read(slices), isContinued: true)
+      var progress = HistoryProgress(parts: try SliceRecords.read(slices), isContinued: true)
+      progress.moved = try await moved(by: fence.run)
+      return progress
     }
+  }
+
+  private func moved(by run: RunID) async throws -> Set<CallSID> {
+    let result = try await database.repeatable(CallMoveRecords.calls(of: run))
+    return Set(try result.rows.compactMap { row in try CallSID(row.requiredText(0)) })
   }
 
   package func closeHistory(
@@ -275,12 +286,11 @@ enum SliceRecords {
       """
       WITH replaced AS (
         DELETE FROM sync_slices WHERE run_id = $1::bigint AND number = $2::bigint
-        RETURNING created_phones, refreshed_calls, reattributed_calls
+        RETURNING created_phones, refreshed_calls
       )
-      INSERT INTO sync_slices (run_id, number, slice_start, slice_end, created_phones, refreshed_calls,
-        reattributed_calls)
+      INSERT INTO sync_slices (run_id, number, slice_start, slice_end, created_phones, refreshed_calls)
       SELECT $1::bigint, n.number, n.slice_start, n.slice_end, coalesce(r.created_phones, 0),
-        coalesce(r.refreshed_calls, 0), coalesce(r.reattributed_calls, 0)
+        coalesce(r.refreshed_calls, 0)
       FROM unnest($3::bigint[], $4::timestamptz[], $5::timestamptz[])
         WITH ORDINALITY AS n(number, slice_start, slice_end, position)
       LEFT JOIN replaced r ON n.position = 1
@@ -296,11 +306,10 @@ enum SliceRecords {
   static func insert(_ parts: [HistoryProgress.Part], of run: RunID) -> PostgresStatement {
     PostgresStatement(
       """
-      INSERT INTO sync_slices (run_id, number, slice_start, slice_end, created_phones, refreshed_calls,
-        reattributed_calls)
-      SELECT $1::bigint, n.number, n.slice_start, n.slice_end, n.created, n.refreshed, n.reattributed
-      FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[],
-        $7::bigint[]) AS n(number, slice_start, slice_end, created, refreshed, reattributed)
+      INSERT INTO sync_slices (run_id, number, slice_start, slice_end, created_phones, refreshed_calls)
+      SELECT $1::bigint, n.number, n.slice_start, n.slice_end, n.created, n.refreshed
+      FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[])
+        AS n(number, slice_start, slice_end, created, refreshed)
       ON CONFLICT DO NOTHING
       """,
       [
@@ -308,7 +317,6 @@ enum SliceRecords {
         .moments(parts.map(\.slice.period.start)), .moments(parts.map(\.slice.period.end)),
         .intArray(parts.map { Int64($0.counts.createdPhones) }),
         .intArray(parts.map { Int64($0.counts.refreshedCalls) }),
-        .intArray(parts.map { Int64($0.counts.reattributedCalls) }),
       ])
   }
 
@@ -337,8 +345,7 @@ enum SliceRecords {
     [
       ("total_calls", \.totalCalls), ("case1_count", \.case1Count), ("case2_count", \.case2Count),
       ("case3_count", \.case3Count), ("skipped_calls", \.skippedCalls), ("created_phones", \.createdPhones),
-      ("refreshed_calls", \.refreshedCalls), ("reattributed_calls", \.reattributedCalls),
-      ("refused_calls", \.refusedCalls),
+      ("refreshed_calls", \.refreshedCalls), ("refused_calls", \.refusedCalls),
     ]
   }
 }

@@ -7,9 +7,11 @@ extension CallStore: RunLedger {
   }
 
   package func begin(
-    _ kind: RunKind, requestedBy: String, now: Timestamp, token: Int64
+    _ kind: RunKind, isRehearsal: Bool, requestedBy: String, now: Timestamp, token: Int64
   ) async throws(RunFailure) -> RunFence {
-    try await operation {
+    let record = RunRecords.insert(
+      kind: kind, isRehearsal: isRehearsal, requestedBy: requestedBy, startedAt: now)
+    return try await operation {
       // A commit of the run in progress has the row locked, for long if it froze; until its lease runs
       // out nobody need wait for it.
       let holder = try await database.repeatable(RunLease.read(kind.rawValue), isUrgent: true).rows.first
@@ -19,10 +21,10 @@ extension CallStore: RunLedger {
         return try await CommitLockRescue.attempt(on: database, lease: lease) {
           try await PostgresError.repeated {
             do {
-              return try await take(kind, requestedBy: requestedBy, now: now, token: token)
+              return try await take(kind, record, now: now, token: token)
             } catch let error as PostgresError where error.kind == .uniqueViolation {
               _ = try await database.repeatable(SQL.moveSequence(of: "sync_runs"), isUrgent: true)
-              return try await take(kind, requestedBy: requestedBy, now: now, token: token)
+              return try await take(kind, record, now: now, token: token)
             }
           }
         }
@@ -36,7 +38,7 @@ extension CallStore: RunLedger {
   }
 
   private func take(
-    _ kind: RunKind, requestedBy: String, now: Timestamp, token: Int64
+    _ kind: RunKind, _ record: PostgresStatement, now: Timestamp, token: Int64
   ) async throws -> RunFence {
     let limits = PageCommit.limits(lockMilliseconds: lease.takeoverMilliseconds)
     let opening = [RunLease.lock(kind.rawValue)]
@@ -47,15 +49,13 @@ extension CallStore: RunLedger {
         return try RunFence(kind: kind, run: RunID(holder.requiredInt(0)), token: token)
       }
       if try holder.requiredBool(1) { throw try Self.alreadyRunning(holder) }
-      let inserted = try await transaction.pipeline([
-        RunRecords.markInterrupted(kind, at: now),
-        RunRecords.insert(kind: kind, requestedBy: requestedBy, startedAt: now),
-      ])
+      let inserted = try await transaction.pipeline([RunRecords.markInterrupted(kind, at: now), record])
       guard let row = inserted[1].rows.first else { throw RunFailure.leaseLost }
       let run = try RunID(row.requiredInt(0))
-      try await transaction.commit(with: [
-        RunLease.take(kind.rawValue, run: run, token: token, seconds: lease.seconds)
-      ])
+      let moving = try inserted[0].rows.filter { row in try row.requiredBool(1) }
+      try await transaction.commit(
+        with: [RunLease.take(kind.rawValue, run: run, token: token, seconds: lease.seconds)]
+          + moving.map { row in try CallMoveRecords.addUp(of: RunID(row.requiredInt(0))) })
       return RunFence(kind: kind, run: run, token: token)
     }
   }
@@ -96,15 +96,34 @@ extension CallStore: RunLedger {
 
   /// One transaction. The lease comes first, as where it is taken over: in another order the two could lock one
   /// another out.
-  package func finish(_ run: SyncRun, fence: RunFence) async throws(RunFailure) {
+  package func finish(
+    _ run: SyncRun, rehearsed: [CallMove], fence: RunFence
+  ) async throws(RunFailure) -> SyncRun {
     try await operation {
       try await PostgresError.repeated {
-        try await database.withTransaction(PageCommit.limits(lease), isUrgent: true) { transaction in
-          try await transaction.commit(with: [
-            RunLease.release(kind: fence.kind.rawValue, token: fence.token),
-            RunRecords.setCounts(run.counts, of: run.id), RunRecords.finish(run),
-          ])
-          return
+        let opening = [
+          RunLease.release(kind: fence.kind.rawValue, token: fence.token),
+          RunRecords.setCounts(run.counts, of: run.id), RunRecords.finish(run),
+        ]
+        return try await database.withTransaction(
+          PageCommit.limits(lease), opening: opening, isUrgent: true
+        ) { transaction in
+          var last: [PostgresStatement] = []
+          if let row = transaction.opening[2].rows.first {
+            if !rehearsed.isEmpty {
+              last.append(CallMoveRecords.addUp(rehearsed, of: run.id))
+            } else if try row.requiredBool(1) {
+              last.append(CallMoveRecords.addUp(of: run.id))
+            }
+          }
+          last.append(RunRecords.list(limit: 1, before: nil, kind: nil, id: run.id))
+          let results = try await transaction.commit(with: last)
+          var ended = run
+          if let recorded = try results.last.map(RunRecords.read)?.first {
+            ended.counts.reattributedCalls = recorded.counts.reattributedCalls
+            ended.moves = recorded.moves
+          }
+          return ended
         }
       }
     }

@@ -33,7 +33,7 @@ extension CallStore {
         PageQuery.totals(scope),
         PageQuery.defaultNumbers(defaultWorkspace, now: now),
         PageQuery.workspaces(defaultWorkspace, scope),
-        RunRecords.list(limit: 10, before: nil, kind: nil),
+        RunRecords.list(limit: 10, before: nil, kind: nil, rehearsals: false),
       ]
     ) { transaction in
       let results = transaction.opening
@@ -146,18 +146,18 @@ enum StatusQuery {
     """
   }
 
-  /// Of each kind the newest runs, one more than the alert looks at, since the newest may be in progress.
+  /// Of each kind the newest runs but rehearsals, one more than the alert looks at, since the newest may be in progress.
   static let runs = PostgresStatement(
     """
     SELECT \(RunRecords.columns), \(SQL.milliseconds("success.finished_at")),
       \(SQL.milliseconds("failing.ended_at"))
     FROM (VALUES \(RunKind.allCases.map { "('\($0.rawValue)')" }.joined(separator: ", "))) AS kinds (kind)
-    CROSS JOIN LATERAL (SELECT * FROM sync_runs WHERE sync_runs.kind = kinds.kind
+    CROSS JOIN LATERAL (SELECT * FROM sync_runs WHERE sync_runs.kind = kinds.kind AND NOT dry_run
       ORDER BY id DESC LIMIT \(AlertRules.failuresInARow + 1)) r
     LEFT JOIN LATERAL (SELECT id, finished_at FROM sync_runs
-      WHERE sync_runs.kind = kinds.kind AND state = 'succeeded' ORDER BY id DESC LIMIT 1) success ON true
+      WHERE sync_runs.kind = kinds.kind AND NOT dry_run AND state = 'succeeded' ORDER BY id DESC LIMIT 1) success ON true
     LEFT JOIN LATERAL (SELECT coalesce(finished_at, started_at) AS ended_at FROM sync_runs
-      WHERE sync_runs.kind = kinds.kind AND id > coalesce(success.id, 0) AND state <> 'succeeded'
+      WHERE sync_runs.kind = kinds.kind AND NOT dry_run AND id > coalesce(success.id, 0) AND state <> 'succeeded'
       ORDER BY id LIMIT 1) failing ON true
     ORDER BY r.kind, r.id DESC
     """)

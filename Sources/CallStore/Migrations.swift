@@ -56,6 +56,7 @@ enum Migrations {
     Migration(
       version: 18, name: "holes and pages", work: .statements(PackageResources._018_holes_and_pages_sql)),
     Migration(version: 19, name: "call search", work: .indexes(PackageResources._019_call_search_sql)),
+    Migration(version: 20, name: "call moves", work: .statements(PackageResources._020_call_moves_sql)),
   ]
 
   static func statements(of file: [UInt8]) -> [String] {

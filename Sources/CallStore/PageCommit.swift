@@ -46,7 +46,7 @@ struct PageCommit {
     if page.isRehearsal { return try await rehearse { try await commitMixed(on: database) } }
     switch lastPage.kind {
     case .new(let rows, let directory):
-      if let draft = PageDraft(page, rows: rows, directory: directory),
+      if let draft = PageDraft(page, run: fence.run, rows: rows, directory: directory),
         let outcome = try await commit(draft, on: database)
       {
         return outcome
@@ -80,7 +80,7 @@ struct PageCommit {
   var lockAndRead: [PostgresStatement] {
     [
       CommitLock.alone, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
-      StoredCallQuery.statement(sids: page.calls.map(\.sid)),
+      StoredCallQuery.statement(sids: page.calls.map(\.sid), run: fence.run),
     ]
   }
 
@@ -103,7 +103,7 @@ struct PageCommit {
         directory, with: merged, but: &refusedPhones, on: transaction)
       merged = self.merged(stored, directory)
     }
-    let writes = OutboundWrites(merged, isLastWord: page.isLastWord)
+    let writes = OutboundWrites(merged, run: fence.run, isLastWord: page.isLastWord)
     let written = writes.statements.isEmpty ? [] : try await transaction.pipeline(writes.statements)
     var decided = DecidedPage(
       merged: merged, stored: stored, candidates: try writes.candidates(in: written),
@@ -196,6 +196,9 @@ struct PageCommit {
     if !decided.reattributions.isEmpty {
       statements.append(AttributionUpdate.statement(decided.reattributions))
     }
+    if !decided.outcome.moves.isEmpty {
+      statements.append(CallMoveRecords.insert(decided.outcome.moves, by: fence.run))
+    }
     statements += last
     for mark in page.marks {
       statements += MarkUpdate.statements(
@@ -276,7 +279,7 @@ struct PageDraft: Sendable {
   let watch: [PostgresStatement]
 
   /// Nil when it would create or claim a number, after which the directory is another.
-  init?(_ page: IntakePage, rows: [PhoneRow], directory: PhoneDirectory) {
+  init?(_ page: IntakePage, run: RunID, rows: [PhoneRow], directory: PhoneDirectory) {
     let merged = MergedPage(page: page.calls, stored: [:], directory: directory)
     guard merged.newPhones.isEmpty, merged.unclaimedRows.isEmpty else { return nil }
     self.rows = rows
@@ -286,7 +289,7 @@ struct PageDraft: Sendable {
     leftOut = StoredCallQuery.count(
       sids: page.calls.filter { $0.attributionCase == nil }.map(\.sid)
     ).prepared()
-    writes = OutboundWrites(merged, areNew: true).prepared()
+    writes = OutboundWrites(merged, run: run, areNew: true).prepared()
   }
 }
 
@@ -300,7 +303,7 @@ extension PageCommit {
     let transfers = page.calls.filter { $0.attributionCase == .transfer }
     let opening = [
       PhoneDirectoryQuery.statement, StoredCallQuery.statement(sids: page.calls.map(\.sid)),
-      CandidateQuery.statement(transfers: transfers, touched: []),
+      CandidateQuery.statement(transfers: transfers, touched: [], run: fence.run),
     ]
     return try await database.withTransaction(limits, opening: opening) { transaction in
       guard let decided = try unchanged(transfers, transaction.opening) else {

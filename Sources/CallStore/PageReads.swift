@@ -3,16 +3,18 @@ import Postgres
 
 /// Reads the stored rows of a page's SIDs, so that the page can be merged with them.
 enum StoredCallQuery {
+  /// - Parameter run: The run that reads them; nil where none does.
+  //
   // One probe of the primary key a call, whatever the planner takes the size of the table for: a table that
   // grew a minute ago has no statistics, and reading it whole for every page is quadratic.
-  static func statement(sids: [CallSID]) -> PostgresStatement {
+  static func statement(sids: [CallSID], run: RunID? = nil) -> PostgresStatement {
     PostgresStatement(
       """
       \(selection(from: "unnest($1::text[]) n(id) CROSS JOIN LATERAL "
-        + "(SELECT * FROM calls WHERE calls.id = n.id LIMIT 1) c"))
+        + "(SELECT * FROM calls WHERE calls.id = n.id LIMIT 1) c", precedesRun: SQL.precedes(run: "$2", "c")))
       WHERE c.source = 'twilio'
       """,
-      [.textArray(sids.map(\.text))])
+      [.textArray(sids.map(\.text)), run.map { .int($0.number) } ?? .null])
   }
 
   /// How many of the calls are stored.
@@ -51,14 +53,15 @@ enum StoredCallQuery {
       [.text(last?.text ?? ""), .moment(since), .int(Int64(limit))])
   }
 
-  private static func selection(from calls: String) -> String {
+  private static func selection(from calls: String, precedesRun: String = "true") -> String {
     """
     SELECT c.id, c.phone_from, c.phone_to, c.direction, c.status, \(SQL.seconds("c.duration")),
       c.raw_data->>'startTime', \(SQL.milliseconds("c.ended_at")), c.raw_data->>'dateCreated',
       \(SQL.milliseconds("c.twilio_updated_at")), c.raw_data->>'price', c.price_unit,
       c.workspace_id, c.phone_number, c.lead_number, c.cost::text,
       \(SQL.milliseconds("c.effective_at")), u.call_id IS NOT NULL, u.given_up_at IS NOT NULL, u.gone_at IS NOT NULL,
-      (SELECT atttypmod <> -1 FROM pg_attribute WHERE attrelid = 'calls'::regclass AND attname = 'cost')
+      (SELECT atttypmod <> -1 FROM pg_attribute WHERE attrelid = 'calls'::regclass AND attname = 'cost'),
+      \(precedesRun)
     FROM \(calls) LEFT JOIN unsettled_calls u ON u.call_id = c.id
     """
   }
@@ -72,7 +75,7 @@ enum StoredCallQuery {
       stored[sid] = try StoredCall(
         call: call, workspace: row.workspace(12), phoneNumber: row.number(13),
         leadNumber: row.number(14), cost: cost(row, of: call), effectiveTime: row.moment(16),
-        listing: listing(row))
+        listing: listing(row), precedesRun: row.requiredBool(21))
     }
     return stored
   }
@@ -110,7 +113,8 @@ enum CandidateQuery {
   /// - Parameters:
   ///   - transfers: The page's transfers; those without a lead have no evidence.
   ///   - touched: Where stored transfers are decided anew.
-  static func statement(transfers: [Call], touched: Set<TouchedMoment>) -> PostgresStatement {
+  ///   - run: The run that reads them.
+  static func statement(transfers: [Call], touched: Set<TouchedMoment>, run: RunID) -> PostgresStatement {
     // In the order of the index, so that neighbours are looked up one after the other.
     let touched = touched.sorted { ($0.lead.canonical, $0.time) < ($1.lead.canonical, $1.time) }
     let withLead = transfers.compactMap { call in call.leadNumber.map { (call, $0) } }
@@ -123,6 +127,7 @@ enum CandidateQuery {
         .textArray(transfers.map(\.sid.text)),
         .textArray(touched.map(\.lead.canonical)),
         .intArray(touched.map(\.time.milliseconds)),
+        .int(run.number),
       ])
   }
 
@@ -138,13 +143,14 @@ enum CandidateQuery {
     SELECT t.id, t.lead_number, \(SQL.milliseconds("t.effective_at")), t.is_stored, t.workspace_id,
       t.phone_number,
       before.id, before.phone_number, \(SQL.milliseconds("before.effective_at")),
-      after.id, after.phone_number, \(SQL.milliseconds("after.effective_at"))
+      after.id, after.phone_number, \(SQL.milliseconds("after.effective_at")), t.precedes_run
     FROM (
       SELECT p.id, p.lead_number, p.effective_at, false AS is_stored,
-        NULL::bigint AS workspace_id, NULL::text AS phone_number
+        NULL::bigint AS workspace_id, NULL::text AS phone_number, false AS precedes_run
       FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS p(id, lead_number, effective_at)
       UNION ALL
-      SELECT s.id, s.lead_number, s.effective_at, true, s.workspace_id::bigint, s.phone_number
+      SELECT s.id, s.lead_number, s.effective_at, true, s.workspace_id::bigint, s.phone_number,
+        \(SQL.precedes(run: "$7", "s"))
       FROM (
         SELECT k.lead_number, m.effective_at, first_transfer.effective_at AS first_transfer_at,
           later.effective_at AS later_at
@@ -213,7 +219,9 @@ enum CandidateQuery {
           sid: sid, leadNumber: row.number(1), time: time,
           candidates: [candidate(row, at: 6), candidate(row, at: 9)].compactMap { $0 },
           stored: isStored
-            ? TransferCandidates.Stored(workspace: row.workspace(4), phoneNumber: row.number(5)) : nil))
+            ? TransferCandidates.Stored(
+              workspace: row.workspace(4), phoneNumber: row.number(5), precedesRun: row.requiredBool(12))
+            : nil))
     }
     return candidates
   }

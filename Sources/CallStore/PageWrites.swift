@@ -110,7 +110,7 @@ struct OutboundWrites: Sendable {
 
   /// - Parameter areNew: Whether none of the rows is stored. They are then inserted beside those of other
   ///   commits, in the order of their SIDs, so that two commits of one call never wait for one another.
-  init(_ merged: MergedPage, areNew: Bool = false, isLastWord: Bool = false) {
+  init(_ merged: MergedPage, run: RunID, areNew: Bool = false, isLastWord: Bool = false) {
     count = merged.outboundRows.count
     if !merged.outboundRows.isEmpty {
       insertion =
@@ -119,7 +119,8 @@ struct OutboundWrites: Sendable {
         : CallUpsert.statement(merged.outboundRows, isLastWord: isLastWord)
     }
     if !merged.transfers.isEmpty || !merged.touched.isEmpty {
-      candidates = CandidateQuery.statement(transfers: merged.transfers, touched: merged.touched)
+      candidates = CandidateQuery.statement(
+        transfers: merged.transfers, touched: merged.touched, run: run)
     }
   }
 

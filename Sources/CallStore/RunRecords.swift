@@ -3,22 +3,36 @@ import Postgres
 
 /// The rows of `sync_runs`: one a run.
 enum RunRecords {
-  static func insert(kind: RunKind, requestedBy: String, startedAt: Timestamp) -> PostgresStatement {
+  static func insert(
+    kind: RunKind, isRehearsal: Bool, requestedBy: String, startedAt: Timestamp
+  ) -> PostgresStatement {
     PostgresStatement(
       """
-      INSERT INTO sync_runs (kind, state, requested_by, started_at)
-      VALUES ($1, 'running', $2, $3::timestamptz) RETURNING id
+      INSERT INTO sync_runs (kind, state, dry_run, requested_by, started_at)
+      VALUES ($1, 'running', $4, $2, $3::timestamptz) RETURNING id
       """,
-      [.text(kind.rawValue), .text(requestedBy), .moment(startedAt)])
+      [.text(kind.rawValue), .text(requestedBy), .moment(startedAt), .bool(isRehearsal)])
   }
 
-  /// A run whose lease ran out has died or frozen; its successor says so.
+  /// A run that goes on with a resync has begun when that one's first run did.
+  static func goOn(_ run: RunID, from old: RunID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_runs r SET began_at = coalesce(o.began_at, o.started_at)
+      FROM sync_runs o WHERE r.id = $1::bigint AND o.id = $2::bigint
+      """,
+      [.int(run.number), .int(old.number)])
+  }
+
+  /// A run whose lease ran out has died or frozen; its successor says so. A row for each: its id, and whether it has
+  /// moved any calls, which are then to be added up.
   static func markInterrupted(_ kind: RunKind, at moment: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
-      UPDATE sync_runs SET state = 'interrupted', finished_at = $2::timestamptz,
-        error = 'El proceso de esta ejecución murió o se detuvo.'
+      UPDATE sync_runs r SET state = 'interrupted', finished_at = $2::timestamptz,
+        error = 'El proceso de esta ejecución murió o se detuvo.', reattributed_calls = 0
       WHERE kind = $1 AND state = 'running'
+      RETURNING id, \(CallMoveRecords.hasAny(of: "r"))
       """,
       [.text(kind.rawValue), .moment(moment)])
   }
@@ -42,12 +56,13 @@ enum RunRecords {
       [.int(run.number)] + RunCounts.named.map { .int(Int64(numbers[keyPath: $0.path])) })
   }
 
-  /// Ends a run; one that was declared interrupted meanwhile stays so.
+  /// Ends a run; one that was declared interrupted meanwhile stays so. The row is as that of `markInterrupted`.
   static func finish(_ run: SyncRun) -> PostgresStatement {
     PostgresStatement(
       """
-      UPDATE sync_runs SET state = $2, finished_at = $3::timestamptz, error = $4
+      UPDATE sync_runs r SET state = $2, finished_at = $3::timestamptz, error = $4, reattributed_calls = 0
       WHERE id = $1::bigint AND state = 'running'
+      RETURNING id, \(CallMoveRecords.hasAny(of: "r"))
       """,
       [
         .int(run.id.number), .text(run.state.rawValue), .moment(run.finishedAt),
@@ -64,26 +79,29 @@ enum RunRecords {
     THEN 'interrupted' ELSE r.state END,
     \(SQL.milliseconds("r.started_at")), \(SQL.milliseconds("r.finished_at")),
     \(SQL.milliseconds("r.period_start")), \(SQL.milliseconds("r.period_end")), r.error,
-    r.requested_by, \(countColumns.map { "r.\($0)" }.joined(separator: ", "))
+    r.requested_by, r.dry_run, r.moves::text,
+    \(countColumns.map { "r.\($0)" }.joined(separator: ", "))
     """
 
   /// How many columns that is.
-  static let columnCount = 9 + RunCounts.named.count
+  static let columnCount = 11 + RunCounts.named.count
 
   /// Newest first; without those of kinds that only a newer program knows.
-  static func list(limit: Int, before: RunID?, kind: RunKind?, id: RunID? = nil) -> PostgresStatement {
+  static func list(
+    limit: Int, before: RunID?, kind: RunKind?, id: RunID? = nil, rehearsals: Bool = true
+  ) -> PostgresStatement {
     PostgresStatement(
       """
       SELECT \(columns)
       FROM sync_runs r
       WHERE ($1::bigint IS NULL OR r.id < $1::bigint) AND r.kind = ANY($2::text[])
-        AND ($3::bigint IS NULL OR r.id = $3::bigint)
+        AND ($3::bigint IS NULL OR r.id = $3::bigint) AND ($5::boolean OR NOT r.dry_run)
       ORDER BY r.id DESC LIMIT $4::bigint
       """,
       [
         before.map { .int($0.number) } ?? .null,
         .textArray((kind.map { [$0] } ?? RunKind.allCases).map(\.rawValue)),
-        id.map { .int($0.number) } ?? .null, .int(Int64(limit)),
+        id.map { .int($0.number) } ?? .null, .int(Int64(limit)), .bool(rehearsals),
       ])
   }
 
@@ -108,7 +126,9 @@ enum RunRecords {
     if let start = try row.moment(5), let end = try row.moment(6) {
       run.period = Period(start: start, end: end)
     }
-    for (column, count) in zip(9..., RunCounts.named) {
+    run.isRehearsal = try row.requiredBool(9)
+    run.moves = try CallMoveRecords.readSums(row.requiredText(10))
+    for (column, count) in zip(11..., RunCounts.named) {
       run.counts[keyPath: count.path] = try row.count(column)
     }
     return run

@@ -90,6 +90,11 @@ enum SQL {
     "CASE WHEN \(expression) BETWEEN 0 AND 2147483647 THEN \(expression)::bigint END"
   }
 
+  /// Whether a call was stored before a run began, by the clock that stamped both; also where either is unknown.
+  static func precedes(run: String, _ table: String) -> String {
+    "coalesce(\(table).created_at < (SELECT began_at FROM sync_runs WHERE id = \(run)::bigint), true)"
+  }
+
   /// Milliseconds since 1970 as a `timestamptz`; exact, since a double holds them to a fraction of a
   /// microsecond.
   static func moment(_ expression: String) -> String {

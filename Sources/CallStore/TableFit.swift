@@ -15,7 +15,8 @@ enum TableFit {
       ('unsettled_calls', 'call_id', 'call_id, call_date, asked_at, given_up_at'),
       ('sync_slices', NULL, 'run_id, number, slice_start, slice_end, next_page'),
       ('sync_alerts', 'name', 'name, firing_since'),
-      ('refused_calls', 'call_id', 'call_id, first_seen_at, last_tried_at, tries, reason, raw'))
+      ('refused_calls', 'call_id', 'call_id, first_seen_at, last_tried_at, tries, reason, raw'),
+      ('call_moves', 'id', 'id, call_id, run_id, moved_at, from_workspace, to_workspace, number, cause'))
       AS ours(name, key, columns)
     """
 

@@ -14,7 +14,7 @@ package enum JSONEvents {
       .warning
     case .pageStored, .sliceReplaced: .debug
     case .started, .period, .directoryLoaded, .fetching, .fetched, .processing, .saving, .saved,
-      .finished, .noCalls, .sliceDone, .slicesPlanned, .reattributed, .resuming:
+      .finished, .noCalls, .sliceDone, .slicesPlanned, .moving, .moved, .movedOtherwise, .resuming:
       .info
     }
   }
@@ -47,7 +47,9 @@ package enum JSONEvents {
     case .sliceReplaced: "slice_replaced"
     case .pageStored: "page_stored"
     case .databaseAway: "database_retry"
-    case .reattributed: "calls_reattributed"
+    case .moving: "calls_moving"
+    case .moved: "calls_moved"
+    case .movedOtherwise: "other_calls_moved"
     case .retentionReached: "retention_reached"
     case .lost: "period_lost"
     case .resuming: "run_resumed"
@@ -98,11 +100,9 @@ package enum JSONEvents {
         LogField("reason", .text(failure.message)),
       ]
     case .sliceDone(let period, let calls): fields(period) + [field("calls", calls)]
-    case .reattributed(let move, let calls, let dryRun):
-      [
-        LogField("from", .integer(move.from?.number ?? 0)), LogField("to", .integer(move.to.number)),
-        field("calls", calls), LogField("dryRun", .bool(dryRun)),
-      ]
+    case .moving(let calls): [field("calls", calls)]
+    case .moved(let sum): fields(sum)
+    case .movedOtherwise(let sums, let calls): [field("sums", sums), field("calls", calls)]
     case .retentionReached(let start): [LogField("start", .text(start.iso8601))]
     case .resuming(let done, let slices, _): [field("slicesDone", done), field("slices", slices)]
     }
@@ -125,6 +125,18 @@ package enum JSONEvents {
       LogField("code", .text(failure.code.rawValue)),
       LogField("error", .text(failure.message)),
     ]
+  }
+
+  /// What is unknown is left out. The number may have been a lead's, before its call's direction changed.
+  private static func fields(_ sum: MoveSum) -> [LogField] {
+    let known = [
+      sum.month.map { LogField("month", .text($0)) },
+      sum.number.map { LogField("number", .text($0.masked)) },
+      sum.from.map { LogField("from", .integer($0.number)) },
+    ].compactMap(\.self)
+    return known + [
+      LogField("to", .integer(sum.to.number)), field("calls", sum.calls), field("minutes", sum.minutes),
+    ] + (sum.cost.isEmpty ? [] : [LogField("cost", .text(sum.costText))])
   }
 
   private static func fields(_ counts: RunCounts) -> [LogField] {

@@ -8,13 +8,19 @@ package struct RunReporter: Sendable {
   private let logger: Logger
   private let runID: RunID?
   private let requestID: String?
+  private let isRehearsal: Bool
   private let metrics: SyncMetrics?
 
   /// - Parameters:
   ///   - runID: nil only for what happens before a run has a record.
   ///   - requestID: the request that started the run; nil where none did.
+  ///   - isRehearsal: whether the run changes nothing.
   ///   - metrics: where retries are counted as they happen; nil counts nothing.
-  package init(logger: Logger, runID: RunID?, requestID: String? = nil, metrics: SyncMetrics? = nil) {
+  package init(
+    logger: Logger, runID: RunID?, requestID: String? = nil, isRehearsal: Bool = false,
+    metrics: SyncMetrics? = nil
+  ) {
+    self.isRehearsal = isRehearsal
     self.logger = logger
     self.runID = runID
     self.requestID = requestID
@@ -27,9 +33,11 @@ package struct RunReporter: Sendable {
     let event = event.cleaned(by: logger.redaction)
     let run = runID.map { [LogField("runId", .integer($0.number))] } ?? []
     let request = requestID.map { [LogField("requestId", .text($0))] } ?? []
+    let rehearsal = isRehearsal ? [LogField("dryRun", .bool(true))] : []
     logger.log(
-      JSONEvents.level(of: event), JSONEvents.name(of: event), text: SpanishLines.lines(for: event),
-      fields: run + request + JSONEvents.fields(of: event), cause: JSONEvents.cause(of: event))
+      JSONEvents.level(of: event), JSONEvents.name(of: event),
+      text: SpanishLines.lines(for: event, isRehearsal: isRehearsal),
+      fields: run + request + rehearsal + JSONEvents.fields(of: event), cause: JSONEvents.cause(of: event))
   }
 
   /// `report` as the closure that an engine takes.

@@ -4,9 +4,12 @@ package import SyncEngine
 /// What operators read of a run, one event at a time: Reference.md, "Log".
 package enum SpanishLines {
   /// The lines of one event, empty ones included. Warnings begin with `⚠️ `, errors with `❌ `.
-  package static func lines(for event: SyncEvent) -> [String] {
+  ///
+  /// - Parameter isRehearsal: Whether its run changes nothing.
+  package static func lines(for event: SyncEvent, isRehearsal: Bool = false) -> [String] {
     switch event {
-    case .started(let kind): ["🔄 Iniciando \(task(kind))..."]
+    case .started(let kind):
+      ["🔄 Iniciando \(task(kind))\(isRehearsal ? " (ensayo: nada cambiará)" : "")..."]
     case .period(let period): ["📅 Periodo: \(text(period))"]
     case .directoryLoaded(numbers: 0):
       [
@@ -19,10 +22,10 @@ package enum SpanishLines {
     case .processing(let calls, let outbound, let transfers): processing(calls, outbound, transfers)
     case .saving(let calls): ["", "💾 Insertando \(calls) llamadas..."]
     case .saved(let calls): ["  ✅ Guardadas \(calls) llamadas"]
-    case .finished(let kind, let counts): finished(kind, counts)
+    case .finished(let kind, let counts): finished(kind, counts, isRehearsal)
     case .noCalls: ["✅ No hay llamadas nuevas"]
-    case .failed(let kind, let failure): ["❌ " + failed(kind, failure)]
-    case .interrupted(let kind): ["⚠️ " + interrupted(kind)]
+    case .failed(let kind, let failure): ["❌ " + rehearsed(isRehearsal) + failed(kind, failure)]
+    case .interrupted(let kind): ["⚠️ " + rehearsed(isRehearsal) + interrupted(kind)]
     case .retrying(let attempt, let delay, let failure): ["⚠️ " + retrying(attempt, delay, failure)]
     case .refused(let call): ["⚠️ " + refused(call)]
     case .phoneRefused(let number, let reason): ["⚠️ " + phoneRefused(number, reason)]
@@ -34,7 +37,9 @@ package enum SpanishLines {
     case .sliceDone(let period, let calls): ["  📦 \(text(period)): \(calls) llamadas"]
     case .slicesPlanned, .sliceReplaced, .pageStored: []
     case .databaseAway(let delay, let failure): ["⚠️ " + databaseAway(delay, failure)]
-    case .reattributed(let move, let calls, let dryRun): [reattributed(move, calls, dryRun)]
+    case .moving(let calls): ["  🔀 Llamadas reasignadas hasta ahora: \(calls)"]
+    case .moved(let sum): ["  🔀 " + moved(sum, isRehearsal)]
+    case .movedOtherwise(let sums, let calls): ["  🔀 … y \(sums) más, llamadas: \(calls)"]
     case .retentionReached(let start): ["⚠️ " + retentionReached(start)]
     case .lost(let period): ["⚠️ " + lost(period)]
     case .resuming(let done, let slices, _):
@@ -51,9 +56,14 @@ package enum SpanishLines {
     }
   }
 
-  private static func reattributed(_ move: WorkspaceMove, _ calls: Int, _ dryRun: Bool) -> String {
-    let from = move.from.map { "del workspace \($0.number)" } ?? "sin workspace"
-    return "  🔀 \(calls) llamadas \(from) \(dryRun ? "irían" : "pasaron") al \(move.to.number)"
+  /// `Ensayo: ` in front of what is said of a rehearsal.
+  private static func rehearsed(_ isRehearsal: Bool) -> String { isRehearsal ? "Ensayo: " : "" }
+
+  private static func moved(_ sum: MoveSum, _ isRehearsal: Bool) -> String {
+    let (from, cost) = (sum.from.map { "del workspace \($0.number)" }, sum.costText)
+    return "\(isRehearsal ? "Se reasignarían" : "Reasignadas") \(from ?? "de ningún workspace") al "
+      + "\(sum.to.number), \(sum.month ?? "sin fecha"), \(sum.number?.masked ?? "sin número"): llamadas "
+      + "\(sum.calls), minutos \(sum.minutes)" + (cost.isEmpty ? "" : ", coste \(cost)")
   }
 
   private static func task(_ kind: RunKind) -> String {
@@ -80,9 +90,9 @@ package enum SpanishLines {
     ]
   }
 
-  private static func finished(_ kind: RunKind, _ counts: RunCounts) -> [String] {
+  private static func finished(_ kind: RunKind, _ counts: RunCounts, _ isRehearsal: Bool) -> [String] {
     let lines = [
-      "", "🎉 \(name(kind)) completada!",
+      "", "🎉 \(rehearsed(isRehearsal))\(name(kind)) completada!",
       "📊 Total llamadas obtenidas: \(counts.totalCalls)",
       "  📤 Caso 1 (outbound-api): \(counts.case1Count)",
       "  📤 Caso 2 (trunking-terminating): \(counts.case2Count)",
@@ -90,7 +100,10 @@ package enum SpanishLines {
       "💾 Total llamadas guardadas: \(counts.savedCalls)",
       "📱 Números de workspace creados: \(counts.createdPhones)",
     ]
-    return kind == .reattribute ? lines + ["🔀 Llamadas reasignadas: \(counts.reattributedCalls)"] : lines
+    guard kind == .reattribute || counts.reattributedCalls > 0 else { return lines }
+    return lines + [
+      "🔀 \(isRehearsal ? "Llamadas que se reasignarían" : "Llamadas reasignadas"): \(counts.reattributedCalls)"
+    ]
   }
 
   /// `start - end`, as section 8 writes a period.

@@ -39,16 +39,17 @@ package struct SyncMetrics: Sendable {
     refreshedCalls = try registry.counter(
       "twilio_sync_refreshed_calls_total", help: "Rows outside the period that were added or changed.")
     reattributedCalls = try registry.counter(
-      "twilio_sync_reattributed_calls_total", help: "Stored calls whose workspace changed.")
+      "twilio_sync_reattributed_calls_total",
+      help: "Calls, stored before the run began, that went to another workspace.")
     retries = try registry.counter(
       "twilio_sync_twilio_retries_total", help: "Requests to Twilio that were sent again.")
     unreadableRecords = try registry.counter(
       "twilio_sync_unreadable_records_total", help: "Records from Twilio without a valid SID.")
   }
 
-  /// Counts a run that has ended; one that is still running is ignored.
+  /// Counts a run that has ended; one that is still running is ignored, and so is a rehearsal.
   package func count(_ run: SyncRun) {
-    guard Self.outcomes.contains(run.state) else { return }
+    guard Self.outcomes.contains(run.state), !run.isRehearsal else { return }
     let kind = run.kind.rawValue
     runs.add(1, kind, run.state.rawValue)
     if let milliseconds = run.durationMilliseconds { duration.observe(Double(milliseconds) / 1000, kind) }

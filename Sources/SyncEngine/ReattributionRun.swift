@@ -16,8 +16,6 @@ struct ReattributionRun {
     run.onEvent(.fetching(.reattribute))
     let commits = RunCommits(calls: calls, run: run)
     var counter = RunCounter()
-    // Calls whose workspace changed, by where they went.
-    var moves: [WorkspaceMove: Int] = [:]
     var last: CallSID?
     var done = 0.0
     while true {
@@ -30,13 +28,10 @@ struct ReattributionRun {
       counter.countListed(batch)
       let page = IntakePage(
         calls: batch, readAt: clock.now(), isReread: true, isRehearsal: dryRun)
-      moves.merge(try await commits.commit(page, &counter).moves, uniquingKeysWith: +)
-      run.progress.set(moves)
+      let outcome = try await commits.commit(page, &counter)
+      if dryRun { run.progress.rehearse(outcome.moves) }
       run.onEvent(.pageStored(calls: batch.count, share: share))
     }
     run.onEvent(.fetched(calls: counter.counts.totalCalls))
-    for (move, count) in moves.sorted(by: { $0.key < $1.key }) {
-      run.onEvent(.reattributed(move, calls: count, dryRun: dryRun))
-    }
   }
 }

@@ -57,12 +57,15 @@ package final class RunConductor: Sendable {
     if case .historical(let since, let until, _) = order {
       _ = try historical?.request(since: since, until: until, now: clock.now())
     }
-    let (fence, now) = try await prepare(order.kind, requestedBy: requestedBy)
-    let run = SyncRun(
+    let (fence, now) = try await prepare(order, requestedBy: requestedBy)
+    var run = SyncRun(
       id: fence.run, kind: order.kind, state: .running, startedAt: now, requestedBy: requestedBy)
+    run.isRehearsal = order.isRehearsal
     let progress = RunProgress()
-    let (report, trace) = (report, RunTrace(run: fence.run, requestID: requestID))
-    let task = Task {
+    let (report, trace) = (
+      report, RunTrace(run: fence.run, requestID: requestID, isRehearsal: order.isRehearsal)
+    )
+    let task = Task { [run] in
       await self.conduct(run, order: order, fence: fence, progress: progress) { report(trace, $0) }
     }
     let isStopping = live.withLock { live in
@@ -76,13 +79,13 @@ package final class RunConductor: Sendable {
   /// Looks whether the run can begin, and takes its lease; given up at a stop, so that nobody waits then for a
   /// database that does not answer.
   private func prepare(
-    _ kind: RunKind, requestedBy: String
+    _ order: RunOrder, requestedBy: String
   ) async throws(RunFailure) -> (fence: RunFence, now: Timestamp) {
     let task = Task { () -> Result<(fence: RunFence, now: Timestamp), RunFailure> in
       do throws(RunFailure) {
         try await runs.check()
         let now = clock.now()
-        return .success((try await begin(kind, requestedBy: requestedBy, now: now), now))
+        return .success((try await begin(order, requestedBy: requestedBy, now: now), now))
       } catch {
         return .failure(error)
       }
@@ -103,13 +106,14 @@ package final class RunConductor: Sendable {
   }
 
   private func begin(
-    _ kind: RunKind, requestedBy: String, now: Timestamp
+    _ order: RunOrder, requestedBy: String, now: Timestamp
   ) async throws(RunFailure) -> RunFence {
     let token = makeToken()
     do throws(RunFailure) {
-      return try await runs.begin(kind, requestedBy: requestedBy, now: now, token: token)
+      return try await runs.begin(
+        order.kind, isRehearsal: order.isRehearsal, requestedBy: requestedBy, now: now, token: token)
     } catch {
-      if error.isPassing || error.kind == .stopping { release(kind, token) }
+      if error.isPassing || error.kind == .stopping { release(order.kind, token) }
       throw error
     }
   }
@@ -150,15 +154,19 @@ package final class RunConductor: Sendable {
     ended.finishedAt = clock.now()
     ended.period = progress.period
     ended.counts = progress.counts
-    ended.moves = progress.moves
     ended.state = failure.map { $0.code == .stopping ? .interrupted : .failed } ?? .succeeded
     ended.error = failure?.message
-    let unrecorded = await recordEnd(ended, fence, onEvent)
+    var unrecorded: RunFailure?
+    switch await recordEnd(ended, rehearsed: progress.rehearsed, fence, onEvent) {
+    case .success(let recorded): ended = recorded
+    case .failure(let failure): unrecorded = failure
+    }
     live.withLock { live in
       if live.tasks.removeValue(forKey: fence.run) == nil { live.ended.insert(fence.run) }
     }
     if unrecorded != nil, ended.state == .succeeded { ended.state = .failed }
     onEnd(ended)
+    Self.tell(ended.moves, onEvent)
     if var failure = failure ?? unrecorded {
       failure.runID = fence.run
       onEvent(ended.state == .interrupted ? .interrupted(run.kind) : .failed(run.kind, failure))
@@ -167,6 +175,16 @@ package final class RunConductor: Sendable {
     onEvent(.finished(run.kind, ended.counts))
     return .success(ended)
   }
+
+  private static func tell(_ moves: [MoveSum], _ onEvent: (SyncEvent) -> Void) {
+    for sum in moves.prefix(mostSumsTold) { onEvent(.moved(sum)) }
+    let others = moves.dropFirst(mostSumsTold)
+    guard !others.isEmpty else { return }
+    onEvent(
+      .movedOtherwise(sums: others.count, calls: others.reduce(0) { $0.addingClamped($1.calls) }))
+  }
+
+  private static let mostSumsTold = 20
 
   /// Does the work while the lease is renewed beside it.
   private func work(_ order: RunOrder, _ run: RunContext) async -> RunFailure? {
@@ -242,29 +260,27 @@ package final class RunConductor: Sendable {
   /// Records the end, also when the run was cancelled. When the database is away it goes on trying
   /// beside, so that the lease does not block the next run for longer than it must.
   private func recordEnd(
-    _ run: SyncRun, _ fence: RunFence, _ onEvent: @Sendable (SyncEvent) -> Void
-  ) async -> RunFailure? {
+    _ run: SyncRun, rehearsed: [CallMove], _ fence: RunFence, _ onEvent: @Sendable (SyncEvent) -> Void
+  ) async -> Result<SyncRun, RunFailure> {
     let runs = runs
     let clock = clock
-    let first = await Task.detached { await Self.finish(run, fence, runs) }.value
-    guard let first else { return nil }
-    onEvent(.databaseAway(delay: Self.finishPause, first))
+    let finish = { @Sendable () async -> Result<SyncRun, RunFailure> in
+      do throws(RunFailure) {
+        return .success(try await runs.finish(run, rehearsed: rehearsed, fence: fence))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let first = await Task.detached { await finish() }.value
+    guard case .failure(let failure) = first else { return first }
+    onEvent(.databaseAway(delay: Self.finishPause, failure))
     Task.detached {
       for _ in 0..<Self.finishAttempts {
         guard (try? await clock.sleep(Self.finishPause)) != nil else { return }
-        if await Self.finish(run, fence, runs) == nil { return }
+        if case .success = await finish() { return }
       }
     }
     return first
-  }
-
-  private static func finish(_ run: SyncRun, _ fence: RunFence, _ runs: any RunLedger) async -> RunFailure? {
-    do throws(RunFailure) {
-      try await runs.finish(run, fence: fence)
-      return nil
-    } catch {
-      return error
-    }
   }
 
   private static let finishAttempts = 60

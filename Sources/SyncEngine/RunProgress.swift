@@ -6,7 +6,7 @@ final class RunProgress: Sendable {
   private struct State {
     var period: Period?
     var counts = RunCounts()
-    var moves: [WorkspaceMove: Int] = [:]
+    var rehearsed: [CallSID: CallMove] = [:]
     var requests = 0
     var hasWarnedOfClock = false
     var pageSize = RunProgress.pageSizes[0]
@@ -37,10 +37,13 @@ final class RunProgress: Sendable {
     state.withLock { $0.counts = $0.counts + counts }
   }
 
-  var moves: [WorkspaceMove: Int] { state.withLock(\.moves) }
+  /// What a rehearsal would have moved: nothing else knows it.
+  var rehearsed: [CallMove] { state.withLock { Array($0.rehearsed.values) } }
 
-  func set(_ moves: [WorkspaceMove: Int]) {
-    state.withLock { $0.moves = moves }
+  func rehearse(_ moves: [CallMove]) {
+    state.withLock { state in
+      for move in moves { state.rehearsed[move.sid] = move }
+    }
   }
 
   /// Counts a request to Twilio, a repeated one too.
@@ -80,7 +83,7 @@ struct RunCounter {
   /// Refused calls of the period.
   private var refusedOfPeriod: Set<CallSID> = []
   private var missing: Set<CallSID> = []
-  private var reattributed: Set<CallSID> = []
+  private var moved: Set<CallSID> = []
   private var unmatched: Set<CallSID> = []
   private var refreshed: Set<CallSID> = []
 
@@ -106,8 +109,8 @@ struct RunCounter {
     }
     missing.formUnion(outcome.missing.intersection(seen))
     counts.createdPhones += outcome.createdPhones
-    reattributed.formUnion(outcome.reattributed)
-    counts.reattributedCalls = reattributed.count
+    moved.formUnion(outcome.moves.lazy.map(\.sid))
+    counts.reattributedCalls = moved.count
     for (sid, isMatched) in outcome.transfers where seen.contains(sid) {
       if isMatched { unmatched.remove(sid) } else { unmatched.insert(sid) }
     }
@@ -144,7 +147,8 @@ struct RunWarnings {
 final class ResyncCounter: Sendable {
   private struct State {
     var bySlice: [Int: RunCounts]
-    var reattributed: Set<CallSID> = []
+    var moved: Set<CallSID>
+    var movedAtNews: Int
     var refreshed: Set<CallSID> = []
   }
 
@@ -155,7 +159,9 @@ final class ResyncCounter: Sendable {
   /// - Parameter progress: Told the sum whenever it changes.
   init(_ resync: HistoryProgress, progress: RunProgress) {
     state = Mutex(
-      State(bySlice: Dictionary(resync.parts.map { ($0.slice.number, $0.counts) }, uniquingKeysWith: +)))
+      State(
+        bySlice: Dictionary(resync.parts.map { ($0.slice.number, $0.counts) }, uniquingKeysWith: +),
+        moved: resync.moved, movedAtNews: resync.moved.count))
     self.progress = progress
     progress.set(resync.counts)
   }
@@ -163,19 +169,25 @@ final class ResyncCounter: Sendable {
   /// What the run has set aside.
   var refused: Set<CallSID> { warnings.withLock(\.refused) }
 
-  /// What is to be told of a commit.
-  func warnings(of outcome: PageOutcome) -> [SyncEvent] {
-    warnings.withLock { $0.note(outcome) }
+  /// What is to be told of a commit that was counted: of moved calls only when they are twice as many as at the last
+  /// time, so that many thousands make few lines.
+  func news(of outcome: PageOutcome) -> [SyncEvent] {
+    let moved = state.withLock { state -> Int? in
+      guard !state.moved.isEmpty, state.moved.count / 2 >= state.movedAtNews else { return nil }
+      state.movedAtNews = state.moved.count
+      return state.movedAtNews
+    }
+    return warnings.withLock { $0.note(outcome) } + [moved.map(SyncEvent.moving(calls:))].compactMap(\.self)
   }
 
-  /// A transfer that several pages decide anew counts once.
+  /// A call that several pages move, or decide anew, counts once.
   ///
   /// - Returns: How many calls of the slice have been read by now.
   @discardableResult
   func count(_ commit: HistoryCommit, _ outcome: PageOutcome) -> Int {
     var added = commit.step.counts(outcome)
     return state.withLock { state in
-      added.reattributedCalls = outcome.reattributed.count { state.reattributed.insert($0).inserted }
+      added.reattributedCalls = outcome.moves.count { state.moved.insert($0.sid).inserted }
       added.refreshedCalls = outcome.redecided(outside: commit.step.period)
         .count { state.refreshed.insert($0).inserted }
       // The calls of a slice that has been given up meanwhile are listed again by the slices after it.

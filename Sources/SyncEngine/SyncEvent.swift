@@ -49,8 +49,12 @@ package enum SyncEvent: Hashable, Sendable {
   case retentionReached(start: Timestamp)
   /// Twilio keeps nothing of this period any more, and no run has taken it in.
   case lost(Period)
-  /// Stored calls went to another workspace, or would go in a dry run.
-  case reattributed(WorkspaceMove, calls: Int, dryRun: Bool)
+  /// So many stored calls have gone to another workspace so far, and the run goes on.
+  case moving(calls: Int)
+  /// At the end of a run: stored calls that went to another workspace, or would go there.
+  case moved(MoveSum)
+  /// So many further sums that are not told one by one.
+  case movedOtherwise(sums: Int, calls: Int)
   /// An interrupted historical run goes on where it was, with so large a share of the work done.
   case resuming(slicesDone: Int, slices: Int, share: Double)
 }
@@ -60,4 +64,6 @@ package struct RunTrace: Hashable, Sendable {
   package let run: RunID
   /// The id of the request that started it; nil where no request did.
   package let requestID: String?
+  /// Whether the run changes nothing: what is said of it is what would be.
+  package let isRehearsal: Bool
 }

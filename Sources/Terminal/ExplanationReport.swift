@@ -12,7 +12,7 @@ package struct ExplanationReport: Hashable, Sendable {
   /// are as others wrote them: whoever prints the lines cleans them.
   package var lines: [String] {
     let (text, whatToDo) = explanation.words()
-    return [title, parties, ""] + text.map { "  \($0)" } + rows + candidates
+    return [title, parties, ""] + text.map { "  \($0)" } + rows + candidates + moves
       + (whatToDo.map { ["", "→ \($0)"] } ?? [])
   }
 
@@ -53,6 +53,19 @@ package struct ExplanationReport: Hashable, Sendable {
             call.sid.text, call.time.iso8601 + source, "\(sign)\(abs(candidate.offset) / 1000) s",
             call.ownNumber.canonical, name(candidate.workspace), candidate.reason.words(),
           ])
+      }
+  }
+
+  private var moves: [String] {
+    guard !explanation.facts.moves.isEmpty else { return [] }
+    return ["", "🔀 \(Words.moves)"]
+      + explanation.facts.moves.map { move in
+        line(
+          false,
+          [
+            move.movedAt?.iso8601, "\(name(move.from)) → \(name(move.to))", move.number?.canonical,
+            move.reason(), move.run.map { Words.run($0) } ?? "migrate",
+          ].compactMap(\.self))
       }
   }
 

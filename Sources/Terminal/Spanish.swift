@@ -228,6 +228,8 @@ enum Words {
 
   static let rowsOfDirectory = "Filas de workspace_phones"
   static let candidates = "Llamadas a ese lead, las más cercanas"
+  static let moves = "Cambios de workspace"
+  static func run(_ run: RunID) -> String { "ejecución \(run.number)" }
   static let noWorkspace = "sin workspace"
 
   /// The headings of zsh's completions.

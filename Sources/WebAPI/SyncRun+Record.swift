@@ -2,7 +2,7 @@ import CallDomain
 
 extension SyncRun {
   /// The run as an object of `/api/sync-runs` (Reference.md, "Recorded runs"): numbers as numbers, times in
-  /// UTC with milliseconds, null for what is not known yet. Who asked and how long it took follow.
+  /// UTC with milliseconds, null for what is not known yet. Who asked, how long it took and what it moved follow.
   var record: AnswerValue {
     .object(head + counts.fields + tail)
   }
@@ -23,7 +23,7 @@ extension SyncRun {
       AnswerField("error", error.map { .text($0) } ?? .null),
       AnswerField("durationMs", durationMilliseconds.map { .number($0) } ?? .null),
       AnswerField("requestedBy", .text(requestedBy)),
-    ]
+    ] + rehearsalAndMoves
   }
 }
 

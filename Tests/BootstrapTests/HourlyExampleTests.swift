@@ -122,7 +122,8 @@ struct HourlyExampleTests {
       {"success":true,"synced_at":"\(end)","period":{"start":"\(start)","end":"\(end)"},\
       "totalCalls":87,"savedCalls":87,"createdPhones":0,"case1Count":62,"case2Count":15,"case3Count":10,\
       "message":"Sincronización horaria completada","skippedCalls":0,"unmatchedCalls":0,\
-      "refreshedCalls":0,"reattributedCalls":0,"twilioRequests":2,"refusedCalls":0,"durationMs":\(duration),"runId":\(runID)}
+      "refreshedCalls":0,"reattributedCalls":0,"twilioRequests":2,"refusedCalls":0,"durationMs":\(duration),"runId":\(runID),\
+      "dryRun":false,"moves":[]}
       """
   }
 

@@ -40,10 +40,16 @@ struct CanonicalNumbersTests {
       try await fixture.pool.run(
         "UPDATE calls SET workspace_id = 1, phone_number = NULL WHERE id = '\(transfer.sid.text)'")
       let stamp = "SELECT xmin FROM calls WHERE id = '\(plain.sid.text)'"
+      try await fixture.age()
       let before = try await fixture.pool.line(stamp)
       #expect(try await makeMigrator(fixture.pool).run() == [17])
       let outcome = try await takeIn(fixture)
       #expect(outcome.changed == [call.sid, transfer.sid])
+      // The run that takes them in anew moves them: to `migrate` itself no workspace is known.
+      #expect(outcome.moves.map(\.cause) == [.lateFact, .candidate])
+      #expect(
+        try await fixture.pool.lines("SELECT DISTINCT run_id FROM call_moves")
+          == ["\(fixture.fence.run.number)"])
       #expect(try await fixture.decision(call.sid) == Decision(4, StoreFixture.own(4)))
       #expect(try await fixture.decision(transfer.sid) == Decision(4, StoreFixture.own(4)))
       #expect(try await fixture.pool.line(stamp) == before)

@@ -148,17 +148,21 @@ struct LostAnswerTests {
   func page() async throws {
     var undisturbed: [PageOutcome] = []
     try await withStore { fixture in
-      for page in pages { undisturbed.append(try await fixture.store.commit(page, fence: fixture.fence)) }
+      for page in pages {
+        undisturbed.append(try await fixture.store.commit(page, fence: fixture.fence))
+        try await fixture.age()
+      }
     }
     // Neither of no use nor all alike.
     #expect(
-      undisturbed.contains { $0.createdPhones == 1 } && undisturbed.contains { $0.reattributed.count == 1 })
+      undisturbed.contains { $0.createdPhones == 1 } && undisturbed.contains { $0.moves.count == 1 })
     #expect(undisturbed.contains { $0.changed.isEmpty })
     try await withLostAnswers { fixture, answers, store in
       for (page, expected) in zip(pages, undisturbed) {
         answers.lose()
         let outcome = try await store.commit(page, fence: fixture.fence)
         #expect(outcome == expected && answers.lost == 1)
+        try await fixture.age()
       }
     }
   }

@@ -68,8 +68,9 @@ struct PageDraftTests {
       #expect(try await fixture.decision(makeSID(100)) == Decision(5, StoreFixture.own(5)))
       #expect(try await fixture.decision(makeSID(101)) == Decision(6, StoreFixture.own(6)))
       #expect(try await fixture.decision(makeSID(102)) == Decision(1))
+      try await fixture.age()
       let outcome = try await fixture.commit([ring(3, of: 4, to: later)])
-      #expect(outcome.reattributed.count == 1)
+      #expect(outcome.moves.count == 1)
       #expect(try await fixture.decision(makeSID(102)) == Decision(4, StoreFixture.own(4)))
     }
   }

@@ -92,7 +92,8 @@ struct QueryPlanTests {
       let plan = try only(try await commit(page(20, lead: lead)), "LEFT JOIN LATERAL")
       #expect(plan.indexes.contains("calls_related"))
       #expect(plan.indexes.contains("calls_transfers_by_time"))
-      #expect(plan.scanned.isEmpty)
+      // But for when the run began, which is looked up once.
+      #expect(plan.scanned.isSubset(of: ["sync_runs"]))
       // The nearest call on each side is the first entry of the index: nothing is sorted.
       #expect(!plan.nodes.contains { $0.type.contains("Sort") })
     }

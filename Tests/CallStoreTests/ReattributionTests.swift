@@ -21,9 +21,10 @@ struct ReattributionTests {
     try await withStore { fixture in
       try await fixture.commit([earlier, live, transfer])
       #expect(try await fixture.decision(transfer.sid) == Decision(4, StoreFixture.own(4)))
+      try await fixture.age()
       let outcome = try await fixture.commit([ended])
       #expect(try await fixture.decision(transfer.sid) == Decision(5, StoreFixture.own(5)))
-      #expect(outcome.reattributed.count == 1)
+      #expect(outcome.moves.count == 1)
       #expect(outcome.changed == [ended.sid, transfer.sid])
       // The version that came first does no harm when it comes again.
       try await fixture.commit([live])
@@ -38,9 +39,10 @@ struct ReattributionTests {
       let farther = try await fixture.commit([makeRing(makeSID(2), of: 5, endedAt: at("09:49"))])
       #expect(try await fixture.decision(transfer.sid) == Decision(4, StoreFixture.own(4)))
       #expect(farther.changed == [makeSID(2)])
+      try await fixture.age()
       let nearer = try await fixture.commit([makeRing(makeSID(3), of: 6, endedAt: at("09:51"))])
       #expect(try await fixture.decision(transfer.sid) == Decision(6, StoreFixture.own(6)))
-      #expect(nearer.reattributed.count == 1)
+      #expect(nearer.moves.count == 1)
     }
   }
 
@@ -50,11 +52,12 @@ struct ReattributionTests {
       try await fixture.pool.run(
         "INSERT INTO workspace_phones (workspace_id, phone_number) VALUES (4, '+34910000044')")
       try await fixture.commit([makeRing(makeSID(1), of: 4, endedAt: at("09:50")), transfer])
+      try await fixture.age()
       let outcome = try await fixture.commit([
         makeRing(makeSID(2), from: "+34910000044", endedAt: at("09:59"))
       ])
       #expect(try await fixture.decision(transfer.sid) == Decision(4, "+34910000044"))
-      #expect(outcome.reattributed.isEmpty)
+      #expect(outcome.moves.isEmpty)
       #expect(outcome.changed == [makeSID(2), transfer.sid])
     }
   }
@@ -69,11 +72,12 @@ struct ReattributionTests {
       #expect(try await fixture.decision(other.sid) == Decision(1))
       call.to = "+34600000033"
       call.dateUpdated = call.dateUpdated?.adding(seconds: 1)
+      try await fixture.age()
       let outcome = try await fixture.commit([call])
       #expect(try await fixture.decision(transfer.sid) == Decision(1))
       #expect(try await fixture.decision(other.sid) == Decision(4, StoreFixture.own(4)))
       #expect(outcome.transfers == [transfer.sid: false, other.sid: true])
-      #expect(outcome.reattributed.count == 2)
+      #expect(outcome.moves.count == 2)
     }
   }
 
@@ -103,9 +107,10 @@ struct ReattributionTests {
       ])
       transfer.endTime = at("10:50")
       transfer.dateUpdated = at("10:51")
+      try await fixture.age()
       let moved = try await fixture.commit([transfer])
       #expect(try await fixture.decision(transfer.sid) == Decision(5, StoreFixture.own(5)))
-      #expect(moved.reattributed.count == 1)
+      #expect(moved.moves.count == 1)
       transfer.from = "+34600000033"
       transfer.dateUpdated = at("10:52")
       try await fixture.commit([transfer])
@@ -120,12 +125,13 @@ struct ReattributionTests {
     }
     try await withStore { fixture in
       try await fixture.commit([makeRing(makeSID(1), of: 4, endedAt: at("09:00"))] + transfers)
+      try await fixture.age()
       let outcome = try await fixture.commit([makeRing(makeSID(2), of: 5, endedAt: at("09:40"))])
       // 09:20 is as far from both: the call not later than the transfer keeps it.
       for (minute, transfer) in transfers.enumerated() {
         #expect(try await fixture.decision(transfer.sid)?.workspace == (minute <= 20 ? 4 : 5))
       }
-      #expect(outcome.reattributed.count == 39)
+      #expect(outcome.moves.count == 39)
     }
   }
 }

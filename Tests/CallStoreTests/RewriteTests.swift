@@ -32,7 +32,7 @@ struct RewriteTests {
       #expect(try await fixture.stamps() == before)
       #expect(outcome.changed.isEmpty)
       #expect(outcome.createdPhones == 0)
-      #expect(outcome.reattributed.isEmpty)
+      #expect(outcome.moves.isEmpty)
     }
   }
 

@@ -39,7 +39,6 @@ struct RunLeaseTests {
       run.counts.skippedCalls = 7
       run.counts.unmatchedCalls = 8
       run.counts.refreshedCalls = 9
-      run.counts.reattributedCalls = 10
       run.counts.twilioRequests = 11
       try await fixture.store.finish(run, fence: fixture.fence)
       #expect(try await fixture.store.run(run.id) == run)

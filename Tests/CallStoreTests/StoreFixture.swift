@@ -27,6 +27,11 @@ struct StoreFixture: Sendable {
     try await store.commit(IntakePage(calls: calls, readAt: readAt, marks: marks), fence: fence)
   }
 
+  /// What is stored was stored before the run began: from here on it can move.
+  func age() async throws {
+    try await pool.run("UPDATE calls SET created_at = created_at - INTERVAL '1 day'")
+  }
+
   /// Every stored Twilio call's attribution.
   func attributions() async throws -> [CallSID: PlainModel.Row] {
     let result = try await pool.repeatable(
@@ -110,7 +115,7 @@ extension PostgresTemplate {
 }
 
 /// The steps from nothing to the present schema.
-let everyMigration = Array(1...19)
+let everyMigration = Array(1...20)
 
 /// A migrator whose pauses are short and whose lease is not renewed.
 func makeMigrator(
@@ -188,8 +193,19 @@ func makeRing(
 }
 
 extension CallStore {
-  /// Begins a run under a mark of its own.
-  func begin(_ kind: RunKind, requestedBy: String, now: Timestamp) async throws(RunFailure) -> RunFence {
-    try await begin(kind, requestedBy: requestedBy, now: now, token: .random(in: 1 ... .max))
+  /// Begins a run, under a mark of its own unless one is given.
+  func begin(
+    _ kind: RunKind, isRehearsal: Bool = false, requestedBy: String = "test",
+    now: Timestamp = makeTime("2026-03-01T12:00:00Z"), token: Int64? = nil
+  ) async throws(RunFailure) -> RunFence {
+    try await begin(
+      kind, isRehearsal: isRehearsal, requestedBy: requestedBy, now: now,
+      token: token ?? .random(in: 1 ... .max))
+  }
+
+  /// Ends a run that has rehearsed nothing.
+  @discardableResult
+  func finish(_ run: SyncRun, fence: RunFence) async throws(RunFailure) -> SyncRun {
+    try await finish(run, rehearsed: [], fence: fence)
   }
 }

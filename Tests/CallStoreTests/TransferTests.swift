@@ -14,7 +14,7 @@ struct TransferTests {
       #expect(try await fixture.decision(transfer.sid) == Decision(5, StoreFixture.own(5)))
       #expect(outcome.transfers == [transfer.sid: true])
       #expect(outcome.changed == [transfer.sid, makeSID(1)])
-      #expect(outcome.reattributed.isEmpty)
+      #expect(outcome.moves.isEmpty)
     }
   }
 
@@ -34,11 +34,12 @@ struct TransferTests {
       let first = try await fixture.commit([transfer])
       #expect(try await fixture.decision(transfer.sid) == Decision(1))
       #expect(first.transfers == [transfer.sid: false])
+      try await fixture.age()
       let second = try await fixture.commit([makeRing(makeSID(1), of: 5, endedAt: at("09:50"))])
       #expect(try await fixture.decision(transfer.sid) == Decision(5, StoreFixture.own(5)))
       #expect(second.transfers == [transfer.sid: true])
       #expect(second.changed == [transfer.sid, makeSID(1)])
-      #expect(second.reattributed.count == 1)
+      #expect(second.moves.count == 1)
     }
   }
 

@@ -31,6 +31,16 @@ func makeHourlyEvents() throws -> [SyncEvent] {
   ]
 }
 
+/// Calls of a month that moved, in two currencies.
+func makeSum(from: Int64? = 1) -> MoveSum {
+  MoveSum(
+    month: "2026-03", number: makeNumber("+34910000004"), from: from.map(WorkspaceID.init),
+    to: WorkspaceID(4), calls: 12, minutes: 34,
+    cost: [
+      MoveSum.Cost(priceUnit: "EUR", sum: "0.90000"), MoveSum.Cost(priceUnit: "USD", sum: "1.25"),
+    ])
+}
+
 /// At least one event of each case.
 func makeEveryEvent() throws -> [SyncEvent] {
   let kinds = RunKind.allCases
@@ -46,7 +56,8 @@ func makeEveryEvent() throws -> [SyncEvent] {
     .refused(RefusedCall(sid: makeSID(1), attributionCase: .transfer, reason: "SQLSTATE 22003")),
     .phoneRefused(makeNumber("+34910000077"), reason: "SQLSTATE 23514, e164"), .notTaken(calls: 2),
     .callNotGiven(makeSID(1), RunFailure(.twilio(.refused), "Twilio rechaza la petición.")),
-    .directoryLoaded(numbers: 0), .lost(try makePeriod()),
+    .directoryLoaded(numbers: 0), .lost(try makePeriod()), .moving(calls: 64), .moved(makeSum()),
+    .movedOtherwise(sums: 3, calls: 9),
     .retentionReached(start: .epoch), .resuming(slicesDone: 1, slices: 2, share: 0.5),
   ]
   return try makeHourlyEvents() + kinds.map { .started($0) } + kinds.map { .fetching($0) }

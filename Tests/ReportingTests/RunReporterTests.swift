@@ -14,12 +14,13 @@ struct RunReporterTests {
 
   private func makeReporter(
     _ format: Logger.Format, runID: RunID? = RunID(42), requestID: String? = nil,
-    metrics: SyncMetrics? = nil, into recorder: Recorder
+    isRehearsal: Bool = false, metrics: SyncMetrics? = nil, into recorder: Recorder
   ) -> RunReporter {
     let logger = Logger(format: format, clock: { "2025-10-05T20:00:00.000Z" }) { text in
       recorder.output.withLock { $0 += text }
     }
-    return RunReporter(logger: logger, runID: runID, requestID: requestID, metrics: metrics)
+    return RunReporter(
+      logger: logger, runID: runID, requestID: requestID, isRehearsal: isRehearsal, metrics: metrics)
   }
 
   @Test("Every JSON line of a run is an object with its run's id and English names")
@@ -56,6 +57,26 @@ struct RunReporterTests {
         "start":"2025-10-05T18:45:00.000Z","end":"2025-10-05T20:00:00.000Z"}
 
         """)
+  }
+
+  @Test("Each line of a rehearsal says that it is one; a sum of moves carries what it knows")
+  func rehearsal() throws {
+    let recorder = Recorder()
+    let reporter = makeReporter(.json, isRehearsal: true, into: recorder)
+    reporter.report(.moved(makeSum()))
+    reporter.report(.movedOtherwise(sums: 3, calls: 9))
+    #expect(
+      recorder.text == """
+        {"ts":"2025-10-05T20:00:00.000Z","level":"info","event":"calls_moved","runId":42,"dryRun":true,\
+        "month":"2026-03","number":"…004","from":1,"to":4,"calls":12,"minutes":34,\
+        "cost":"0.90000 EUR + 1.25 USD"}
+        {"ts":"2025-10-05T20:00:00.000Z","level":"info","event":"other_calls_moved","runId":42,"dryRun":true,\
+        "sums":3,"calls":9}
+
+        """)
+    let texts = Recorder()
+    makeReporter(.text, isRehearsal: true, into: texts).report(.moved(makeSum()))
+    #expect(texts.text.contains("Se reasignarían del workspace 1 al 4"))
   }
 
   @Test("The request that started a run stands in each of its lines, after the run's id")
@@ -138,7 +159,7 @@ struct RunReporterTests {
   func names() throws {
     let events = try makeEveryEvent()
     let names = Set(events.map(JSONEvents.name))
-    #expect(names.count == 24)
+    #expect(names.count == 27)
     for event in events {
       let keys = JSONEvents.fields(of: event).map(\.key)
       #expect(Set(keys + ["ts", "level", "event", "runId"]).count == keys.count + 4)
@@ -150,7 +171,7 @@ struct RunReporterTests {
     let recorder = Recorder()
     let reporter = makeReporter(.text, into: recorder)
     try makeHourlyEvents().forEach(reporter.report)
-    let lines = try makeHourlyEvents().flatMap(SpanishLines.lines)
+    let lines = try makeHourlyEvents().flatMap { SpanishLines.lines(for: $0) }
     #expect(recorder.text == lines.joined(separator: "\n") + "\n")
   }
 

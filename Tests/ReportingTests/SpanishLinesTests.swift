@@ -8,7 +8,7 @@ import Testing
 struct SpanishLinesTests {
   @Test("The hourly run of the 87 calls reads as promised, byte for byte")
   func example() throws {
-    let text = try makeHourlyEvents().flatMap(SpanishLines.lines).joined(separator: "\n")
+    let text = try makeHourlyEvents().flatMap { SpanishLines.lines(for: $0) }.joined(separator: "\n")
     let expected = """
       🔄 Iniciando sincronización horaria de Twilio...
       📅 Periodo: 2025-10-05T18:45:00.000Z - 2025-10-05T20:00:00.000Z
@@ -55,6 +55,43 @@ struct SpanishLinesTests {
     let lines = SpanishLines.lines(for: .finished(.reattribute, counts))
     #expect(lines[1] == "🎉 Reasignación de llamadas completada!")
     #expect(lines.last == "🔀 Llamadas reasignadas: 7")
+  }
+
+  @Test("Moves are told by month, number and workspaces, with what they cost in each currency")
+  func moves() {
+    #expect(
+      SpanishLines.lines(for: .moved(makeSum())) == [
+        "  🔀 Reasignadas del workspace 1 al 4, 2026-03, …004: llamadas 12, minutos 34, coste 0.90000 EUR + 1.25 USD"
+      ])
+    var sum = makeSum(from: nil)
+    sum.month = nil
+    sum.number = nil
+    sum.cost = []
+    #expect(
+      SpanishLines.lines(for: .moved(sum)) == [
+        "  🔀 Reasignadas de ningún workspace al 4, sin fecha, sin número: llamadas 12, minutos 34"
+      ])
+    #expect(SpanishLines.lines(for: .movedOtherwise(sums: 3, calls: 9)) == ["  🔀 … y 3 más, llamadas: 9"])
+    #expect(SpanishLines.lines(for: .moving(calls: 64)) == ["  🔀 Llamadas reasignadas hasta ahora: 64"])
+    var counts = makeCounts()
+    counts.reattributedCalls = 2
+    #expect(
+      SpanishLines.lines(for: .finished(.historical, counts)).last == "🔀 Llamadas reasignadas: 2")
+  }
+
+  @Test("What a rehearsal says is what would be")
+  func rehearsal() throws {
+    func lines(_ event: SyncEvent) -> [String] { SpanishLines.lines(for: event, isRehearsal: true) }
+    var counts = RunCounts()
+    counts.reattributedCalls = 7
+    #expect(
+      lines(.started(.reattribute)) == ["🔄 Iniciando reasignación de llamadas (ensayo: nada cambiará)..."])
+    #expect(lines(.moved(makeSum())).first?.hasPrefix("  🔀 Se reasignarían del workspace 1 al 4, ") == true)
+    #expect(lines(.finished(.reattribute, counts))[1] == "🎉 Ensayo: Reasignación de llamadas completada!")
+    #expect(lines(.finished(.reattribute, counts)).last == "🔀 Llamadas que se reasignarían: 7")
+    #expect(lines(.interrupted(.reattribute)).first?.hasPrefix("⚠️ Ensayo: ") == true)
+    let failure = RunFailure(.internal, "No.")
+    #expect(lines(.failed(.reattribute, failure)) == ["❌ Ensayo: Reasignación de llamadas fallida: No."])
   }
 
   @Test(

@@ -53,6 +53,16 @@ struct SyncMetricsTests {
     #expect(text.contains("\ntwilio_sync_created_phones_total 0\n"))
   }
 
+  @Test("A rehearsal counts nothing, however it ended", arguments: [RunState.succeeded, .failed])
+  func rehearsal(state: RunState) throws {
+    let metrics = try SyncMetrics(registry: registry)
+    let before = registry.render()
+    var run = makeRun(kind: .reattribute, state: state)
+    run.isRehearsal = true
+    metrics.count(run)
+    #expect(registry.render() == before)
+  }
+
   @Test("A run that has not ended counts nothing")
   func running() throws {
     let metrics = try SyncMetrics(registry: registry)

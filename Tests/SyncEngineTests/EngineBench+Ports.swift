@@ -119,9 +119,10 @@ extension EngineBench: RunLedger {
   func check() async throws(RunFailure) { try script.onCheck() }
 
   func begin(
-    _ kind: RunKind, requestedBy: String, now: Timestamp, token: Int64
+    _ kind: RunKind, isRehearsal: Bool, requestedBy: String, now: Timestamp, token: Int64
   ) async throws(RunFailure) -> RunFence {
-    #expect(kind == script.kind && requestedBy == "test" && now == script.now)
+    #expect(
+      kind == script.kind && isRehearsal == script.isRehearsal && requestedBy == "test" && now == script.now)
     try script.onBegin(token)
     let begun = note { notes in
       notes.begun += 1
@@ -153,15 +154,23 @@ extension EngineBench: RunLedger {
     note { $0.periods.append(period) }
   }
 
-  func finish(_ run: SyncRun, fence: RunFence) async throws(RunFailure) {
+  func finish(
+    _ run: SyncRun, rehearsed: [CallMove], fence: RunFence
+  ) async throws(RunFailure) -> SyncRun {
     #expect(fence == Self.fence)
     let number = note { notes in
       notes.finishAttempts += 1
       return notes.finishAttempts
     }
     try script.onFinish(number)
-    note { $0.finished.append(run) }
+    var ended = run
+    ended.moves = script.sums(rehearsed)
+    note { notes in
+      notes.finished.append(run)
+      notes.rehearsed = rehearsed
+    }
     recorded.signal()
+    return ended
   }
 }
 
@@ -177,4 +186,11 @@ func makeCompleted(
   makeCall(
     makeSID(number), direction: direction, startTime: start, endTime: start.adding(minutes: 1),
     dateCreated: start.adding(seconds: -1), dateUpdated: start.adding(minutes: 1))
+}
+
+/// A call that went to another workspace.
+func makeMove(_ number: Int, from: Int64? = 1, to: Int64 = 4) -> CallMove {
+  CallMove(
+    sid: makeSID(number), from: from.map(WorkspaceID.init), to: WorkspaceID(to),
+    number: makeNumber("+34910000004"), cause: .directory)
 }

@@ -25,6 +25,7 @@ final class EngineBench: Sendable {
     var settings = HourlySync.Settings()
     /// What kind of run begins.
     var kind = RunKind.hourly
+    var isRehearsal = false
     /// The calls that wait to be asked for again, the longest waiting first.
     var unsettled: @Sendable () -> [UnsettledCall] = { [] }
     /// Calls that were set aside and have rested.
@@ -65,6 +66,8 @@ final class EngineBench: Sendable {
     var onRelease: @Sendable (Int) throws(RunFailure) -> Void = { _ throws(RunFailure) in }
     var onRenew: @Sendable (Int) throws(RunFailure) -> Bool = { _ throws(RunFailure) in true }
     var onFinish: @Sendable (Int) throws(RunFailure) -> Void = { _ throws(RunFailure) in }
+    /// What a run's moves come to, by what it rehearsed.
+    var sums: @Sendable ([CallMove]) -> [MoveSum] = { _ in [] }
   }
 
   struct Notes: Sendable {
@@ -85,6 +88,8 @@ final class EngineBench: Sendable {
     var elapsed: Int64 = 0
     var listings: [(calls: [Call], pageSize: Int)] = []
     var begun = 0
+    /// What the run has rehearsed.
+    var rehearsed: [CallMove] = []
     var released: [Int64] = []
   }
 
@@ -126,7 +131,7 @@ final class EngineBench: Sendable {
       hourly: hourly, historical: nil, calls: self, runs: self, clock: clock, makeToken: makeToken,
       leaseSeconds: 90, heartbeat: Self.heartbeat,
       report: { trace, event in
-        #expect(trace.run == Self.fence.run)
+        #expect(trace.run == Self.fence.run && trace.isRehearsal == self.script.isRehearsal)
         self.note { $0.events.append(event) }
       },
       onEnd: { run in self.note { $0.ends.append(run) } })

@@ -34,16 +34,21 @@ struct ReattributionRunTests {
     ).outcome()
   }
 
-  /// Two calls of every page went from 1 to 4, and one from none to 5.
+  /// Two calls of every page went from 1 to 4, and one from none to 5; one of them is told by every page.
   private static let moves: @Sendable (Int, IntakePage) -> PageOutcome = { number, page in
     var outcome = PageOutcome()
     outcome.changed = Set(page.calls.prefix(3).map(\.sid))
-    outcome.moves = [
-      WorkspaceMove(from: WorkspaceID(1), to: WorkspaceID(4)): 2,
-      WorkspaceMove(from: nil, to: WorkspaceID(5)): 1,
-    ]
-    outcome.reattributed = Set((0..<3).map { makeSID(10 * number + $0) })
+    outcome.moves = [makeMove(9000), makeMove(10 * number), makeMove(10 * number + 1, from: nil, to: 5)]
     return outcome
+  }
+
+  /// As many sums as are wanted, of `calls` calls each.
+  private static func sums(_ count: Int, calls: Int = 3) -> [MoveSum] {
+    (0..<count).map {
+      MoveSum(
+        month: "2026-03", number: makeNumber("+34910000004"), from: nil, to: WorkspaceID(Int64($0)),
+        calls: calls, minutes: 4, cost: [])
+    }
   }
 
   @Test("In batches of 1,000, in order, every call once, as rows that nobody was asked for")
@@ -64,35 +69,46 @@ struct ReattributionRunTests {
     #expect(bench.notes.requestCount == 0)
   }
 
-  @Test("The moves of all batches are added up, told from the smallest workspace on, and counted")
+  @Test("What the ledger adds the moves up to is told before the end; each call counts once")
   func moves() async throws {
-    let bench = makeBench(2001) { $0.outcome = Self.moves }
+    let bench = makeBench(2001) {
+      $0.outcome = Self.moves
+      $0.sums = { _ in Self.sums(2) }
+    }
     let run = try await run(bench).get()
-    let told = [
-      SyncEvent.reattributed(WorkspaceMove(from: nil, to: WorkspaceID(5)), calls: 3, dryRun: false),
-      .reattributed(WorkspaceMove(from: WorkspaceID(1), to: WorkspaceID(4)), calls: 6, dryRun: false),
-    ]
     #expect(
       bench.notes.events == [
         .started(.reattribute), .directoryLoaded(numbers: 17), .fetching(.reattribute),
         .pageStored(calls: 1000, share: 0), .pageStored(calls: 1000, share: 0),
         .pageStored(calls: 1, share: 1), .fetched(calls: 2001),
-      ] + told + [.finished(.reattribute, run.counts)])
-    #expect(run.counts.reattributedCalls == 9)
-    #expect(run.moves.values.reduce(0, +) == 9)
+      ] + Self.sums(2).map { .moved($0) } + [.finished(.reattribute, run.counts)])
+    #expect(run.counts.reattributedCalls == 7)
+    #expect(run.moves == Self.sums(2) && !run.isRehearsal)
+    #expect(bench.notes.rehearsed.isEmpty)
   }
 
-  @Test("A dry run rehearses every page and says so")
+  @Test("Of many sums twenty are told, and how many more there are")
+  func manySums() async throws {
+    let bench = makeBench(1) { $0.sums = { _ in Self.sums(23) } }
+    #expect(try await run(bench).get().moves.count == 23)
+    let told = bench.notes.events.filter { if case .moved = $0 { true } else { false } }
+    #expect(told == Self.sums(20).map { .moved($0) })
+    #expect(bench.notes.events.suffix(2).first == .movedOtherwise(sums: 3, calls: 9))
+  }
+
+  @Test("A rehearsal rehearses every page, is recorded as one, and hands over each move once")
   func dryRun() async throws {
-    let bench = makeBench(1200) { $0.outcome = Self.moves }
+    let bench = makeBench(1200) {
+      $0.isRehearsal = true
+      $0.outcome = Self.moves
+      $0.sums = { Self.sums($0.count) }
+    }
     let run = try await run(bench, dryRun: true).get()
     #expect(bench.notes.pages.map(\.isRehearsal) == [true, true])
-    let rehearsed = bench.notes.events.compactMap { event in
-      if case .reattributed(_, let calls, let dryRun) = event { (calls, dryRun) } else { nil }
-    }
-    #expect(rehearsed.map(\.0) == [2, 4])
-    #expect(rehearsed.allSatisfy { $0.1 })
-    #expect(run.counts.reattributedCalls == 6)
+    #expect(Set(bench.notes.rehearsed.map(\.sid)) == Set([9000, 10, 11, 20, 21].map(makeSID)))
+    #expect(bench.notes.rehearsed.count == 5 && run.moves.count == 5)
+    #expect(run.counts.reattributedCalls == 5)
+    #expect(run.isRehearsal && bench.notes.finished.allSatisfy(\.isRehearsal))
   }
 
   @Test("Only calls since the moment that was given")

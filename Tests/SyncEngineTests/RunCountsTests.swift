@@ -13,7 +13,7 @@ struct RunCountsTests {
     for number in matched { outcome.transfers[makeSID(number)] = true }
     for number in unmatched { outcome.transfers[makeSID(number)] = false }
     outcome.createdPhones = phones
-    outcome.reattributed = Set(reattributed.map { makeSID($0) })
+    outcome.moves = reattributed.map { makeMove($0) }
     return outcome
   }
 

@@ -88,6 +88,30 @@ struct ExplanationReportTests {
     #expect(found.suffix(10).joined(separator: "\n") == expected)
   }
 
+  /// A move of the call.
+  private func move(from: Int64?, cause: String, run: Int64?) -> RecordedMove {
+    RecordedMove(
+      sid: makeSID(7), month: "2026-03", number: run.map { _ in makeNumber("+34910000001") },
+      from: from.map(WorkspaceID.init), to: WorkspaceID(4), cause: cause,
+      movedAt: makeTime("2026-03-02T10:00:00Z"), run: run.map(RunID.init))
+  }
+
+  @Test("Its changes of workspace come last, each with its cause and its run")
+  func moves() {
+    let found = lines(makeCall(makeSID(7))) { facts in
+      facts.moves = [
+        move(from: 1, cause: "directory", run: 17), move(from: nil, cause: "candidate", run: nil),
+      ]
+    }
+    #expect(
+      found.suffix(4) == [
+        "", "🔀 Cambios de workspace",
+        "   · 2026-03-02T10:00:00.000Z · workspace 1 («Sin asignar») → workspace 4 («Acme») · +34910000001 · "
+          + "cambió el directorio · ejecución 17",
+        "   · 2026-03-02T10:00:00.000Z · sin workspace → workspace 4 («Acme») · decide otra llamada · migrate",
+      ])
+  }
+
   @Test("What is not known is left out or a question mark")
   func unknown() {
     let call = makeCall(

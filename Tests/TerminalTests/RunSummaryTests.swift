@@ -34,7 +34,7 @@ struct RunSummaryTests {
         "case1Count":62,"case2Count":15,"case3Count":10,\
         "message":"Sincronización horaria completada",\
         "skippedCalls":0,"unmatchedCalls":0,"refreshedCalls":0,"reattributedCalls":0,\
-        "twilioRequests":2,"refusedCalls":0,"durationMs":4321,"runId":42}
+        "twilioRequests":2,"refusedCalls":0,"durationMs":4321,"runId":42,"dryRun":false,"moves":[]}
         """)
     _ = try JSONSerialization.jsonObject(with: Data(json.utf8))
   }
@@ -49,6 +49,26 @@ struct RunSummaryTests {
   func message(kind: RunKind, totalCalls: Int, expected: String) throws {
     let answer = try makeRun(kind: kind, totalCalls: totalCalls).answer
     #expect(answer.fields.first { $0.key == "message" }?.value == .text(expected))
+  }
+
+  @Test("A rehearsal's answer says so, and what would be; moves stand in it with all their keys")
+  func rehearsal() throws {
+    var run = try makeRun(kind: .reattribute)
+    run.isRehearsal = true
+    run.counts.reattributedCalls = 3
+    run.moves = [
+      MoveSum(
+        month: nil, number: nil, from: nil, to: WorkspaceID(4), calls: 3, minutes: 5,
+        cost: [MoveSum.Cost(priceUnit: "USD", sum: "0.0130")])
+    ]
+    let json = run.answer.json
+    #expect(
+      json.contains(
+        #""message":"Ensayo completado, nada ha cambiado. Llamadas que se reasignarían: 3""#))
+    #expect(
+      json.hasSuffix(
+        #""runId":42,"dryRun":true,"moves":[{"month":null,"number":null,"from":null,"to":4,"calls":3,"minutes":5,"#
+          + #""cost":[{"priceUnit":"USD","sum":"0.0130"}]}]}"#))
   }
 
   @Test("A failed run answers with its error and id")

@@ -28,6 +28,14 @@ func makeExplanation(
         sid: makeSID(sid), ownNumber: makeNumber(own), time: call.effectiveTime.adding(seconds: seconds)),
       timeSource: .end)
   }
+  facts.moves = [
+    RecordedMove(
+      sid: call.sid, month: "2026-03", number: number, from: WorkspaceID(1), to: WorkspaceID(4),
+      cause: "directory", movedAt: exampleEnd, run: RunID(17)),
+    RecordedMove(
+      sid: call.sid, month: nil, number: nil, from: nil, to: WorkspaceID(1), cause: "late-fact", movedAt: nil,
+      run: nil),
+  ]
   change(&facts)
   return Explanation(facts, defaultWorkspace: WorkspaceID(1))
 }

@@ -103,6 +103,7 @@ struct DescriptionTests {
         "Explanation/properties/candidates/items/properties/reason/enum",
         CandidateReason.allCases.map(\.rawValue)
       ),
+      ("Move/properties/cause/enum", CallMove.Cause.allCases.map(\.rawValue)),
       ("Call/required", ListedCall(sid: exampleSID).fields.map(\.key)),
     ])
   func words(place: String, words: [String]) async throws {
@@ -223,6 +224,12 @@ struct DescriptionTests {
     Case(
       service: RecordedService(recorded: .success([makeRun()])), method: "GET", target: "/api/sync-runs/7",
       status: 200),
+    Case(
+      service: RecordedService(recorded: .success([makeMovingRun()])), method: "GET",
+      target: "/api/sync-runs/7", status: 200),
+    Case(
+      service: RecordedService(ending: .success(makeMovingRun(isRehearsal: true))), method: "POST",
+      target: "/api/reattribute?dryRun=true", status: 200),
     Case(service: RecordedService(), method: "GET", target: "/api/sync-runs/99", status: 404),
     Case(
       service: RecordedService(recorded: .failure(RunFailure(.database(.unreachable), "Fuera."))),

@@ -1,5 +1,6 @@
 import CallDomain
 import Synchronization
+import TestSupport
 import WebAPI
 import WebServer
 
@@ -181,6 +182,25 @@ func makeRun(
   SyncRun(
     id: RunID(id), kind: kind, state: state, startedAt: startedAt, finishedAt: finishedAt, period: period,
     counts: counts, error: error, requestedBy: requestedBy)
+}
+
+/// A reattribution that moved calls, or rehearsed it: `sums` sums, of which the first has two currencies and the second
+/// knows as little as can be.
+func makeMovingRun(isRehearsal: Bool = false, sums: Int = 2) -> SyncRun {
+  var run = makeRun(kind: .reattribute, period: nil)
+  run.isRehearsal = isRehearsal
+  run.moves = (0..<sums).map { number in
+    MoveSum(
+      month: nil, number: nil, from: nil, to: WorkspaceID(Int64(number)), calls: 1, minutes: 0, cost: [])
+  }
+  run.moves[0] = MoveSum(
+    month: "2025-10", number: makeNumber("+34911679868"), from: WorkspaceID(1), to: WorkspaceID(4),
+    calls: 1234, minutes: 31,
+    cost: [
+      MoveSum.Cost(priceUnit: "EUR", sum: "0.90"), MoveSum.Cost(priceUnit: "USD", sum: "0.40300"),
+    ])
+  run.counts.reattributedCalls = 1235
+  return run
 }
 
 /// A run that has just been recorded.

@@ -28,7 +28,7 @@ struct RunRoutesTests {
           + #""totalCalls":87,"savedCalls":87,"createdPhones":0,"case1Count":62,"case2Count":15,"#
           + #""case3Count":10,"skippedCalls":0,"unmatchedCalls":0,"refreshedCalls":0,"#
           + #""reattributedCalls":0,"twilioRequests":3,"refusedCalls":0,"error":null,"durationMs":2000,"#
-          + #""requestedBy":"vercel-cron/1.0"}"#)
+          + #""requestedBy":"vercel-cron/1.0","dryRun":false,"moves":[]}"#)
     }
     #expect(service.asked == [RunID(7)])
   }

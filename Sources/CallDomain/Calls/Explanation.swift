@@ -12,6 +12,8 @@ package struct Explanation: Hashable, Sendable {
     package var names: [WorkspaceID: String] = [:]
     /// Numbers that stand in `workspaces` itself, which decides nothing.
     package var numbersOfWorkspaces: [WorkspaceID: PhoneNumber] = [:]
+    /// The last changes of its workspace, the newest first; at most `mostMoves`.
+    package var moves: [RecordedMove] = []
 
     package init(call: ListedCall, stored: StoredCall) {
       self.call = call
@@ -70,6 +72,8 @@ package struct Explanation: Hashable, Sendable {
 
   /// At most so many candidates are shown.
   package static let mostCandidates = 10
+  /// At most so many moves are shown.
+  package static let mostMoves = 50
 
   package init(_ facts: Facts, defaultWorkspace: WorkspaceID) {
     self.facts = facts
@@ -155,21 +159,21 @@ extension Explanation {
   /// The explanation as an object of answers (contract of `/api/calls/{sid}`; Reference.md, "Explanations").
   var answer: AnswerValue {
     let call = facts.stored.call
-    func text(_ text: String?) -> AnswerValue { text.map { .text($0) } ?? .null }
     let words = words()
     let rule: AnswerValue = call.attributionCase.map { .number($0 == .transfer ? 2 : 1) } ?? .null
     return .object([
       AnswerField("case", call.attributionCase.map { .number(Int64($0.number)) } ?? .null),
       AnswerField("rule", rule), AnswerField("ground", .text(ground.rawValue)),
-      AnswerField("ownNumber", text(call.ownNumber?.canonical)),
-      AnswerField("leadNumber", text(call.leadNumber?.canonical)),
+      AnswerField("ownNumber", .orNull(call.ownNumber?.canonical)),
+      AnswerField("leadNumber", .orNull(call.leadNumber?.canonical)),
       AnswerField("directory", .list(rows.map(answer))),
       AnswerField("candidates", .list(candidates.map(answer))),
       AnswerField("decided", decided.map { answer($0.workspace, $0.decidingNumber) } ?? .null),
       AnswerField("stored", answer(facts.stored.workspace, facts.stored.phoneNumber)),
       AnswerField("agrees", .bool(difference == nil)),
+      AnswerField("moves", .list(facts.moves.map(\.answer))),
       AnswerField("text", .text(words.text.joined(separator: " "))),
-      AnswerField("whatToDo", text(words.whatToDo)),
+      AnswerField("whatToDo", .orNull(words.whatToDo)),
     ])
   }
 

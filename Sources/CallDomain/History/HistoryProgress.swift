@@ -32,6 +32,8 @@ package struct HistoryProgress: Hashable, Sendable {
   package var isContinued: Bool
   /// Whether it was begun with a restart: what Twilio says then is the last word (`IntakePage.isLastWord`).
   package var isRestart: Bool
+  /// The calls that its runs have moved so far.
+  package var moved: Set<CallSID> = []
 
   package init(parts: [Part], isContinued: Bool, isRestart: Bool = false) {
     self.parts = parts
@@ -58,7 +60,9 @@ package struct HistoryProgress: Hashable, Sendable {
   package var nextNumber: Int { (parts.map(\.slice.number).max() ?? 0) + 1 }
 
   package var counts: RunCounts {
-    parts.reduce(RunCounts()) { $0 + $1.counts }
+    var counts = parts.reduce(RunCounts()) { $0 + $1.counts }
+    counts.reattributedCalls = moved.count
+    return counts
   }
 
   /// From the earliest start to the latest end of all slices; nil when nothing is left of the history.
@@ -143,7 +147,6 @@ package struct SliceStep: Hashable, Sendable {
     for call in outcome.refused where !repeated.contains(call.sid) { counts.refuse(call) }
     counts.savedCalls = max(0, counts.storable - outcome.missing.subtracting(repeated).count)
     counts.createdPhones = outcome.createdPhones
-    counts.reattributedCalls = outcome.reattributed.count
     counts.refreshedCalls = outcome.redecided(outside: period).count
     return counts
   }

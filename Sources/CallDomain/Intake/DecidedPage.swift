@@ -26,7 +26,7 @@ package struct DecidedPage: Sendable {
       let row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
       outcome.transfers[call.sid] = row.attribution.decidingNumber != nil
       let old = stored[call.sid]
-      if let old { outcome.countMove(of: call.sid, from: old.workspace, to: attribution.workspace) }
+      if let old, let move = CallMove(of: call, stored: old, to: attribution) { outcome.moves.append(move) }
       if !row.isStored(as: old, isLastWord: isLastWord) {
         transferRows.append(row)
         outcome.changed.insert(call.sid)
@@ -39,12 +39,13 @@ package struct DecidedPage: Sendable {
         ofTransferFrom: transfer.leadNumber, at: transfer.time, candidates: transfer.candidates)
       guard old.workspace != attribution.workspace || old.phoneNumber != attribution.decidingNumber
       else { continue }
-      reattributions.append(
-        Reattribution(sid: transfer.sid, from: old.workspace, attribution: attribution))
+      reattributions.append(Reattribution(sid: transfer.sid, attribution: attribution))
       outcome.transfers[transfer.sid] = attribution.decidingNumber != nil
       outcome.changed.insert(transfer.sid)
       outcome.redecided[transfer.sid] = transfer.time
-      outcome.countMove(of: transfer.sid, from: old.workspace, to: attribution.workspace)
+      if let move = CallMove(ofTransfer: transfer.sid, stored: old, to: attribution) {
+        outcome.moves.append(move)
+      }
     }
     outcome.createdPhones = createdPhones
     self.transferRows = transferRows
@@ -56,12 +57,10 @@ package struct DecidedPage: Sendable {
 /// A stored call whose attribution changes and nothing else.
 package struct Reattribution: Hashable, Sendable {
   package let sid: CallSID
-  package let from: WorkspaceID?
   package let attribution: Attribution
 
-  package init(sid: CallSID, from: WorkspaceID?, attribution: Attribution) {
+  package init(sid: CallSID, attribution: Attribution) {
     self.sid = sid
-    self.from = from
     self.attribution = attribution
   }
 }
@@ -83,23 +82,14 @@ package struct PageOutcome: Hashable, Sendable {
   package var isIncomplete = false
   /// Calls of the page that are not in the table for that reason.
   package var missing: Set<CallSID> = []
-  /// Stored calls of any case whose workspace changed.
-  package var reattributed: Set<CallSID> = []
-  /// How many of them, by where they went.
-  package var moves: [WorkspaceMove: Int] = [:]
+  /// Calls of any case, stored before the run began, that went to another workspace: each once.
+  package var moves: [CallMove] = []
 
   package init() {}
 
   /// Rows outside of a period that were changed, where all calls of the page lie within it.
   package func redecided(outside period: Period) -> [CallSID] {
     redecided.filter { !period.contains($0.value) }.map(\.key)
-  }
-
-  /// Counts a stored call, unless its workspace stays.
-  mutating func countMove(of sid: CallSID, from old: WorkspaceID?, to new: WorkspaceID) {
-    guard old != new else { return }
-    reattributed.insert(sid)
-    moves[WorkspaceMove(from: old, to: new), default: 0] += 1
   }
 }
 
@@ -110,10 +100,13 @@ package struct TransferCandidates: Hashable, Sendable {
   package struct Stored: Hashable, Sendable {
     package var workspace: WorkspaceID?
     package var phoneNumber: PhoneNumber?
+    /// See `StoredCall.precedesRun`.
+    package var precedesRun: Bool
 
-    package init(workspace: WorkspaceID?, phoneNumber: PhoneNumber?) {
+    package init(workspace: WorkspaceID?, phoneNumber: PhoneNumber?, precedesRun: Bool = true) {
       self.workspace = workspace
       self.phoneNumber = phoneNumber
+      self.precedesRun = precedesRun
     }
   }
 

@@ -85,8 +85,8 @@ package struct MergedPage: Sendable {
     for row in outboundRows where row.call.attributionCase != .transfer {
       let sid = row.call.sid
       outcome.changed.insert(sid)
-      if let old = stored[sid] {
-        outcome.countMove(of: sid, from: old.workspace, to: row.attribution.workspace)
+      if let old = stored[sid], let move = CallMove(of: row.call, stored: old, to: row.attribution) {
+        outcome.moves.append(move)
       }
     }
     outboundOutcome = outcome

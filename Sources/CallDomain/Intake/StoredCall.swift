@@ -11,10 +11,12 @@ package struct StoredCall: Hashable, Sendable {
   package var effectiveTime: Timestamp?
   /// Its place in the list of unsettled calls; nil where it has none.
   package var listing: UnsettledList.Place?
+  /// Whether it was stored before the run that reads it began: else nothing that happens to it is a move.
+  package var precedesRun: Bool
 
   package init(
     call: Call, workspace: WorkspaceID?, phoneNumber: PhoneNumber?, leadNumber: PhoneNumber?,
-    cost: String?, effectiveTime: Timestamp?, listing: UnsettledList.Place? = nil
+    cost: String?, effectiveTime: Timestamp?, listing: UnsettledList.Place? = nil, precedesRun: Bool = true
   ) {
     self.call = call
     self.workspace = workspace
@@ -23,6 +25,7 @@ package struct StoredCall: Hashable, Sendable {
     self.cost = cost
     self.effectiveTime = effectiveTime
     self.listing = listing
+    self.precedesRun = precedesRun
   }
 
   /// Whether it is of a case, or was of one when it was written. The numbers do not tell: a call may have been of

@@ -9,13 +9,14 @@ package protocol RunLedger: Sendable {
   /// interrupted.
   ///
   /// - Parameters:
+  ///   - isRehearsal: Whether the run changes nothing.
   ///   - requestedBy: Who asked, as `sync_runs` shows it.
   ///   - now: When the run began.
   ///   - token: The holder's mark, which nobody else has or had.
   /// - Throws: `alreadyRunning` with the run in progress; nothing is recorded then. After any other failure
   ///   the lease may be taken all the same, and is to be freed with `release`.
   func begin(
-    _ kind: RunKind, requestedBy: String, now: Timestamp, token: Int64
+    _ kind: RunKind, isRehearsal: Bool, requestedBy: String, now: Timestamp, token: Int64
   ) async throws(RunFailure) -> RunFence
 
   /// Frees a lease that may have been taken although `begin` threw.
@@ -30,7 +31,10 @@ package protocol RunLedger: Sendable {
   func record(_ period: Period, of fence: RunFence) async throws(RunFailure)
 
   /// Records how the run ended and frees its lease; may be done twice.
-  func finish(_ run: SyncRun, fence: RunFence) async throws(RunFailure)
+  ///
+  /// - Parameter rehearsed: What a rehearsal would have moved; what other runs moved the ledger knows.
+  /// - Returns: The run with what its moves come to. All runs of one resync count together.
+  func finish(_ run: SyncRun, rehearsed: [CallMove], fence: RunFence) async throws(RunFailure) -> SyncRun
 }
 
 /// What a run shows to prove that it still holds the lease of its kind. Every commit compares

@@ -18,7 +18,7 @@ struct HistoryWriter: Sendable {
       let outcome = try await store(page(of: commit))
       semaphore.leave()
       let calls = counter.count(commit, outcome)
-      counter.warnings(of: outcome).forEach(run.onEvent)
+      counter.news(of: outcome).forEach(run.onEvent)
       run.onEvent(.pageStored(calls: commit.calls.count, share: commit.share))
       if commit.step.next == nil { run.onEvent(.sliceDone(commit.slice.period, calls: calls)) }
     }

@@ -37,7 +37,7 @@ struct CallPage {
       ? .subject(language.say("Llamada", "Call"))
       : .bad(language.say("Lo guardado no coincide con las reglas", "What is stored differs from the rules"))
     return PageFrame(language: language, state: state, asOf: nil).page(
-      [facts, reason(text, whatToDo)] + directory + candidates)
+      [facts, reason(text, whatToDo)] + directory + candidates + moves)
   }
 
   // MARK: What is stored
@@ -143,6 +143,37 @@ struct CallPage {
       .element("bdi", text: call.ownNumber.canonical), .element("bdi", text: workspace(candidate.workspace)),
       verdict(candidate.isChosen, candidate.reason.words(language.say)),
     ])
+  }
+
+  private var moves: [HTML] {
+    guard !explanation.facts.moves.isEmpty else { return [] }
+    let title = language.say("Cambios de workspace", "Changes of workspace")
+    return [
+      .section(
+        "moves", title,
+        [
+          Table(
+            caption: title,
+            columns: [
+              .text(language.say("Cuándo", "When")), .text(language.say("De", "From")),
+              .text(language.say("A", "To")),
+              .text(language.say("Número que decidió", "Number that decided")),
+              .text(language.say("Por qué", "Why")), .text(language.say("Ejecución", "Run")),
+            ],
+            rows: explanation.facts.moves.map { move in
+              Table.Row([
+                .text(move.movedAt.map(language.time) ?? "–"), .element("bdi", text: workspace(move.from)),
+                .element("bdi", text: workspace(move.to)),
+                .element("bdi", text: move.number?.canonical ?? "–"), .text(move.reason(language.say)),
+                move.run.map { run in
+                  .element(
+                    "a", ["href": "/runs/\(run.number)?lang=\(language.rawValue)"], text: "\(run.number)")
+                } ?? .text("migrate"),
+              ])
+            }
+          ).html
+        ])
+    ]
   }
 
   private func verdict(_ isChosen: Bool, _ words: String) -> HTML {

@@ -151,6 +151,11 @@ extension PageLanguage {
     }
   }
 
+  /// The kind of a run, a rehearsal as such.
+  func kind(of run: SyncRun) -> String {
+    kind(run.kind) + (run.isRehearsal ? say(" (ensayo)", " (rehearsal)") : "")
+  }
+
   func state(_ state: RunState) -> String {
     switch state {
     case .running: say("en curso", "running")

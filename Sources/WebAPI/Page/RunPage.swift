@@ -28,15 +28,49 @@ struct RunPage {
 
   private var html: String {
     let words = language.say(
-      "Ejecución \(language.kind(run.kind)) \(run.id.number)",
-      "Run \(run.id.number), \(language.kind(run.kind))")
-    return PageFrame(language: language, state: .subject(words), asOf: nil).page([
-      .section(
-        "run", language.say("Qué hizo", "What it did"),
-        [.element("p", [:], [language.mark(run.state)])] + error + [.element("dl", ["class": "cards"], facts)]
-      )
-    ])
+      "Ejecución \(language.kind(of: run)) \(run.id.number)",
+      "Run \(run.id.number), \(language.kind(of: run))")
+    return PageFrame(language: language, state: .subject(words), asOf: nil).page(
+      [
+        .section(
+          "run", language.say("Qué hizo", "What it did"),
+          [.element("p", [:], [language.mark(run.state)])] + error + [
+            .element("dl", ["class": "cards"], facts)
+          ]
+        )
+      ] + moves)
   }
+
+  /// What it moved, or would move: the most first, as many as a page can show.
+  private var moves: [HTML] {
+    guard !run.moves.isEmpty else { return [] }
+    let title =
+      run.isRehearsal
+      ? language.say("Se reasignarían", "Would be moved") : language.say("Reasignadas", "Moved")
+    let table = Table(
+      caption: title,
+      columns: [
+        .text(language.say("Mes (UTC)", "Month (UTC)")), .text(language.say("Número", "Number")),
+        .text(language.say("De workspace", "From workspace")),
+        .text(language.say("A workspace", "To workspace")),
+        .number(language.say("Llamadas", "Calls")), .number(language.say("Minutos", "Minutes")),
+        .number(language.say("Coste", "Cost")),
+      ],
+      rows: run.moves.prefix(Self.mostSums).map { sum in
+        Table.Row([
+          .text(sum.month ?? "–"), .element("bdi", text: sum.number?.canonical ?? "–"),
+          .text(sum.from.map { "\($0.number)" } ?? "–"), .text("\(sum.to.number)"),
+          .text(language.number(sum.calls)), .text(language.number(sum.minutes)), .text(sum.costText),
+        ])
+      })
+    let others = max(0, run.moves.count - Self.mostSums)
+    let rest = language.say(
+      "Y \(language.number(others)) más, en /api/sync-runs/\(run.id.number).",
+      "And \(language.number(others)) more, in /api/sync-runs/\(run.id.number).")
+    return [.section("moves", title, [table.html] + (others > 0 ? [.paragraph(rest, style: "quiet")] : []))]
+  }
+
+  private static let mostSums = 200
 
   private var error: [HTML] {
     run.error.map {
@@ -72,7 +106,11 @@ struct RunPage {
       (language.say("Rechazadas", "Refused"), figure(counts.refusedCalls)),
       (language.say("Sin llamada relacionada", "Without a related call"), figure(counts.unmatchedCalls)),
       (language.say("De otros periodos", "Of other periods"), figure(counts.refreshedCalls)),
-      (language.say("Cambiaron de workspace", "Moved"), figure(counts.reattributedCalls)),
+      (
+        run.isRehearsal
+          ? language.say("Se reasignarían", "Would move") : language.say("Cambiaron de workspace", "Moved"),
+        figure(counts.reattributedCalls)
+      ),
       (language.say("Números creados", "Numbers created"), figure(counts.createdPhones)),
       (language.say("Peticiones a Twilio", "Requests to Twilio"), figure(counts.twilioRequests)),
     ]

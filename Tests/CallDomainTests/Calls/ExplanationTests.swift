@@ -303,7 +303,7 @@ struct ExplanationTests {
         "timeFrom":"end","distanceSeconds":600,"ownNumber":"+34910000001","workspace":7,"chosen":true,\#
         "reason":"only_candidate"}],\#
         "decided":{"workspace":7,"workspaceName":"Acme","phoneNumber":"+34910000001"},\#
-        "stored":{"workspace":7,"workspaceName":"Acme","phoneNumber":"+34910000001"},"agrees":true,\#
+        "stored":{"workspace":7,"workspaceName":"Acme","phoneNumber":"+34910000001"},"agrees":true,"moves":[],\#
         "text":"\#(said.spanish)","whatToDo":null}
         """#)
   }

@@ -45,7 +45,7 @@ struct PageCommitTests {
       for page in pages.shuffled(using: &random) {
         let outcome = table.commit(page)
         try #require(outcome.changed.isEmpty, "\(outcome.changed)")
-        try #require(outcome.createdPhones == 0 && outcome.reattributed.isEmpty)
+        try #require(outcome.createdPhones == 0 && outcome.moves.isEmpty)
       }
       try #require(table.writes == writes)
     }
@@ -69,7 +69,7 @@ struct PageCommitTests {
     let outcome = table.commit([live])
     #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
     #expect(table.rows[transfer.sid]?.phoneNumber?.canonical == "+34910000001")
-    #expect(outcome.reattributed.count == 1)
+    #expect(outcome.moves.count == 1)
     #expect(outcome.changed == [live.sid, transfer.sid])
   }
 
@@ -85,7 +85,7 @@ struct PageCommitTests {
 
     let second = table.commit([makeCall(endTime: noon.adding(hours: 300))])
     #expect(second.transfers == [transfer.sid: true])
-    #expect(second.reattributed.count == 1)
+    #expect(second.moves.count == 1)
     #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
   }
 
@@ -215,14 +215,14 @@ struct PageCommitTests {
     #expect(table.rows[transfer.sid]?.workspace == WorkspaceID(7))
   }
 
-  @Test("A transfer moves to another number of the same workspace without counting as reattributed")
+  @Test("A transfer moves to another number of the same workspace without counting as moved")
   func sameWorkspace() {
     var table = MemoryTable(directory: [makeRow(1, 7), makeRow(2, 7, number: "+34910000002")])
     let transfer = makeTransfer(endTime: noon)
     table.commit([transfer, makeCall(makeSID(1), endTime: noon.adding(hours: -2))])
     let outcome = table.commit([makeCall(makeSID(2), from: "+34910000002", endTime: noon.adding(hours: -1))])
     #expect(table.rows[transfer.sid]?.phoneNumber?.canonical == "+34910000002")
-    #expect(outcome.reattributed.isEmpty)
+    #expect(outcome.moves.isEmpty)
     #expect(outcome.changed == [makeSID(2), transfer.sid])
   }
 

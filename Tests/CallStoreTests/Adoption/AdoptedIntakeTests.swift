@@ -51,18 +51,18 @@ struct AdoptedIntakeTests {
 
   private func reattribute(
     _ adoption: Adoption, isRehearsal: Bool
-  ) async throws -> (calls: [Call], moves: [WorkspaceMove: Int]) {
+  ) async throws -> (calls: [Call], moves: [CallMove]) {
     let store = try await adoption.serviceStore()
     let fence = try await store.begin(.reattribute, requestedBy: "test", now: LegacyDatabase.now)
     var all: [Call] = []
-    var moves: [WorkspaceMove: Int] = [:]
+    var moves: [CallMove] = []
     while true {
       let batch = try await store.storedCalls(after: all.last?.sid, since: nil, limit: 1000)
       if batch.isEmpty { break }
       all += batch
       let page = IntakePage(
         calls: batch, readAt: LegacyDatabase.now, isReread: true, isRehearsal: isRehearsal)
-      moves.merge(try await store.commit(page, fence: fence).moves, uniquingKeysWith: +)
+      moves += try await store.commit(page, fence: fence).moves
     }
     try await store.finish(
       SyncRun(

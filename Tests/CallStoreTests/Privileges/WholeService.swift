@@ -86,7 +86,10 @@ struct WholeService {
     _ = try await store.olderCalls(after: nil, limit: 10)
     _ = try await store.commit(
       IntakePage(calls: stored, readAt: Self.now, isReread: true), fence: fence)
+    // A call that was stored before moves.
+    try await commit([makeRing(makeSID(7), of: 6, endedAt: at("10:00"))], [], fence)
     try await finish(fence, .succeeded)
+    #expect(try await store.run(fence.run)?.counts.reattributedCalls == 1)
   }
 
   private func commit(_ calls: [Call], _ marks: [IntakeMark], _ fence: RunFence) async throws {

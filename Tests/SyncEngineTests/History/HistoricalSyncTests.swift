@@ -92,9 +92,9 @@ struct HistoricalSyncTests {
       script.calls = Self.evenly(95, from: "2026-02-01T00:00:00Z", everySeconds: 60)
       script.outcome = { number in
         var outcome = PageOutcome()
-        for sid in [makeSID(9001), makeSID(9002 + number)] {
-          outcome.reattributed.insert(sid)
-          outcome.redecided[sid] = makeTime("2020-01-01T00:00:00Z")
+        for call in [9001, 9002 + number] {
+          outcome.moves.append(makeMove(call))
+          outcome.redecided[makeSID(call)] = makeTime("2020-01-01T00:00:00Z")
         }
         return outcome
       }
@@ -103,6 +103,11 @@ struct HistoricalSyncTests {
     let commits = bench.notes.pagesTaken - bench.notes.replaced.count
     #expect(commits > 1)
     #expect(run.counts.reattributedCalls == commits + 1 && run.counts.refreshedCalls == commits + 1)
+    // While it runs it says how many, whenever they are twice as many as at the last time.
+    let told = bench.notes.events.compactMap { event in
+      if case .moving(let calls) = event { calls } else { nil }
+    }
+    #expect(told.first == 2 && zip(told, told.dropFirst()).allSatisfy { $1 >= 2 * $0 }, "\(told)")
   }
 
   @Test("Calls that are not in the table although nothing was refused are not saved, and each is told once")

@@ -110,7 +110,7 @@ extension HistoryBench: RunLedger {
   func check() async throws(RunFailure) {}
 
   func begin(
-    _ kind: RunKind, requestedBy: String, now: Timestamp, token: Int64
+    _ kind: RunKind, isRehearsal: Bool, requestedBy: String, now: Timestamp, token: Int64
   ) async throws(RunFailure) -> RunFence {
     let number = note { state in
       state.runs += 1
@@ -123,8 +123,11 @@ extension HistoryBench: RunLedger {
   func renew(_ fence: RunFence, counts: RunCounts) async throws(RunFailure) {}
   func record(_ period: Period, of fence: RunFence) async throws(RunFailure) {}
 
-  func finish(_ run: SyncRun, fence: RunFence) async throws(RunFailure) {
+  func finish(
+    _ run: SyncRun, rehearsed: [CallMove], fence: RunFence
+  ) async throws(RunFailure) -> SyncRun {
     note { $0.finished.append(run) }
+    return run
   }
 }
 

@@ -45,6 +45,11 @@ struct CallPagesTests {
           ? "<span class=\"mark good\">✓ la más cercana</span>"
           : "<span class=\"mark good\">✓ the nearest</span>"))
     #expect(addresses(answer).contains("/calls/\(makeSID(2).text)?lang=\(language)"))
+    #expect(addresses(answer).contains("/runs/17?lang=\(language)"))
+    for part in language == "es"
+      ? ["Cambios de workspace", "cambió el directorio", "cambiaron sus números o su hora", "Sin workspace"]
+      : ["Changes of workspace", "the directory changed", "its numbers or its time changed", "No workspace"]
+    { #expect(answer.body.contains(part), "\(part)") }
     let foreign = language == "es" ? ["Began", "Rows", "Search"] : ["Empezó", "Filas", "Buscar"]
     for word in foreign { #expect(!answer.body.contains(word), "\(word)") }
   }

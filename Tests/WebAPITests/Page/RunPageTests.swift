@@ -1,0 +1,45 @@
+import CallDomain
+import Testing
+import WebAPI
+
+@Suite("The page of a run")
+struct RunPageTests {
+  private func page(_ run: SyncRun, _ language: String) async throws -> Answer {
+    let client = HandlerClient(routes: RecordedService(recorded: .success([run])).makeRoutes())
+    return try await client.ask("GET", "/runs/\(run.id.number)?lang=\(language)")
+  }
+
+  @Test(
+    "What it moved stands in a table: by month, number and workspaces, currencies apart",
+    arguments: ["es", "en"])
+  func moves(language: String) async throws {
+    let answer = try await page(makeMovingRun(), language)
+    #expect(answer.status == 200)
+    for part in ["2025-10", "+34911679868", "0.90 EUR + 0.40300 USD", "1\u{202F}234"] {
+      #expect(answer.body.contains(part), "\(part)")
+    }
+    #expect(
+      answer.body.contains(
+        language == "es" ? "<h2 id=\"moves\">Reasignadas</h2>" : "<h2 id=\"moves\">Moved</h2>"))
+    #expect(!answer.body.contains(language == "es" ? "Moved" : "Reasignadas"))
+    #expect(try await !page(makeRun(), language).body.contains("Month (UTC)"))
+  }
+
+  @Test("A rehearsal is called one, and says what would be", arguments: ["es", "en"])
+  func rehearsal(language: String) async throws {
+    let body = try await page(makeMovingRun(isRehearsal: true), language).body
+    let words =
+      language == "es"
+      ? ["Ejecución reasignación (ensayo) 7", "Se reasignarían"]
+      : ["Run 7, reattribution (rehearsal)", "Would be moved", "Would move"]
+    for word in words { #expect(body.contains(word), "\(word)") }
+    for word in ["Reasignadas", "Cambiaron", ">Moved<"] { #expect(!body.contains(word), "\(word)") }
+  }
+
+  @Test("Of thousands of sums the page shows the first, and says where the others are")
+  func many() async throws {
+    let body = try await page(makeMovingRun(sums: 1500), "es").body
+    #expect(body.contains("Y 1\u{202F}300 más, en /api/sync-runs/7."))
+    #expect(body.utf8.count < 100_000)
+  }
+}
