@@ -126,7 +126,7 @@ enum MigrationReport {
         text: [
           """
           ⚠️ La columna \(misfit.column) es \(misfit.type) y rechaza algunas llamadas, o todas; ejecute como dueño \
-          «\(misfit.remedy)».
+          «\(misfit.remedy)» y después «twilio-sync migrate».
           """
         ], fields: [LogField("column", .text(misfit.column)), LogField("type", .text(misfit.type))])
     case .foreignEncoding(let encoding):
@@ -138,14 +138,17 @@ enum MigrationReport {
           refused_calls. Pase los datos a una base de datos en UTF8.
           """
         ], fields: [LogField("encoding", .text(encoding))])
+    case .madeViews:
+      logger.log(
+        .info, "views_made", text: ["🔧 Hechas las vistas twilio_billing_monthly y twilio_calls_hourly"])
     case .costKeptNarrow(let dependents):
       logger.log(
         .warning, "cost_kept_narrow",
         text: [
           """
           ⚠️ calls.cost conserva su tipo con cuatro decimales porque dependen de él: \
-          \(dependents.joined(separator: ", ")); bórrelos, ejecute «ALTER TABLE calls ALTER COLUMN cost TYPE \
-          NUMERIC;» y créelos de nuevo.
+          \(dependents.joined(separator: ", ")); bórrelos, ejecute «\(Migrator.dropViews) ALTER TABLE calls ALTER COLUMN \
+          cost TYPE NUMERIC;», créelos de nuevo y repita «twilio-sync migrate».
           """
         ], fields: [LogField("dependents", .text(dependents.joined(separator: ", ")))])
     }

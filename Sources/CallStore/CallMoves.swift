@@ -95,7 +95,7 @@ extension CallMoveRecords {
         WITH moved AS MATERIALIZED (\(moves)),
         parts AS (
           SELECT \(month) AS month, m.number, m.from_workspace, m.to_workspace, c.price_unit, count(*) AS calls,
-            sum((\(SQL.seconds("c.duration")) + 59) / 60) AS minutes, sum(c.cost) AS cost
+            sum(\(SQL.minutes("c.duration"))) AS minutes, sum(c.cost) AS cost
           FROM moved m LEFT JOIN calls c ON c.id = m.call_id GROUP BY 1, 2, 3, 4, 5),
         sums AS (
           SELECT month, number, from_workspace, to_workspace, sum(calls)::bigint AS calls,

@@ -97,8 +97,7 @@ private struct Conditions {
       terms.append(Self.term("c.direction = 'trunking-originating' AND c.phone_number IS NULL", isUnmatched))
     }
     if let isUnpriced = search.isUnpriced {
-      terms.append(
-        Self.term("c.status::text = 'completed' AND c.duration > 0 AND c.cost IS NULL", isUnpriced))
+      terms.append(Self.term(SQL.isUnpriced("c"), isUnpriced))
     }
     if let status = search.status { terms.append("c.status::text = \(parameter(.text(status), "text"))") }
     if let since = search.since {

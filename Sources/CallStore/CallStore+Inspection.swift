@@ -19,6 +19,9 @@ extension CallStore {
       inspection.shared = Self.shared(phones)
       inspection.phonesWithoutWorkspace = phones.count { $0.workspace == nil }
       inspection.misfits = try TableFit.read(await database.repeatable(TableFit.misfits))
+      let views = try await database.repeatable(PostgresStatement("SELECT \(BillingViews.areCurrent)"))
+      inspection.hasViews = try views.rows.first?.requiredBool(0) ?? false
+      try await readSnapshots(into: &inspection)
       inspection.encoding = try await database.repeatable(TableFit.encoding).rows.first?.text(0)
       let clock = try await database.repeatable(
         PostgresStatement("SELECT \(SQL.milliseconds("clock_timestamp()"))"))
@@ -33,7 +36,7 @@ extension CallStore {
         """
         SELECT count(*), \(SQL.milliseconds("min(\(SQL.time("call_date")))")),
           \(SQL.milliseconds("max(\(SQL.time("call_date")))"))
-        FROM calls c WHERE source = 'twilio' AND cost IS NULL AND status::text = 'completed' AND duration > 0
+        FROM calls c WHERE source = 'twilio' AND \(SQL.isUnpriced("c"))
           AND NOT EXISTS (SELECT FROM unsettled_calls u WHERE u.call_id = c.id AND u.given_up_at IS NULL)
         """), within: .seconds(120))
     guard let row = result.rows.first else { return }
@@ -41,6 +44,28 @@ extension CallStore {
     if let first = try row.moment(1), let last = try row.moment(2) {
       inspection.unpricedPeriod = Period(start: first.startOfDay, end: last.startOfNextDay)
     }
+  }
+
+  /// The older system's hourly sums, if they are there and the role in use sees all of them.
+  private func readSnapshots(into inspection: inout Inspection) async throws {
+    let known = try await database.repeatable(
+      PostgresStatement(
+        """
+        SELECT FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'snapshot_date'
+        WHERE c.oid = \(SQL.relation("'twilio_snapshots'"))
+          AND a.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)
+          AND has_column_privilege(c.oid, a.attnum, 'SELECT')
+        """))
+    guard !known.rows.isEmpty else { return }
+    let newest = SQL.milliseconds("max(\(SQL.time("snapshot_date::timestamptz")))")
+    let found = try await database.repeatable(
+      PostgresStatement(
+        """
+        SELECT \(newest), row_security_active('twilio_snapshots'::regclass) FROM twilio_snapshots
+        """), within: .seconds(120))
+    guard let row = found.rows.first else { return }
+    let last = try row.moment(0)
+    if try last != nil || !row.requiredBool(1) { inspection.snapshots = Inspection.Snapshots(last: last) }
   }
 
   /// Those of the numbers that calls have as their own.

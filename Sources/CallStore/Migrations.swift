@@ -12,6 +12,8 @@ enum Migrations {
       case statements([UInt8])
       /// The same for `CREATE INDEX CONCURRENTLY`, which cannot stand in a transaction.
       case indexes([UInt8])
+      /// Indexes and comments, and between them the views of the bill.
+      case billing([UInt8])
       /// Gives `calls.cost` room for every digit.
       case wideCost
       /// Fills the columns of older rows from their `raw_data`.
@@ -57,7 +59,11 @@ enum Migrations {
       version: 18, name: "holes and pages", work: .statements(PackageResources._018_holes_and_pages_sql)),
     Migration(version: 19, name: "call search", work: .indexes(PackageResources._019_call_search_sql)),
     Migration(version: 20, name: "call moves", work: .statements(PackageResources._020_call_moves_sql)),
+    Migration(version: 21, name: "billing", work: .billing(PackageResources._021_billing_sql)),
   ]
+
+  /// A statement that gives tables, views and columns a comment that have none.
+  static var comments: String { statements(of: PackageResources._021_billing_sql).last ?? "" }
 
   static func statements(of file: [UInt8]) -> [String] {
     String(decoding: file, as: UTF8.self).split(separator: "\n-- next\n").map(String.init)

@@ -14,6 +14,8 @@ package struct Migrator: Sendable {
     case waiting
     /// The missing default workspace was created.
     case createdDefaultWorkspace(WorkspaceID)
+    /// The views of the bill were missing or old, and were made.
+    case madeViews
     /// The column `cost` keeps its narrow type, because these stand on it, in the server's words.
     case costKeptNarrow(dependents: [String])
     /// A column of an adopted table whose type refuses some calls, or all.
@@ -21,6 +23,9 @@ package struct Migrator: Sendable {
     /// The database's encoding, which is not UTF8 and so refuses calls for what it has no characters for.
     case foreignEncoding(String)
   }
+
+  /// What is run before a column is changed that the views of the bill read; a migration makes them again.
+  package static let dropViews = BillingViews.drop
 
   let database: Database
   let defaultWorkspace: WorkspaceID
@@ -68,6 +73,7 @@ package struct Migrator: Sendable {
       let fence = MigrationFence(database: database, token: token)
       return try await holding {
         let applied = try await apply(fence)
+        try await makeViews(fence)
         try await DefaultWorkspace(id: defaultWorkspace, fence: fence).createIfMissing {
           onEvent(.createdDefaultWorkspace(defaultWorkspace))
         }
@@ -107,6 +113,19 @@ package struct Migrator: Sendable {
     return applied
   }
 
+  // Somebody dropped one, or the server was upgraded to a version that can do more for them.
+  private func makeViews(_ fence: MigrationFence) async throws {
+    let state = try await database.repeatable(PostgresStatement("SELECT \(BillingViews.areCurrent)"))
+    if try state.rows.first?.requiredBool(0) == true { return }
+    do {
+      try await SchemaChange(fence: fence, sleep: sleep).makeViews()
+    } catch let error as PostgresError where error.kind == .insufficientPrivilege {
+      let script = OwnersScript([BillingViews.make(), Migrations.comments])
+      throw try await RunFailure.mayNotMigrate(script, schema: database.schema(), cause: error.cause)
+    }
+    onEvent(.madeViews)
+  }
+
   private func record(_ migration: Migrations.Migration, _ fence: MigrationFence) async throws {
     try await fence.repeatable(
       PostgresStatement(
@@ -136,6 +155,9 @@ package struct Migrator: Sendable {
     case .wideCost:
       let dependents = try await change.widenCost()
       if !dependents.isEmpty { onEvent(.costKeptNarrow(dependents: dependents)) }
+    case .billing(let file):
+      for statement in Migrations.statements(of: file).dropLast() { try await change.changeIndex(statement) }
+      try await change.makeViews()
     case .backfill:
       try await CallBackfill(fence: fence, now: now(), sleep: sleep).run { onEvent(.converted(rows: $0)) }
       await change.analyze()

@@ -28,8 +28,11 @@ struct OwnersScript: Sendable {
       case .statements(let file):
         lines += Self.transaction(Migrations.statements(of: file) + [Self.record(step)])
       case .wideCost: lines += Self.transaction([Self.wideCost, Self.record(step)])
-      case .indexes(let file):
-        let statements = Migrations.statements(of: file)
+      case .indexes(let file), .billing(let file):
+        var statements = Migrations.statements(of: file)
+        if case .billing = step.work {
+          statements.insert(BillingViews.make(), at: max(0, statements.count - 1))
+        }
         let built = statements.filter { $0.contains("CREATE INDEX") }.map { SchemaChange.indexName(in: $0) }
         lines += built.filter(invalid.contains).map { "DROP INDEX IF EXISTS \($0);" }
         lines += statements.map(Self.line) + [Self.line(Self.record(step, with: built))]

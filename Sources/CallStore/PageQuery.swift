@@ -12,21 +12,19 @@ enum PageQuery {
     PostgresStatement(
       """
       WITH counted AS (
-        SELECT span.is_hour, span.start, c.*
+        SELECT span.is_hour, span.start, c.workspace_id, c.price_unit, c.calls, c.billable_minutes, c.cost, c.unpriced
         FROM (SELECT false AS is_hour, start, start + INTERVAL '24 hours' AS stop
             FROM generate_series($1::timestamptz, $3::timestamptz, INTERVAL '24 hours') AS day (start)
           UNION ALL SELECT true, start, start + INTERVAL '1 hour'
             FROM generate_series($2::timestamptz, $3::timestamptz, INTERVAL '1 hour') AS hour (start)) span
         CROSS JOIN LATERAL (
-          SELECT workspace_id, price_unit, count(*) AS calls,
-            sum(duration / 60 + (duration % 60 > 0)::int) AS minutes, sum(cost) AS cost,
-            count(*) FILTER (WHERE cost IS NULL AND duration > 0) AS unpriced
-          FROM calls WHERE source = 'twilio' AND call_date >= span.start
+          SELECT workspace_id, price_unit, \(SQL.figures("c"))
+          FROM calls c WHERE \(SQL.isOfCase("c")) AND call_date >= span.start
             AND call_date < least(span.stop, $3::timestamptz + INTERVAL '1 millisecond')
             AND ($4::bigint IS NULL OR workspace_id = $4::bigint)
           GROUP BY workspace_id, price_unit) c)
       SELECT is_hour, \(SQL.milliseconds("start")), workspace_id, price_unit, sum(calls)::bigint,
-        coalesce(sum(minutes), 0)::bigint, sum(cost)::text, sum(unpriced)::bigint
+        sum(billable_minutes)::bigint, sum(cost)::text, sum(unpriced)::bigint
       FROM counted
       GROUP BY GROUPING SETS ((is_hour, start, workspace_id), (is_hour, workspace_id, price_unit))
       HAVING start IS NOT NULL OR NOT is_hour

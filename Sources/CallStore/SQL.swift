@@ -90,6 +90,37 @@ enum SQL {
     "CASE WHEN \(expression) BETWEEN 0 AND 2147483647 THEN \(expression)::bigint END"
   }
 
+  /// Twilio's calls of cases 1 to 3: those that are billed.
+  static func isOfCase(_ table: String) -> String {
+    """
+    \(table).source = 'twilio'
+    AND \(table).direction::text IN ('outbound-api', 'trunking-terminating', 'trunking-originating')
+    """
+  }
+
+  /// Completed calls with a duration.
+  static func isAnswered(_ table: String) -> String {
+    "\(table).duration > 0 AND \(table).status::text = 'completed'"
+  }
+
+  /// Those of them whose price is not known.
+  static func isUnpriced(_ table: String) -> String { "\(table).cost IS NULL AND \(isAnswered(table))" }
+
+  /// A call's duration rounded up to the minute.
+  static func minutes(_ duration: String) -> String { "(\(seconds(duration)) + 59) / 60" }
+
+  /// What calls come to, of one unit of price: the one definition behind views and pages. A price that no call can
+  /// have, such as NaN, does not take the others with it.
+  static func figures(_ table: String) -> String {
+    """
+    count(*) AS calls, count(*) FILTER (WHERE \(isAnswered(table))) AS answered,
+    coalesce(sum(\(seconds("\(table).duration"))), 0)::bigint AS seconds,
+    coalesce(sum(\(minutes("\(table).duration"))), 0)::bigint AS billable_minutes,
+    (sum(\(table).cost) FILTER (WHERE \(table).cost BETWEEN -1e12 AND 1e12))::numeric AS cost,
+    count(*) FILTER (WHERE \(isUnpriced(table))) AS unpriced
+    """
+  }
+
   /// Whether a call was stored before a run began, by the clock that stamped both; also where either is unknown.
   static func precedes(run: String, _ table: String) -> String {
     "coalesce(\(table).created_at < (SELECT began_at FROM sync_runs WHERE id = \(run)::bigint), true)"

@@ -10,8 +10,27 @@ struct SchemaChange {
   private static let attempts = 60
   private static let longest = Duration.seconds(6 * 3600)
 
-  /// Runs one statement in a transaction of its own.
+  /// Runs one statement in a transaction of its own. Where the views of the bill are in its way, they are made anew
+  /// in it.
   func apply(_ sql: String) async throws {
+    do {
+      try await run(sql)
+    } catch let error as PostgresError where error.isOfDependents {
+      try await run(BillingViews.make(around: sql))
+    }
+  }
+
+  /// Makes the views of the bill, and what comments are missing.
+  func makeViews() async throws {
+    try await run(BillingViews.make())
+    do {
+      try await run(Migrations.comments)
+    } catch let error as PostgresError where error.sqlstate == "22P05" {
+      // The database is in an encoding without these letters.
+    }
+  }
+
+  private func run(_ sql: String) async throws {
     try await repeated {
       try await fence.withTransaction(Self.limits) { transaction in
         _ = try await transaction.query(PostgresStatement(sql), within: Self.longest)
@@ -99,9 +118,12 @@ struct SchemaChange {
     do {
       try await apply("ALTER TABLE calls ALTER COLUMN cost TYPE NUMERIC")
       return []
-    } catch let error as PostgresError where error.sqlstate == "0A000" {
+    } catch let error as PostgresError where error.isOfDependents {
       let dependents = try await fence.database.repeatable(Self.dependentsOfCost)
-      return try dependents.rows.map { try $0.requiredText(0) }
+      let names = try dependents.rows.map { try $0.requiredText(0) }
+      // Ours are in the way only where something else stands on them.
+      let others = names.filter { name in !BillingViews.names.contains { name == "view \($0)" } }
+      return others.isEmpty ? names : others
     }
   }
 
@@ -142,6 +164,9 @@ struct SchemaChange {
 }
 
 extension PostgresError {
+  /// A column is read by something, or a view is.
+  var isOfDependents: Bool { ["0A000", "2BP01"].contains(sqlstate) }
+
   /// Somebody else was in the way; a later attempt may find the tables free.
   var isLockTrouble: Bool {
     switch kind {

@@ -341,7 +341,8 @@ extension RunFailure {
     RunFailure(
       .database(.refused),
       "La columna \(misfit.column) es \(misfit.type), y la base de datos rechaza lo que se escribe en ella.",
-      "Ejecute como dueño de las tablas «\(misfit.remedy)» y repita.", cause: cause)
+      "Ejecute como dueño de las tablas «\(misfit.remedy)», después «twilio-sync migrate», y repita.",
+      cause: cause)
   }
 
   /// Rows were imported with their ids, and the sequence gives those ids again.

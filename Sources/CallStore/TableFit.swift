@@ -26,7 +26,12 @@ enum TableFit {
     SELECT * FROM (SELECT ours.name, quote_ident(current_schema()), c.relkind IN ('r', 'p')
         AND \(hasColumns("c", "ours.columns")) AS is_ours,
         c.relkind = 'p' AS is_partitioned, ours.key, ours.key IS NULL OR \(hasKey("c", column: "ours.key")) AS has_key
-      FROM \(tables) JOIN pg_class c ON c.oid = \(SQL.relation("ours.name"))) found
+      FROM \(tables) JOIN pg_class c ON c.oid = \(SQL.relation("ours.name"))
+      UNION ALL
+      SELECT ours.name, quote_ident(current_schema()), c.relkind = 'v' AND \(hasColumns("c", "ours.columns")),
+        false, NULL, true
+      FROM (VALUES \(BillingViews.known)) AS ours (name, columns)
+      JOIN pg_class c ON c.oid = \(SQL.relation("ours.name"))) found
     WHERE NOT is_ours OR NOT has_key OR is_partitioned ORDER BY is_ours, name
     """)
 
@@ -74,7 +79,7 @@ enum TableFit {
   static let misfits = PostgresStatement(
     """
     SELECT c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod), wanted.type,
-      quote_ident(c.relname), quote_ident(a.attname)
+      quote_ident(c.relname), quote_ident(a.attname), \(BillingViews.read("a"))
     FROM (VALUES ('calls', 'id', 'text'), ('calls', 'source', 'text'), ('calls', 'phone_from', 'text'),
         ('calls', 'phone_to', 'text'), ('calls', 'phone_number', 'text'), ('calls', 'lead_number', 'text'),
         ('calls', 'status', 'text'), ('calls', 'direction', 'text'), ('calls', 'price_unit', 'text'),
@@ -100,7 +105,8 @@ enum TableFit {
       try misfits.append(
         ColumnMisfit(
           column: row.requiredText(0), type: row.requiredText(1),
-          remedy: "ALTER TABLE \(row.requiredText(3)) ALTER COLUMN \(column) TYPE \(wanted)\(conversion);"))
+          remedy: (row.requiredBool(5) ? BillingViews.drop + " " : "")
+            + "ALTER TABLE \(row.requiredText(3)) ALTER COLUMN \(column) TYPE \(wanted)\(conversion);"))
     }
     return misfits
   }

@@ -1,3 +1,4 @@
+import CallStore
 import TestSupport
 import Testing
 import TwilioSimulator
@@ -42,10 +43,11 @@ struct MisfitTests {
   @Test("An enum is named by migrate, doctor and a run, with the statement after which the run succeeds")
   func enumeration() async throws {
     try await withInstallation { installation in
+      try await installation.sql(Migrator.dropViews)
       try await installation.sql("CREATE TYPE estado AS ENUM ('busy', 'canceled')")
       try await installation.sql("ALTER TABLE calls ALTER status TYPE estado USING status::text::estado")
       installation.simulation.put(TestCalls.settled(3, now: installation.simulation.now))
-      let remedy = "ALTER TABLE calls ALTER COLUMN status TYPE text;"
+      let remedy = Migrator.dropViews + " ALTER TABLE calls ALTER COLUMN status TYPE text;"
       let migration = try await migrate(installation)
       #expect(migration.status == 0)
       #expect(
@@ -62,7 +64,7 @@ struct MisfitTests {
       let doctor = try await installation.run("doctor")
       #expect(doctor.output.contains("⚠️ columnas: ") && doctor.output.contains(remedy), "\(doctor.output)")
 
-      try await installation.sql(remedy)
+      for statement in remedy.split(separator: ";") { try await installation.sql(String(statement)) }
       let mended = try await service.sync()
       #expect(mended.status == 200 && mended.integer("savedCalls") == 3, "\(mended.body)")
     }

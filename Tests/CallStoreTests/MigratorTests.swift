@@ -19,6 +19,10 @@ struct MigratorTests {
     UNION ALL SELECT 'security ' || relname FROM pg_class WHERE relrowsecurity
     UNION ALL SELECT 'version ' || version || name || oldest_program FROM schema_migrations
     UNION ALL SELECT 'workspace ' || id || name FROM workspaces
+    UNION ALL SELECT 'view ' || viewname || definition FROM pg_views WHERE schemaname = 'public'
+    UNION ALL SELECT 'comment ' || objoid::regclass || objsubid || description FROM pg_description
+      WHERE classoid = 'pg_class'::regclass AND objoid IN (
+        SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
     UNION ALL SELECT 'lease ' || kind FROM sync_leases UNION ALL SELECT 'state ' || s FROM sync_state s
     ORDER BY 1
     """
@@ -122,7 +126,7 @@ struct MigratorTests {
       """,
       """
       CREATE EVENT TRIGGER kill ON ddl_command_end
-      WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'CREATE INDEX') EXECUTE FUNCTION kill()
+      WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'CREATE INDEX', 'CREATE VIEW', 'COMMENT') EXECUTE FUNCTION kill()
       """)
   }
 

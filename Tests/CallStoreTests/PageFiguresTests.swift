@@ -36,8 +36,10 @@ struct PageFiguresTests {
       _ = try await pool.repeatable(
         PostgresStatement(
           """
-          INSERT INTO calls (id, source, workspace_id, call_date, duration, cost, price_unit, direction, phone_number)
-          VALUES ($1, 'twilio', $2::bigint, $3::timestamptz, $4::integer, $5::numeric / 100, $6, $7, $8)
+          INSERT INTO calls (id, source, workspace_id, call_date, duration, cost, price_unit, direction, phone_number,
+            status)
+          VALUES ($1, 'twilio', $2::bigint, $3::timestamptz, $4::integer, $5::numeric / 100, $6, $7, $8,
+            'completed')
           """,
           [
             .text("CA\(index)"), .int(Int64(row.workspace)), .text(row.date.iso8601),

@@ -141,7 +141,7 @@ struct QueryPlanTests {
       let figures = try await store.pageFigures(now: now)
       #expect(figures.days.count == 30 && figures.hours.count == 24, "\(figures.hours.count) hours")
       let totals = try only(plans.all, "GROUPING SETS")
-      #expect(totals.indexes == ["calls_totals"])
+      #expect(totals.indexes == ["calls_billing"])
       #expect(totals.nodes.allSatisfy { $0.relation != "calls" || $0.type == "Index Only Scan" })
       let rest = try only(plans.all, "sync_slices")
       #expect(rest.nodes.contains { $0.index == "calls_unmatched" && $0.type == "Index Only Scan" })
@@ -152,9 +152,9 @@ struct QueryPlanTests {
   /// What is looked for, and the indexes by which it is found.
   private static let searches:
     [(name: String, indexes: Set<String>, narrow: @Sendable (inout CallSearch) -> Void)] = [
-      ("all", ["calls_totals"], { _ in }),
-      ("a few days", ["calls_totals"], { $0.since = makeTime("2026-02-20T00:00:00Z") }),
-      ("a workspace of few calls", ["calls_totals"], { $0.workspace = WorkspaceID(5) }),
+      ("all", ["calls_billing"], { _ in }),
+      ("a few days", ["calls_billing"], { $0.since = makeTime("2026-02-20T00:00:00Z") }),
+      ("a workspace of few calls", ["calls_billing"], { $0.workspace = WorkspaceID(5) }),
       (
         "a number of ours", ["calls_by_number", "calls_related", "calls_transfers_by_time"],
         { $0.number = PhoneNumber("+34910000004") }
@@ -178,7 +178,7 @@ struct QueryPlanTests {
       for plan in made {
         #expect(plan.indexes.isSuperset(of: indexes), "\(name): \(plan.indexes)")
         // Through the index of the time, a number is looked for among all calls that there are.
-        #expect(indexes.contains("calls_totals") || !plan.indexes.contains("calls_totals"), "\(name)")
+        #expect(indexes.contains("calls_billing") || !plan.indexes.contains("calls_billing"), "\(name)")
         #expect(!plan.scanned.contains("calls"), "\(name)")
       }
     }

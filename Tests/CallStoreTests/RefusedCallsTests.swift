@@ -30,7 +30,9 @@ struct Refusing: CustomTestStringConvertible, Sendable {
     """
 
   static let all = [
-    Refusing("a narrow number", "ALTER TABLE calls ALTER duration TYPE smallint", reason: "22003"),
+    Refusing(
+      "a narrow number", Migrator.dropViews, "ALTER TABLE calls ALTER duration TYPE smallint", reason: "22003"
+    ),
     Refusing(
       "a short text", "ALTER TABLE calls ALTER phone_from TYPE varchar(20)", reason: "22001",
       spoil: { $0.from = "sip:agent.of.the.north@pbx.example" }),

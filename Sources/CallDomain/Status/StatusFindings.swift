@@ -97,8 +97,8 @@ extension Inspection {
   package func findings(now: Timestamp) -> [Finding] {
     [
       prices, directory, numbersOfWorkspaces, sharedNumbers, spelledNumbers, rowsWithoutWorkspace, columns,
-      characters,
-    ] + clock(now)
+      characters, views,
+    ] + olderSums(now) + clock(now)
   }
 
   private var directory: Finding {
@@ -151,7 +151,8 @@ extension Inspection {
     return Finding(
       .warning, check: "columnas",
       detail: "Hay tipos que rechazan algunas llamadas, o todas: \(list.joined(separator: "; ")).",
-      whatToDo: "Como dueño de las tablas: " + misfits.map(\.remedy).joined(separator: " "))
+      whatToDo: "Como dueño de las tablas: " + misfits.map(\.remedy).joined(separator: " ")
+        + " Después, «twilio-sync migrate».")
   }
 
   private var characters: Finding {
@@ -163,6 +164,28 @@ extension Inspection {
       detail: "La base de datos está en \(encoding): rechaza los nombres con caracteres que no tiene.",
       whatToDo:
         "Pase los datos a una base de datos en UTF8; mientras tanto esas llamadas quedan en refused_calls.")
+  }
+
+  private var views: Finding {
+    guard !hasViews else {
+      return Finding(.ok, check: "vistas", detail: "twilio_billing_monthly y twilio_calls_hourly están.")
+    }
+    return Finding(
+      .warning, check: "vistas", detail: "twilio_billing_monthly o twilio_calls_hourly falta o es antigua.",
+      whatToDo: "Ejecute «twilio-sync migrate» como dueño de las tablas.")
+  }
+
+  // Nothing is said while another program fills them.
+  private func olderSums(_ now: Timestamp) -> [Finding] {
+    guard let snapshots, snapshots.last.map({ $0.adding(hours: 48) < now }) ?? true else {
+      return []
+    }
+    let last = snapshots.last.map { "no tiene filas desde el \($0.iso8601)" } ?? "no tiene filas"
+    return [
+      Finding(
+        .warning, check: "twilio_snapshots", detail: "La tabla \(last), y este servicio no la llena.",
+        whatToDo: "Los paneles que la leen encuentran lo mismo, al día, en la vista twilio_calls_hourly.")
+    ]
   }
 
   private var prices: Finding {
@@ -308,6 +331,16 @@ package struct Inspection: Hashable, Sendable {
     }
   }
 
+  /// `twilio_snapshots`, hourly sums that the older system wrote.
+  package struct Snapshots: Hashable, Sendable {
+    /// The newest of them; nil without one.
+    package let last: Timestamp?
+
+    package init(last: Timestamp?) {
+      self.last = last
+    }
+  }
+
   /// Rows of `workspace_phones` with a workspace.
   package var listedNumbers = 0
   /// Those of them that somebody made: what a call brings has the default workspace and is not primary.
@@ -328,6 +361,10 @@ package struct Inspection: Hashable, Sendable {
   package var shared: [Listing] = []
   /// Rows of `workspace_phones` without a workspace.
   package var phonesWithoutWorkspace = 0
+  /// Whether the views of the bill are there.
+  package var hasViews = true
+  /// Nil where there are none, or not all of their rows can be read.
+  package var snapshots: Snapshots?
   /// The database's clock, which gives rows their times.
   package var databaseTime: Timestamp?
 

@@ -1,3 +1,4 @@
+import CallStore
 import Foundation
 import TestSupport
 import Testing
@@ -130,13 +131,15 @@ struct DoctorTests {
     Fault(
       testDescription: "columns that refuse some calls, or all",
       statements: [
-        "ALTER TABLE calls ALTER phone_from TYPE varchar(16)", "CREATE TYPE estado AS ENUM ('busy')",
+        "ALTER TABLE calls ALTER phone_from TYPE varchar(16)", Migrator.dropViews,
+        "CREATE TYPE estado AS ENUM ('busy')",
         "ALTER TABLE calls ALTER status TYPE estado USING status::estado",
       ],
       lines: [
         "⚠️ columnas: Hay tipos que rechazan algunas llamadas, o todas: calls.phone_from es character varying(16); "
           + "calls.status es estado. → Como dueño de las tablas: ALTER TABLE calls ALTER COLUMN phone_from TYPE text; "
-          + "ALTER TABLE calls ALTER COLUMN status TYPE text;"
+          + "ALTER TABLE calls ALTER COLUMN status TYPE text; Después, «twilio-sync migrate».",
+        "⚠️ vistas: twilio_billing_monthly o twilio_calls_hourly falta o es antigua. → Ejecute «twilio-sync migrate»",
       ], status: 0),
     Fault(
       testDescription: "an empty directory",

@@ -54,6 +54,22 @@ struct StatusFindingsTests {
         == .warning)
   }
 
+  @Test(
+    "Hourly sums that nobody fills any more are a note that fails nothing; while they are filled nothing is said"
+  )
+  func olderSums() {
+    #expect(finding("twilio_snapshots") { (_: inout Inspection) in } == nil)
+    for (last, isTold) in [("2026-02-28T12:00:00Z", false), ("2026-02-28T11:59:59Z", true), (nil, true)] {
+      let told = finding("twilio_snapshots") { (inspection: inout Inspection) in
+        inspection.snapshots = Inspection.Snapshots(last: last.map(makeTime))
+      }
+      #expect(told?.level == (isTold ? .warning : nil))
+      #expect((told?.whatToDo?.contains("la vista twilio_calls_hourly") == true) == isTold)
+    }
+    #expect(
+      finding("vistas") { (inspection: inout Inspection) in inspection.hasViews = false }?.level == .warning)
+  }
+
   @Test("Numbers that stand in workspaces alone come with the INSERT to run")
   func unlisted() throws {
     let number = try #require(PhoneNumber("+34910000007"))

@@ -49,13 +49,13 @@ struct LegacySnapshot: Hashable {
     WHERE conrelid::regclass::text IN \(older)
     UNION ALL
     SELECT indexdef FROM pg_indexes WHERE tablename IN \(older)
-      AND indexname NOT IN ('calls_related', 'calls_transfers_by_time', 'calls_totals', 'calls_unmatched',
+      AND indexname NOT IN ('calls_related', 'calls_transfers_by_time', 'calls_billing', 'calls_unmatched',
         'calls_unconverted', 'calls_by_number')
     UNION ALL
     SELECT concat_ws(' ', relname, relrowsecurity, relforcerowsecurity, relowner::regrole) FROM pg_class
     WHERE relname IN \(older)
     UNION ALL
-    SELECT viewname || ' ' || definition FROM pg_views WHERE schemaname = 'public'
+    SELECT viewname || ' ' || definition FROM pg_views WHERE schemaname = 'public' AND viewname NOT LIKE 'twilio\\_%'
     ORDER BY 1
     """
 
