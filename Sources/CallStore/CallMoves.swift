@@ -75,36 +75,44 @@ extension CallMoveRecords {
   /// The same of moves that were only rehearsed: four parameters.
   static func rehearsed(_ moves: [CallMove], from position: Int) -> (sql: String, parameters: [PostgresValue])
   {
+    (assignment(relation(from: position)), columns(moves))
+  }
+
+  /// The same alone, of moves that are in no run.
+  static func sums(of moves: [CallMove]) -> PostgresStatement {
+    PostgresStatement(
+      "SELECT s.moves::text FROM (\(sums(relation(from: 1)))) AS s (moves, calls)", columns(moves))
+  }
+
+  private static func relation(from position: Int) -> String {
     let types = zip(position..., ["text", "bigint", "bigint", "text"]).map { "$\($0)::\($1)[]" }
-    return (
-      assignment(
-        """
-        SELECT * FROM unnest(\(types.joined(separator: ", ")))
-          AS m(call_id, from_workspace, to_workspace, number)
-        """),
-      columns(moves)
-    )
+    return """
+      SELECT * FROM unnest(\(types.joined(separator: ", "))) AS m(call_id, from_workspace, to_workspace, number)
+      """
   }
 
   private static func assignment(_ moves: String) -> String {
+    "(moves, reattributed_calls) = (\(sums(moves)))"
+  }
+
+  private static func sums(_ moves: String) -> String {
     """
-    (moves, reattributed_calls) = (
-      WITH moved AS MATERIALIZED (\(moves)),
-      parts AS (
-        SELECT \(month) AS month, m.number, m.from_workspace, m.to_workspace, c.price_unit, count(*) AS calls,
-          sum((\(SQL.seconds("c.duration")) + 59) / 60) AS minutes, sum(c.cost) AS cost
-        FROM moved m LEFT JOIN calls c ON c.id = m.call_id GROUP BY 1, 2, 3, 4, 5),
-      sums AS (
-        SELECT month, number, from_workspace, to_workspace, sum(calls)::bigint AS calls,
-          coalesce(sum(minutes), 0)::bigint AS minutes,
-          coalesce(jsonb_agg(jsonb_build_object('priceUnit', price_unit, 'sum', cost::text) ORDER BY price_unit)
-            FILTER (WHERE cost IS NOT NULL), '[]') AS cost
-        FROM parts GROUP BY 1, 2, 3, 4)
-      SELECT coalesce(jsonb_agg(jsonb_build_object('month', month, 'number', number, 'from', from_workspace,
-          'to', to_workspace, 'calls', calls, 'minutes', minutes, 'cost', cost)
-          ORDER BY calls DESC, month, number COLLATE "C", from_workspace, to_workspace), '[]'),
-        (SELECT count(DISTINCT call_id) FROM moved)
-      FROM sums)
+    WITH moved AS MATERIALIZED (\(moves)),
+    parts AS (
+      SELECT \(month) AS month, m.number, m.from_workspace, m.to_workspace, c.price_unit, count(*) AS calls,
+        sum((\(SQL.seconds("c.duration")) + 59) / 60) AS minutes, sum(c.cost) AS cost
+      FROM moved m LEFT JOIN calls c ON c.id = m.call_id GROUP BY 1, 2, 3, 4, 5),
+    sums AS (
+      SELECT month, number, from_workspace, to_workspace, sum(calls)::bigint AS calls,
+        coalesce(sum(minutes), 0)::bigint AS minutes,
+        coalesce(jsonb_agg(jsonb_build_object('priceUnit', price_unit, 'sum', cost::text) ORDER BY price_unit)
+          FILTER (WHERE cost IS NOT NULL), '[]') AS cost
+      FROM parts GROUP BY 1, 2, 3, 4)
+    SELECT coalesce(jsonb_agg(jsonb_build_object('month', month, 'number', number, 'from', from_workspace,
+        'to', to_workspace, 'calls', calls, 'minutes', minutes, 'cost', cost)
+        ORDER BY calls DESC, month, number COLLATE "C", from_workspace, to_workspace), '[]'),
+      (SELECT count(DISTINCT call_id) FROM moved)
+    FROM sums
     """
   }
 

@@ -196,7 +196,7 @@ struct TransferCase: CustomTestStringConvertible, Sendable {
     TransferCase(
       testDescription: "the candidate's number given to nobody yet", rows: [makeRow(9, 1)],
       others: [ring(1, -60)], workspace: 1, says: ["(fila 9) en workspace 1 («Sin asignar»)."],
-      advises: "Si +34910000001 es de un cliente, ponga su workspace en la fila 9"),
+      advises: "Si +34910000001 es de un cliente: «twilio-sync phones assign +34910000001 WORKSPACE»"),
     TransferCase(
       testDescription: "the nearest is of another workspace",
       others: [ring(1, -3600), ring(2, -60, from: ExplainedCall.other)], workspace: 8,
