@@ -57,7 +57,7 @@ struct PhonesTests {
       let rehearsal = try await installation.programs.run(words + ["--dry-run"], environment)
       #expect(rehearsal.status == 0, "\(rehearsal.errors)")
       #expect(rehearsal.output.contains("🔀 Se reasignarían del workspace 1 al 4, "))
-      #expect(rehearsal.output.contains("\(Self.own): llamadas 2, minutos 2, coste 0.11200 USD"))
+      #expect(rehearsal.output.contains("\(Self.own): llamadas 2, minutos 4, coste 0.11200 USD"))
       #expect(rehearsal.output.contains("🎉 Ensayo: Asignación de número completada!"))
       #expect(try await workspaces(installation) == ["1", "1"])
 

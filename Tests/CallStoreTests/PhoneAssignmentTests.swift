@@ -59,7 +59,7 @@ struct PhoneAssignmentTests {
         _ = try await pool.fillDirectory(month.directory)
         let store = CallStore(pool: database.servicePool(), defaultWorkspace: WorkspaceID(1))
         let first = try await store.begin(.hourly)
-        try await store.commit(IntakePage(calls: month.calls, readAt: Self.now), fence: first)
+        _ = try await store.commit(IntakePage(calls: month.calls, readAt: Self.now), fence: first)
         let numbers = try await pool.lines(
           "SELECT DISTINCT phone_number FROM calls WHERE phone_number IS NOT NULL ORDER BY 1")
         var moved = 0
@@ -166,12 +166,11 @@ struct PhoneAssignmentTests {
   func leaseLost() async throws {
     try await withStore { fixture in
       let fence = RunFence(kind: .assign, run: RunID(1), token: 9)
-      await #expect(throws: RunFailure.leaseLost) {
-        _ = try await fixture.store.assign(try assignment(StoreFixture.own(4), to: 5), fence: fence)
-      }
-      #expect(
-        try await fixture.pool.line(
-          "SELECT workspace_id FROM workspace_phones WHERE phone_number = '\(StoreFixture.own(4))'") == "4")
+      let order = try assignment(StoreFixture.own(4), to: 5)
+      await #expect(throws: RunFailure.leaseLost) { _ = try await fixture.store.assign(order, fence: fence) }
+      let workspace = try await fixture.pool.line(
+        "SELECT workspace_id FROM workspace_phones WHERE phone_number = '\(StoreFixture.own(4))'")
+      #expect(workspace == "4")
     }
   }
 
@@ -325,7 +324,7 @@ struct PhoneAssignmentTests {
     try await withLimited(template) { database in
       let store = CallStore(pool: database.limited, defaultWorkspace: WorkspaceID(1))
       let hourly = try await store.begin(.hourly)
-      try await store.commit(
+      _ = try await store.commit(
         IntakePage(
           calls: [makeRing(makeSID(1), from: "+34910000077", endedAt: at("09:50"))], readAt: Self.now),
         fence: hourly)

@@ -77,7 +77,7 @@ struct CommandTests {
           + "Vea «twilio-sync phones --help»."
       ),
       (
-        "phones assign +34911679868 -4", "La opción -4 no existe. Vea «twilio-sync phones --help»."
+        "phones assign +34911679868 -4", "La opción «-4» no existe. Vea «twilio-sync phones --help»."
       ),
       (
         "phones assign +34911679868 x",

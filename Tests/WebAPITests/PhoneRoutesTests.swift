@@ -1,6 +1,7 @@
 import CallDomain
 import Testing
 import WebAPI
+import WebServer
 
 @Suite("The routes of the directory")
 struct PhoneRoutesTests {

@@ -177,14 +177,14 @@ extension ListedPhone.Oddity {
 
 extension PhoneAssignment {
   /// A number as a shell takes it for one word.
-  package static func argument(_ number: String) -> String {
-    let isPlain = number.utf8.allSatisfy { byte in
+  package static func argument(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2E, 0x3A, 0x40, 0x5F: true
       default: false
       }
     }
-    return isPlain && !number.isEmpty ? number : "'" + number.replacing("'", with: "'\\''") + "'"
+    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }
 

@@ -164,7 +164,7 @@ struct TransferCase: CustomTestStringConvertible, Sendable {
       testDescription: "the candidate's number not listed", others: [ring(1, -60, from: unlisted)],
       ground: .notListed, workspace: 1, number: unlisted,
       says: ["desde +34910000099. +34910000099 no está en workspace_phones. " + byDefault],
-      advises: "Si +34910000099 es de un cliente, póngalo en workspace_phones"),
+      advises: "Si +34910000099 es de un cliente: «twilio-sync phones assign "),
     TransferCase(
       testDescription: "the candidate's number listed twice",
       rows: [makeRow(1, 8), makeRow(2, 7, number: "0034910000001", isPrimary: true)], others: [ring(1, -60)],
@@ -176,7 +176,7 @@ struct TransferCase: CustomTestStringConvertible, Sendable {
       testDescription: "the candidate's number listed without a workspace", rows: [makeRow(1, nil)],
       others: [ring(1, -60)], ground: .listedWithoutWorkspace, workspace: 1,
       says: ["está en workspace_phones, pero sin workspace, y así no cuenta. " + byDefault],
-      advises: "Si +34910000001 es de un cliente, póngalo en workspace_phones"),
+      advises: "Si +34910000001 es de un cliente: «twilio-sync phones assign "),
     TransferCase(
       testDescription: "the candidate's number in another spelling",
       rows: [makeRow(6, 8, number: "910000001")],
