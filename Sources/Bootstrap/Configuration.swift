@@ -42,7 +42,7 @@ package struct Configuration: Sendable {
       switch kind {
       case .hourly: [.log, .database, .twilio, .hourly, .alerts]
       case .historical: [.log, .database, .twilio, .history, .alerts]
-      case .reattribute: [.log, .database, .alerts]
+      case .reattribute, .assign: [.log, .database, .alerts]
       }
     }
   }

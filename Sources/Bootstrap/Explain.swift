@@ -31,10 +31,6 @@ struct Explain {
   }
 
   private func tell(_ failure: RunFailure, json: Bool) async -> ExitStatus {
-    Output.error(
-      Output.line(
-        .error, "explain_failed", "❌ \(failure.message)", [LogField("error", .text(failure.message))],
-        cause: failure.cause))
-    return json ? await Output.result(failure.answer.json + "\n", .failed) : .failed
+    await Output.failure(failure, as: "explain_failed", json: json)
   }
 }

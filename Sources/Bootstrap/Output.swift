@@ -44,6 +44,15 @@ enum Output {
     return status == .done ? .failed : status
   }
 
+  /// Tells why a command has no result.
+  static func failure(_ failure: RunFailure, as event: String, json: Bool) async -> ExitStatus {
+    error(
+      line(
+        .error, event, "❌ \(failure.message)", [LogField("error", .text(failure.message))],
+        cause: failure.cause))
+    return json ? await result(failure.answer.json + "\n", .failed) : .failed
+  }
+
   /// Waits until everything is written, but not long for readers that stand still.
   static func flush(within limit: DispatchTimeInterval = .seconds(2)) {
     let deadline = DispatchTime.now() + limit

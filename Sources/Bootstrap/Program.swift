@@ -96,6 +96,9 @@ package enum Program {
     case .explain(let sid):
       let service = try service(environment, [.log, .database], json: command.json)
       return await Explain(service: service, sid: sid).run(json: command.json)
+    case .phones:
+      let service = try service(environment, [.log, .database], json: command.json)
+      return await Phones(service: service).run(json: command.json)
     case .doctor: return await Doctor(environment: environment).run(json: command.json)
     case .run(let order):
       return try await run(

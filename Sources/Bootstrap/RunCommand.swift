@@ -1,10 +1,11 @@
 import CallDomain
 import Postgres
+import Reporting
 import SyncEngine
 import Telemetry
 import Terminal
 
-/// `twilio-sync hourly`, `historical` and `reattribute`: one run, then the end.
+/// `twilio-sync hourly`, `historical`, `reattribute` and `phones assign`: one run, then the end.
 struct RunCommand {
   let service: Service
   let order: RunOrder
@@ -35,7 +36,7 @@ struct RunCommand {
   private func leavesAnythingToSee(_ failure: RunFailure?) -> Bool {
     switch failure?.code {
     case nil, .twilio, .internal: true
-    case .alreadyRunning, .badParameter, .stopping, .database: false
+    case .alreadyRunning, .conflict, .badParameter, .stopping, .database: false
     }
   }
 
@@ -55,6 +56,11 @@ struct RunCommand {
     } catch {
       return (.failure(error), false)
     }
+  }
+
+  /// What would have moved.
+  private static func preview(_ failure: RunFailure) -> [String] {
+    failure.moves.flatMap { SpanishLines.lines(for: .moved($0), isRehearsal: true) }
   }
 
   /// - Returns: How the command ends.
@@ -81,7 +87,7 @@ struct RunCommand {
       return status
     } else if !isStopped {
       service.logger.writing(to: Output.error).log(
-        .error, "run_failed", text: RunSummary.lines(for: failure), cause: untold)
+        .error, "run_failed", text: RunSummary.lines(for: failure) + Self.preview(failure), cause: untold)
     }
     // The next hourly run comes by itself.
     if hasBegun, order.kind != .hourly { Output.error(RunSummary.continuation(of: order) + "\n") }

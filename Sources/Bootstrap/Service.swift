@@ -71,8 +71,8 @@ package struct Service: Sendable {
       return (try? await store.status(now: now)).map { ServiceStatus($0, rules: rules, now: now) }
     }
     conductor = RunConductor(
-      hourly: hourly, historical: historical, calls: store, runs: store, clock: Clocks.engine,
-      makeToken: Clocks.token, leaseSeconds: lease.seconds, heartbeat: lease.heartbeat,
+      hourly: hourly, historical: historical, calls: store, runs: store, phones: store,
+      clock: Clocks.engine, makeToken: Clocks.token, leaseSeconds: lease.seconds, heartbeat: lease.heartbeat,
       report: { trace, event in
         onEvent(event)
         RunReporter(
@@ -165,6 +165,10 @@ extension Service: SyncService {
 
   package func explanation(of sid: CallSID) async throws(RunFailure) -> Explanation? {
     try await store.explanation(of: sid)
+  }
+
+  package func phones() async throws(RunFailure) -> [ListedPhone] {
+    try await store.phones(now: Clocks.now())
   }
 
   package func refusal(of sid: CallSID) async throws(RunFailure) -> String? {

@@ -65,7 +65,7 @@ package struct PhoneSpelling: Hashable, Sendable {
 
   /// Nil for what calls have: numbers with their country, short ones, clients, SIP addresses, and what they have
   /// brought.
-  private static func lack(of number: PhoneNumber?, _ brought: Set<PhoneNumber>) -> Lack? {
+  static func lack(of number: PhoneNumber?, _ brought: Set<PhoneNumber> = []) -> Lack? {
     guard let number else { return .number }
     if brought.contains(number) { return nil }
     let text = number.canonical
@@ -82,4 +82,29 @@ package struct PhoneSpelling: Hashable, Sendable {
 
   /// Fewer are a service's number, or an extension.
   private static let fewestDigits = 7
+}
+
+extension PhoneSpelling {
+  /// The statement by which the tables' owner deletes rows.
+  static func deletion(of rows: [Int64]) -> String {
+    let list = rows.map { "\($0)" }.joined(separator: ", ")
+    return "DELETE FROM workspace_phones WHERE id " + (rows.count == 1 ? "= \(list);" : "IN (\(list));")
+  }
+
+  /// The statement that deletes the row, where that mends it.
+  var deletion: String? {
+    guard case .delete = remedy else { return nil }
+    return Self.deletion(of: [id])
+  }
+
+  /// The statement that writes the row anew, where that mends it.
+  var update: String? {
+    guard case .rewrite(let number) = remedy else { return nil }
+    return "UPDATE workspace_phones SET phone_number = \(number.literal) WHERE id = \(id);"
+  }
+}
+
+extension PhoneNumber {
+  /// As SQL writes it.
+  var literal: String { "'\(canonical.replacing("'", with: "''"))'" }
 }

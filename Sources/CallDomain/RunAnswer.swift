@@ -82,7 +82,19 @@ extension SyncRun {
     guard state == .succeeded else {
       return RunFailure(.internal, error ?? "La ejecución no ha terminado.", runID: id).answer
     }
-    return RunAnswer(outcome + details)
+    return RunAnswer(assigned ?? outcome + details)
+  }
+
+  // Of an assignment the counts say nothing that its moves do not.
+  private var assigned: [AnswerField]? {
+    guard let assignment else { return nil }
+    return [
+      AnswerField("success", .bool(true)), AnswerField("dryRun", .bool(isRehearsal)),
+      AnswerField("number", .text(assignment.number.canonical)),
+      AnswerField("workspace", .number(assignment.workspace.number)),
+      AnswerField("moves", .list(moves.map(\.answer))), AnswerField("runId", .number(id.number)),
+      AnswerField("message", .text(message)),
+    ]
   }
 
   // The promised order: the first six counts, the message, the rest.
@@ -99,8 +111,10 @@ extension SyncRun {
 
   private var message: String {
     switch kind {
-    case .reattribute where isRehearsal:
+    case .reattribute where isRehearsal, .assign where isRehearsal:
       "Ensayo completado, nada ha cambiado. Llamadas que se reasignarían: \(counts.reattributedCalls)"
+        + (obstacle.map { ". De verdad se rechazaría: \($0.message)" } ?? "")
+    case .assign: "Número asignado. Llamadas reasignadas: \(counts.reattributedCalls)"
     case .reattribute: "Reasignación de llamadas completada"
     case .hourly where counts.totalCalls > 0: "Sincronización horaria completada"
     case .historical where counts.totalCalls > 0: "Resincronización histórica completada"
@@ -127,9 +141,11 @@ extension SyncRun {
 }
 
 extension RunFailure {
-  /// The answer to whoever asked for the run: `success`, `error`, and `runId` where there is one.
+  /// The answer to whoever asked for the run: `success`, `error`, and `moves` and `runId` where there are any.
   package var answer: RunAnswer {
     let run = runID.map { [AnswerField("runId", .number($0.number))] } ?? []
-    return RunAnswer([AnswerField("success", .bool(false)), AnswerField("error", .text(message))] + run)
+    let preview = moves.isEmpty ? [] : [AnswerField("moves", .list(moves.map(\.answer)))]
+    return RunAnswer(
+      [AnswerField("success", .bool(false)), AnswerField("error", .text(message))] + preview + run)
   }
 }

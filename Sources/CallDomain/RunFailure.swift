@@ -8,6 +8,8 @@ package struct RunFailure: Error, Hashable, Sendable {
     case badParameter
     /// Another run of the kind is in progress.
     case alreadyRunning
+    /// What is stored stands in the way, and a person decides.
+    case conflict
     /// Another run holds the lease of this one, which did not renew it in time.
     case leaseLost
     /// Twilio refused, failed or could not be reached.
@@ -34,6 +36,8 @@ package struct RunFailure: Error, Hashable, Sendable {
   package var retryAfter: Int?
   /// Twilio's `Twilio-Request-Id`, by which Twilio's support finds the request.
   package var twilioRequestID: String?
+  /// With `conflict`, what would move.
+  package var moves: [MoveSum] = []
 
   package init(
     _ kind: Kind, _ whatFailed: String, _ whatToDo: String? = nil, cause: String? = nil, runID: RunID? = nil,
@@ -108,13 +112,14 @@ package enum DatabaseFault: Hashable, Sendable, CaseIterable {
 extension RunFailure {
   /// What failed in one word, for machines.
   package enum Code: String, Hashable, Sendable {
-    case badParameter, alreadyRunning, twilio, database, stopping, `internal`
+    case badParameter, alreadyRunning, conflict, twilio, database, stopping, `internal`
   }
 
   package var code: Code {
     switch kind {
     case .badParameter: .badParameter
     case .alreadyRunning: .alreadyRunning
+    case .conflict: .conflict
     case .twilio: .twilio
     case .database(.refused), .leaseLost, .internal: .internal
     case .database: .database

@@ -3,6 +3,8 @@ package enum RunKind: String, Sendable, CaseIterable {
   case hourly
   case historical
   case reattribute
+  /// Gives a number to a workspace.
+  case assign
 }
 
 /// How far a run has come.
@@ -33,10 +35,15 @@ package enum RunOrder: Hashable, Sendable {
   /// Since is inclusive, until exclusive; nil stands for the configured start and for now.
   case historical(since: Timestamp?, until: Timestamp?, restart: Bool)
   case reattribute(since: Timestamp?, dryRun: Bool)
+  case assign(PhoneAssignment)
 
   /// Whether it only works out what it would do (Reference.md, "Rehearsals").
   package var isRehearsal: Bool {
-    if case .reattribute(_, dryRun: true) = self { true } else { false }
+    switch self {
+    case .hourly, .historical: false
+    case .reattribute(_, let dryRun): dryRun
+    case .assign(let assignment): assignment.isRehearsal
+    }
   }
 
   package var kind: RunKind {
@@ -44,6 +51,7 @@ package enum RunOrder: Hashable, Sendable {
     case .hourly: .hourly
     case .historical: .historical
     case .reattribute: .reattribute
+    case .assign: .assign
     }
   }
 }
@@ -146,6 +154,10 @@ package struct SyncRun: Hashable, Sendable {
   package var isRehearsal = false
   /// What it moved, or would move, the most first; known at its end.
   package var moves: [MoveSum] = []
+  /// What an `assign` was asked for; known to its own process alone.
+  package var assignment: PhoneAssignment?
+  /// Why the rehearsal of an `assign` would be refused as more than one; known as above.
+  package var obstacle: RunFailure?
   /// The sentence that says why it did not succeed.
   package var error: String?
   /// Who asked: `http`, `vercel-cron/1.0`, `cli`; a name, never an address or a secret.

@@ -79,38 +79,49 @@ extension CallMoveRecords {
 
   /// The same for a rehearsal, whose moves stand nowhere.
   static func addUp(_ rehearsed: [CallMove], of run: RunID) -> PostgresStatement {
-    addUp(
-      """
-      SELECT * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[])
-        AS m(call_id, from_workspace, to_workspace, number)
-      """, of: run, columns(rehearsed))
+    addUp(relation(from: 2), of: run, columns(rehearsed))
+  }
+
+  /// The same sums alone, of moves that are in no run.
+  static func sums(of moves: [CallMove]) -> PostgresStatement {
+    PostgresStatement(
+      "SELECT s.moves::text FROM (\(sums(relation(from: 1)))) AS s (moves, calls)", columns(moves))
   }
 
   private static func addUp(
     _ moves: String, of run: RunID, _ parameters: [PostgresValue] = []
   ) -> PostgresStatement {
     PostgresStatement(
-      """
-      UPDATE sync_runs r SET (moves, reattributed_calls) = (
-        WITH moved AS MATERIALIZED (\(moves)),
-        parts AS (
-          SELECT \(month) AS month, m.number, m.from_workspace, m.to_workspace, c.price_unit, count(*) AS calls,
-            sum(\(SQL.minutes("c.duration"))) AS minutes, sum(c.cost) AS cost
-          FROM moved m LEFT JOIN calls c ON c.id = m.call_id GROUP BY 1, 2, 3, 4, 5),
-        sums AS (
-          SELECT month, number, from_workspace, to_workspace, sum(calls)::bigint AS calls,
-            coalesce(sum(minutes), 0)::bigint AS minutes,
-            coalesce(jsonb_agg(jsonb_build_object('priceUnit', price_unit, 'sum', cost::text) ORDER BY price_unit)
-              FILTER (WHERE cost IS NOT NULL), '[]') AS cost
-          FROM parts GROUP BY 1, 2, 3, 4)
-        SELECT coalesce(jsonb_agg(jsonb_build_object('month', month, 'number', number, 'from', from_workspace,
-            'to', to_workspace, 'calls', calls, 'minutes', minutes, 'cost', cost)
-            ORDER BY calls DESC, month, number COLLATE "C", from_workspace, to_workspace), '[]'),
-          (SELECT count(DISTINCT call_id) FROM moved)
-        FROM sums)
-      WHERE r.id = $1::bigint
-      """,
+      "UPDATE sync_runs r SET (moves, reattributed_calls) = (\(sums(moves))) WHERE r.id = $1::bigint",
       [.int(run.number)] + parameters)
+  }
+
+  private static func relation(from position: Int) -> String {
+    let types = zip(position..., ["text", "bigint", "bigint", "text"]).map { "$\($0)::\($1)[]" }
+    return """
+      SELECT * FROM unnest(\(types.joined(separator: ", "))) AS m(call_id, from_workspace, to_workspace, number)
+      """
+  }
+
+  private static func sums(_ moves: String) -> String {
+    """
+    WITH moved AS MATERIALIZED (\(moves)),
+    parts AS (
+      SELECT \(month) AS month, m.number, m.from_workspace, m.to_workspace, c.price_unit, count(*) AS calls,
+        sum(\(SQL.minutes("c.duration"))) AS minutes, sum(c.cost) AS cost
+      FROM moved m LEFT JOIN calls c ON c.id = m.call_id GROUP BY 1, 2, 3, 4, 5),
+    sums AS (
+      SELECT month, number, from_workspace, to_workspace, sum(calls)::bigint AS calls,
+        coalesce(sum(minutes), 0)::bigint AS minutes,
+        coalesce(jsonb_agg(jsonb_build_object('priceUnit', price_unit, 'sum', cost::text) ORDER BY price_unit)
+          FILTER (WHERE cost IS NOT NULL), '[]') AS cost
+      FROM parts GROUP BY 1, 2, 3, 4)
+    SELECT coalesce(jsonb_agg(jsonb_build_object('month', month, 'number', number, 'from', from_workspace,
+        'to', to_workspace, 'calls', calls, 'minutes', minutes, 'cost', cost)
+        ORDER BY calls DESC, month, number COLLATE "C", from_workspace, to_workspace), '[]'),
+      (SELECT count(DISTINCT call_id) FROM moved)
+    FROM sums
+    """
   }
 
   /// What `sync_runs.moves` says; nothing where somebody else wrote something else there.

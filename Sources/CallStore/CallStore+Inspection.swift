@@ -15,8 +15,16 @@ extension CallStore {
       inspection.spellings = PhoneSpelling.all(
         in: phones, defaultWorkspace: defaultWorkspace,
         brought: try await brought(PhoneSpelling.doubtful(in: phones)))
-      inspection.unlisted = try await listingsOfWorkspaces(but: phones)
+      inspection.unlisted = try DirectoryQuery.facts(
+        phones, await database.repeatable(ListedCallQuery.workspaces)
+      ).unlisted
       inspection.shared = Self.shared(phones)
+      inspection.sharedSpare = Set(inspection.shared.map(\.number)).flatMap { number in
+        PhoneDirectory.ranked(
+          phones.filter { PhoneNumber(listed: $0.number) == number }, for: number,
+          defaultWorkspace: defaultWorkspace
+        ).dropFirst().map(\.row.id)
+      }.sorted()
       inspection.phonesWithoutWorkspace = phones.count { $0.workspace == nil }
       inspection.misfits = try TableFit.read(await database.repeatable(TableFit.misfits))
       let views = try await database.repeatable(PostgresStatement("SELECT \(BillingViews.areCurrent)"))
@@ -69,28 +77,15 @@ extension CallStore {
   }
 
   /// Those of the numbers that calls have as their own.
-  private func brought(_ numbers: Set<PhoneNumber>) async throws -> Set<PhoneNumber> {
+  func brought(_ numbers: Set<PhoneNumber>) async throws -> Set<PhoneNumber> {
     guard !numbers.isEmpty else { return [] }
     let result = try await database.repeatable(
       PostgresStatement(
-        "SELECT DISTINCT phone_number FROM calls WHERE source = 'twilio' AND phone_number = ANY($1::text[])",
-        [.textArray(numbers.map(\.canonical))]), within: .seconds(120))
+        """
+        SELECT number FROM unnest($1::text[]) AS n (number)
+        WHERE EXISTS (SELECT FROM calls c WHERE \(SQL.isOwnCall("c", of: "n.number")))
+        """, [.textArray(numbers.map(\.canonical))]))
     return Set(try result.rows.compactMap { try $0.number(0) })
-  }
-
-  // Only older databases have the column; a row as JSON is read alike with and without it.
-  private func listingsOfWorkspaces(but phones: [PhoneRow]) async throws -> [Inspection.Listing] {
-    let listed = Set(phones.filter { $0.workspace != nil }.compactMap { PhoneNumber(listed: $0.number) })
-    let result = try await database.repeatable(
-      PostgresStatement("SELECT id, to_jsonb(w)->>'phone_number' FROM workspaces w ORDER BY id"))
-    var listings: [Inspection.Listing] = []
-    for row in result.rows {
-      guard let text = try row.text(1), !text.hasPrefix("default:"), let number = PhoneNumber(listed: text),
-        !listed.contains(number), let workspace = try row.workspace(0)
-      else { continue }
-      listings.append(Inspection.Listing(number: number, workspace: workspace))
-    }
-    return listings
   }
 
   private static func shared(_ phones: [PhoneRow]) -> [Inspection.Listing] {

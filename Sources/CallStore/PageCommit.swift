@@ -146,7 +146,7 @@ struct PageCommit {
     var unlisted = merged.newPhones.filter { refused[$0] == nil }
     func create(after first: PostgresStatement) async throws(PostgresError) {
       let results = try await transaction.pipeline([
-        first, PhoneDirectoryQuery.create(unlisted, defaultWorkspace: defaultWorkspace),
+        first, PhoneDirectoryQuery.create(unlisted, workspace: defaultWorkspace),
         PhoneDirectoryQuery.statement,
       ])
       directory = try PhoneDirectoryQuery.read(results[2], defaultWorkspace: defaultWorkspace)
@@ -161,7 +161,7 @@ struct PageCommit {
     // Written so that a conflict is an error, which tells what is in the way.
     let errors = try await RefusalSearch(transaction: transaction).refused(
       of: unlisted,
-      by: { PhoneDirectoryQuery.create($0, defaultWorkspace: defaultWorkspace, passesOverConflicts: false) })
+      by: { PhoneDirectoryQuery.create($0, workspace: defaultWorkspace, passesOverConflicts: false) })
     for (number, error) in errors { refused[number] = PageRefusal.reason(error) }
     unlisted = unlisted.filter { refused[$0] == nil }
     // The search may have used up ids that were in the way.
@@ -360,7 +360,7 @@ extension PageCommit {
       let search = RefusalSearch(transaction: transaction)
       let phones = try await search.refused(
         of: merged.newPhones,
-        by: { PhoneDirectoryQuery.create($0, defaultWorkspace: defaultWorkspace) })
+        by: { PhoneDirectoryQuery.create($0, workspace: defaultWorkspace) })
       for (number, error) in phones { refusal.phones[number] = error.shortReason }
       // What is right of a transfer but its workspace is enough here: the rest are numbers of stored calls.
       let transfers = merged.transfers.filter { stored[$0.sid]?.call != $0 }.map { call in

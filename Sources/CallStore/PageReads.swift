@@ -113,8 +113,8 @@ enum CandidateQuery {
   /// - Parameters:
   ///   - transfers: The page's transfers; those without a lead have no evidence.
   ///   - touched: Where stored transfers are decided anew.
-  ///   - run: The run that reads them.
-  static func statement(transfers: [Call], touched: Set<TouchedMoment>, run: RunID) -> PostgresStatement {
+  ///   - run: The run that reads them; nil where none does.
+  static func statement(transfers: [Call], touched: Set<TouchedMoment>, run: RunID?) -> PostgresStatement {
     // In the order of the index, so that neighbours are looked up one after the other.
     let touched = touched.sorted { ($0.lead.canonical, $0.time) < ($1.lead.canonical, $1.time) }
     let withLead = transfers.compactMap { call in call.leadNumber.map { (call, $0) } }
@@ -127,7 +127,7 @@ enum CandidateQuery {
         .textArray(transfers.map(\.sid.text)),
         .textArray(touched.map(\.lead.canonical)),
         .intArray(touched.map(\.time.milliseconds)),
-        .int(run.number),
+        run.map { .int($0.number) } ?? .null,
       ])
   }
 
@@ -257,12 +257,12 @@ enum PhoneDirectoryQuery {
     return rows
   }
 
-  /// Creates `phones` with the default workspace. Some databases allow a number once, others
+  /// Creates `phones` with a workspace. Some databases allow a number once, others
   /// once a workspace; a row that somebody else created meanwhile stays.
   ///
   /// - Parameter passesOverConflicts: Whether a row that is in the way is no error.
   static func create(
-    _ phones: [PhoneNumber], defaultWorkspace: WorkspaceID, passesOverConflicts: Bool = true
+    _ phones: [PhoneNumber], workspace: WorkspaceID, passesOverConflicts: Bool = true
   ) -> PostgresStatement {
     PostgresStatement(
       """
@@ -270,7 +270,14 @@ enum PhoneDirectoryQuery {
       SELECT $1::bigint, number, false FROM unnest($2::text[]) AS number
       \(passesOverConflicts ? "ON CONFLICT DO NOTHING" : "")
       """,
-      [.int(defaultWorkspace.number), .textArray(phones.map(\.canonical))])
+      [.int(workspace.number), .textArray(phones.map(\.canonical))])
+  }
+
+  /// Gives a row a workspace.
+  static func assign(_ row: Int64, to workspace: WorkspaceID) -> PostgresStatement {
+    PostgresStatement(
+      "UPDATE workspace_phones SET workspace_id = $1::bigint WHERE id = $2::bigint",
+      [.int(workspace.number), .int(row)])
   }
 
   /// Gives rows without a workspace the default one.

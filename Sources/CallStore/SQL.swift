@@ -155,6 +155,14 @@ enum SQL {
     """
   }
 
+  /// Calls of cases 1 and 2 that a number made, by the index `calls_by_number`.
+  static func isOwnCall(_ table: String, of number: String) -> String {
+    """
+    \(table).source = 'twilio' AND \(numberOfOurs(table)) = \(number)
+    AND \(table).direction IN ('outbound-api', 'trunking-terminating')
+    """
+  }
+
   /// The party of a call on our side, as the index `calls_by_number` has it: canonical in cases 1 and 2, as Twilio
   /// sent it in others.
   static func numberOfOurs(_ table: String) -> String {

@@ -10,11 +10,11 @@ package enum JSONEvents {
     case .failed: .error
     case .interrupted, .retrying, .unreadableRecords, .clockOff, .gap, .retentionReached, .lost,
       .databaseAway,
-      .refused, .phoneRefused, .notTaken, .callNotGiven, .directoryLoaded(numbers: 0):
+      .refused, .phoneRefused, .notTaken, .callNotGiven, .wouldBeRefused, .directoryLoaded(numbers: 0):
       .warning
     case .pageStored, .sliceReplaced: .debug
     case .started, .period, .directoryLoaded, .fetching, .fetched, .processing, .saving, .saved,
-      .finished, .noCalls, .sliceDone, .slicesPlanned, .moving, .moved, .movedOtherwise, .resuming:
+      .finished, .noCalls, .sliceDone, .slicesPlanned, .assigned, .moving, .moved, .movedOtherwise, .resuming:
       .info
     }
   }
@@ -47,6 +47,8 @@ package enum JSONEvents {
     case .sliceReplaced: "slice_replaced"
     case .pageStored: "page_stored"
     case .databaseAway: "database_retry"
+    case .assigned: "number_assigned"
+    case .wouldBeRefused: "would_be_refused"
     case .moving: "calls_moving"
     case .moved: "calls_moved"
     case .movedOtherwise: "other_calls_moved"
@@ -100,6 +102,9 @@ package enum JSONEvents {
         LogField("reason", .text(failure.message)),
       ]
     case .sliceDone(let period, let calls): fields(period) + [field("calls", calls)]
+    case .assigned(let number, let workspace):
+      [LogField("number", .text(number.canonical)), LogField("workspace", .integer(workspace.number))]
+    case .wouldBeRefused(let failure): fields(failure)
     case .moving(let calls): [field("calls", calls)]
     case .moved(let sum): fields(sum)
     case .movedOtherwise(let sums, let calls): [field("sums", sums), field("calls", calls)]

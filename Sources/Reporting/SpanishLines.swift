@@ -37,6 +37,9 @@ package enum SpanishLines {
     case .sliceDone(let period, let calls): ["  📦 \(text(period)): \(calls) llamadas"]
     case .slicesPlanned, .sliceReplaced, .pageStored: []
     case .databaseAway(let delay, let failure): ["⚠️ " + databaseAway(delay, failure)]
+    case .assigned(let number, let workspace):
+      ["📱 El número \(number.canonical) es ahora del workspace \(workspace.number)"]
+    case .wouldBeRefused(let failure): ["⚠️ De verdad se rechazaría: \(failure.message)"]
     case .moving(let calls): ["  🔀 Llamadas reasignadas hasta ahora: \(calls)"]
     case .moved(let sum): ["  🔀 " + moved(sum, isRehearsal)]
     case .movedOtherwise(let sums, let calls): ["  🔀 … y \(sums) más, llamadas: \(calls)"]
@@ -53,6 +56,7 @@ package enum SpanishLines {
     case .hourly: "Sincronización horaria"
     case .historical: "Resincronización histórica"
     case .reattribute: "Reasignación de llamadas"
+    case .assign: "Asignación de número"
     }
   }
 
@@ -71,6 +75,7 @@ package enum SpanishLines {
     case .hourly: "sincronización horaria de Twilio"
     case .historical: "resincronización histórica de Twilio"
     case .reattribute: "reasignación de llamadas"
+    case .assign: "asignación de número"
     }
   }
 
@@ -79,6 +84,7 @@ package enum SpanishLines {
     case .hourly: "Obteniendo llamadas de la última hora"
     case .historical: "Obteniendo el histórico de llamadas"
     case .reattribute: "Leyendo las llamadas guardadas"
+    case .assign: "Leyendo las llamadas que decide el número"
     }
   }
 
@@ -100,10 +106,13 @@ package enum SpanishLines {
       "💾 Total llamadas guardadas: \(counts.savedCalls)",
       "📱 Números de workspace creados: \(counts.createdPhones)",
     ]
-    guard kind == .reattribute || counts.reattributedCalls > 0 else { return lines }
-    return lines + [
-      "🔀 \(isRehearsal ? "Llamadas que se reasignarían" : "Llamadas reasignadas"): \(counts.reattributedCalls)"
-    ]
+    let moved = isRehearsal ? "Llamadas que se reasignarían" : "Llamadas reasignadas"
+    let last = ["🔀 \(moved): \(counts.reattributedCalls)"]
+    return switch kind {
+    case .assign: lines.prefix(2) + last
+    case .reattribute: lines + last
+    case .hourly, .historical: counts.reattributedCalls > 0 ? lines + last : lines
+    }
   }
 
   /// `start - end`, as section 8 writes a period.
@@ -123,7 +132,7 @@ extension SpanishLines {
       case .hourly: "la próxima recupera lo que falta"
       case .historical:
         "para continuar donde se quedó, ejecute «historical» con las mismas fechas y sin --restart"
-      case .reattribute: "puede repetirse sin riesgo"
+      case .reattribute, .assign: "puede repetirse sin riesgo"
       }
     return "\(name(kind)) interrumpida: \(next)"
   }

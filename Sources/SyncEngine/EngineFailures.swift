@@ -5,6 +5,8 @@ extension RunFailure {
   static let noTwilio = RunFailure(
     .internal, "Falta la configuración de Twilio para esta operación.")
 
+  static let noDirectory = RunFailure(fault: "numbers cannot be assigned here")
+
   static let stopping = RunFailure(
     .stopping, "El servicio se está parando.", "Repita la petición cuando vuelva a estar en marcha.")
 

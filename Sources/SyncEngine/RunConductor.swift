@@ -8,6 +8,7 @@ package final class RunConductor: Sendable {
   private let historical: HistoricalSync?
   private let calls: any CallLedger
   private let runs: any RunLedger
+  private let phones: (any PhoneLedger)?
   private let clock: EngineClock
   private let makeToken: @Sendable () -> Int64
   private let leaseSeconds: Int
@@ -19,6 +20,7 @@ package final class RunConductor: Sendable {
   /// - Parameters:
   ///   - hourly: Nil where Twilio is not configured, such as for a reattribution alone; so is
   ///     `historical`.
+  ///   - phones: Nil where no number is assigned.
   ///   - makeToken: Makes the mark of a lease's holder, which nobody else has or had; not 0.
   ///   - leaseSeconds: How long a lease lasts that is not renewed.
   ///   - heartbeat: Milliseconds between two renewals of a run's lease.
@@ -26,7 +28,8 @@ package final class RunConductor: Sendable {
   ///   - onEnd: Told how a run ended, before `report` is; one whose end could not be recorded has failed.
   package init(
     hourly: HourlySync?, historical: HistoricalSync?, calls: any CallLedger, runs: any RunLedger,
-    clock: EngineClock, makeToken: @escaping @Sendable () -> Int64, leaseSeconds: Int,
+    phones: (any PhoneLedger)? = nil, clock: EngineClock, makeToken: @escaping @Sendable () -> Int64,
+    leaseSeconds: Int,
     heartbeat: Int64,
     report: @escaping @Sendable (RunTrace, SyncEvent) -> Void,
     onEnd: @escaping @Sendable (SyncRun) -> Void = { _ in }
@@ -35,6 +38,7 @@ package final class RunConductor: Sendable {
     self.historical = historical
     self.calls = calls
     self.runs = runs
+    self.phones = phones
     self.clock = clock
     self.makeToken = makeToken
     self.leaseSeconds = leaseSeconds
@@ -57,16 +61,18 @@ package final class RunConductor: Sendable {
     if case .historical(let since, let until, _) = order {
       _ = try historical?.request(since: since, until: until, now: clock.now())
     }
-    let (fence, now) = try await prepare(order, requestedBy: requestedBy)
+    let beginning = try await prepare(order, requestedBy: requestedBy)
+    let fence = beginning.fence
     var run = SyncRun(
-      id: fence.run, kind: order.kind, state: .running, startedAt: now, requestedBy: requestedBy)
+      id: fence.run, kind: order.kind, state: .running, startedAt: beginning.now, requestedBy: requestedBy)
     run.isRehearsal = order.isRehearsal
+    if case .assign(let assignment) = order { run.assignment = assignment }
     let progress = RunProgress()
     let (report, trace) = (
       report, RunTrace(run: fence.run, requestID: requestID, isRehearsal: order.isRehearsal)
     )
     let task = Task { [run] in
-      await self.conduct(run, order: order, fence: fence, progress: progress) { report(trace, $0) }
+      await self.conduct(run, order: order, beginning, progress: progress) { report(trace, $0) }
     }
     let isStopping = live.withLock { live in
       if live.ended.remove(fence.run) == nil { live.tasks[fence.run] = task }
@@ -80,12 +86,15 @@ package final class RunConductor: Sendable {
   /// database that does not answer.
   private func prepare(
     _ order: RunOrder, requestedBy: String
-  ) async throws(RunFailure) -> (fence: RunFence, now: Timestamp) {
-    let task = Task { () -> Result<(fence: RunFence, now: Timestamp), RunFailure> in
+  ) async throws(RunFailure) -> Beginning {
+    let task = Task { () -> Result<Beginning, RunFailure> in
       do throws(RunFailure) {
         try await runs.check()
         let now = clock.now()
-        return .success((try await begin(order, requestedBy: requestedBy, now: now), now))
+        let preview = try await preview(order, now: now)
+        return .success(
+          Beginning(
+            fence: try await begin(order, requestedBy: requestedBy, now: now), now: now, preview: preview))
       } catch {
         return .failure(error)
       }
@@ -103,6 +112,15 @@ package final class RunConductor: Sendable {
     }
     live.withLock { _ = $0.starting.removeValue(forKey: number) }
     return try result.get()
+  }
+
+  /// Of an assignment what it would do: what it cannot do is refused before there is a run.
+  private func preview(_ order: RunOrder, now: Timestamp) async throws(RunFailure) -> AssignmentPreview {
+    guard case .assign(let assignment) = order else { return AssignmentPreview() }
+    guard let phones else { throw .noDirectory }
+    let preview = try await phones.preview(assignment, now: now)
+    if !assignment.isRehearsal, let obstacle = preview.obstacle { throw obstacle }
+    return preview
   }
 
   private func begin(
@@ -143,19 +161,21 @@ package final class RunConductor: Sendable {
   }
 
   private func conduct(
-    _ run: SyncRun, order: RunOrder, fence: RunFence, progress: RunProgress,
+    _ run: SyncRun, order: RunOrder, _ beginning: Beginning, progress: RunProgress,
     onEvent: @escaping @Sendable (SyncEvent) -> Void
   ) async -> Result<SyncRun, RunFailure> {
+    let fence = beginning.fence
     onEvent(.started(run.kind))
     let context = RunContext(
       fence: fence, startedAt: run.startedAt, progress: progress, onEvent: onEvent)
-    let failure = await work(order, context)
+    let failure = await work(order, context, beginning.preview)
     var ended = run
     ended.finishedAt = clock.now()
     ended.period = progress.period
     ended.counts = progress.counts
     ended.state = failure.map { $0.code == .stopping ? .interrupted : .failed } ?? .succeeded
     ended.error = failure?.message
+    ended.obstacle = progress.obstacle
     var unrecorded: RunFailure?
     switch await recordEnd(ended, rehearsed: progress.rehearsed, fence, onEvent) {
     case .success(let recorded): ended = recorded
@@ -187,7 +207,9 @@ package final class RunConductor: Sendable {
   private static let mostSumsTold = 20
 
   /// Does the work while the lease is renewed beside it.
-  private func work(_ order: RunOrder, _ run: RunContext) async -> RunFailure? {
+  private func work(
+    _ order: RunOrder, _ run: RunContext, _ preview: AssignmentPreview
+  ) async -> RunFailure? {
     await withTaskGroup(of: Ending.self) { group in
       group.addTask {
         do throws(RunFailure) {
@@ -198,6 +220,10 @@ package final class RunConductor: Sendable {
           case .reattribute(let since, let dryRun):
             try await ReattributionRun(calls: self.calls, clock: self.clock, run: run)
               .work(since: since, dryRun: dryRun)
+          case .assign(let assignment):
+            guard let phones = self.phones else { throw RunFailure.noDirectory }
+            try await AssignmentRun(phones: phones, calls: self.calls, clock: self.clock, run: run)
+              .work(assignment, preview: preview)
           case .historical(let since, let until, let restart):
             guard let historical = self.historical else { throw RunFailure.noTwilio }
             try await self.hourly?.begin(run)
@@ -304,9 +330,17 @@ private struct ConductedRun: LiveRun {
   }
 }
 
+/// What a run has once it may begin.
+private struct Beginning: Sendable {
+  let fence: RunFence
+  let now: Timestamp
+  /// Of an assignment; else an empty one.
+  let preview: AssignmentPreview
+}
+
 private struct LiveRuns {
   /// What precedes runs that have not begun.
-  var starting: [Int: Task<Result<(fence: RunFence, now: Timestamp), RunFailure>, Never>] = [:]
+  var starting: [Int: Task<Result<Beginning, RunFailure>, Never>] = [:]
   var lastStart = 0
   var tasks: [RunID: Task<Result<SyncRun, RunFailure>, Never>] = [:]
   /// Runs that ended before they were noted in `tasks`.

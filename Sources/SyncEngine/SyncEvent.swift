@@ -49,6 +49,10 @@ package enum SyncEvent: Hashable, Sendable {
   case retentionReached(start: Timestamp)
   /// Twilio keeps nothing of this period any more, and no run has taken it in.
   case lost(Period)
+  /// A number has a workspace now; its stored calls follow.
+  case assigned(PhoneNumber, WorkspaceID)
+  /// As more than a rehearsal the run would be refused.
+  case wouldBeRefused(RunFailure)
   /// So many stored calls have gone to another workspace so far, and the run goes on.
   case moving(calls: Int)
   /// At the end of a run: stored calls that went to another workspace, or would go there.

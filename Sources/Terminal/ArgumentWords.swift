@@ -10,10 +10,10 @@ package struct UsageError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The arguments as a command, its operand, and options with their values.
+/// The arguments as a command, its operands, and options with their values.
 struct ArgumentWords {
   private var command: CommandName?
-  private var operand: String?
+  private var operands: [String] = []
   private var options: [CommandOption: String] = [:]
 
   init(_ arguments: [String]) throws(UsageError) {
@@ -35,8 +35,8 @@ struct ArgumentWords {
     if command == nil {
       guard let name = CommandName(rawValue: word) else { throw wrong(Fault.unknownCommand(word)) }
       command = name
-    } else if command?.operand != nil, operand == nil {
-      operand = word
+    } else if let command, operands.count < command.mostOperands {
+      operands.append(word)
     } else {
       throw wrong(Fault.superfluous(word))
     }
@@ -76,7 +76,7 @@ struct ArgumentWords {
     let command = command ?? .serve
     let allowed = command.options + CommandOption.common
     if let option = CommandOption.allCases.first(where: { has($0) && !allowed.contains($0) }) {
-      throw UsageError(Fault.notAllowed(option, command), command)
+      throw UsageError(Fault.notAllowed(option, command.rawValue), command)
     }
     switch command {
     case .serve: return .serve
@@ -84,6 +84,7 @@ struct ArgumentWords {
     case .historical: return .run(try historical())
     case .reattribute: return .run(.reattribute(since: try date(.since), dryRun: has(.dryRun)))
     case .explain: return .explain(try sid())
+    case .phones: return try phones()
     case .migrate: return .migrate
     case .doctor: return .doctor
     case .health: return .health(url: try url())
@@ -114,13 +115,34 @@ struct ArgumentWords {
   }
 
   private func sid() throws(UsageError) -> CallSID {
-    guard let operand else { throw wrong(Fault.missingSID) }
+    guard let operand = operands.first else { throw wrong(Fault.missingSID) }
     guard let sid = CallSID(operand) else { throw wrong(Fault.badSID(operand)) }
     return sid
   }
 
+  private func phones() throws(UsageError) -> Command.Action {
+    guard let word = operands.first else {
+      let option = [CommandOption.dryRun, .past].first(where: has)
+      if let option { throw wrong(Fault.notAllowed(option, "phones")) }
+      return .phones
+    }
+    guard word == "assign" else { throw wrong(Fault.superfluous(word)) }
+    guard operands.count == 3 else { throw wrong(Fault.missingNumber) }
+    guard let number = PhoneNumber(listed: operands[1]) else {
+      throw wrong(RunFailure.withheldNumber.message)
+    }
+    guard let workspace = Int64(operands[2]), workspace >= 0 else {
+      throw wrong(Fault.badWorkspace(operands[2]))
+    }
+    return .run(
+      .assign(
+        PhoneAssignment(
+          number: number, workspace: WorkspaceID(workspace), movesPast: has(.past), isRehearsal: has(.dryRun))
+      ))
+  }
+
   private func shell() throws(UsageError) -> Shell {
-    guard let operand else { throw wrong(Fault.missingShell) }
+    guard let operand = operands.first else { throw wrong(Fault.missingShell) }
     guard let shell = Shell(rawValue: operand) else { throw wrong(Fault.unknownShell(operand)) }
     return shell
   }

@@ -4,11 +4,13 @@ package import CallDomain
 package struct Command: Hashable, Sendable {
   package enum Action: Hashable, Sendable {
     case serve
-    /// `hourly`, `historical` and `reattribute`.
+    /// `hourly`, `historical`, `reattribute` and `phones assign`.
     case run(RunOrder)
     case migrate
     case doctor
     case explain(CallSID)
+    /// The directory of numbers.
+    case phones
     /// The server to ask, an `http` or `https` URL; nil for this machine and the configured port.
     case health(url: String?)
     case completion(Shell)
@@ -48,20 +50,34 @@ package struct Command: Hashable, Sendable {
       "twilio-sync historical" + option("--since", since) + option("--until", until)
     case .reattribute(let since, let dryRun):
       "twilio-sync reattribute" + option("--since", since) + (dryRun ? " --dry-run" : "")
+    case .assign(let assignment):
+      "twilio-sync phones assign \(PhoneAssignment.argument(assignment.number.canonical)) "
+        + "\(assignment.workspace.number)" + (assignment.isRehearsal ? " --dry-run" : "")
+        + (assignment.movesPast ? " --past" : "")
     }
   }
 }
 
 /// The commands of the program, in the order of its help.
 package enum CommandName: String, Sendable, CaseIterable {
-  case serve, hourly, historical, reattribute, explain, migrate, doctor, health, completion
+  case serve, hourly, historical, reattribute, phones, explain, migrate, doctor, health, completion
 
   /// What its operand is called in the help; nil where it takes none.
   var operand: String? {
     switch self {
     case .explain: "CA…"
+    case .phones: "[assign NÚMERO WORKSPACE]"
     case .completion: Shell.allCases.map(\.rawValue).joined(separator: "|")
     case .serve, .hourly, .historical, .reattribute, .migrate, .doctor, .health: nil
+    }
+  }
+
+  /// How many words it takes after its name, at most.
+  var mostOperands: Int {
+    switch self {
+    case .phones: 3
+    case .explain, .completion: 1
+    case .serve, .hourly, .historical, .reattribute, .migrate, .doctor, .health: 0
     }
   }
 
@@ -71,6 +87,7 @@ package enum CommandName: String, Sendable, CaseIterable {
     case .serve, .hourly, .explain, .migrate, .doctor, .completion: []
     case .historical: [.since, .until, .restart]
     case .reattribute: [.since, .dryRun]
+    case .phones: [.dryRun, .past]
     case .health: [.url]
     }
   }
@@ -80,7 +97,7 @@ package enum CommandName: String, Sendable, CaseIterable {
 enum CommandOption: String, CaseIterable {
   case since, until, restart
   case dryRun = "dry-run"
-  case url, json, help, version
+  case past, url, json, help, version
 
   /// Those that every command accepts.
   static let common: [CommandOption] = [.json, .help, .version]
@@ -119,7 +136,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case .badParameter: self = .usage
     case .alreadyRunning: self = .alreadyRunning
     case .stopping: self = .terminated
-    case .leaseLost, .twilio, .database, .internal: self = .failed
+    case .conflict, .leaseLost, .twilio, .database, .internal: self = .failed
     }
   }
 }

@@ -26,7 +26,7 @@ package enum Completion {
   }
 
   private static func words(_ command: CommandName) -> String {
-    let operands = command == .completion ? [shells] : []
+    let operands = command == .completion ? [shells] : command == .phones ? ["assign"] : []
     return (operands + [names(command.options + CommandOption.common)]).joined(separator: " ")
   }
 
@@ -78,6 +78,8 @@ package enum Completion {
           _describe '\(Words.command)' commands
         elif [[ "$words[2]" == completion ]]; then
           compadd -- \(shells)
+        elif [[ "$words[2]" == phones ]] && (( CURRENT == 3 )); then
+          compadd -- assign
         fi
         case "$words[2]" in
       \(cases.joined(separator: "\n"))
@@ -113,6 +115,7 @@ package enum Completion {
       "\(head)\(option == .help ? " -s h" : "") -l \(option.rawValue) -d '\(option.summary)'"
     }
     let shells = "\(head) -n '__fish_seen_subcommand_from completion' -a '\(self.shells)'"
-    return (["\(head) -f"] + commands + options + [shells] + common).joined(separator: "\n") + "\n"
+    let assign = "\(head) -n '__fish_seen_subcommand_from phones' -a assign"
+    return (["\(head) -f"] + commands + options + [shells, assign] + common).joined(separator: "\n") + "\n"
   }
 }

@@ -13,12 +13,18 @@ enum Fault {
 
   static var missingSID: String { "Falta el SID de la llamada (CA y 32 cifras hexadecimales)." }
 
+  static var missingNumber: String {
+    "Faltan el número y el workspace: «phones assign NÚMERO WORKSPACE»; un número con espacios va entre comillas."
+  }
+
+  static func badWorkspace(_ word: String) -> String { "«\(word)» no es el número de un workspace." }
+
   static func badSID(_ word: String) -> String {
     "«\(word)» no es el SID de una llamada (CA y 32 cifras hexadecimales)."
   }
 
-  static func notAllowed(_ option: CommandOption, _ command: CommandName) -> String {
-    "La opción \(option.name) no vale para «\(command.rawValue)»."
+  static func notAllowed(_ option: CommandOption, _ command: String) -> String {
+    "La opción \(option.name) no vale para «\(command)»."
   }
 
   static func missingValue(_ option: CommandOption, _ placeholder: String) -> String {
@@ -56,6 +62,7 @@ extension CommandName {
     case .hourly: "hace una sincronización horaria y termina"
     case .historical: "hace la resincronización histórica, o continúa la interrumpida"
     case .reattribute: "aplica otra vez las reglas de asignación a las llamadas guardadas"
+    case .phones: "muestra el directorio de números, o asigna un número a un workspace"
     case .explain: "explica por qué una llamada es de su workspace"
     case .migrate: "crea o actualiza el esquema de la base de datos"
     case .doctor: "comprueba la instalación y dice qué hacer"
@@ -91,6 +98,16 @@ extension CommandName {
       después de editar workspace_phones.
 
       FECHA es AAAA-MM-DD o una hora ISO 8601, en UTC.
+      """
+    case .phones:
+      """
+      Muestra el directorio (workspace_phones): de quién es cada número, cuándo ha llamado, qué es raro y la
+      sentencia que lo arregla.
+
+      Con «assign» da el número, en cualquier forma, a un workspace: cambia o crea su fila y mueve las llamadas
+      guardadas que decide. Si se interrumpe, el mismo comando termina lo que falta. Con --dry-run solo dice qué
+      llamadas, minutos y coste se moverían, por mes. Las llamadas de meses anteriores solo dejan un workspace
+      que no es el predeterminado con --past.
       """
     case .explain:
       """
@@ -130,7 +147,7 @@ extension CommandOption {
     switch self {
     case .since, .until: "FECHA"
     case .url: "URL"
-    case .restart, .dryRun, .json, .help, .version: nil
+    case .restart, .dryRun, .past, .json, .help, .version: nil
     }
   }
 
@@ -140,6 +157,7 @@ extension CommandOption {
     case .until: "hasta esta fecha, sin incluirla"
     case .restart: "empieza de nuevo en lugar de continuar lo interrumpido"
     case .dryRun: "solo informa; no cambia nada"
+    case .past: "mueve también llamadas de meses anteriores, quizá facturadas"
     case .url: "dirección del servidor; sin ella, la de HOST y PORT"
     case .json: "escribe el resultado como un objeto JSON; los registros van a la salida de errores"
     case .help: "muestra esta ayuda"
@@ -212,7 +230,12 @@ package enum RunSummary {
 /// The words of progress and of reports.
 enum Words {
   /// What the slices of a run are called.
-  static func slices(of kind: RunKind) -> String { kind == .reattribute ? "lotes" : "tramos" }
+  static func slices(of kind: RunKind) -> String {
+    switch kind {
+    case .reattribute, .assign: "lotes"
+    case .hourly, .historical: "tramos"
+    }
+  }
 
   static func calls(_ count: Int) -> String { "\(count) llamadas" }
   static func pages(_ count: Int) -> String { counted(count, "página", "páginas") }
@@ -225,6 +248,13 @@ enum Words {
     "\(counted(checks, "comprobación", "comprobaciones")): \(counted(faults, "problema", "problemas")), "
       + counted(warnings, "aviso", "avisos")
   }
+
+  static func numbers(_ count: Int, odd: Int) -> String {
+    "\(counted(count, "número", "números")) en el directorio, \(odd) con algo raro"
+  }
+
+  static func lastCall(_ moment: String) -> String { "última llamada \(moment)" }
+  static func recent(_ calls: Int, days: Int) -> String { "llamadas en \(days) días: \(calls)" }
 
   static let rowsOfDirectory = "Filas de workspace_phones"
   static let candidates = "Llamadas a ese lead, las más cercanas"

@@ -19,7 +19,7 @@ extension HTTPResponse {
   private static func status(of kind: RunFailure.Kind) -> HTTPStatus {
     switch kind {
     case .badParameter: .badRequest
-    case .alreadyRunning: .conflict
+    case .alreadyRunning, .conflict: .conflict
     case .twilio: .badGateway
     case .database(.refused), .leaseLost, .internal: .internalServerError
     case .database, .stopping: .serviceUnavailable

@@ -133,8 +133,9 @@ extension CallSearch {
 }
 
 extension RunOrder {
-  /// The order that a request for `kind` gives by its query. Throws `badParameter`.
-  init(_ kind: RunKind, query items: [RequestTarget.QueryItem]) throws(RunFailure) {
+  /// The order that a request for `kind` gives. Throws `badParameter`.
+  init(_ kind: RunKind, _ request: RouteRequest) throws(RunFailure) {
+    let items = request.http.target.query
     switch kind {
     case .hourly:
       // Schedulers add parameters of their own; an hourly run has none, so none can be mistyped.
@@ -148,6 +149,16 @@ extension RunOrder {
     case .reattribute:
       let parameters = try QueryParameters(items, allowed: ["since", "dryRun"])
       self = .reattribute(since: try parameters.timestamp("since"), dryRun: try parameters.flag("dryRun"))
+    case .assign:
+      let isRehearsal = try QueryParameters(items, allowed: ["dryRun"]).flag("dryRun")
+      guard let number = request.parameters["number"].flatMap(PhoneNumber.init(listed:)) else {
+        throw .withheldNumber
+      }
+      let content = try AssignmentContent(request.http)
+      self = .assign(
+        PhoneAssignment(
+          number: number, workspace: WorkspaceID(content.workspace), movesPast: content.past ?? false,
+          isRehearsal: isRehearsal))
     }
   }
 }

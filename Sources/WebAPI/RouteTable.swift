@@ -81,6 +81,8 @@ struct RouteTable: Sendable {
     add(runs.list)
     add(runs.one)
     add(StatusRoute.route(service))
+    add(PhoneRoutes.list(service))
+    add(start.route(.assign, "/api/phones/{number}", [.put]))
     let calls = CallRoutes(service: service)
     add(calls.list)
     add(calls.csv(onEvent: onEvent))
@@ -88,6 +90,7 @@ struct RouteTable: Sendable {
     add(RunPage.route(service, zone: zone, onEvent: onEvent))
     add(CallsPage.route(service, zone: zone, onEvent: onEvent))
     add(CallsPage.search(service, zone: zone, onEvent: onEvent))
+    add(PhonesPage.route(service, zone: zone, onEvent: onEvent))
     add(CallPage.route(service, zone: zone, onEvent: onEvent))
     add(StatusPage.route(service, zone: zone, onEvent: onEvent))
   }

@@ -72,6 +72,13 @@ extension RunFailure {
     .badParameter, "Eso no es ni el SID de una llamada ni un número.",
     "Escriba un SID (CA y 32 cifras hexadecimales) o un número, en cualquier forma.")
 
+  static let noJSON = RunFailure(
+    .badParameter, "El cuerpo debe ser JSON, con la cabecera Content-Type: application/json.")
+
+  static let badAssignment = RunFailure(
+    .badParameter, "El cuerpo no es la asignación de un número.",
+    "Envíe {\"workspace\": 4}, con \"past\": true para mover también las llamadas de meses anteriores.")
+
   static let sinceNotBeforeUntil = RunFailure(.badParameter, "El parámetro since debe ser anterior a until.")
 }
 

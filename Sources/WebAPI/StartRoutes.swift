@@ -21,7 +21,7 @@ struct StartRoutes: Sendable {
   }
 
   private func start(_ kind: RunKind, _ request: RouteRequest) async throws(RunFailure) -> any LiveRun {
-    let order = try RunOrder(kind, query: request.http.target.query)
+    let order = try RunOrder(kind, request)
     let requester = Requester.name(userAgent: request.http.headers["User-Agent"])
     let started = try await service.start(order, requestedBy: requester, requestID: request.requestID)
     onEvent(.runStarted(requestID: request.requestID, kind: kind, id: started.run.id))

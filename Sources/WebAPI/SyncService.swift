@@ -33,6 +33,9 @@ package protocol SyncService: Sendable {
   /// Why the database does not take a call that was set aside; nil for one that was not.
   func refusal(of sid: CallSID) async throws(RunFailure) -> String?
 
+  /// The directory of numbers, with their activity and what is odd.
+  func phones() async throws(RunFailure) -> [ListedPhone]
+
   /// The metrics in the Prometheus text format, version 0.0.4, whether the database is there or not.
   func metricsText() async -> String
 }

@@ -7,14 +7,15 @@ import WebServer
 @Suite("Command line of the real program", .timeLimit(.minutes(5)))
 struct CommandLineTests {
   static let commands = [
-    "serve", "hourly", "historical", "reattribute", "explain", "migrate", "doctor", "health",
+    "serve", "hourly", "historical", "reattribute", "phones", "explain", "migrate", "doctor", "health",
   ]
 
   @Test(
     "What cannot be understood ends with 2 and one line on standard error",
     arguments: [
       ["sync"], ["hourly", "now"], ["--verbose"], ["hourly", "--since", "2025-08-01"], ["serve", "-x"],
-      ["explain"], ["explain", "CA0123"], ["historical", "--since", "ayer"], ["historical", "--since"],
+      ["explain"], ["explain", "CA0123"], ["phones", "assign"], ["phones", "assign", "+34911679868", "Acme"],
+      ["phones", "--past"], ["historical", "--since", "ayer"], ["historical", "--since"],
       ["health", "--url", "ftp://127.0.0.1"],
     ])
   func misuse(arguments: [String]) async throws {

@@ -36,18 +36,36 @@ struct DocumentTests {
     let blocks = Self.blocks("sql", in: try Self.text(Self.guide))
     #expect(blocks.count > 12)
     try await withInstallation { installation in
-      // Whom the examples give numbers to.
-      try await installation.sql("INSERT INTO workspaces (id, name) VALUES (4, 'Madrid')")
-      try await installation.sql(
-        "INSERT INTO workspace_phones (workspace_id, phone_number) VALUES (1, '+34910000001')")
       for block in blocks { try await installation.sql(block) }
-      #expect(
-        try await installation.column("SELECT workspace_id::text FROM workspace_phones") == ["4", "4"])
       try await installation.sql("INSERT INTO sync_holes VALUES ('2025-09-01', '2025-09-02T06:30:00.5Z')")
       let fill = try #require(blocks.first { $0.contains("AS comando") })
       #expect(
         try await installation.value(fill.replacing(";", with: ""))
           == "twilio-sync historical --since 2025-09-01T00:00:00.000Z --until 2025-09-02T06:30:00.500Z")
+    }
+  }
+
+  @Test(
+    "The guide's command and its request give the number to the workspace, whether its row came by itself or not"
+  )
+  func guideAssignment() async throws {
+    let blocks = Self.blocks("bash", in: try Self.text(Self.guide)).filter { $0.contains("34910000001") }
+    let command = try #require(blocks.first { $0.hasPrefix("twilio-sync phones assign ") })
+    let request = try #require(blocks.first { $0.contains("-X PUT") })
+    try await withInstallation { installation in
+      try await installation.sql("INSERT INTO workspaces (id, name) VALUES (4, 'Madrid')")
+      let words = command.split(whereSeparator: \.isWhitespace).dropFirst().map(String.init)
+      #expect(try await installation.programs.run(words, installation.environment).status == 0)
+      try await installation.sql("UPDATE workspace_phones SET workspace_id = 1")
+      let service = try await installation.serve()
+      let path = try #require(request.firstMatch(of: /example\.com([^ ]+)/)?.1)
+      let body = try #require(request.firstMatch(of: /-d '([^']+)'/)?.1)
+      let answer = try await service.ask(
+        "PUT", String(path), headers: ["Content-Type: application/json"], body: String(body))
+      #expect(answer.status == 200)
+      #expect(
+        try await installation.column("SELECT workspace_id || ' ' || phone_number FROM workspace_phones")
+          == ["4 +34910000001"])
     }
   }
 
@@ -117,7 +135,7 @@ struct DocumentTests {
     }
     try await withPrograms { programs in
       for command in commands {
-        let words = command.split(separator: " ").dropFirst().map(String.init)
+        let words = command.split(whereSeparator: \.isWhitespace).dropFirst().map(String.init)
         // Help is shown for what is well formed only.
         let ended = try await programs.run(words + ["--help"], [:])
         #expect(ended.status == 0, "\(command): \(ended.errors)")

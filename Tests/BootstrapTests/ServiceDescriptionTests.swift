@@ -14,10 +14,11 @@ struct ServiceDescriptionTests {
       let paths = try #require(description["paths"] as? [String: [String: Any]])
       #expect(
         Set(paths.keys) == [
-          "/", "/api/calls", "/api/calls.csv", "/api/calls/{sid}", "/api/reattribute",
+          "/", "/api/calls", "/api/calls.csv", "/api/calls/{sid}", "/api/phones", "/api/phones/{number}",
+          "/api/reattribute",
           "/api/resync-twilio-historical", "/api/sync-runs", "/api/sync-runs/{id}", "/api/sync-status",
           "/api/sync-twilio-hourly", "/calls", "/calls/{sid}", "/health", "/metrics", "/openapi.json",
-          "/ready", "/runs/{id}", "/search",
+          "/phones", "/ready", "/runs/{id}", "/search",
         ])
       for (path, item) in paths {
         guard item["head"] != nil, let get = item["get"] as? [String: Any] else { continue }

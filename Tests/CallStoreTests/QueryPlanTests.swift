@@ -75,6 +75,27 @@ struct QueryPlanTests {
     }
   }
 
+  @Test("What the numbers of the directory have done, and the calls that one decides, are found by index")
+  func directory() async throws {
+    try await withPlannedStore { store, _, plans in
+      plans.removeAll()
+      #expect(try await store.phones(now: at("12:00")).map(\.activity.calls).max() ?? 0 > 20_000)
+      let spans = try only(plans.all, "SELECT n.number")
+      #expect(spans.indexes == ["calls_by_number"] && spans.scanned.isEmpty)
+      plans.removeAll()
+      let order = PhoneAssignment(
+        number: makeNumber(StoreFixture.own(5)), workspace: WorkspaceID(6), movesPast: true,
+        isRehearsal: false)
+      #expect(try await store.calls(decidedBy: order).isEmpty)
+      let decided = try only(plans.all, "SELECT DISTINCT c.lead_number")
+      #expect(decided.indexes.contains("calls_by_number") && decided.scanned.isEmpty, "\(decided)")
+      let all = PhoneAssignment(
+        number: makeNumber(StoreFixture.own(4)), workspace: WorkspaceID(6), movesPast: true,
+        isRehearsal: false)
+      #expect(try await store.calls(decidedBy: all).count == 50_000)
+    }
+  }
+
   @Test("No statement of a page reads the table from end to end", arguments: [2, 200, 1000])
   func noScan(size: Int) async throws {
     try await withPlans { commit in

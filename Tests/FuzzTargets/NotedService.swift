@@ -75,6 +75,7 @@ extension NotedService: SyncService {
   }
 
   func run(_ id: RunID) async throws(RunFailure) -> SyncRun? { recorded ?? Self.run(.hourly) }
+  func phones() async throws(RunFailure) -> [ListedPhone] { [] }
   func status() async throws(RunFailure) -> ServiceStatus { known }
   func figures(_ scope: PageScope) async throws(RunFailure) -> PageFigures { added }
 

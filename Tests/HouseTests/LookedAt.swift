@@ -17,6 +17,7 @@ enum LookedAt {
     "Sources/CallDomain/Timestamp.swift": "of moments and dates within the years 1 to 9999",
     "Sources/CallDomain/WindowPlan.swift": "of the hours of a day",
     "Sources/CallStore/CallBackfill.swift": "a number of days that is written there",
+    "Sources/CallStore/CallStore+Phones.swift": "a number of days that is written there",
     "Sources/CallStore/Database.swift": "a number of seconds that is written down",
     "Sources/CallStore/PageCommit.swift": "a number of seconds that is written down",
     "Sources/CallStore/SchemaChange.swift": "a constant",

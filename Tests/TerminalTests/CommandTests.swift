@@ -5,6 +5,12 @@ import Testing
 
 struct CommandTests {
   private static let sid = makeSID(7).text
+  private static func assignment(movesPast: Bool = false, isRehearsal: Bool = false) -> PhoneAssignment {
+    PhoneAssignment(
+      number: makeNumber("+34911679868"), workspace: WorkspaceID(4), movesPast: movesPast,
+      isRehearsal: isRehearsal)
+  }
+
   private static func day(_ text: String) -> Timestamp? { Timestamp(iso8601: text) }
 
   @Test(
@@ -31,6 +37,12 @@ struct CommandTests {
         Command(.run(.reattribute(since: day("2025-08-01"), dryRun: true)), json: true)
       ),
       ("reattribute", Command(.run(.reattribute(since: nil, dryRun: false)))),
+      ("phones", Command(.phones)), ("phones --json", Command(.phones, json: true)),
+      ("phones assign 0034911679868 4", Command(.run(.assign(assignment())))),
+      (
+        "phones --past assign tel:+34911679868 4 --dry-run",
+        Command(.run(.assign(assignment(movesPast: true, isRehearsal: true))))
+      ),
       ("migrate", Command(.migrate)),
       ("doctor --json", Command(.doctor, json: true)),
       ("health", Command(.health(url: nil))),
@@ -58,6 +70,25 @@ struct CommandTests {
     "Wrong arguments are named in a sentence",
     arguments: [
       ("sync", "El comando «sync» no existe. Vea «twilio-sync --help»."),
+      ("phones all", "El argumento «all» sobra. Vea «twilio-sync phones --help»."),
+      (
+        "phones assign +34911679868",
+        "Faltan el número y el workspace: «phones assign NÚMERO WORKSPACE»; un número con espacios va entre comillas. "
+          + "Vea «twilio-sync phones --help»."
+      ),
+      (
+        "phones assign +34911679868 -4", "La opción «-4» no existe. Vea «twilio-sync phones --help»."
+      ),
+      (
+        "phones assign +34911679868 x",
+        "«x» no es el número de un workspace. Vea «twilio-sync phones --help»."
+      ),
+      (
+        "phones assign anonymous 4",
+        "Eso no es un número: está oculto o vacío, o es demasiado largo. Escriba el número, en cualquier forma. "
+          + "Vea «twilio-sync phones --help»."
+      ),
+      ("phones --dry-run", "La opción --dry-run no vale para «phones». Vea «twilio-sync phones --help»."),
       ("hourly now", "El argumento «now» sobra. Vea «twilio-sync hourly --help»."),
       ("--verbose", "La opción «--verbose» no existe. Vea «twilio-sync --help»."),
       ("hourly -v", "La opción «-v» no existe. Vea «twilio-sync hourly --help»."),

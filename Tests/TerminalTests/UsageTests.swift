@@ -40,6 +40,9 @@ struct UsageTests {
     let first = Usage.text(of: command).prefix { $0 != "\n" }
     switch command {
     case .explain: #expect(first == "Uso: twilio-sync explain CA… [--json]")
+    case .phones:
+      #expect(
+        first == "Uso: twilio-sync phones [assign NÚMERO WORKSPACE] [--dry-run] [--past] [--json]")
     case .completion: #expect(first == "Uso: twilio-sync completion bash|zsh|fish")
     default: #expect(first.contains("[--json]") && !first.contains("CA…") && !first.contains("|"))
     }

@@ -33,6 +33,7 @@ final class RecordedService: Sendable {
   private let find: @Sendable (CallSearch) async throws(RunFailure) -> CallList
   private let explanations: Result<[CallSID: Explanation], RunFailure>
   private let refusals: [CallSID: String]
+  private let listed: Result<[ListedPhone], RunFailure>
   private let metrics: @Sendable () async -> String
 
   init(
@@ -45,7 +46,7 @@ final class RecordedService: Sendable {
       CallList(search: search, calls: [], next: nil)
     },
     explanations: Result<[CallSID: Explanation], RunFailure> = .success([:]),
-    refusals: [CallSID: String] = [:],
+    refusals: [CallSID: String] = [:], phones: Result<[ListedPhone], RunFailure> = .success([]),
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(database: .ok, schema: .ok) },
     metrics: @escaping @Sendable () async -> String = { "up 1\n" },
     start: @escaping @Sendable (RunOrder) async throws(RunFailure) -> StartedRun = { order in
@@ -60,6 +61,7 @@ final class RecordedService: Sendable {
     find = calls
     self.explanations = explanations
     self.refusals = refusals
+    listed = phones
     self.metrics = metrics
     self.start = start
   }
@@ -146,6 +148,7 @@ extension RecordedService: SyncService {
   }
 
   func refusal(of sid: CallSID) async throws(RunFailure) -> String? { refusals[sid] }
+  func phones() async throws(RunFailure) -> [ListedPhone] { try listed.get() }
   func metricsText() async -> String { await metrics() }
 }
 

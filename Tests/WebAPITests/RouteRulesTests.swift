@@ -19,6 +19,9 @@ struct RouteRulesTests {
     "/api/sync-twilio-hourly": Promise(methods: [.get, .post], access: .bearer, startsSomething: true),
     "/api/resync-twilio-historical": Promise(methods: [.get, .post], access: .bearer, startsSomething: true),
     "/api/reattribute": Promise(methods: [.post], access: .bearer, startsSomething: true),
+    "/api/phones": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/api/phones/{number}": Promise(methods: [.put], access: .bearer, startsSomething: true),
+    "/phones": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/api/sync-runs": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/api/sync-runs/{id}": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/api/sync-status": Promise(methods: [.get, .head], access: .bearerOrBasic),
@@ -43,6 +46,7 @@ struct RouteRulesTests {
 
   private static func path(_ route: Route) -> String {
     route.pattern.replacing("{id}", with: "7").replacing("{sid}", with: exampleSID.text)
+      .replacing("{number}", with: "34911679868")
   }
 
   private static func basic(_ password: String) -> String {

@@ -221,29 +221,25 @@ private struct ExplanationWords {
   var whatToDo: String? {
     if explanation.difference != nil { return say("Ejecute «\(reattribute)».", "Run “\(reattribute)”.") }
     switch explanation.ground {
-    case .listed: return assign
+    case .listed: return isUnassigned ? assign : nil
     case .ownNumberWithheld, .leadWithheld, .noCase: return nil
     case .noCandidate:
       return say(
         "Si Twilio tiene esa llamada y aquí falta, ejecute «twilio-sync historical» de sus días.",
         "If Twilio has such a call and it is missing here, run “twilio-sync historical” for its days.")
-    case .notListed, .listedWithoutWorkspace:
-      return say(
-        "Si \(number) es de un cliente, póngalo en workspace_phones con su workspace y ejecute «\(reattribute)».",
-        "If \(number) is a customer's, put it into workspace_phones with its workspace and run “\(reattribute)”."
-      )
+    case .notListed, .listedWithoutWorkspace: return assign
     }
   }
 
-  /// For a number that a call brought and nobody has given to a customer yet.
-  private var assign: String? {
-    guard let row = explanation.rows.first?.row, row.workspace == explanation.defaultWorkspace, !row.isPrimary
-    else { return nil }
-    return say(
-      "Si \(number) es de un cliente, ponga su workspace en la fila \(row.id) de workspace_phones y ejecute "
-        + "«\(reattribute)».",
-      "If \(number) is a customer's, put its workspace into row \(row.id) of workspace_phones and run "
-        + "“\(reattribute)”.")
+  /// Whether a call brought the number and nobody has given it to a customer yet.
+  private var isUnassigned: Bool {
+    guard let row = explanation.rows.first?.row else { return false }
+    return row.workspace == explanation.defaultWorkspace && !row.isPrimary
+  }
+
+  private var assign: String {
+    let command = "twilio-sync phones assign \(PhoneAssignment.argument(number)) WORKSPACE"
+    return say("Si \(number) es de un cliente: «\(command)».", "If \(number) is a customer's: “\(command)”.")
   }
 
   private var reattribute: String {

@@ -37,9 +37,7 @@ package struct MoveSum: Hashable, Sendable {
   }
 
   /// `1.25 USD + 0.90 EUR`; empty without any.
-  package var costText: String {
-    cost.map { [$0.sum, $0.priceUnit].compactMap(\.self).joined(separator: " ") }.joined(separator: " + ")
-  }
+  package var costText: String { cost.text }
 
   /// The sum as an object of answers.
   package var answer: AnswerValue {
@@ -47,14 +45,21 @@ package struct MoveSum: Hashable, Sendable {
       AnswerField("month", .orNull(month)), AnswerField("number", .orNull(number?.canonical)),
       AnswerField("from", .orNull(from?.number)), AnswerField("to", .number(to.number)),
       AnswerField("calls", .number(Int64(calls))), AnswerField("minutes", .number(Int64(minutes))),
-      AnswerField(
-        "cost",
-        .list(
-          cost.map { cost in
-            .object([
-              AnswerField("priceUnit", .orNull(cost.priceUnit)), AnswerField("sum", .text(cost.sum)),
-            ])
-          })),
+      AnswerField("cost", .list(cost.map(\.answer))),
     ])
+  }
+}
+
+extension [MoveSum.Cost] {
+  /// `1.25 USD + 0.90 EUR`; empty without any.
+  package var text: String {
+    map { [$0.sum, $0.priceUnit].compactMap(\.self).joined(separator: " ") }.joined(separator: " + ")
+  }
+}
+
+extension MoveSum.Cost {
+  /// The sum as an object of answers.
+  var answer: AnswerValue {
+    .object([AnswerField("priceUnit", .orNull(priceUnit)), AnswerField("sum", .text(sum))])
   }
 }

@@ -112,8 +112,8 @@ package struct AlertRules: Hashable, Sendable {
         """,
       whatToDo: isFiring
         ? """
-        Vea en la página de estado («/») qué números son, asígnelos en workspace_phones y ejecute «twilio-sync \
-        reattribute».
+        Vea en la página de estado («/») qué números son y dé a cada uno su workspace: «twilio-sync phones assign \
+        NÚMERO WORKSPACE».
         """ : nil)
   }
 

@@ -232,8 +232,9 @@ extension Inspection {
       .warning, check: "números repetidos",
       detail: "Están en varios workspaces: \(list.joined(separator: "; ")).",
       whatToDo: """
-        Decide is_primary, después un workspace distinto del predeterminado, después la fila más antigua; deje \
-        cada número en uno y ejecute «twilio-sync reattribute».
+        Decide is_primary, después un workspace distinto del predeterminado, después la fila más antigua. Para que \
+        cada número quede en el que cuenta, como dueño de las tablas: \(PhoneSpelling.deletion(of: sharedSpare)) Para \
+        darlo después a otro, «twilio-sync phones assign NÚMERO WORKSPACE».
         """)
   }
 
@@ -247,7 +248,10 @@ extension Inspection {
       detail: ServiceStatus.count(
         phonesWithoutWorkspace, "fila de workspace_phones no tiene workspace y no cuenta.",
         "filas de workspace_phones no tienen workspace y no cuentan."),
-      whatToDo: "Ponga su workspace_id; si no, reciben el predeterminado cuando su número llame.")
+      whatToDo: """
+        «twilio-sync phones» las nombra, y «twilio-sync phones assign NÚMERO WORKSPACE» les da uno; si no, reciben el \
+        predeterminado cuando su número llame.
+        """)
   }
 
   private func clock(_ now: Timestamp) -> [Finding] {
@@ -266,18 +270,6 @@ extension Inspection {
   }
 }
 
-extension PhoneSpelling {
-  fileprivate var deletion: String? {
-    guard case .delete = remedy else { return nil }
-    return "DELETE FROM workspace_phones WHERE id = \(id);"
-  }
-
-  fileprivate var update: String? {
-    guard case .rewrite(let number) = remedy else { return nil }
-    return "UPDATE workspace_phones SET phone_number = \(number.literal) WHERE id = \(id);"
-  }
-}
-
 extension PhoneSpelling.Remedy {
   /// What is said of the row where it is named.
   fileprivate var note: String {
@@ -288,11 +280,6 @@ extension PhoneSpelling.Remedy {
     case .complete(.number): ", que no es un número"
     }
   }
-}
-
-extension PhoneNumber {
-  /// As SQL writes it.
-  fileprivate var literal: String { "'\(canonical.replacing("'", with: "''"))'" }
 }
 
 extension Period {
@@ -359,6 +346,8 @@ package struct Inspection: Hashable, Sendable {
   package var unlisted: [Listing] = []
   /// Numbers that several workspaces list, one entry for each of them.
   package var shared: [Listing] = []
+  /// Their rows that do not count.
+  package var sharedSpare: [Int64] = []
   /// Rows of `workspace_phones` without a workspace.
   package var phonesWithoutWorkspace = 0
   /// Whether the views of the bill are there.

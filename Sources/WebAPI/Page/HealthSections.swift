@@ -169,8 +169,7 @@ private struct AlertText {
       """
     case .defaultWorkspace:
       """
-      See below which numbers they are, give them their workspace in workspace_phones, and run “twilio-sync \
-      reattribute”.
+      See below which numbers they are, and give each its workspace: “twilio-sync phones assign NUMBER WORKSPACE”.
       """
     case .repeatedFailures:
       "Do what the error says, check it with “twilio-sync doctor”, and run it again."

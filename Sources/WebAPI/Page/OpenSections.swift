@@ -40,8 +40,8 @@ struct OpenSections {
         ).html,
         .paragraph(
           language.say(
-            "Un número suyo: póngale su workspace en workspace_phones y ejecute «twilio-sync reattribute».",
-            "A number of yours: give it its workspace in workspace_phones and run “twilio-sync reattribute”."),
+            "Un número suyo: «twilio-sync phones assign NÚMERO WORKSPACE» se lo da, con sus llamadas.",
+            "A number of yours: “twilio-sync phones assign NUMBER WORKSPACE” gives it one, with its calls."),
           style: "quiet"),
       ])
   }

@@ -72,7 +72,10 @@ struct PageFrame: Sendable {
               "nav", ["aria-label": language.say("Página", "Page")],
               [
                 .element(
-                  "a", ["href": "/?lang=\(language.rawValue)"], text: language.say("Estado", "Status"))
+                  "a", ["href": "/?lang=\(language.rawValue)"], text: language.say("Estado", "Status")),
+                .element(
+                  "a", ["href": "/phones?lang=\(language.rawValue)"], text: language.say("Números", "Numbers")
+                ),
               ] + (query.map(again) ?? [])),
           ]),
         .element(

@@ -148,6 +148,7 @@ extension PageLanguage {
     case .hourly: say("horaria", "hourly")
     case .historical: say("histórica", "historical")
     case .reattribute: say("reasignación", "reattribution")
+    case .assign: say("asignación", "assignment")
     }
   }
 

@@ -9,11 +9,12 @@ struct Answer: Sendable {
 
   /// Asks once on a connection of its own and reads to its end.
   static func of(
-    _ method: String, _ path: String, port: Int, headers: [String], within limit: Duration = Hang.limit
+    _ method: String, _ path: String, port: Int, headers: [String], body: String = "",
+    within limit: Duration = Hang.limit
   ) async throws -> Answer {
     let client = try await RawSocketClient(port: port)
     defer { client.close() }
-    try await client.send(request(method, path, headers))
+    try await client.send(request(method, path, headers, body: body))
     let received = await client.readToEnd(within: limit)
     guard let answer = Answer(received.bytes) else {
       throw NeverHappened(description: "an answer to \(method) \(path): \(received)")
@@ -21,9 +22,10 @@ struct Answer: Sendable {
     return answer
   }
 
-  static func request(_ method: String, _ path: String, _ headers: [String]) -> String {
+  static func request(_ method: String, _ path: String, _ headers: [String], body: String = "") -> String {
+    let headers = headers + (body.isEmpty ? [] : ["Content-Length: \(body.utf8.count)"])
     let lines = ["\(method) \(path) HTTP/1.1", "Host: localhost", "Connection: close"] + headers
-    return lines.joined(separator: "\r\n") + "\r\n\r\n"
+    return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
   }
 
   /// Nil when there is no whole head.

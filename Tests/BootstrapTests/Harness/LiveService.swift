@@ -28,13 +28,17 @@ struct LiveService: Sendable {
   }
 
   /// Asks with the right secret.
-  func ask(_ method: String, _ path: String, headers: [String] = []) async throws -> Answer {
-    try await askOpenly(method, path, headers: [Self.authorization] + headers)
+  func ask(
+    _ method: String, _ path: String, headers: [String] = [], body: String = ""
+  ) async throws -> Answer {
+    try await askOpenly(method, path, headers: [Self.authorization] + headers, body: body)
   }
 
   /// Asks with these headers only.
-  func askOpenly(_ method: String, _ path: String, headers: [String] = []) async throws -> Answer {
-    let answer = try await Answer.of(method, path, port: port, headers: headers)
+  func askOpenly(
+    _ method: String, _ path: String, headers: [String] = [], body: String = ""
+  ) async throws -> Answer {
+    let answer = try await Answer.of(method, path, port: port, headers: headers, body: body)
     programs.note(answer.head)
     programs.note(answer.body)
     return answer

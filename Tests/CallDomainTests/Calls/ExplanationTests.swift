@@ -36,12 +36,12 @@ struct ExplanationTests {
         says:
           "+34910000099 no está en workspace_phones. Por eso le toca el workspace por defecto, workspace 1 "
           + "(«Sin asignar»).",
-        advises: "Si +34910000099 es de un cliente, póngalo en workspace_phones con su workspace y ejecute"),
+        advises: "Si +34910000099 es de un cliente: «twilio-sync phones assign +34910000099 WORKSPACE»."),
       Own(
         testDescription: "in rows without a workspace alone", rows: [makeRow(3, nil)],
         ground: .listedWithoutWorkspace,
         says: "+34910000001 está en workspace_phones, pero sin workspace, y así no cuenta. Por eso le toca",
-        advises: "Si +34910000001 es de un cliente, póngalo"),
+        advises: "Si +34910000001 es de un cliente: «"),
       Own(
         testDescription: "withheld", from: "Anonymous", ground: .ownNumberWithheld, number: nil,
         says: "«Anonymous». Ese número está oculto o falta, y nada más dice de quién es. Por eso le toca"),
@@ -51,7 +51,7 @@ struct ExplanationTests {
       Own(
         testDescription: "created by a call, and given to nobody yet", rows: [makeRow(9, 1)], ground: .listed,
         says: "+34910000001 está en workspace_phones (fila 9) en workspace 1 («Sin asignar»).",
-        advises: "Si +34910000001 es de un cliente, ponga su workspace en la fila 9 de workspace_phones"),
+        advises: "Si +34910000001 es de un cliente: «"),
       Own(
         testDescription: "of the default workspace by somebody's decision",
         rows: [makeRow(9, 1, isPrimary: true)], ground: .listed,

@@ -164,7 +164,7 @@ struct TransferCase: CustomTestStringConvertible, Sendable {
       testDescription: "the candidate's number not listed", others: [ring(1, -60, from: unlisted)],
       ground: .notListed, workspace: 1, number: unlisted,
       says: ["desde +34910000099. +34910000099 no está en workspace_phones. " + byDefault],
-      advises: "Si +34910000099 es de un cliente, póngalo en workspace_phones"),
+      advises: "Si +34910000099 es de un cliente: «twilio-sync phones assign "),
     TransferCase(
       testDescription: "the candidate's number listed twice",
       rows: [makeRow(1, 8), makeRow(2, 7, number: "0034910000001", isPrimary: true)], others: [ring(1, -60)],
@@ -176,7 +176,7 @@ struct TransferCase: CustomTestStringConvertible, Sendable {
       testDescription: "the candidate's number listed without a workspace", rows: [makeRow(1, nil)],
       others: [ring(1, -60)], ground: .listedWithoutWorkspace, workspace: 1,
       says: ["está en workspace_phones, pero sin workspace, y así no cuenta. " + byDefault],
-      advises: "Si +34910000001 es de un cliente, póngalo en workspace_phones"),
+      advises: "Si +34910000001 es de un cliente: «twilio-sync phones assign "),
     TransferCase(
       testDescription: "the candidate's number in another spelling",
       rows: [makeRow(6, 8, number: "910000001")],
@@ -196,7 +196,7 @@ struct TransferCase: CustomTestStringConvertible, Sendable {
     TransferCase(
       testDescription: "the candidate's number given to nobody yet", rows: [makeRow(9, 1)],
       others: [ring(1, -60)], workspace: 1, says: ["(fila 9) en workspace 1 («Sin asignar»)."],
-      advises: "Si +34910000001 es de un cliente, ponga su workspace en la fila 9"),
+      advises: "Si +34910000001 es de un cliente: «twilio-sync phones assign +34910000001 WORKSPACE»"),
     TransferCase(
       testDescription: "the nearest is of another workspace",
       others: [ring(1, -3600), ring(2, -60, from: ExplainedCall.other)], workspace: 8,
