@@ -26,6 +26,7 @@ extension CallStore {
         ).dropFirst().map(\.row.id)
       }.sorted()
       inspection.phonesWithoutWorkspace = phones.count { $0.workspace == nil }
+      try await countCallsBeforeEdits(of: phones, into: &inspection)
       inspection.misfits = try TableFit.read(await database.repeatable(TableFit.misfits))
       let views = try await database.repeatable(PostgresStatement("SELECT \(BillingViews.areCurrent)"))
       inspection.hasViews = try views.rows.first?.requiredBool(0) ?? false
@@ -51,6 +52,22 @@ extension CallStore {
     inspection.unpricedCalls = try row.count(0)
     if let first = try row.moment(1), let last = try row.moment(2) {
       inspection.unpricedPeriod = Period(start: first.startOfDay, end: last.startOfNextDay)
+    }
+  }
+
+  private func countCallsBeforeEdits(of phones: [PhoneRow], into inspection: inout Inspection) async throws {
+    let directory = PhoneDirectory(rows: phones, defaultWorkspace: defaultWorkspace)
+    let result = try await database.repeatable(
+      PostgresStatement(
+        """
+        SELECT phone_number, workspace_id::bigint, count(*) FROM calls c
+        WHERE \(SQL.isOfCase("c")) AND phone_number IS NOT NULL GROUP BY 1, 2
+        """), within: .seconds(120))
+    for row in result.rows {
+      guard let number = try row.number(0),
+        try row.workspace(1) != directory.workspace(of: number) ?? defaultWorkspace
+      else { continue }
+      inspection.callsBeforeEdits = try inspection.callsBeforeEdits.addingClamped(row.count(2))
     }
   }
 

@@ -96,8 +96,8 @@ extension Inspection {
   /// What `doctor` says of the tables. `now` is the process's clock.
   package func findings(now: Timestamp) -> [Finding] {
     [
-      prices, directory, numbersOfWorkspaces, sharedNumbers, spelledNumbers, rowsWithoutWorkspace, columns,
-      characters, views,
+      prices, directory, numbersOfWorkspaces, sharedNumbers, spelledNumbers, rowsWithoutWorkspace, edits,
+      columns, characters, views,
     ] + olderSums(now) + clock(now)
   }
 
@@ -254,6 +254,21 @@ extension Inspection {
         """)
   }
 
+  private var edits: Finding {
+    guard callsBeforeEdits > 0 else {
+      return Finding(
+        .ok, check: "llamadas y directorio", detail: "Cada llamada está en el workspace de su número.")
+    }
+    return Finding(
+      .warning, check: "llamadas y directorio",
+      detail: ServiceStatus.count(callsBeforeEdits, "llamada no está", "llamadas no están")
+        + " en el workspace que el directorio da hoy a su número.",
+      whatToDo: """
+        Vea cuáles con «twilio-sync reattribute --dry-run», y cámbielas con «twilio-sync reattribute»; si lo que está \
+        mal es el directorio, antes «twilio-sync phones assign NÚMERO WORKSPACE».
+        """)
+  }
+
   private func clock(_ now: Timestamp) -> [Finding] {
     guard let databaseTime else { return [] }
     let seconds = now.milliseconds(since: databaseTime) / 1000
@@ -350,6 +365,8 @@ package struct Inspection: Hashable, Sendable {
   package var sharedSpare: [Int64] = []
   /// Rows of `workspace_phones` without a workspace.
   package var phonesWithoutWorkspace = 0
+  /// Calls in another workspace than that of the number that decided them: somebody edited the directory since.
+  package var callsBeforeEdits = 0
   /// Whether the views of the bill are there.
   package var hasViews = true
   /// Nil where there are none, or not all of their rows can be read.

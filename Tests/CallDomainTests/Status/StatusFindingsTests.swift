@@ -103,6 +103,7 @@ struct StatusFindingsTests {
     }
     #expect(shared?.level == .warning && shared?.detail.contains("+34910000007 (4, 6)") == true)
     #expect(finding("filas sin workspace") { $0.phonesWithoutWorkspace = 1 }?.level == .warning)
+    #expect(finding("llamadas y directorio") { $0.callsBeforeEdits = 1 }?.level == .warning)
     func clock(_ seconds: Int) -> Finding.Level? {
       finding("reloj de la base de datos") { $0.databaseTime = Self.now.adding(seconds: seconds) }?.level
     }
