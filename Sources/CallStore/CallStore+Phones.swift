@@ -52,7 +52,10 @@ extension CallStore: PhoneLedger {
         preview.moves += try await moves(of: Array(sids.prefix(IntakePage.mostCalls)), directory)
         sids = sids.dropFirst(IntakePage.mostCalls)
       }
-      guard !assignment.movesPast, preview.obstacle == nil else { return preview }
+      // What leaves the default workspace was nobody's bill.
+      guard !assignment.movesPast, preview.obstacle == nil,
+        preview.moves.contains(where: { $0.from != nil && $0.from != defaultWorkspace })
+      else { return preview }
       let result = try await database.repeatable(CallMoveRecords.sums(of: preview.moves))
       let sums = try result.rows.first.map { try CallMoveRecords.readSums($0.requiredText(0)) } ?? []
       if sums.changesPast(now: now, defaultWorkspace: defaultWorkspace) {
@@ -233,12 +236,11 @@ enum DirectoryQuery {
   static func calls(decidedBy assignment: PhoneAssignment) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT c.id FROM calls c
-      WHERE \(SQL.isOwnCall("c", of: "$1")) AND c.workspace_id IS DISTINCT FROM $2::bigint
+      WITH own AS MATERIALIZED (
+        SELECT c.id, c.lead_number, c.workspace_id FROM calls c WHERE \(SQL.isOwnCall("c", of: "$1")))
+      SELECT id FROM own WHERE workspace_id IS DISTINCT FROM $2::bigint
       UNION ALL
-      SELECT t.id FROM (
-        SELECT DISTINCT c.lead_number FROM calls c
-        WHERE \(SQL.isOwnCall("c", of: "$1")) AND c.lead_number IS NOT NULL) l
+      SELECT t.id FROM (SELECT DISTINCT lead_number FROM own WHERE lead_number IS NOT NULL) l
       CROSS JOIN LATERAL (
         SELECT t.id, t.phone_number, t.workspace_id FROM calls t
         WHERE t.lead_number = l.lead_number AND \(SQL.isTransfer("t")) OFFSET 0) t
