@@ -15,16 +15,12 @@ extension CallStore {
       inspection.spellings = PhoneSpelling.all(
         in: phones, defaultWorkspace: defaultWorkspace,
         brought: try await brought(PhoneSpelling.doubtful(in: phones)))
-      inspection.unlisted = try DirectoryQuery.facts(
-        phones, await database.repeatable(ListedCallQuery.workspaces)
-      ).unlisted
-      inspection.shared = Self.shared(phones)
-      inspection.sharedSpare = Set(inspection.shared.map(\.number)).flatMap { number in
-        PhoneDirectory.ranked(
-          phones.filter { PhoneNumber(listed: $0.number) == number }, for: number,
-          defaultWorkspace: defaultWorkspace
-        ).dropFirst().map(\.row.id)
-      }.sorted()
+      let facts = try DirectoryQuery.facts(
+        phones, await database.repeatable(ListedCallQuery.workspaces))
+      inspection.unlisted = facts.unlisted
+      inspection.shared = facts.phones(defaultWorkspace: defaultWorkspace).filter {
+        $0.odd.contains(.severalWorkspaces)
+      }
       inspection.phonesWithoutWorkspace = phones.count { $0.workspace == nil }
       try await countCallsBeforeEdits(of: phones, into: &inspection)
       inspection.misfits = try TableFit.read(await database.repeatable(TableFit.misfits))
@@ -103,18 +99,5 @@ extension CallStore {
         WHERE EXISTS (SELECT FROM calls c WHERE \(SQL.isOwnCall("c", of: "n.number")))
         """, [.textArray(numbers.map(\.canonical))]))
     return Set(try result.rows.compactMap { try $0.number(0) })
-  }
-
-  private static func shared(_ phones: [PhoneRow]) -> [Inspection.Listing] {
-    var workspaces: [PhoneNumber: Set<WorkspaceID>] = [:]
-    for phone in phones {
-      guard let number = PhoneNumber(listed: phone.number), let workspace = phone.workspace else { continue }
-      workspaces[number, default: []].insert(workspace)
-    }
-    return workspaces.filter { $0.value.count > 1 }.sorted { $0.key.canonical < $1.key.canonical }
-      .flatMap { number, workspaces in
-        workspaces.sorted { $0.number < $1.number }
-          .map { Inspection.Listing(number: number, workspace: $0) }
-      }
   }
 }

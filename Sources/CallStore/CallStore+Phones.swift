@@ -33,11 +33,7 @@ extension CallStore: PhoneLedger {
     _ assignment: PhoneAssignment, now: Timestamp
   ) async throws(RunFailure) -> AssignmentPreview {
     try await operation {
-      if let fault = assignment.fault(isBrought: false),
-        try await brought([assignment.number]).isEmpty
-      {
-        throw fault
-      }
+      if let fault = assignment.fault, try await brought([assignment.number]).isEmpty { throw fault }
       if try await database.repeatable(Preflight.exists(assignment.workspace)).rows.isEmpty {
         throw RunFailure.unknownWorkspace(assignment.workspace)
       }
@@ -102,18 +98,29 @@ extension CallStore: PhoneLedger {
     case .update(let row):
       do {
         let result = try await transaction.query(PhoneDirectoryQuery.assign(row, to: assignment.workspace))
-        guard result.affectedRows == 1 else { throw RunFailure.rowNotTaken }
+        guard result.affectedRows == 1 else {
+          throw RunFailure.rowNotTaken(PageRefusal.reason(nil))
+        }
         return 0
       } catch let error as PostgresError where error.kind == .uniqueViolation {
         throw RunFailure.rowsInTheWay(change.rowsOfKey)
       }
     case .insert:
-      let create = PhoneDirectoryQuery.create([assignment.number], workspace: assignment.workspace)
-      if try await transaction.query(create).affectedRows == 1 { return 1 }
-      // The sequence gave an id that is taken, most often.
-      let again = try await transaction.pipeline([SQL.moveSequence(of: "workspace_phones"), create])
-      guard again[1].affectedRows == 1 else { throw RunFailure.rowNotTaken }
-      return 1
+      let (number, workspace) = ([assignment.number], assignment.workspace)
+      let created = try await transaction.query(PhoneDirectoryQuery.create(number, workspace: workspace))
+      if created.affectedRows == 1 { return 1 }
+      // The sequence gave an id that is taken, most often. Written so that a conflict is an error, which tells what
+      // is in the way.
+      do {
+        let again = try await transaction.pipeline([
+          SQL.moveSequence(of: "workspace_phones"),
+          PhoneDirectoryQuery.create(number, workspace: workspace, passesOverConflicts: false),
+        ])
+        if again[1].affectedRows == 1 { return 1 }
+      } catch where error.kind == .uniqueViolation {
+        throw RunFailure.rowNotTaken(PageRefusal.reason(error))
+      }
+      throw RunFailure.rowNotTaken(PageRefusal.reason(nil))
     }
   }
 

@@ -225,18 +225,17 @@ extension Inspection {
     guard !shared.isEmpty else {
       return Finding(.ok, check: "números repetidos", detail: "Cada número está en un solo workspace.")
     }
-    var workspaces: [(number: PhoneNumber, ids: [String])] = []
-    for listing in shared {
-      if workspaces.last?.number != listing.number { workspaces.append((listing.number, [])) }
-      workspaces[workspaces.count - 1].ids.append(String(listing.workspace.number))
+    let list = shared.map { phone in
+      let workspaces = Set(phone.rows.compactMap(\.workspace?.number)).sorted().map(String.init)
+      return "\(phone.number) (\(workspaces.joined(separator: ", ")))"
     }
-    let list = workspaces.map { "\($0.number.canonical) (\($0.ids.joined(separator: ", ")))" }
+    let spare = shared.flatMap { $0.rows.dropFirst().map(\.id) }.sorted()
     return Finding(
       .warning, check: "números repetidos",
       detail: "Están en varios workspaces: \(list.joined(separator: "; ")).",
       whatToDo: """
         Decide is_primary, después un workspace distinto del predeterminado, después la fila más antigua. Para que \
-        cada número quede en el que cuenta, como dueño de las tablas: \(PhoneSpelling.deletion(of: sharedSpare)) Para \
+        cada número quede en el que cuenta, como dueño de las tablas: \(PhoneSpelling.deletion(of: spare)) Para \
         darlo después a otro, «twilio-sync phones assign NÚMERO WORKSPACE».
         """)
   }
@@ -362,10 +361,8 @@ package struct Inspection: Hashable, Sendable {
   package var unpricedPeriod: Period?
   /// Numbers that stand in `workspaces` and not in `workspace_phones`: they attribute no call.
   package var unlisted: [Listing] = []
-  /// Numbers that several workspaces list, one entry for each of them.
-  package var shared: [Listing] = []
-  /// Their rows that do not count.
-  package var sharedSpare: [Int64] = []
+  /// Numbers that several workspaces list.
+  package var shared: [ListedPhone] = []
   /// Rows of `workspace_phones` without a workspace.
   package var phonesWithoutWorkspace = 0
   /// Calls in another workspace than that of the number that decided them: somebody edited the directory since.

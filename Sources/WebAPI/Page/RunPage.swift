@@ -61,7 +61,7 @@ struct RunPage {
           .text(sum.month ?? "–"), .element("bdi", text: sum.number?.canonical ?? "–"),
           .text(sum.from.map { "\($0.number)" } ?? "–"), .text("\(sum.to.number)"),
           .text(language.number(sum.calls)), .text(language.number(sum.minutes)),
-          .text(sum.cost.isEmpty ? "–" : sum.costText),
+          .text(sum.cost.isEmpty ? "–" : sum.cost.text),
         ])
       }, isStacked: true)
     let others = max(0, run.moves.count - Self.mostSums)
