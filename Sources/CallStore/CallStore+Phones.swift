@@ -117,7 +117,7 @@ extension CallStore: PhoneLedger {
           PhoneDirectoryQuery.create(number, workspace: workspace, passesOverConflicts: false),
         ])
         if again[1].affectedRows == 1 { return 1 }
-      } catch where error.kind == .uniqueViolation {
+      } catch  where error.kind == .uniqueViolation {
         throw RunFailure.rowNotTaken(PageRefusal.reason(error))
       }
       throw RunFailure.rowNotTaken(PageRefusal.reason(nil))
