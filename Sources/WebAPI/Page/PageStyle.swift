@@ -4,7 +4,7 @@
 enum PageStyle {
   /// The SHA-256 of `css` in Base64, by which a browser knows that no other style came into the page
   /// (CSP Level 3, 8.4).
-  static let hash = "AnIJQuH6m7zFMCtadSNcr5Z8n4zTLARL/6KlC5uIAQU="
+  static let hash = "hg680tmcwSFEz0S4DT79a7hhfwyhwr3eP4xrMcfun30="
 
   static let css: StaticString = """
     :root{color-scheme:light dark;--ground:#f4f6f9;--card:#fff;--text:#18202c;--quiet:#566072;--line:#e1e5eb;\
@@ -81,6 +81,6 @@ enum PageStyle {
     overflow-wrap:anywhere}.stacked th,.stacked .note td{grid-column:1/-1}
     .stacked td::before{content:attr(data-heading);display:block;color:var(--quiet);font-size:.75rem}
     .stacked th.number::before{content:attr(data-heading) " "}
-    .stacked td:empty,.stacked .note td::before{display:none}}
+    .stacked td:empty,.stacked .note td::before{display:none}.stacked .note{border:0;padding-top:0}}
     """
 }
