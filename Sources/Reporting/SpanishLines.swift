@@ -13,8 +13,8 @@ package enum SpanishLines {
     case .period(let period): ["📅 Periodo: \(text(period))"]
     case .directoryLoaded(numbers: 0):
       [
-        "⚠️ No hay números en workspace_phones: toda llamada irá al workspace por defecto. Añádalos y ejecute "
-          + "«twilio-sync reattribute»."
+        "⚠️ No hay números en workspace_phones: toda llamada irá al workspace por defecto. Asigne los "
+          + "suyos con «twilio-sync phones assign NÚMERO WORKSPACE»."
       ]
     case .directoryLoaded(let numbers): ["📱 Mapa de \(numbers) números a workspaces cargado"]
     case .fetching(let kind): ["📞 \(fetching(kind))..."]

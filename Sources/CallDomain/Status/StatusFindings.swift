@@ -113,10 +113,8 @@ extension Inspection {
         ? "workspace_phones no tiene números"
         : "workspace_phones solo tiene números que trajeron las llamadas")
         + ": toda llamada va al workspace por defecto.",
-      whatToDo: """
-        Dé a cada número de un cliente su workspace: «twilio-sync phones assign NÚMERO WORKSPACE», o, si son muchos, \
-        añádalos a workspace_phones y ejecute «twilio-sync reattribute».
-        """)
+      whatToDo:
+        "Dé a cada número de un cliente su workspace: «twilio-sync phones assign NÚMERO WORKSPACE».")
   }
 
   private var spelledNumbers: Finding {
