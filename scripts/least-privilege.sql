@@ -15,8 +15,11 @@ SET LOCAL client_min_messages = warning;
 -- CREATE POLICY waits for those who use a table, and all others wait behind it meanwhile.
 SET LOCAL lock_timeout = '10s';
 
+-- Where it is there, the owner needs no right to make roles.
 DO $$ BEGIN
-  CREATE ROLE twilio_sync LOGIN;
+  IF to_regrole('twilio_sync') IS NULL THEN
+    CREATE ROLE twilio_sync LOGIN;
+  END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 

@@ -5,7 +5,7 @@
 --   psql "$OWNER_URL" -c '\password twilio_reporting'
 --
 -- With -v calls=1 it also reads the calls one by one, without leads' numbers: no phone_from, phone_to, lead_number and
--- raw_data. Without it that is taken back.
+-- raw_data; those of other sources only where an adopted `calls` has no row level security. Without it that is taken back.
 --
 -- From PostgreSQL 15 the views read with the rights of who asks: so the role is given the columns that they add up, and
 -- policies, because row level security hides every row from whom no policy shows it.
@@ -16,8 +16,11 @@ SET LOCAL client_min_messages = warning;
 -- CREATE POLICY waits for those who use a table, and all others wait behind it meanwhile.
 SET LOCAL lock_timeout = '10s';
 
+-- Where it is there, the owner needs no right to make roles.
 DO $$ BEGIN
-  CREATE ROLE twilio_reporting LOGIN;
+  IF to_regrole('twilio_reporting') IS NULL THEN
+    CREATE ROLE twilio_reporting LOGIN;
+  END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 

@@ -15,17 +15,14 @@ extension CallStore {
       inspection.spellings = PhoneSpelling.all(
         in: phones, defaultWorkspace: defaultWorkspace,
         brought: try await brought(PhoneSpelling.doubtful(in: phones)))
-      inspection.unlisted = try DirectoryQuery.facts(
-        phones, await database.repeatable(ListedCallQuery.workspaces)
-      ).unlisted
-      inspection.shared = Self.shared(phones)
-      inspection.sharedSpare = Set(inspection.shared.map(\.number)).flatMap { number in
-        PhoneDirectory.ranked(
-          phones.filter { PhoneNumber(listed: $0.number) == number }, for: number,
-          defaultWorkspace: defaultWorkspace
-        ).dropFirst().map(\.row.id)
-      }.sorted()
+      let facts = try DirectoryQuery.facts(
+        phones, await database.repeatable(ListedCallQuery.workspaces))
+      inspection.unlisted = facts.unlisted
+      inspection.shared = facts.phones(defaultWorkspace: defaultWorkspace).filter {
+        $0.odd.contains(.severalWorkspaces)
+      }
       inspection.phonesWithoutWorkspace = phones.count { $0.workspace == nil }
+      try await countCallsBeforeEdits(of: phones, into: &inspection)
       inspection.misfits = try TableFit.read(await database.repeatable(TableFit.misfits))
       let views = try await database.repeatable(PostgresStatement("SELECT \(BillingViews.areCurrent)"))
       inspection.hasViews = try views.rows.first?.requiredBool(0) ?? false
@@ -51,6 +48,22 @@ extension CallStore {
     inspection.unpricedCalls = try row.count(0)
     if let first = try row.moment(1), let last = try row.moment(2) {
       inspection.unpricedPeriod = Period(start: first.startOfDay, end: last.startOfNextDay)
+    }
+  }
+
+  private func countCallsBeforeEdits(of phones: [PhoneRow], into inspection: inout Inspection) async throws {
+    let directory = PhoneDirectory(rows: phones, defaultWorkspace: defaultWorkspace)
+    let result = try await database.repeatable(
+      PostgresStatement(
+        """
+        SELECT phone_number, workspace_id::bigint, count(*) FROM calls c
+        WHERE \(SQL.isOfCase("c")) AND phone_number IS NOT NULL GROUP BY 1, 2
+        """), within: .seconds(120))
+    for row in result.rows {
+      guard let number = try row.number(0),
+        try row.workspace(1) != directory.workspace(of: number) ?? defaultWorkspace
+      else { continue }
+      inspection.callsBeforeEdits = try inspection.callsBeforeEdits.addingClamped(row.count(2))
     }
   }
 
@@ -86,18 +99,5 @@ extension CallStore {
         WHERE EXISTS (SELECT FROM calls c WHERE \(SQL.isOwnCall("c", of: "n.number")))
         """, [.textArray(numbers.map(\.canonical))]))
     return Set(try result.rows.compactMap { try $0.number(0) })
-  }
-
-  private static func shared(_ phones: [PhoneRow]) -> [Inspection.Listing] {
-    var workspaces: [PhoneNumber: Set<WorkspaceID>] = [:]
-    for phone in phones {
-      guard let number = PhoneNumber(listed: phone.number), let workspace = phone.workspace else { continue }
-      workspaces[number, default: []].insert(workspace)
-    }
-    return workspaces.filter { $0.value.count > 1 }.sorted { $0.key.canonical < $1.key.canonical }
-      .flatMap { number, workspaces in
-        workspaces.sorted { $0.number < $1.number }
-          .map { Inspection.Listing(number: number, workspace: $0) }
-      }
   }
 }

@@ -33,11 +33,7 @@ extension CallStore: PhoneLedger {
     _ assignment: PhoneAssignment, now: Timestamp
   ) async throws(RunFailure) -> AssignmentPreview {
     try await operation {
-      if let fault = assignment.fault(isBrought: false),
-        try await brought([assignment.number]).isEmpty
-      {
-        throw fault
-      }
+      if let fault = assignment.fault, try await brought([assignment.number]).isEmpty { throw fault }
       if try await database.repeatable(Preflight.exists(assignment.workspace)).rows.isEmpty {
         throw RunFailure.unknownWorkspace(assignment.workspace)
       }
@@ -52,7 +48,10 @@ extension CallStore: PhoneLedger {
         preview.moves += try await moves(of: Array(sids.prefix(IntakePage.mostCalls)), directory)
         sids = sids.dropFirst(IntakePage.mostCalls)
       }
-      guard !assignment.movesPast, preview.obstacle == nil else { return preview }
+      // What leaves the default workspace was nobody's bill.
+      guard !assignment.movesPast, preview.obstacle == nil,
+        preview.moves.contains(where: { $0.from != nil && $0.from != defaultWorkspace })
+      else { return preview }
       let result = try await database.repeatable(CallMoveRecords.sums(of: preview.moves))
       let sums = try result.rows.first.map { try CallMoveRecords.readSums($0.requiredText(0)) } ?? []
       if sums.changesPast(now: now, defaultWorkspace: defaultWorkspace) {
@@ -99,18 +98,29 @@ extension CallStore: PhoneLedger {
     case .update(let row):
       do {
         let result = try await transaction.query(PhoneDirectoryQuery.assign(row, to: assignment.workspace))
-        guard result.affectedRows == 1 else { throw RunFailure.rowNotTaken }
+        guard result.affectedRows == 1 else {
+          throw RunFailure.rowNotTaken(PageRefusal.reason(nil))
+        }
         return 0
       } catch let error as PostgresError where error.kind == .uniqueViolation {
         throw RunFailure.rowsInTheWay(change.rowsOfKey)
       }
     case .insert:
-      let create = PhoneDirectoryQuery.create([assignment.number], workspace: assignment.workspace)
-      if try await transaction.query(create).affectedRows == 1 { return 1 }
-      // The sequence gave an id that is taken, most often.
-      let again = try await transaction.pipeline([SQL.moveSequence(of: "workspace_phones"), create])
-      guard again[1].affectedRows == 1 else { throw RunFailure.rowNotTaken }
-      return 1
+      let (number, workspace) = ([assignment.number], assignment.workspace)
+      let created = try await transaction.query(PhoneDirectoryQuery.create(number, workspace: workspace))
+      if created.affectedRows == 1 { return 1 }
+      // The sequence gave an id that is taken, most often. Written so that a conflict is an error, which tells what
+      // is in the way.
+      do {
+        let again = try await transaction.pipeline([
+          SQL.moveSequence(of: "workspace_phones"),
+          PhoneDirectoryQuery.create(number, workspace: workspace, passesOverConflicts: false),
+        ])
+        if again[1].affectedRows == 1 { return 1 }
+      } catch  where error.kind == .uniqueViolation {
+        throw RunFailure.rowNotTaken(PageRefusal.reason(error))
+      }
+      throw RunFailure.rowNotTaken(PageRefusal.reason(nil))
     }
   }
 
@@ -233,12 +243,11 @@ enum DirectoryQuery {
   static func calls(decidedBy assignment: PhoneAssignment) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT c.id FROM calls c
-      WHERE \(SQL.isOwnCall("c", of: "$1")) AND c.workspace_id IS DISTINCT FROM $2::bigint
+      WITH own AS MATERIALIZED (
+        SELECT c.id, c.lead_number, c.workspace_id FROM calls c WHERE \(SQL.isOwnCall("c", of: "$1")))
+      SELECT id FROM own WHERE workspace_id IS DISTINCT FROM $2::bigint
       UNION ALL
-      SELECT t.id FROM (
-        SELECT DISTINCT c.lead_number FROM calls c
-        WHERE \(SQL.isOwnCall("c", of: "$1")) AND c.lead_number IS NOT NULL) l
+      SELECT t.id FROM (SELECT DISTINCT lead_number FROM own WHERE lead_number IS NOT NULL) l
       CROSS JOIN LATERAL (
         SELECT t.id, t.phone_number, t.workspace_id FROM calls t
         WHERE t.lead_number = l.lead_number AND \(SQL.isTransfer("t")) OFFSET 0) t

@@ -102,8 +102,11 @@ package enum JSONEvents {
         LogField("reason", .text(failure.message)),
       ]
     case .sliceDone(let period, let calls): fields(period) + [field("calls", calls)]
-    case .assigned(let number, let workspace):
-      [LogField("number", .text(number.canonical)), LogField("workspace", .integer(workspace.number))]
+    case .assigned(let number, let workspace, let created):
+      [
+        LogField("number", .text(number.canonical)), LogField("workspace", .integer(workspace.number)),
+        field("createdPhones", created),
+      ]
     case .wouldBeRefused(let failure): fields(failure)
     case .moving(let calls): [field("calls", calls)]
     case .moved(let sum): fields(sum)
@@ -141,7 +144,7 @@ package enum JSONEvents {
     ].compactMap(\.self)
     return known + [
       LogField("to", .integer(sum.to.number)), field("calls", sum.calls), field("minutes", sum.minutes),
-    ] + (sum.cost.isEmpty ? [] : [LogField("cost", .text(sum.costText))])
+    ] + (sum.cost.isEmpty ? [] : [LogField("cost", .text(sum.cost.text))])
   }
 
   private static func fields(_ counts: RunCounts) -> [LogField] {

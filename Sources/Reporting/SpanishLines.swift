@@ -13,8 +13,8 @@ package enum SpanishLines {
     case .period(let period): ["📅 Periodo: \(text(period))"]
     case .directoryLoaded(numbers: 0):
       [
-        "⚠️ No hay números en workspace_phones: toda llamada irá al workspace por defecto. Añádalos y ejecute "
-          + "«twilio-sync reattribute»."
+        "⚠️ No hay números en workspace_phones: toda llamada irá al workspace por defecto. Asigne los "
+          + "suyos con «twilio-sync phones assign NÚMERO WORKSPACE»."
       ]
     case .directoryLoaded(let numbers): ["📱 Mapa de \(numbers) números a workspaces cargado"]
     case .fetching(let kind): ["📞 \(fetching(kind))..."]
@@ -37,8 +37,11 @@ package enum SpanishLines {
     case .sliceDone(let period, let calls): ["  📦 \(text(period)): \(calls) llamadas"]
     case .slicesPlanned, .sliceReplaced, .pageStored: []
     case .databaseAway(let delay, let failure): ["⚠️ " + databaseAway(delay, failure)]
-    case .assigned(let number, let workspace):
+    case .assigned(let number, let workspace, let created):
       ["📱 El número \(number.canonical) es ahora del workspace \(workspace.number)"]
+        + (created > 0
+          ? ["⚠️ No estaba en workspace_phones: si no es un número nuevo, compruebe que está bien escrito."]
+          : [])
     case .wouldBeRefused(let failure): ["⚠️ De verdad se rechazaría: \(failure.message)"]
     case .moving(let calls): ["  🔀 Llamadas reasignadas hasta ahora: \(calls)"]
     case .moved(let sum): ["  🔀 " + moved(sum, isRehearsal)]
@@ -64,7 +67,7 @@ package enum SpanishLines {
   private static func rehearsed(_ isRehearsal: Bool) -> String { isRehearsal ? "Ensayo: " : "" }
 
   private static func moved(_ sum: MoveSum, _ isRehearsal: Bool) -> String {
-    let (from, cost) = (sum.from.map { "del workspace \($0.number)" }, sum.costText)
+    let (from, cost) = (sum.from.map { "del workspace \($0.number)" }, sum.cost.text)
     return "\(isRehearsal ? "Se reasignarían" : "Reasignadas") \(from ?? "de ningún workspace") al "
       + "\(sum.to.number), \(sum.month ?? "sin fecha"), \(sum.number?.masked ?? "sin número"): llamadas "
       + "\(sum.calls), minutos \(sum.minutes)" + (cost.isEmpty ? "" : ", coste \(cost)")

@@ -11,7 +11,7 @@ struct AssignmentRun {
   /// - Parameter preview: What it would do, as looked at before the run began.
   func work(_ assignment: PhoneAssignment, preview: AssignmentPreview) async throws(RunFailure) {
     guard !assignment.isRehearsal else {
-      run.progress.rehearse(preview)
+      run.progress.rehearse(preview.moves)
       if let obstacle = preview.obstacle { run.onEvent(.wouldBeRefused(obstacle)) }
       return
     }
@@ -20,7 +20,8 @@ struct AssignmentRun {
     outcome.createdPhones = try await phones.assign(assignment, fence: run.fence)
     _ = counter.countCommitted(outcome)
     run.progress.set(counter.counts)
-    run.onEvent(.assigned(assignment.number, assignment.workspace))
+    run.onEvent(
+      .assigned(assignment.number, assignment.workspace, createdPhones: outcome.createdPhones))
     run.onEvent(.fetching(.assign))
     let commits = RunCommits(calls: calls, run: run)
     let decided = try await phones.calls(decidedBy: assignment)

@@ -175,7 +175,7 @@ package final class RunConductor: Sendable {
     ended.counts = progress.counts
     ended.state = failure.map { $0.code == .stopping ? .interrupted : .failed } ?? .succeeded
     ended.error = failure?.message
-    ended.obstacle = progress.obstacle
+    ended.obstacle = beginning.preview.obstacle
     var unrecorded: RunFailure?
     switch await recordEnd(ended, rehearsed: progress.rehearsed, fence, onEvent) {
     case .success(let recorded): ended = recorded

@@ -7,7 +7,6 @@ final class RunProgress: Sendable {
     var period: Period?
     var counts = RunCounts()
     var rehearsed: [CallSID: CallMove] = [:]
-    var obstacle: RunFailure?
     var requests = 0
     var hasWarnedOfClock = false
     var pageSize = RunProgress.pageSizes[0]
@@ -46,14 +45,6 @@ final class RunProgress: Sendable {
       for move in moves { state.rehearsed[move.sid] = move }
     }
   }
-
-  /// The same of an assignment, with why it would be refused.
-  func rehearse(_ preview: AssignmentPreview) {
-    rehearse(preview.moves)
-    state.withLock { $0.obstacle = preview.obstacle }
-  }
-
-  var obstacle: RunFailure? { state.withLock(\.obstacle) }
 
   /// Counts a request to Twilio, a repeated one too.
   func countRequest() {

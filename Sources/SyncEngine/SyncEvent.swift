@@ -49,8 +49,8 @@ package enum SyncEvent: Hashable, Sendable {
   case retentionReached(start: Timestamp)
   /// Twilio keeps nothing of this period any more, and no run has taken it in.
   case lost(Period)
-  /// A number has a workspace now; its stored calls follow.
-  case assigned(PhoneNumber, WorkspaceID)
+  /// A number has a workspace now, in a row that was made for it or not; its stored calls follow.
+  case assigned(PhoneNumber, WorkspaceID, createdPhones: Int)
   /// As more than a rehearsal the run would be refused.
   case wouldBeRefused(RunFailure)
   /// So many stored calls have gone to another workspace so far, and the run goes on.

@@ -49,8 +49,9 @@ package struct ProgressDisplay: Sendable {
     return erased(width: width) + line + written(after: elapsed, width: width)
   }
 
-  /// The last state, which stays on the terminal.
+  /// The last state, which stays on the terminal; elsewhere nothing of a run that made no progress.
   package mutating func end(after elapsed: Duration, width: Int) -> String {
+    guard isTerminal || progress != ProgressState() else { return "" }
     let last = written(after: elapsed, width: width)
     columnsDrawn = 0
     return isTerminal ? last + "\n" : last

@@ -19,31 +19,18 @@ struct AssignmentContent: Decodable {
   init(_ request: HTTPRequest) throws(RunFailure) {
     let type = request.headers["Content-Type"]?.prefix { $0 != ";" } ?? ""
     guard type.filter({ $0 != " " }).lowercased() == "application/json" else { throw .noJSON }
+    let (content, decoder) = (Data(request.body), JSONDecoder())
     do {
-      self = try JSONDecoder().decode(Self.self, from: Data(request.body))
+      let keys = try decoder.decode([String: Anything].self, from: content).keys
+      guard keys.allSatisfy(["workspace", "past"].contains) else { throw RunFailure.badAssignment }
+      self = try decoder.decode(Self.self, from: content)
     } catch {
       throw .badAssignment
     }
   }
 
-  init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: Key.self)
-    guard values.allKeys.allSatisfy({ [Self.workspace, Self.past].contains($0) }) else {
-      throw RunFailure.badAssignment
-    }
-    workspace = try values.decode(Int64.self, forKey: Self.workspace)
-    past = try values.decodeIfPresent(Bool.self, forKey: Self.past)
+  /// A value that only its key is looked at for.
+  private struct Anything: Decodable {
+    init(from decoder: any Decoder) {}
   }
-
-  // Any name, so that unknown ones are seen.
-  private struct Key: CodingKey, Hashable {
-    let stringValue: String
-    let intValue: Int? = nil
-
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  private static let workspace = Key(stringValue: "workspace")
-  private static let past = Key(stringValue: "past")
 }

@@ -9,7 +9,7 @@ struct DocumentTests {
   private static let catalogue = "Sources/Bootstrap/Documentation.docc/"
 
   private static let readme = "README.md"
-  private static let guide = catalogue + "GUIA_OPERADORES.md"
+  static let guide = catalogue + "GUIA_OPERADORES.md"
   private static let reference = catalogue + "Reference.md"
   private static let operations = catalogue + "Operations.md"
   /// All but those about Twilio and the code, which name routes and variables of others.
@@ -17,12 +17,12 @@ struct DocumentTests {
     readme, guide, reference, operations, catalogue + "Deployment.md", catalogue + "Changes.md",
   ]
 
-  private static func text(_ path: String) throws -> String {
+  static func text(_ path: String) throws -> String {
     try String(contentsOf: repository.appending(path: path), encoding: .utf8)
   }
 
   /// The blocks of code in a language, without what indents them.
-  private static func blocks(_ language: String, in page: String) -> [String] {
+  static func blocks(_ language: String, in page: String) -> [String] {
     page.components(separatedBy: "```\(language)\n").dropFirst().map { rest in
       rest.components(separatedBy: "```")[0].split(separator: "\n").map {
         $0.trimmingCharacters(in: .whitespaces)

@@ -76,6 +76,83 @@ struct PhonesTests {
     }
   }
 
+  /// What goes wrong where somebody mends the directory by hand.
+  struct Slip: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let statement: String
+    /// A row that the assignment does not need and that stays odd until a person settles it.
+    var remnant: String?
+    /// What `phones` and `/phones` say of a number.
+    var listed: [String] = []
+    /// The beginnings of lines of `doctor`.
+    var lines: [String] = []
+    var settlesBefore = false
+  }
+
+  private static let calls =
+    "⚠️ llamadas y directorio: 2 llamadas no están en el workspace que el directorio da hoy"
+  static let slips = [
+    Slip(
+      testDescription: "a second row under another workspace",
+      statement: "INSERT INTO workspace_phones (workspace_id, phone_number) VALUES (5, '\(own)')",
+      remnant: "1 con algo raro",
+      listed: ["en varios workspaces", "DELETE FROM workspace_phones WHERE id = "],
+      lines: ["⚠️ números repetidos: Están en varios workspaces: \(own) (1, 5).", calls]),
+    Slip(
+      testDescription: "a row in another spelling",
+      statement: "INSERT INTO workspace_phones (workspace_id, phone_number) VALUES (5, '+34 910 12 34 56')",
+      remnant: "1 con algo raro",
+      listed: ["en varios workspaces", "mal escrito", "UPDATE workspace_phones SET phone_number = "],
+      lines: ["⚠️ números repetidos: ", "⚠️ números mal escritos: ", calls]),
+    Slip(
+      testDescription: "a row without the country",
+      statement: "INSERT INTO workspace_phones (workspace_id, phone_number) VALUES (5, '910123456')",
+      remnant: "1 con algo raro", listed: ["sin asignar", "mal escrito", "le falta el prefijo de su país"],
+      lines: ["⚠️ números mal escritos: "]),
+    Slip(
+      testDescription: "an edit without a reattribution",
+      statement: "UPDATE workspace_phones SET workspace_id = 5", lines: [calls]),
+    Slip(
+      testDescription: "a reattribution before the edit",
+      statement: "UPDATE workspace_phones SET workspace_id = 5", lines: [calls], settlesBefore: true),
+    Slip(
+      testDescription: "a reattribution without an edit", statement: "SELECT 1", listed: ["sin asignar"],
+      settlesBefore: true),
+  ]
+
+  @Test(
+    "A slip of who mends it by hand is seen in the list, on the page or by doctor, and the command settles it",
+    arguments: slips)
+  func slip(_ slip: Slip) async throws {
+    try await withCalls { installation in
+      if slip.settlesBefore {
+        let ended = try await installation.run("reattribute", changes: ["LOG_LEVEL": nil])
+        #expect(ended.output.hasSuffix("🔀 Llamadas reasignadas: 0\n"), "\(ended.output)")
+      }
+      try await installation.sql(slip.statement)
+      #expect(try await workspaces(installation) == ["1", "1"])
+      let list = try await installation.run("phones", changes: Self.quiet).output
+      let service = try await installation.serve()
+      let page = try await service.ask("GET", "/phones").body
+      for words in slip.listed { #expect(list.contains(words) && page.contains(words), "\(list)") }
+      let found = try await installation.run("doctor", changes: Self.quiet)
+      for line in slip.lines { #expect(found.output.contains(line), "\(found.output)") }
+      if slip.lines.contains(Self.calls) {
+        let call = try await service.ask("GET", "/calls/\(Self.transfer)").body
+        #expect(call.contains("twilio-sync reattribute"), "\(call)")
+      }
+
+      let ended = try await installation.run("phones", "assign", Self.own, "4", changes: Self.quiet)
+      #expect(ended.status == 0, "\(ended.errors)")
+      #expect(try await workspaces(installation) == ["4", "4"])
+      #expect(
+        try await !installation.run("doctor", changes: Self.quiet).output.contains(Self.calls.prefix(30)))
+      let after = try await installation.run("phones", changes: Self.quiet).output
+      #expect(after.contains(slip.remnant ?? "0 con algo raro"), "\(after)")
+      #expect(!after.contains("sin asignar"))
+    }
+  }
+
   @Test("--json prints what the routes answer, and PUT does what the command does")
   func routes() async throws {
     try await withCalls { installation in

@@ -36,94 +36,6 @@ struct PhoneAssignmentTests {
         requestedBy: "test"), fence: fence)
   }
 
-  private func rehearse(_ assignment: PhoneAssignment, on store: CallStore) async throws -> SyncRun {
-    let preview = try await store.preview(assignment, now: Self.now)
-    let fence = try await store.begin(.assign, isRehearsal: true)
-    var run = SyncRun(
-      id: fence.run, kind: .assign, state: .succeeded, startedAt: Self.now, finishedAt: Self.now,
-      requestedBy: "test")
-    run.isRehearsal = true
-    return try await store.finish(run, rehearsed: preview.moves, fence: fence)
-  }
-
-  @Test(
-    "The preview equals the result, over random months and directories; each move is in the ledger, by the directory"
-  )
-  func previewEqualsResult() async throws {
-    var moved = 0
-    try await forEachSeed(8) { random in
-      var generator = CallGenerator(random: SeededRandom(seed: random.next()))
-      let month = generator.month(calls: random.number(in: 40...120))
-      moved += try await PostgresCluster.shared().withDatabase(template: .migrated) { database in
-        let pool = database.pool()
-        _ = try await pool.fillDirectory(month.directory)
-        let store = CallStore(pool: database.servicePool(), defaultWorkspace: WorkspaceID(1))
-        let first = try await store.begin(.hourly)
-        _ = try await store.commit(IntakePage(calls: month.calls, readAt: Self.now), fence: first)
-        let numbers = try await pool.lines(
-          "SELECT DISTINCT phone_number FROM calls WHERE phone_number IS NOT NULL ORDER BY 1")
-        var moved = 0
-        for _ in 0..<4 {
-          guard let number = random.element(of: numbers) else { break }
-          let target = Int64(random.number(in: 1...5))
-          let rehearsal = try await rehearse(
-            assignment(number, to: target, isRehearsal: true), on: store)
-          let order = try assignment(number, to: target)
-          let change = DirectoryChange(
-            order, rows: try await rows(pool), defaultWorkspace: WorkspaceID(1))
-          guard try await store.preview(order, now: Self.now).obstacle == nil else { continue }
-          try #require(change.rowsInTheWay.isEmpty)
-          let before = try await states(pool)
-          let run = try await run(order, on: store, pageSize: random.number(in: 1...50))
-          try #require(rehearsal.moves == run.moves)
-          try #require(rehearsal.counts.reattributedCalls == run.counts.reattributedCalls)
-          try #require(run.moves.allSatisfy { $0.to.number == target && $0.number?.canonical == number })
-          // The ledger, applied to what was, gives what is.
-          var state = before
-          let ledger = try await pool.lines(
-            "SELECT call_id || ' ' || to_workspace || ' ' || cause FROM call_moves WHERE run_id = \(run.id.number)"
-          )
-          for line in ledger {
-            let parts = line.split(separator: " ").map(String.init)
-            try #require(parts[2] == "directory")
-            state[parts[0]] = parts[1]
-          }
-          try #require(try await states(pool) == state)
-          // Nothing that the rules decide otherwise is left.
-          let left = try await pool.lines(
-            "SELECT id FROM calls WHERE phone_number = '\(number)' AND workspace_id IS DISTINCT FROM \(target)"
-          )
-          try #require(left.isEmpty)
-          moved += ledger.count
-        }
-        return moved
-      }
-    }
-    #expect(moved > 50)
-  }
-
-  private func rows(_ pool: PostgresPool) async throws -> [PhoneRow] {
-    try await pool.repeatable(
-      PostgresStatement(
-        "SELECT id::bigint, workspace_id::bigint, phone_number, coalesce(is_primary, false) FROM workspace_phones"
-      )
-    ).rows.map { row in
-      try PhoneRow(
-        id: row.requiredInt(0), workspace: row.int(1).map(WorkspaceID.init), number: row.requiredText(2),
-        isPrimary: row.requiredBool(3))
-    }
-  }
-
-  private func states(_ pool: PostgresPool) async throws -> [String: String] {
-    let lines = try await pool.lines(
-      "SELECT id || ' ' || coalesce(workspace_id::text, '-') FROM calls WHERE source = 'twilio'")
-    return Dictionary(
-      uniqueKeysWithValues: lines.map { line in
-        let parts = line.split(separator: " ").map(String.init)
-        return (parts[0], parts[1])
-      })
-  }
-
   private let ring = makeRing(makeSID(1), of: 4, endedAt: at("09:50"))
   private let transfer = makeTransfer(makeSID(100), endTime: at("10:00"))
   private let other = makeRing(makeSID(2), of: 6, to: "+34600000023", endedAt: at("09:50"))
@@ -201,7 +113,14 @@ struct PhoneAssignmentTests {
       try await fixture.pool.run(
         "INSERT INTO workspace_phones (id, workspace_id, phone_number) VALUES (4, 5, '+34910000071'), (5, 5, '+34910000072')"
       )
-      _ = try await run(try assignment("+34910000074", to: 5), on: fixture.store)
+      let order = try assignment("+34910000074", to: 5)
+      // A role that may not use the sequence is told instead.
+      if LeastPrivilege.isWanted {
+        let obstacle = try await fixture.store.preview(order, now: Self.now).obstacle
+        #expect(obstacle?.message.contains("su id ya existe, la secuencia va por detrás") == true)
+        return
+      }
+      _ = try await run(order, on: fixture.store)
       #expect(
         try await fixture.pool.line(
           "SELECT workspace_id FROM workspace_phones WHERE phone_number = '+34910000074'")

@@ -87,7 +87,7 @@ struct QueryPlanTests {
         number: makeNumber(StoreFixture.own(5)), workspace: WorkspaceID(6), movesPast: true,
         isRehearsal: false)
       #expect(try await store.calls(decidedBy: order).isEmpty)
-      let decided = try only(plans.all, "SELECT DISTINCT c.lead_number")
+      let decided = try only(plans.all, "SELECT DISTINCT lead_number")
       #expect(decided.indexes.contains("calls_by_number") && decided.scanned.isEmpty, "\(decided)")
       let all = PhoneAssignment(
         number: makeNumber(StoreFixture.own(4)), workspace: WorkspaceID(6), movesPast: true,

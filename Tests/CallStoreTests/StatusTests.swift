@@ -97,7 +97,7 @@ struct StatusTests {
           == Period(start: makeTime("2026-03-01T00:00:00Z"), end: makeTime("2026-03-02T00:00:00Z")))
       #expect(found.unlisted.map(\.workspace.number) == [5, 6])
       #expect(found.unlisted.map(\.number.canonical) == ["91000005", "91000006"])
-      #expect(found.shared.map(\.workspace.number) == [4, 6])
+      #expect(found.shared.flatMap { $0.rows.map(\.workspace?.number) } == [4, 6])
       #expect(found.phonesWithoutWorkspace == 1)
     }
   }

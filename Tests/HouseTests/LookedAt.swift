@@ -71,7 +71,6 @@ enum LookedAt {
     "Sources/CallDomain/History/SlicePlan.swift": "parts are two or more",
     "Sources/CallDomain/PhoneNumber.swift": "from the first to the last character that is no space",
     "Sources/CallDomain/Status/QuietTimes.swift": "spans that begin before they end; the last of some",
-    "Sources/CallDomain/Status/StatusFindings.swift": "the last of some",
     "Sources/CallDomain/Timestamp+Parsing.swift": "a number of digits that is written there",
     "Sources/CallDomain/Timestamp.swift": "a number of digits that is written there",
     "Sources/CallStore/PoolerProbe.swift": "three columns at most, and one at least",

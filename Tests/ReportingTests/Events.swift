@@ -57,7 +57,7 @@ func makeEveryEvent() throws -> [SyncEvent] {
     .phoneRefused(makeNumber("+34910000077"), reason: "SQLSTATE 23514, e164"), .notTaken(calls: 2),
     .callNotGiven(makeSID(1), RunFailure(.twilio(.refused), "Twilio rechaza la petición.")),
     .directoryLoaded(numbers: 0), .lost(try makePeriod()), .moving(calls: 64), .moved(makeSum()),
-    .assigned(makeNumber("+34910000004"), WorkspaceID(4)), .wouldBeRefused(failure),
+    .assigned(makeNumber("+34910000004"), WorkspaceID(4), createdPhones: 1), .wouldBeRefused(failure),
     .movedOtherwise(sums: 3, calls: 9),
     .retentionReached(start: .epoch), .resuming(slicesDone: 1, slices: 2, share: 0.5),
   ]

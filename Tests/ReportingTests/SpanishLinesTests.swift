@@ -123,8 +123,8 @@ struct SpanishLinesTests {
       ),
       (
         .directoryLoaded(numbers: 0),
-        "⚠️ No hay números en workspace_phones: toda llamada irá al workspace por defecto. Añádalos y ejecute "
-          + "«twilio-sync reattribute»."
+        "⚠️ No hay números en workspace_phones: toda llamada irá al workspace por defecto. Asigne los "
+          + "suyos con «twilio-sync phones assign NÚMERO WORKSPACE»."
       ),
       (.interrupted(.hourly), "⚠️ Sincronización horaria interrumpida: la próxima recupera lo que falta"),
       (
@@ -140,7 +140,7 @@ struct SpanishLinesTests {
   private static let refusals: [(SyncEvent, String)] = [
     (
       .directoryLoaded(numbers: 0),
-      "⚠️ No hay números en workspace_phones: toda llamada irá al workspace por defecto. Añádalos y ejecute «twilio-sync reattribute»."
+      "⚠️ No hay números en workspace_phones: toda llamada irá al workspace por defecto. Asigne los suyos con «twilio-sync phones assign NÚMERO WORKSPACE»."
     ),
     (
       .notTaken(calls: 1),

@@ -16,6 +16,8 @@ struct ProgressDisplayTests {
     #expect(display.tick(after: .seconds(20), width: 80).hasPrefix("Progreso: 50 %"))
     #expect(display.making(roomFor: "línea\n", after: .seconds(20), width: 80) == "línea\n")
     #expect(display.end(after: .seconds(21), width: 80).hasSuffix("quedan 0:21\n"))
+    var idle = ProgressDisplay(.assign, place: .log)
+    #expect(idle.end(after: .seconds(1), width: 80) == "")
   }
 
   @Test("On a terminal the line is redrawn in place, at most ten times a second")

@@ -36,9 +36,6 @@ package struct MoveSum: Hashable, Sendable {
     self.cost = cost
   }
 
-  /// `1.25 USD + 0.90 EUR`; empty without any.
-  package var costText: String { cost.text }
-
   /// The sum as an object of answers.
   package var answer: AnswerValue {
     .object([

@@ -13,11 +13,9 @@ package struct PhoneAssignment: Hashable, Sendable {
     self.isRehearsal = isRehearsal
   }
 
-  /// Why no call can have the number: a number with a slip of the pen would be assigned, and nothing would move.
-  ///
-  /// - Parameter isBrought: Whether stored calls have it as their own; then it is right as it is.
-  package func fault(isBrought: Bool) -> RunFailure? {
-    if isBrought { return nil }
+  /// Why no call can have the number, unless stored calls have it as their own: one with a slip of the pen would be
+  /// assigned, and nothing would move.
+  package var fault: RunFailure? {
     switch PhoneSpelling.lack(of: number) {
     case .number?: return .noNumber
     case .country?: return .numberWithoutCountry
@@ -121,9 +119,12 @@ extension RunFailure {
       "Como dueño de las tablas: \(PhoneSpelling.deletion(of: rows)) Después repita.")
   }
 
-  package static let rowNotTaken = RunFailure(
-    .conflict, "workspace_phones no admite la fila: lo impide una clave o un disparador (trigger).",
-    "Revise las claves y los disparadores de la tabla y repita.")
+  /// - Parameter reason: What is in the way, in a few words.
+  package static func rowNotTaken(_ reason: String) -> RunFailure {
+    RunFailure(
+      .conflict, "workspace_phones no admite la fila: \(reason).",
+      "Revise las claves, los disparadores y la secuencia de la tabla y repita.")
+  }
 
   /// - Parameter moves: All that would move.
   package static func changesPast(_ moves: [MoveSum]) -> RunFailure {

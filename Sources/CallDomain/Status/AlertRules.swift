@@ -112,8 +112,8 @@ package struct AlertRules: Hashable, Sendable {
         """,
       whatToDo: isFiring
         ? """
-        Vea en la página de estado («/») qué números son y dé a cada uno su workspace: «twilio-sync phones assign \
-        NÚMERO WORKSPACE».
+        «twilio-sync phones» y la página de estado («/») dicen qué números son; dé a cada uno su workspace: \
+        «twilio-sync phones assign NÚMERO WORKSPACE».
         """ : nil)
   }
 

@@ -96,8 +96,8 @@ extension Inspection {
   /// What `doctor` says of the tables. `now` is the process's clock.
   package func findings(now: Timestamp) -> [Finding] {
     [
-      prices, directory, numbersOfWorkspaces, sharedNumbers, spelledNumbers, rowsWithoutWorkspace, columns,
-      characters, views,
+      prices, directory, numbersOfWorkspaces, sharedNumbers, spelledNumbers, rowsWithoutWorkspace, edits,
+      columns, characters, views,
     ] + olderSums(now) + clock(now)
   }
 
@@ -113,7 +113,8 @@ extension Inspection {
         ? "workspace_phones no tiene números"
         : "workspace_phones solo tiene números que trajeron las llamadas")
         + ": toda llamada va al workspace por defecto.",
-      whatToDo: "Añada los números de los clientes y ejecute «twilio-sync reattribute».")
+      whatToDo:
+        "Dé a cada número de un cliente su workspace: «twilio-sync phones assign NÚMERO WORKSPACE».")
   }
 
   private var spelledNumbers: Finding {
@@ -222,18 +223,17 @@ extension Inspection {
     guard !shared.isEmpty else {
       return Finding(.ok, check: "números repetidos", detail: "Cada número está en un solo workspace.")
     }
-    var workspaces: [(number: PhoneNumber, ids: [String])] = []
-    for listing in shared {
-      if workspaces.last?.number != listing.number { workspaces.append((listing.number, [])) }
-      workspaces[workspaces.count - 1].ids.append(String(listing.workspace.number))
+    let list = shared.map { phone in
+      let workspaces = Set(phone.rows.compactMap(\.workspace?.number)).sorted().map(String.init)
+      return "\(phone.number) (\(workspaces.joined(separator: ", ")))"
     }
-    let list = workspaces.map { "\($0.number.canonical) (\($0.ids.joined(separator: ", ")))" }
+    let spare = shared.flatMap { $0.rows.dropFirst().map(\.id) }.sorted()
     return Finding(
       .warning, check: "números repetidos",
       detail: "Están en varios workspaces: \(list.joined(separator: "; ")).",
       whatToDo: """
         Decide is_primary, después un workspace distinto del predeterminado, después la fila más antigua. Para que \
-        cada número quede en el que cuenta, como dueño de las tablas: \(PhoneSpelling.deletion(of: sharedSpare)) Para \
+        cada número quede en el que cuenta, como dueño de las tablas: \(PhoneSpelling.deletion(of: spare)) Para \
         darlo después a otro, «twilio-sync phones assign NÚMERO WORKSPACE».
         """)
   }
@@ -251,6 +251,21 @@ extension Inspection {
       whatToDo: """
         «twilio-sync phones» las nombra, y «twilio-sync phones assign NÚMERO WORKSPACE» les da uno; si no, reciben el \
         predeterminado cuando su número llame.
+        """)
+  }
+
+  private var edits: Finding {
+    guard callsBeforeEdits > 0 else {
+      return Finding(
+        .ok, check: "llamadas y directorio", detail: "Cada llamada está en el workspace de su número.")
+    }
+    return Finding(
+      .warning, check: "llamadas y directorio",
+      detail: ServiceStatus.count(callsBeforeEdits, "llamada no está", "llamadas no están")
+        + " en el workspace que el directorio da hoy a su número.",
+      whatToDo: """
+        Vea cuáles con «twilio-sync reattribute --dry-run», y cámbielas con «twilio-sync reattribute»; si lo que está \
+        mal es el directorio, antes «twilio-sync phones assign NÚMERO WORKSPACE».
         """)
   }
 
@@ -344,12 +359,12 @@ package struct Inspection: Hashable, Sendable {
   package var unpricedPeriod: Period?
   /// Numbers that stand in `workspaces` and not in `workspace_phones`: they attribute no call.
   package var unlisted: [Listing] = []
-  /// Numbers that several workspaces list, one entry for each of them.
-  package var shared: [Listing] = []
-  /// Their rows that do not count.
-  package var sharedSpare: [Int64] = []
+  /// Numbers that several workspaces list.
+  package var shared: [ListedPhone] = []
   /// Rows of `workspace_phones` without a workspace.
   package var phonesWithoutWorkspace = 0
+  /// Calls in another workspace than that of the number that decided them: somebody edited the directory since.
+  package var callsBeforeEdits = 0
   /// Whether the views of the bill are there.
   package var hasViews = true
   /// Nil where there are none, or not all of their rows can be read.

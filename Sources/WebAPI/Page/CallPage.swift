@@ -170,7 +170,7 @@ struct CallPage {
                     "a", ["href": "/runs/\(run.number)?lang=\(language.rawValue)"], text: "\(run.number)")
                 } ?? .text("migrate"),
               ])
-            }
+            }, isStacked: true
           ).html
         ])
     ]

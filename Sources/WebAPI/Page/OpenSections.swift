@@ -53,11 +53,11 @@ struct OpenSections {
         language.say(
           """
           Ningún número de workspace_phones tiene un workspace propio: toda llamada va al workspace por defecto. \
-          Añada los números de los clientes y ejecute «twilio-sync reattribute».
+          Dé el suyo a cada número de un cliente: «twilio-sync phones assign NÚMERO WORKSPACE».
           """,
           """
-          No number in workspace_phones has a workspace of its own: every call goes to the default workspace. Add \
-          the customers' numbers and run “twilio-sync reattribute”.
+          No number in workspace_phones has a workspace of its own: every call goes to the default workspace. Give \
+          each customer's number its own: “twilio-sync phones assign NUMBER WORKSPACE”.
           """), style: "advice")
     ]
   }

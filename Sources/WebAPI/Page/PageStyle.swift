@@ -4,7 +4,7 @@
 enum PageStyle {
   /// The SHA-256 of `css` in Base64, by which a browser knows that no other style came into the page
   /// (CSP Level 3, 8.4).
-  static let hash = "JT1w/jmDLtf4vtqdTcEAUOLv/U20cVp8j4k2pa4SimM="
+  static let hash = "hg680tmcwSFEz0S4DT79a7hhfwyhwr3eP4xrMcfun30="
 
   static let css: StaticString = """
     :root{color-scheme:light dark;--ground:#f4f6f9;--card:#fff;--text:#18202c;--quiet:#566072;--line:#e1e5eb;\
@@ -20,7 +20,7 @@ enum PageStyle {
     a:focus-visible,[tabindex]:focus-visible,summary:focus-visible{outline:3px solid var(--link);outline-offset:2px}
     h1,h2,h3,p,dl,dd,ul,figure{margin:0}h2{font-size:1.1rem;line-height:1.3;margin-bottom:.5rem}h3{font-size:1rem}
     .bar{display:flex;justify-content:space-between;gap:1rem;align-items:baseline}
-    nav{display:flex;gap:.3rem 1.25rem;flex-wrap:wrap}.periods{margin-top:1rem}.brand{font-weight:700}
+    nav{display:flex;gap:.3rem 1.25rem;flex-wrap:wrap}.periods{margin-top:1rem}.brand{font-weight:700;white-space:nowrap}
     .state{display:flex;gap:.8rem;align-items:center;font-size:2rem;line-height:1.2;margin:1.1rem 0 .4rem}
     .state span{flex:none;width:2.6rem;height:2.6rem;border-radius:50%;display:grid;place-items:center;font-size:1.5rem}
     .state.good span{color:var(--good);background:var(--good-ground)}
@@ -81,6 +81,6 @@ enum PageStyle {
     overflow-wrap:anywhere}.stacked th,.stacked .note td{grid-column:1/-1}
     .stacked td::before{content:attr(data-heading);display:block;color:var(--quiet);font-size:.75rem}
     .stacked th.number::before{content:attr(data-heading) " "}
-    .stacked td:empty,.stacked .note td::before{display:none}}
+    .stacked td:empty,.stacked .note td::before{display:none}.stacked .note{border:0;padding-top:0}}
     """
 }

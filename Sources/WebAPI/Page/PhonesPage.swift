@@ -42,7 +42,7 @@ struct PhonesPage {
         .text(language.say("Última llamada", "Last call")),
         .number(language.say("Llamadas, 30 días", "Calls, 30 days")),
         .number(language.say("Coste, 30 días", "Cost, 30 days")),
-      ], rows: phones.prefix(Self.mostPhones).map(row))
+      ], rows: phones.prefix(Self.mostPhones).map(row), isStacked: true)
     let rest = phones.count > Self.mostPhones
     let more = language.say("El resto está en /api/phones.", "The rest is in /api/phones.")
     return .section(id, heading, [table.html] + (rest ? [.paragraph(more, style: "quiet")] : []))

@@ -60,9 +60,10 @@ struct RunPage {
         Table.Row([
           .text(sum.month ?? "–"), .element("bdi", text: sum.number?.canonical ?? "–"),
           .text(sum.from.map { "\($0.number)" } ?? "–"), .text("\(sum.to.number)"),
-          .text(language.number(sum.calls)), .text(language.number(sum.minutes)), .text(sum.costText),
+          .text(language.number(sum.calls)), .text(language.number(sum.minutes)),
+          .text(sum.cost.isEmpty ? "–" : sum.cost.text),
         ])
-      })
+      }, isStacked: true)
     let others = max(0, run.moves.count - Self.mostSums)
     let rest = language.say(
       "Y \(language.number(others)) más, en /api/sync-runs/\(run.id.number).",
@@ -79,15 +80,19 @@ struct RunPage {
   }
 
   private var facts: [HTML] {
+    let period: [(String, HTML?)] = [
+      (language.say("Leyó desde", "Read from"), run.period.map { .text(language.time($0.start)) }),
+      (language.say("Leyó hasta", "Read up to"), run.period.map { .text(language.time($0.end)) }),
+    ]
     let times: [(String, HTML?)] = [
       (language.say("Empezó", "Began"), .text(language.time(run.startedAt))),
       (language.say("Acabó", "Ended"), run.finishedAt.map { .text(language.time($0)) }),
       (language.say("Duración", "Duration"), run.durationMilliseconds.map { .text(language.seconds($0)) }),
-      (language.say("Leyó desde", "Read from"), run.period.map { .text(language.time($0.start)) }),
-      (language.say("Leyó hasta", "Read up to"), run.period.map { .text(language.time($0.end)) }),
-      (language.say("Pidió", "Asked by"), .element("bdi", text: run.requestedBy)),
     ]
-    return (times + counts).map { name, value in
+    let asked: [(String, HTML?)] = [
+      (language.say("Pidió", "Asked by"), .element("bdi", text: run.requestedBy))
+    ]
+    return (times + (run.kind == .assign ? [] : period) + asked + counts).map { name, value in
       .element("div", [:], [.element("dt", text: name), .element("dd", [:], [value ?? .text("–")])])
     }
   }
@@ -96,6 +101,15 @@ struct RunPage {
     let counts = run.counts
     func figure(_ count: Int) -> HTML { .text(language.number(count)) }
     let calls = run.period.map { language.link(language.number(counts.savedCalls), to: .calls(of: $0)) }
+    let changes = [
+      (
+        run.isRehearsal
+          ? language.say("Se reasignarían", "Would move") : language.say("Cambiaron de workspace", "Moved"),
+        figure(counts.reattributedCalls)
+      ),
+      (language.say("Números creados", "Numbers created"), figure(counts.createdPhones)),
+    ]
+    guard run.kind != .assign else { return changes }
     return [
       (language.say("Llamadas del periodo", "Calls of the period"), figure(counts.totalCalls)),
       (language.say("Guardadas", "Stored"), calls ?? figure(counts.savedCalls)),
@@ -106,13 +120,8 @@ struct RunPage {
       (language.say("Rechazadas", "Refused"), figure(counts.refusedCalls)),
       (language.say("Sin llamada relacionada", "Without a related call"), figure(counts.unmatchedCalls)),
       (language.say("De otros periodos", "Of other periods"), figure(counts.refreshedCalls)),
-      (
-        run.isRehearsal
-          ? language.say("Se reasignarían", "Would move") : language.say("Cambiaron de workspace", "Moved"),
-        figure(counts.reattributedCalls)
-      ),
-      (language.say("Números creados", "Numbers created"), figure(counts.createdPhones)),
-      (language.say("Peticiones a Twilio", "Requests to Twilio"), figure(counts.twilioRequests)),
+    ] + changes + [
+      (language.say("Peticiones a Twilio", "Requests to Twilio"), figure(counts.twilioRequests))
     ]
   }
 }

@@ -144,7 +144,7 @@ struct DoctorTests {
     Fault(
       testDescription: "an empty directory",
       lines: [
-        "⚠️ directorio: workspace_phones no tiene números: toda llamada va al workspace por defecto. → Añada"
+        "⚠️ directorio: workspace_phones no tiene números: toda llamada va al workspace por defecto. → Dé"
       ],
       status: 0),
     Fault(

@@ -73,12 +73,11 @@ struct PhoneAssignmentTests {
   }
 
   @Test(
-    "A number that no call can have is none to assign, unless calls have brought it",
+    "A number that no call can have is none to assign",
     arguments: ["911679868", "2025550142", "abc", "+0911679868", "+34911679868123456"])
   func impossible(written: String) throws {
     let assignment = assignment(to: 4, number: try #require(PhoneNumber(listed: written)))
-    #expect(assignment.fault(isBrought: false)?.kind == .badParameter)
-    #expect(assignment.fault(isBrought: true) == nil)
+    #expect(assignment.fault?.kind == .badParameter)
   }
 
   @Test(
@@ -89,7 +88,7 @@ struct PhoneAssignmentTests {
     ])
   func possible(written: String) throws {
     #expect(
-      assignment(to: 4, number: try #require(PhoneNumber(listed: written))).fault(isBrought: false) == nil)
+      assignment(to: 4, number: try #require(PhoneNumber(listed: written))).fault == nil)
   }
 
   @Test("Calls of earlier months are past where they leave a workspace other than the default one")

@@ -90,8 +90,7 @@ struct StatusFindingsTests {
   }
 
   @Test("Unknown prices name the period to read again; shared numbers their workspaces; a clock its distance")
-  func tables() throws {
-    let number = try #require(PhoneNumber("+34910000007"))
+  func tables() {
     let price = finding("precios") { inspection in
       inspection.unpricedCalls = 3
       inspection.unpricedPeriod = Period(
@@ -99,10 +98,16 @@ struct StatusFindingsTests {
     }
     #expect(price?.level == .warning && price?.whatToDo?.contains("--until 2026-01-03T00:00:00.000Z") == true)
     let shared = finding("números repetidos") { inspection in
-      inspection.shared = [4, 6].map { Inspection.Listing(number: number, workspace: WorkspaceID($0)) }
+      var facts = DirectoryFacts()
+      facts.rows = [4, 6].map {
+        PhoneRow(id: $0, workspace: WorkspaceID($0), number: "+34910000007", isPrimary: false)
+      }
+      inspection.shared = facts.phones(defaultWorkspace: WorkspaceID(1))
     }
     #expect(shared?.level == .warning && shared?.detail.contains("+34910000007 (4, 6)") == true)
+    #expect(shared?.whatToDo?.contains("DELETE FROM workspace_phones WHERE id = 6;") == true)
     #expect(finding("filas sin workspace") { $0.phonesWithoutWorkspace = 1 }?.level == .warning)
+    #expect(finding("llamadas y directorio") { $0.callsBeforeEdits = 1 }?.level == .warning)
     func clock(_ seconds: Int) -> Finding.Level? {
       finding("reloj de la base de datos") { $0.databaseTime = Self.now.adding(seconds: seconds) }?.level
     }

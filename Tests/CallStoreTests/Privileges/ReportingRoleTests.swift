@@ -11,9 +11,12 @@ struct ReportingRoleTests {
   private static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "scripts/reporting-role.sql")
 
-  private func grant(in database: PostgresTestDatabase, calls: Bool = false) async throws {
+  private func grant(
+    in database: PostgresTestDatabase, calls: Bool = false, by conninfo: String? = nil
+  ) async throws {
     let script = try String(contentsOf: Self.file, encoding: .utf8)
-    try await LeastPrivilege.psql((calls ? "\\set calls 1\n" : "") + script, in: database.conninfo)
+    try await LeastPrivilege.psql(
+      (calls ? "\\set calls 1\n" : "") + script, in: conninfo ?? database.conninfo)
   }
 
   private func pool(_ database: PostgresTestDatabase, _ role: String) async throws -> PostgresPool {
@@ -94,6 +97,20 @@ struct ReportingRoleTests {
       try await grant(in: fixture.database)
       await Self.denied(query, to: reader)
       #expect(try await !reader.lines(Self.views[0]).isEmpty)
+    }
+  }
+
+  @Test("An owner of the tables who may make no roles runs the file where the role is there")
+  func owner() async throws {
+    try await PostgresCluster.shared().withDatabase { database in
+      let administrator = database.pool(direct: true)
+      for role in [Self.role, "bi_owner"] { try await login(role, administrator) }
+      try await administrator.run("ALTER SCHEMA public OWNER TO bi_owner")
+      let conninfo = try await PostgresCluster.shared().conninfo(database: database.name, user: "bi_owner")
+      _ = try await makeMigrator(pool(database, "bi_owner")).run()
+      try await grant(in: database, by: conninfo)
+      let reader = try await pool(database, Self.role)
+      for view in Self.views { #expect(try await reader.lines(view) == []) }
     }
   }
 
