@@ -90,8 +90,10 @@ package struct LogLine: Hashable, Sendable {
 
   private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
-    case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{200E}",
-      "\u{200F}", "\u{61C}": true
+    case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}",
+      "\u{200E}",
+      "\u{200F}", "\u{61C}":
+      true
     default: false
     }
   }

@@ -115,7 +115,8 @@ struct TwilioFaultTests {
   @Test(
     "Headers that say nothing, too much or what is meant for a terminal are no reason to fail, and forge no line",
     arguments: [
-      "*:header=Date@yesterday", "*:header=Date@Fri31Dec999999999999", "*:header=Retry-After@9223372036854775808",
+      "*:header=Date@yesterday", "*:header=Date@Fri31Dec999999999999",
+      "*:header=Retry-After@9223372036854775808",
       "*:header=X-Big@\(String(repeating: "x", count: 60_000))",
       "*:header=Twilio-Request-Id@RQ\u{1B}[2J\u{202E}✅todobien", "1:429; *:header=Retry-After@-1",
       "1:503; *:header=Retry-After@1e308",

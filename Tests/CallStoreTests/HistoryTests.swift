@@ -360,7 +360,9 @@ struct HistoryTests {
     }
   }
 
-  @Test("What a trigger passed over is not saved, and what several pages decide counts once, for the run that goes on")
+  @Test(
+    "What a trigger passed over is not saved, and what several pages decide counts once, for the run that goes on"
+  )
   func countedOnce() async throws {
     try await withStore { fixture in
       let store = fixture.store

@@ -24,7 +24,8 @@ import TwilioSimulator
   func names() throws {
     for name in Fault.names.split(separator: " ") {
       let plain = name.replacing(#/\[.*\]/#, with: "").replacing("=MS", with: "=5").replacing(
-        "=SECONDS", with: "=-5").replacing("=NAME@", with: "=X-Name@")
+        "=SECONDS", with: "=-5"
+      ).replacing("=NAME@", with: "=X-Name@")
       _ = try Fault(text: String(plain))
     }
   }

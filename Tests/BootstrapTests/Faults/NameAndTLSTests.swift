@@ -54,7 +54,8 @@ struct NameAndTLSTests {
     // What `doctor` asks for is the only list whose address is known before.
     let body = #"{"calls":[],"next_page_uri":null}"#
     try Data(
-      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        .utf8
     ).write(to: account.appending(path: "Calls.json?PageSize=1"))
     let twilio = try OpenSSLServer(certificates.issue(for: "localhost"), page: folder.appending(path: "any"))
     let proxy = try RawServer.proxy(to: twilio.port)
@@ -69,7 +70,8 @@ struct NameAndTLSTests {
       // A run comes as far: of what it asks for there is no file.
       let run = try await installation.run("hourly", changes: variables)
       #expect(run.status == 1 && proxy.requests.count > 1 && !run.errors.contains("no es de confianza"))
-      let direct = try await installation.run("doctor", changes: variables.merging(["HTTPS_PROXY": nil]) { $1 })
+      let direct = try await installation.run(
+        "doctor", changes: variables.merging(["HTTPS_PROXY": nil]) { $1 })
       #expect(direct.output.contains("✅ Twilio: Las credenciales valen"), "\(direct.output)")
       let stranger = variables.merging(["SSL_CERT_FILE": nil]) { $1 }
       let untrusted = try await installation.run("doctor", changes: stranger)

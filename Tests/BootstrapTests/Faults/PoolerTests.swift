@@ -81,7 +81,8 @@ struct PoolerTests {
     }
   }
 
-  @Test("A server that is restarted under serve costs at most runs that say so; one afterwards succeeds",
+  @Test(
+    "A server that is restarted under serve costs at most runs that say so; one afterwards succeeds",
     arguments: [false, true])
   func restarted(isPooled: Bool) async throws {
     try await withPrivateInstallation { installation in

@@ -97,7 +97,9 @@ struct HistoryRowsTests {
         try installation.simulation.setFaults(faults)
         let before = installation.simulation.requests.count
         let run = try await installation.resync(arguments, changes: changes)
-        #expect(run.status == 1 && run.output.contains("Twilio ya no guarda llamadas tan antiguas"), "\(run.output)")
+        #expect(
+          run.status == 1 && run.output.contains("Twilio ya no guarda llamadas tan antiguas"), "\(run.output)"
+        )
         #expect(run.errors.contains("Resincronización histórica fallida") && !run.errors.contains("perdidas"))
         let refused = installation.simulation.requests.dropFirst(before).last { $0.status == 400 }
         #expect(refused?.target.contains("PageToken") == faults.hasPrefix("next"))

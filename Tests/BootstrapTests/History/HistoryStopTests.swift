@@ -105,7 +105,8 @@ struct HistoryStopTests {
         return program
       }
       #expect(
-        program.errors.hasSuffix("\nPara continuar: twilio-sync historical --until \(arguments[1]) --restart\n"),
+        program.errors.hasSuffix(
+          "\nPara continuar: twilio-sync historical --until \(arguments[1]) --restart\n"),
         "\(program.errors)")
       let next = try await installation.resync(arguments + ["--restart"])
       #expect(next.status == 0 && !next.isContinued)

@@ -41,7 +41,9 @@ struct StoredPageTests {
     }
   }
 
-  @Test("Rows of the page before that it repeats are counted once, by the run that was cut off and the one that goes on")
+  @Test(
+    "Rows of the page before that it repeats are counted once, by the run that was cut off and the one that goes on"
+  )
   func repeated() async throws {
     try await withStoredPage { installation, arguments in
       let directory = try await installation.directory()

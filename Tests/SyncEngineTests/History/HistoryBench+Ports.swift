@@ -43,7 +43,9 @@ extension HistoryBench: CallLedger {
     note { [outcome] state in
       if !page.calls.isEmpty { state.lastWords.insert(page.isLastWord) }
       for call in page.calls { state.stored[call.sid, default: 0] += 1 }
-      for mark in page.marks { Self.apply(mark, outcome, to: &state, forgets: !script.forgetsCommits.isEmpty) }
+      for mark in page.marks {
+        Self.apply(mark, outcome, to: &state, forgets: !script.forgetsCommits.isEmpty)
+      }
       state.progress?.moved.formUnion(outcome.moves.map(\.sid))
     }
     return outcome
