@@ -243,7 +243,7 @@ enum SliceRecords {
     PostgresStatement(
       """
       SELECT number, \(SQL.milliseconds("slice_start")), \(SQL.milliseconds("slice_end")), next_page,
-        is_done, \(counts.map(\.column).joined(separator: ", ")), missing_calls,
+        is_done, \(counts.map(\.column).joined(separator: ", ")), cardinality(missing_calls),
         array_to_string(redecided_calls, ' '), CASE WHEN NOT is_done THEN array_to_string(last_page_calls, ' ') END
       FROM sync_slices WHERE run_id = $1::bigint ORDER BY number
       """,
@@ -329,13 +329,13 @@ enum SliceRecords {
   /// the first time had worked, finds the slice moved and changes nothing.
   static func move(_ step: SliceStep, outcome: PageOutcome, of run: RunID) -> PostgresStatement {
     let added = step.counts(outcome)
-    let sums = zip(counts, 9...).map { count, position in
+    let sums = zip(counts, 8...).map { count, position in
       "\(count.column) = \(count.column) + $\(position)"
     }.joined(separator: ", ")
     return PostgresStatement(
       """
       UPDATE sync_slices SET next_page = $4, is_done = $5, last_page_calls = $6::text[],
-        missing_calls = missing_calls + $7, redecided_calls = redecided_calls || $8::text[], \(sums)
+        redecided_calls = redecided_calls || $7::text[], \(sums)
       WHERE run_id = $1::bigint AND number = $2::bigint AND NOT is_done
         AND next_page IS NOT DISTINCT FROM $3
       """,
@@ -343,9 +343,18 @@ enum SliceRecords {
         .int(run.number), .int(Int64(step.slice.number)),
         step.slice.next.map(PostgresValue.text) ?? .null, step.next.map(PostgresValue.text) ?? .null,
         .bool(step.next == nil), step.next == nil ? .null : .textArray(step.calls.map(\.text)),
-        .int(Int64(added.storable - added.savedCalls)),
         .textArray(outcome.redecided(outside: step.period).map(\.text)),
       ] + counts.map { .int(Int64(added[keyPath: $0.path])) })
+  }
+
+  /// Notes calls of a slice that its commits left out of the table, each once.
+  static func note(missing calls: Set<CallSID>, in number: Int, of run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_slices SET missing_calls = ARRAY(SELECT unnest(missing_calls) UNION SELECT unnest($3::text[]))
+      WHERE run_id = $1::bigint AND number = $2::bigint
+      """,
+      [.int(run.number), .int(Int64(number)), .textArray(calls.map(\.text))])
   }
 
   /// The columns that hold counts.

@@ -104,18 +104,21 @@ struct PoolerTests {
     }
   }
 
-  // With four connections each they could want twenty.
+  // Of four connections each they could want twenty: who gets none waits until others have been idle for a minute.
   @Test(
-    "Five replicas behind a session pooler of fifteen places answer, whatever they are asked at once",
-    .enabled(if: !PostgresBouncer.isWanted, "that one is in transaction mode"))
-  func replicas() async throws {
+    "Five replicas behind a session pooler of fifteen places answer, or say why not; with three connections each all do",
+    .enabled(if: !PostgresBouncer.isWanted, "that one is in transaction mode"),
+    arguments: ChaosProfile.isLong ? [3, 4] : [3])
+  func replicas(poolSize: Int) async throws {
     try await withPrivateInstallation { installation in
       let cluster = installation.cluster
       _ = try await cluster.bouncer(.init(.session, places: 15))
-      let url = installation.url(port: cluster.poolerPort)
+      let changes = [
+        "DATABASE_URL": installation.url(port: cluster.poolerPort), "DATABASE_POOL_SIZE": "\(poolSize)",
+      ]
       installation.simulation.put(TestCalls.settled(50, now: installation.simulation.now))
       var services: [LiveService] = []
-      for _ in 0..<5 { services.append(try await installation.serve(changes: ["DATABASE_URL": url])) }
+      for _ in 0..<5 { services.append(try await installation.serve(changes: changes)) }
       let paths = ["/api/sync-runs", "/api/sync-status", "/api/calls", "/api/phones", "/", "/calls"]
       let answers = try await withThrowingTaskGroup(of: (String, Answer).self) { group in
         for service in services {
@@ -125,18 +128,23 @@ struct PoolerTests {
         return try await group.reduce(into: []) { $0.append($1) }
       }
       #expect(answers.count == 65)
-      for (path, answer) in answers {
-        // Of several runs of a kind one goes on.
-        #expect(answer.status == 200 || (path == "run" && answer.status == 409), "\(path): \(answer.body)")
+      for (path, answer) in answers where answer.status != 200 {
+        let isSecondRun = path == "run" && answer.status == 409
+        let saysWhy = poolSize > 3 && answer.status == 503 && answer.body.contains("plazas")
+        #expect(isSecondRun || saysWhy, "\(path): \(answer.body)")
       }
-      #expect(try await installation.storedCalls() == 50)
       let places = try await installation.value(
         "SELECT count(*) FROM pg_stat_activity WHERE usename = '\(TestCluster.role)'")
       #expect(try #require(places.flatMap { Int($0) }) <= 15)
       for service in services {
-        #expect(try await service.sync().status == 200)
+        try await eventually("a run succeeds") {
+          let answer = try await service.sync()
+          #expect(answer.status == 200 || poolSize > 3, "\(answer.body)")
+          return answer.status == 200
+        }
         #expect(try await service.askOpenly("GET", "/ready").status == 200)
       }
+      #expect(try await installation.storedCalls() == 50)
     }
   }
 }

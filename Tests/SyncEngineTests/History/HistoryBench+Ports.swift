@@ -46,7 +46,6 @@ extension HistoryBench: CallLedger {
       for mark in page.marks {
         Self.apply(mark, outcome, to: &state, forgets: !script.forgetsCommits.isEmpty)
       }
-      state.progress?.moved.formUnion(outcome.moves.map(\.sid))
     }
     return outcome
   }
@@ -161,6 +160,7 @@ extension HistoryBench {
       part.isDone = step.next == nil
       part.counts = part.counts + step.counts(outcome)
       part.redecided.formUnion(outcome.redecided(outside: step.period))
+      state.progress?.moved.formUnion(outcome.moves.map(\.sid))
       state.progress?.parts[position] = part
     case .sliceReplaced(let number, let slices):
       let old = state.progress?.parts.first { $0.slice.number == number }
