@@ -50,6 +50,7 @@ struct ForgedNamesTests {
       let answer = try await service.sync()
       #expect(answer.status == 500)
       #expect(answer.text("error")?.contains("calls.status") == true && !answer.body.contains("\u{1B}"))
+      expectCleaned(try await service.program.line(containing: "La columna calls.status"))
       expectCleaned(service.program.output)
     }
   }
