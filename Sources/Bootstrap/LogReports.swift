@@ -156,12 +156,13 @@ enum MigrationReport {
 
   /// The SQL that somebody else is to run follows the sentence, a statement a line, so that none is cut.
   static func reportFailure(_ failure: RunFailure, to logger: Logger) {
-    var lines = failure.message.split(separator: "\n").map(String.init)[...]
-    let sentence = lines.popFirst() ?? ""
+    let remedy = (failure.whatToDo ?? "").split(separator: "\n").map(String.init)
+    // It may quote a name with line ends.
+    let sentence = ([LogLine.onOneLine(failure.whatFailed)] + remedy.prefix(1)).joined(separator: " ")
     logger.log(
       .error, "migration_failed", text: ["❌ La migración falló: \(sentence)"],
       fields: [LogField("error", .text(sentence))], cause: failure.cause)
-    for line in lines {
+    for line in remedy.dropFirst() {
       logger.log(.error, "migration_sql", text: [line], fields: [LogField("sql", .text(line))])
     }
   }

@@ -20,11 +20,11 @@ struct RunCommand {
       return signal
     }
     let ticker = Task { await screen?.keepCurrent() }
-    let (end, hasBegun) = await work()
+    let (end, begun) = await work()
     // Whatever has to be put in order is; from here on a signal ends the program at once.
     listener.cancel()
     let signal = await listener.value
-    let status = await tell(end, stoppedBy: signal, json: json, hasBegun: hasBegun)
+    let status = await tell(end, stoppedBy: signal, json: json, begun: begun)
     let failure = end.failure
     if signal == nil, leavesAnythingToSee(failure) { await follow(isSuccess: failure == nil) }
     ticker.cancel()
@@ -49,12 +49,13 @@ struct RunCommand {
 
   private static let followLimit: Int64 = 30_000
 
-  /// - Returns: How the run ended, and whether it had begun.
-  private func work() async -> (end: Result<SyncRun, RunFailure>, hasBegun: Bool) {
+  /// - Returns: How the run ended, and the run if it had begun.
+  private func work() async -> (end: Result<SyncRun, RunFailure>, begun: (any LiveRun)?) {
     do throws(RunFailure) {
-      return (try await service.start(order, requestedBy: "cli").outcome(), true)
+      let run = try await service.start(order, requestedBy: "cli")
+      return (await run.outcome(), run)
     } catch {
-      return (.failure(error), false)
+      return (.failure(error), nil)
     }
   }
 
@@ -65,8 +66,9 @@ struct RunCommand {
 
   /// - Returns: How the command ends.
   private func tell(
-    _ end: Result<SyncRun, RunFailure>, stoppedBy signal: ExitStatus?, json: Bool, hasBegun: Bool
+    _ end: Result<SyncRun, RunFailure>, stoppedBy signal: ExitStatus?, json: Bool, begun: (any LiveRun)?
   ) async -> ExitStatus {
+    let hasBegun = begun != nil
     let failure: RunFailure
     switch end {
     case .success(let run): return json ? await Output.result(run.answer.json + "\n") : .done
@@ -90,7 +92,9 @@ struct RunCommand {
         .error, "run_failed", text: RunSummary.lines(for: failure) + Self.preview(failure), cause: untold)
     }
     // The next hourly run comes by itself.
-    if hasBegun, order.kind != .hourly { Output.error(RunSummary.continuation(of: order) + "\n") }
+    if let begun, order.kind != .hourly {
+      Output.error(RunSummary.continuation(of: order, isOpen: begun.progress.period != nil) + "\n")
+    }
     return status
   }
 }

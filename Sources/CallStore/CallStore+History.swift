@@ -243,8 +243,8 @@ enum SliceRecords {
     PostgresStatement(
       """
       SELECT number, \(SQL.milliseconds("slice_start")), \(SQL.milliseconds("slice_end")), next_page,
-        is_done, \(counts.map(\.column).joined(separator: ", ")),
-        CASE WHEN NOT is_done THEN array_to_string(last_page_calls, ' ') END
+        is_done, \(counts.map(\.column).joined(separator: ", ")), cardinality(missing_calls),
+        array_to_string(redecided_calls, ' '), CASE WHEN NOT is_done THEN array_to_string(last_page_calls, ' ') END
       FROM sync_slices WHERE run_id = $1::bigint ORDER BY number
       """,
       [.int(run.number)])
@@ -254,18 +254,23 @@ enum SliceRecords {
     var parts: [HistoryProgress.Part] = []
     for row in result.rows {
       guard let start = try row.moment(1), let end = try row.moment(2) else { continue }
-      let lastPage = try row.text(5 + counts.count)?.split(separator: " ").compactMap { CallSID(String($0)) }
+      let (missing, redecided, lastPage) = (5 + counts.count, 6 + counts.count, 7 + counts.count)
       let slice = try HistorySlice(
         number: row.count(0), period: Period(start: start, end: end), next: row.text(3),
-        lastPage: Set(lastPage ?? []))
+        lastPage: calls(row.text(lastPage)))
       var part = try HistoryProgress.Part(slice: slice, isDone: row.requiredBool(4))
+      part.redecided = try calls(row.text(redecided))
       for (column, count) in zip(5..., counts) {
         part.counts[keyPath: count.path] = try row.count(column)
       }
-      part.counts.savedCalls = part.counts.storable
+      part.counts.savedCalls = try max(0, part.counts.storable - row.count(missing))
       parts.append(part)
     }
     return parts
+  }
+
+  private static func calls(_ joined: String?) -> Set<CallSID> {
+    Set((joined ?? "").split(separator: " ").compactMap { CallSID(String($0)) })
   }
 
   static func countOpen(of run: RunID) -> PostgresStatement {
@@ -286,11 +291,11 @@ enum SliceRecords {
       """
       WITH replaced AS (
         DELETE FROM sync_slices WHERE run_id = $1::bigint AND number = $2::bigint
-        RETURNING created_phones, refreshed_calls
+        RETURNING created_phones, redecided_calls
       )
-      INSERT INTO sync_slices (run_id, number, slice_start, slice_end, created_phones, refreshed_calls)
+      INSERT INTO sync_slices (run_id, number, slice_start, slice_end, created_phones, redecided_calls)
       SELECT $1::bigint, n.number, n.slice_start, n.slice_end, coalesce(r.created_phones, 0),
-        coalesce(r.refreshed_calls, 0)
+        coalesce(r.redecided_calls, '{}')
       FROM unnest($3::bigint[], $4::timestamptz[], $5::timestamptz[])
         WITH ORDINALITY AS n(number, slice_start, slice_end, position)
       LEFT JOIN replaced r ON n.position = 1
@@ -306,17 +311,17 @@ enum SliceRecords {
   static func insert(_ parts: [HistoryProgress.Part], of run: RunID) -> PostgresStatement {
     PostgresStatement(
       """
-      INSERT INTO sync_slices (run_id, number, slice_start, slice_end, created_phones, refreshed_calls)
-      SELECT $1::bigint, n.number, n.slice_start, n.slice_end, n.created, n.refreshed
-      FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[])
-        AS n(number, slice_start, slice_end, created, refreshed)
+      INSERT INTO sync_slices (run_id, number, slice_start, slice_end, created_phones, redecided_calls)
+      SELECT $1::bigint, n.number, n.slice_start, n.slice_end, n.created, string_to_array(n.redecided, ' ')
+      FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::text[])
+        AS n(number, slice_start, slice_end, created, redecided)
       ON CONFLICT DO NOTHING
       """,
       [
         .int(run.number), .intArray(parts.map { Int64($0.slice.number) }),
         .moments(parts.map(\.slice.period.start)), .moments(parts.map(\.slice.period.end)),
         .intArray(parts.map { Int64($0.counts.createdPhones) }),
-        .intArray(parts.map { Int64($0.counts.refreshedCalls) }),
+        .textArray(parts.map { $0.redecided.map(\.text).joined(separator: " ") }),
       ])
   }
 
@@ -324,12 +329,13 @@ enum SliceRecords {
   /// the first time had worked, finds the slice moved and changes nothing.
   static func move(_ step: SliceStep, outcome: PageOutcome, of run: RunID) -> PostgresStatement {
     let added = step.counts(outcome)
-    let sums = zip(counts, 7...).map { count, position in
+    let sums = zip(counts, 8...).map { count, position in
       "\(count.column) = \(count.column) + $\(position)"
     }.joined(separator: ", ")
     return PostgresStatement(
       """
-      UPDATE sync_slices SET next_page = $4, is_done = $5, last_page_calls = $6::text[], \(sums)
+      UPDATE sync_slices SET next_page = $4, is_done = $5, last_page_calls = $6::text[],
+        redecided_calls = redecided_calls || $7::text[], \(sums)
       WHERE run_id = $1::bigint AND number = $2::bigint AND NOT is_done
         AND next_page IS NOT DISTINCT FROM $3
       """,
@@ -337,7 +343,18 @@ enum SliceRecords {
         .int(run.number), .int(Int64(step.slice.number)),
         step.slice.next.map(PostgresValue.text) ?? .null, step.next.map(PostgresValue.text) ?? .null,
         .bool(step.next == nil), step.next == nil ? .null : .textArray(step.calls.map(\.text)),
+        .textArray(outcome.redecided(outside: step.period).map(\.text)),
       ] + counts.map { .int(Int64(added[keyPath: $0.path])) })
+  }
+
+  /// Notes calls of a slice that its commits left out of the table, each once.
+  static func note(missing calls: Set<CallSID>, in number: Int, of run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      UPDATE sync_slices SET missing_calls = ARRAY(SELECT unnest(missing_calls) UNION SELECT unnest($3::text[]))
+      WHERE run_id = $1::bigint AND number = $2::bigint
+      """,
+      [.int(run.number), .int(Int64(number)), .textArray(calls.map(\.text))])
   }
 
   /// The columns that hold counts.
@@ -345,7 +362,7 @@ enum SliceRecords {
     [
       ("total_calls", \.totalCalls), ("case1_count", \.case1Count), ("case2_count", \.case2Count),
       ("case3_count", \.case3Count), ("skipped_calls", \.skippedCalls), ("created_phones", \.createdPhones),
-      ("refreshed_calls", \.refreshedCalls), ("refused_calls", \.refusedCalls),
+      ("refused_calls", \.refusedCalls),
     ]
   }
 }

@@ -60,6 +60,7 @@ enum Migrations {
     Migration(version: 19, name: "call search", work: .indexes(PackageResources._019_call_search_sql)),
     Migration(version: 20, name: "call moves", work: .statements(PackageResources._020_call_moves_sql)),
     Migration(version: 21, name: "billing", work: .billing(PackageResources._021_billing_sql)),
+    Migration(version: 22, name: "slice counts", work: .statements(PackageResources._022_slice_counts_sql)),
   ]
 
   /// A statement that gives tables, views and columns a comment that have none.

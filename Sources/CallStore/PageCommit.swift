@@ -38,6 +38,10 @@ struct PageCommit {
     }
     if outcome.isIncomplete {
       outcome.missing = try await missing(on: database).subtracting(outcome.refused.map(\.sid))
+      for case .slice(let step) in page.marks where !outcome.missing.isEmpty {
+        _ = try await database.repeatable(
+          SliceRecords.note(missing: outcome.missing, in: step.slice.number, of: fence.run))
+      }
     }
     return outcome
   }

@@ -44,7 +44,10 @@ extension RunFailure {
     case .databaseMissing: "Corrija su nombre en DATABASE_URL o créela (CREATE DATABASE)."
     case .invalidConnectionString: "Corrija DATABASE_URL; «twilio-sync doctor» dice qué parte."
     case .timeout:
-      "Compruebe que está en marcha, que ningún otro programa bloquea las tablas y DATABASE_URL."
+      """
+      Compruebe que está en marcha, que ningún otro programa bloquea las tablas, que al pooler, si lo hay, le quedan \
+      plazas, y DATABASE_URL.
+      """
     case .cannotConnectNow: "Repita dentro de un momento y, si sigue así, mire su registro."
     case .tooManyConnections:
       "Cierre las que sobran, suba max_connections o el límite del usuario, o use un pooler, y repita."
@@ -139,8 +142,8 @@ extension RunFailure {
         por consultas.
         """,
         """
-        Si otro programa bloquea las tablas, espere a que acabe o ciérrelo; si no, suba DATABASE_POOL_SIZE, y \
-        repita.
+        Si otro programa bloquea las tablas, espere a que acabe o ciérrelo; si a un pooler no le quedan plazas para \
+        ellas, espere un minuto, amplíelas o baje DATABASE_POOL_SIZE; si no, súbalo, y repita.
         """)
     case .mixedStatements:
       RunFailure(
@@ -370,8 +373,7 @@ extension RunFailure {
       """
       Ejecute esto con psql como dueño de las tablas, después scripts/least-privilege.sql si lo usa, y repita \
       «twilio-sync migrate»:
-      SET search_path = \(schema);
-      \(script.lines.joined(separator: "\n"))
+      \((OwnersScript(["SET search_path = \(schema)"]).lines + script.lines).joined(separator: "\n"))
       """, cause: cause)
   }
 

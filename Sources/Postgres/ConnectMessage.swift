@@ -64,7 +64,10 @@ struct ConnectMessage: Equatable {
 
   /// Of IPv6 alone: a machine without it has no way there.
   private var leadsToUnreachableNetwork: Bool {
-    let words = ["Network is unreachable", "No route to host", "Cannot assign requested address"]
+    let words = [
+      "Network is unreachable", "No route to host", "Cannot assign requested address",
+      "Address family not supported by protocol",
+    ]
     let isUnreachable = words.contains(where: text.contains)
     return isUnreachable && text.contains(#/["(][0-9a-f]*:[0-9a-f:.]*[")]/#)
   }

@@ -28,8 +28,7 @@ extension ConnectionHandle {
           try open(target, configuration, Deadline(share, stop: stop))
         }
       } catch {
-        let earlier = failed.map { "\($0.cause); " } ?? ""
-        failed = error.adding(earlier)
+        failed = failed.map { error.following($0) } ?? error
         // As libpq does: who answers is not passed over, but for one that starts or stops.
         guard error.kind != .cancelled, error.sqlstate == nil || error.kind == .cannotConnectNow else {
           break

@@ -45,6 +45,13 @@ package struct PostgresError: Error, Hashable, Sendable {
     PostgresError(kind, sqlstate: sqlstate, object: object, cause: earlier + cause, endsSession: endsSession)
   }
 
+  /// The same with what failed at the places before it. That there is no way to one says nothing where another has
+  /// said more.
+  func following(_ earlier: PostgresError) -> PostgresError {
+    let whole = adding("\(earlier.cause); ")
+    return kind == .noUsableAddress ? whole.as(earlier.kind) : whole
+  }
+
   /// The same error with the name of the statement that failed.
   func naming(_ statement: PostgresStatement) -> PostgresError {
     PostgresError(

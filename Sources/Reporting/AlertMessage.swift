@@ -17,20 +17,21 @@ package struct AlertMessage: Hashable, Sendable {
   }
 
   private var headline: String {
-    alert.isFiring
-      ? "🚨 twilio-sync: \(alert.name.rawValue). \(alert.detail)"
-      : "✅ twilio-sync: \(alert.name.rawValue) se ha resuelto. \(alert.detail)"
+    Self.cut(
+      alert.isFiring
+        ? "🚨 twilio-sync: \(alert.name.rawValue). \(alert.detail)"
+        : "✅ twilio-sync: \(alert.name.rawValue) se ha resuelto. \(alert.detail)")
   }
 
   private var advice: String? {
-    alert.isFiring ? alert.whatToDo.map { "→ \($0)" } : nil
+    alert.isFiring ? alert.whatToDo.map { Self.cut("→ \($0)") } : nil
   }
 
   /// The message as a webhook of that tool takes it.
   package func json(as format: WebhookFormat) -> String {
     switch format {
     case .slack: RunAnswer([AnswerField("text", .text(Self.escapedForSlack(text)))]).json
-    case .discord: RunAnswer([AnswerField("content", .text(Self.cutForDiscord(text)))]).json
+    case .discord: RunAnswer([AnswerField("content", .text(Self.cut(text)))]).json
     case .googleChat: RunAnswer([AnswerField("text", .text(text))]).json
     case .teams: card.json
     case .json: facts.json
@@ -41,7 +42,7 @@ package struct AlertMessage: Hashable, Sendable {
   private var facts: RunAnswer {
     RunAnswer(
       [
-        AnswerField("text", .text(text)), AnswerField("content", .text(Self.cutForDiscord(text))),
+        AnswerField("text", .text(text)), AnswerField("content", .text(Self.cut(text))),
         AnswerField("alert", .text(alert.name.rawValue)), AnswerField("firing", .bool(alert.isFiring)),
         AnswerField("since", alert.since.map { .text($0.iso8601) } ?? .null),
         AnswerField("detail", .text(alert.detail)),
@@ -91,8 +92,11 @@ package struct AlertMessage: Hashable, Sendable {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
   }
 
-  /// Discord takes 2000 characters (https://discord.com/developers/docs/resources/webhook).
-  private static func cutForDiscord(_ text: String) -> String {
+  /// Discord takes 2000 characters (https://discord.com/developers/docs/resources/webhook). Two lines of so many, with
+  /// the link and the card around them, are also fewer bytes than Google Chat takes, 32,000
+  /// (https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create), and Teams, 28 KB
+  /// (https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook).
+  private static func cut(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.prefix(2000)))
   }
 }

@@ -149,7 +149,7 @@ final class ResyncCounter: Sendable {
     var bySlice: [Int: RunCounts]
     var moved: Set<CallSID>
     var movedAtNews: Int
-    var refreshed: Set<CallSID> = []
+    var refreshed: Set<CallSID>
   }
 
   private let state: Mutex<State>
@@ -161,7 +161,7 @@ final class ResyncCounter: Sendable {
     state = Mutex(
       State(
         bySlice: Dictionary(resync.parts.map { ($0.slice.number, $0.counts) }, uniquingKeysWith: +),
-        moved: resync.moved, movedAtNews: resync.moved.count))
+        moved: resync.moved, movedAtNews: resync.moved.count, refreshed: resync.redecided))
     self.progress = progress
     progress.set(resync.counts)
   }

@@ -81,7 +81,8 @@ package struct LogLine: Hashable, Sendable {
   /// Bytes of a line or of a field's text.
   private static let longest = 8192
 
-  /// `text` with each control character as a space, so that no value can forge a line.
+  /// `text` with each control character as a space, those that turn the direction of writing included: no value can
+  /// forge a line, or have one read otherwise.
   package static func onOneLine(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: breaksLine) else { return text }
     return String(String.UnicodeScalarView(text.unicodeScalars.map { breaksLine($0) ? " " : $0 }))
@@ -89,7 +90,10 @@ package struct LogLine: Hashable, Sendable {
 
   private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
-    case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}": true
+    case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}",
+      "\u{200E}",
+      "\u{200F}", "\u{61C}":
+      true
     default: false
     }
   }

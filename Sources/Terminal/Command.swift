@@ -46,8 +46,9 @@ package struct Command: Hashable, Sendable {
     }
     return switch order {
     case .hourly: "twilio-sync hourly"
-    case .historical(let since, let until, _):
+    case .historical(let since, let until, let restart):
       "twilio-sync historical" + option("--since", since) + option("--until", until)
+        + (restart ? " --restart" : "")
     case .reattribute(let since, let dryRun):
       "twilio-sync reattribute" + option("--since", since) + (dryRun ? " --dry-run" : "")
     case .assign(let assignment):

@@ -222,8 +222,15 @@ package enum RunSummary {
   }
 
   /// How to go on with a run that did not come to its end; the same run needs the same dates.
-  package static func continuation(of order: RunOrder) -> String {
-    "Para \(order.kind == .historical ? "continuar" : "repetir"): \(Command.line(for: order))"
+  ///
+  /// - Parameter isOpen: Whether it came to open its period: from there on the database knows that it was begun anew,
+  ///   and to ask for that again would lose what it has read.
+  package static func continuation(of order: RunOrder, isOpen: Bool) -> String {
+    var order = order
+    if isOpen, case .historical(let since, let until, _) = order {
+      order = .historical(since: since, until: until, restart: false)
+    }
+    return "Para \(order.kind == .historical ? "continuar" : "repetir"): \(Command.line(for: order))"
   }
 }
 

@@ -9,14 +9,7 @@ struct PassedOverCallsTests {
   func skipped() async throws {
     try await withInstallation { installation in
       installation.simulation.put(TestCalls.settled(20, now: installation.simulation.now))
-      try await installation.sql(
-        """
-        CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-          IF new.phone_to LIKE '%3' THEN RETURN NULL; END IF; RETURN new;
-        END $$
-        """)
-      try await installation.sql(
-        "CREATE TRIGGER skip BEFORE INSERT OR UPDATE ON calls FOR EACH ROW EXECUTE FUNCTION skip()")
+      try await installation.skipCalls(to: "%3")
       for command in ["hourly", "hourly", "historical"] {
         let run = try await installation.run(command, "--json")
         #expect(run.status == 0, "\(run.errors)")
@@ -32,6 +25,26 @@ struct PassedOverCallsTests {
           try await installation.value("SELECT saved_calls FROM sync_runs ORDER BY id DESC LIMIT 1") == "18")
       }
       #expect(try await installation.storedCalls() == 18)
+    }
+  }
+
+  @Test("A resync that goes on counts what a trigger skipped before it was cut off, and not as saved")
+  func skippedBefore() async throws {
+    try await withInstallation { installation in
+      let now = installation.simulation.now
+      installation.simulation.put(TestCalls.settled(1100, now: now.adding(hours: -6)))
+      try await installation.skipCalls(to: "%3")
+      try installation.simulation.setFaults("next/*:401")
+      let arguments = [
+        "--since", now.adding(hours: -12).iso8601, "--until", now.adding(hours: -1).iso8601,
+      ]
+      #expect(try await installation.resync(arguments).status == 1)
+      #expect(try await installation.storedCalls() == 900)
+      try installation.simulation.setFaults("")
+      let run = try await installation.resync(arguments)
+      #expect(run.status == 0 && run.isContinued, "\(run.errors)")
+      #expect(run.result.integer("totalCalls") == 1100 && run.result.integer("savedCalls") == 990)
+      #expect(try await installation.storedCalls() == 990)
     }
   }
 
@@ -95,5 +108,19 @@ struct PassedOverCallsTests {
           )
         } && warnings.count == 2, "\(run.errors)")
     }
+  }
+}
+
+extension Installation {
+  /// Has a trigger skip the calls to such numbers, without a word.
+  fileprivate func skipCalls(to pattern: String) async throws {
+    try await sql(
+      """
+      CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF new.phone_to LIKE '\(pattern)' THEN RETURN NULL; END IF; RETURN new;
+      END $$
+      """)
+    try await sql(
+      "CREATE TRIGGER skip BEFORE INSERT OR UPDATE ON calls FOR EACH ROW EXECUTE FUNCTION skip()")
   }
 }

@@ -95,7 +95,10 @@ struct TwilioFaultTests {
 
   @Test(
     "A Retry-After that no clock can count is cut short, and the service that waits for it ends in order",
-    arguments: ["429=9223372036854776", "429=9223372036854775807"])
+    arguments: [
+      "429=9223372036854776", "429=9223372036854775807", "503; *:header=Retry-After@9223372036854776",
+      "503; *:header=Retry-After@9223372036854775807",
+    ])
   func endlessRetryAfter(fault: String) async throws {
     try await withInstallation { installation in
       try installation.simulation.setFaults("*:\(fault)")
@@ -106,6 +109,28 @@ struct TwilioFaultTests {
       #expect(try await service.end() == 0)
       _ = await running.value
       #expect(try await installation.runStates() == ["interrupted"])
+    }
+  }
+
+  @Test(
+    "Headers that say nothing, too much or what is meant for a terminal are no reason to fail, and forge no line",
+    arguments: [
+      "*:header=Date@yesterday", "*:header=Date@Fri31Dec999999999999",
+      "*:header=Retry-After@9223372036854775808",
+      "*:header=X-Big@\(String(repeating: "x", count: 60_000))",
+      "*:header=Twilio-Request-Id@RQ\u{1B}[2J\u{202E}✅todobien", "1:429; *:header=Retry-After@-1",
+      "1:503; *:header=Retry-After@1e308",
+      "1:503; *:header=Twilio-Request-Id@RQ\u{1B}[2J\u{202E}✅todobien",
+    ])
+  func hostileHeaders(fault: String) async throws {
+    try await withInstallation { installation in
+      installation.simulation.put(TestCalls.open(3, now: installation.simulation.now))
+      try installation.simulation.setFaults(fault)
+      let service = try await installation.serve()
+      let answer = try await service.sync()
+      #expect(answer.status == 200 && answer.integer("savedCalls") == 3, "\(answer.body)")
+      let output = service.program.output
+      #expect(!output.contains("\u{1B}") && !output.contains("\u{202E}") && !output.contains("todobien"))
     }
   }
 

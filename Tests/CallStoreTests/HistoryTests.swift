@@ -360,6 +360,49 @@ struct HistoryTests {
     }
   }
 
+  @Test(
+    "What a trigger passed over is not saved, and what several pages decide counts once, for the run that goes on"
+  )
+  func countedOnce() async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      // The transfer lies before the period; the pages bring nearer and nearer calls that rang its lead.
+      let asked = HistoryRequest(since: at("09:00"), until: at("12:00"))
+      try await fixture.commit([makeTransfer(makeSID(50), endTime: at("08:59"))])
+      try await fixture.pool.run(
+        """
+        CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF new.id = '\(makeSID(3).text)' THEN RETURN NULL; END IF; RETURN new;
+        END $$
+        """, "CREATE TRIGGER skip BEFORE INSERT ON calls FOR EACH ROW EXECUTE FUNCTION skip()")
+      var fence = try await begin(store)
+      var progress = try await store.openHistory(asked, restart: false, now: now, fence: fence)
+      let period = try #require(progress.period)
+      let pages = [
+        (makeRing(makeSID(1), of: 4, endedAt: at("11:00")), saved: 1),
+        (makeRing(makeSID(2), of: 5, endedAt: at("10:00")), saved: 2),
+        (makeRing(makeSID(3), of: 4, endedAt: at("09:40")), saved: 2),
+        (makeRing(makeSID(4), of: 4, endedAt: at("09:30")), saved: 3),
+      ]
+      for (number, (call, saved)) in pages.enumerated() {
+        let mark = try step(
+          #require(progress.open.first), next: number == 3 ? nil : "p\(number)", calls: 1, in: period)
+        _ = try await store.commit(page([mark], [call]), fence: fence)
+        try await end(fence, .interrupted, on: store)
+        fence = try await begin(store)
+        progress = try await store.openHistory(asked, restart: false, now: now, fence: fence)
+        #expect(progress.isContinued && progress.counts.totalCalls == number + 1)
+        #expect(progress.counts.savedCalls == saved && progress.counts.refreshedCalls == 1)
+      }
+      #expect(try await fixture.decision(makeSID(50)) == Decision(4, StoreFixture.own(4)))
+      // Read in other parts, only what was done to the tables still counts.
+      let anew = HistorySlice(number: 2, period: period)
+      _ = try await store.commit(page([.sliceReplaced(number: 1, by: [anew])]), fence: fence)
+      progress = try await store.historyProgress(of: fence)
+      #expect(progress.counts.savedCalls == 0 && progress.redecided == [makeSID(50)])
+    }
+  }
+
   @Test("When a run's record is deleted its progress goes with it")
   func cascade() async throws {
     try await withStore { fixture in

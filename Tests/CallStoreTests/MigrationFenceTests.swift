@@ -156,15 +156,17 @@ struct MigrationFenceTests {
     try await reading
   }
 
-  @Test("Limits of time that the database has for every session do not end the building of an index")
-  func configuredLimits() async throws {
+  @Test(
+    "Limits of time that the database or the role has for every session do not end the building of an index",
+    arguments: ["DATABASE %1$I", "ROLE %2$I IN DATABASE %1$I"])
+  func configuredLimits(whose: String) async throws {
     try await withLegacy { adoption in
       let administrator = adoption.database.pool(direct: true)
       try await administrator.run(
         """
         DO $$ BEGIN
-          EXECUTE format('ALTER DATABASE %I SET statement_timeout = 50', current_database());
-          EXECUTE format('ALTER DATABASE %I SET lock_timeout = 20', current_database());
+          EXECUTE format('ALTER \(whose) SET statement_timeout = 50', current_database(), current_user);
+          EXECUTE format('ALTER \(whose) SET lock_timeout = 20', current_database(), current_user);
         END $$
         """)
       try await besideSnapshot(administrator) { end in

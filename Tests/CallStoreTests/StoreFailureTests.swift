@@ -130,14 +130,25 @@ struct StoreFailureTests {
     expectFitForOutsiders(error, hiding: "nowhere")
   }
 
-  // The prefix is for documents, and no way leads there; a router may keep silent about it.
-  @Test("An address of IPv6 alone that this machine does not reach")
-  func onlyIPv6() async throws {
-    let error = await fault("host=2001:db8::1 user=u connect_timeout=3")
-    if error?.cause?.contains("in time") == false {
-      #expect(error?.message.contains("IPv4") == true, "\(error?.cause ?? "")")
+  // A group of receivers: no way leads there for TCP.
+  @Test(
+    "Addresses of IPv6 alone that this machine does not reach, also behind a name",
+    arguments: ["host=ff0e::1", "host=db.example hostaddr=ff0e::1", "host=ff0e::1,ff0e::2"])
+  func onlyIPv6(place: String) async throws {
+    let error = await fault("\(place) user=u")
+    #expect(error?.message.contains("tenga IPv4") == true, "\(error?.cause ?? "")")
+    expectFitForOutsiders(error, hiding: "ff0e", "db.example")
+  }
+
+  @Test("Where an address answers that nobody listens, another that is not reached says nothing of it")
+  func refusedBesideIPv6() async throws {
+    let port = try RawServer.makeFreePort()
+    for hosts in ["127.0.0.1,ff0e::1", "ff0e::1,127.0.0.1"] {
+      let error = await fault("host=\(hosts) port=\(port) user=u")
+      #expect(error?.message.contains("IPv4") == false, "\(error?.message ?? "")")
+      #expect(error?.message.contains("Compruebe que está en marcha") == true)
+      #expect(error?.cause?.contains("refused") == true && error?.cause?.contains("ff0e") == true)
     }
-    expectFitForOutsiders(error, hiding: "2001")
   }
 
   @Test("No server of the kind that target_session_attrs demands")

@@ -48,7 +48,7 @@ struct PostgresBouncerTests {
   @Test("A pooler that waits because the server did not let it in says so, and lets everybody in afterwards")
   func waits() async throws {
     let cluster = try await PostgresCluster()
-    let bouncer = try await cluster.bouncer(loginRetry: 2)
+    let bouncer = try await cluster.bouncer(.init(loginRetry: 2))
     let pool = PostgresPool(PostgresConfiguration(bouncer.conninfo))
     let one = PostgresStatement("SELECT 1")
     _ = try await pool.repeatable(one)

@@ -84,4 +84,20 @@ struct AlertMessageTests {
       #expect(try self.object(long, format)["content"].map { "\($0)".unicodeScalars.count } == 2000)
     }
   }
+
+  @Test(
+    "However long it is, its body is such as Google Chat and Teams take, with all its lines",
+    arguments: ["ñ", "\"", "\u{7}", "🚨"])
+  func sizes(sign: String) throws {
+    let words = String(repeating: sign, count: 50_000)
+    let alert = Alert(.noRun, isFiring: true, since: nil, detail: words, whatToDo: words)
+    let link = "https://sync.example/"
+    for (format, most) in [(WebhookFormat.googleChat, 32_000), (.teams, 28_000), (.slack, 32_000)] {
+      let body = AlertMessage(alert, link: link).json(as: format)
+      #expect(body.utf8.count < most)
+      #expect(body.contains("no_run. ") && body.contains("→ ") && body.contains(link))
+    }
+    // Programs get all of it.
+    #expect(try object(alert)["detail"] as? String == words)
+  }
 }

@@ -59,6 +59,8 @@ struct LogLineTests {
   func plainTextForged() {
     let forged = "a\nb\r\nc\u{1B}[31m\u{85}d\u{2028}e"
     #expect(makeLine(text: [forged]).plainText() == "a b  c [31m d e\n")
+    let turned = "a\u{202E}b\u{202C}c\u{2067}d\u{2069}e\u{200F}f\u{61C}g"
+    #expect(makeLine(text: [turned]).plainText() == "a b c d e f g\n")
   }
 
   @Test("A text of any length is cut, between characters and after the secrets are out")

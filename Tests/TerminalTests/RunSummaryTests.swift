@@ -112,7 +112,11 @@ struct RunSummaryTests {
     ])
   func continuation(order: RunOrder, expected: String) throws {
     let word = order.kind == .historical ? "continuar" : "repetir"
-    #expect(RunSummary.continuation(of: order) == "Para \(word): \(expected)")
+    #expect(RunSummary.continuation(of: order, isOpen: true) == "Para \(word): \(expected)")
+    let isRestart = if case .historical(_, _, true) = order { true } else { false }
+    #expect(
+      RunSummary.continuation(of: order, isOpen: false)
+        == "Para \(word): \(expected)\(isRestart ? " --restart" : "")")
     let arguments = expected.split(separator: " ").dropFirst().map(String.init)
     guard case .run(let again) = try Command(arguments: arguments).action else {
       Issue.record("not a run")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A PgBouncer in transaction mode before a cluster; ends together with it.
+/// A PgBouncer before a cluster; ends together with it.
 ///
 /// Over its Unix socket nobody is asked for a password, as by the server itself; over TCP, where the
 /// cluster has it, the server's own passwords hold.
@@ -8,16 +8,33 @@ package struct PostgresBouncer: Sendable {
   /// A connection string through the pooler, as superuser.
   package let conninfo: String
 
+  /// What an operator sets.
+  package struct Behaviour: Sendable {
+    package enum Mode: String, Sendable {
+      case transaction, session
+    }
+
+    package var mode: Mode
+    /// Server connections for each role and database.
+    package var places: Int
+    /// Seconds that it waits when the server did not let it in; 0 to try a server that is back at once.
+    package var loginRetry: Int
+
+    package init(_ mode: Mode = .transaction, places: Int = 2, loginRetry: Int = 0) {
+      self.mode = mode
+      self.places = places
+      self.loginRetry = loginRetry
+    }
+  }
+
   /// Whether the tests' databases are to be reached through PgBouncer (`TEST_PGBOUNCER=1`).
   package static let isWanted = ProcessInfo.processInfo.environment["TEST_PGBOUNCER"] == "1"
 
-  /// Starts it with two server connections a role and database, and waits until it listens.
-  ///
-  /// - Parameter loginRetry: Seconds that it waits when the server did not let it in.
-  init(before cluster: PostgresCluster, loginRetry: Int) async throws {
+  /// Starts it, and waits until it listens.
+  init(before cluster: PostgresCluster, _ behaviour: Behaviour) async throws {
     let directory = cluster.directory
     conninfo = cluster.conninfo(port: cluster.poolerPort)
-    try Self.write(Self.settings(cluster, loginRetry), to: "\(directory)/pgbouncer.ini")
+    try Self.write(Self.settings(cluster, behaviour), to: "\(directory)/pgbouncer.ini")
     try Self.write(Self.access, to: "\(directory)/pgbouncer.hba")
     try Self.write("\"postgres\" \"\"\n", to: "\(directory)/pgbouncer.users")
     let program = try PostgresTools.find("pgbouncer")
@@ -43,7 +60,7 @@ package struct PostgresBouncer: Sendable {
     }
   }
 
-  private static func settings(_ cluster: PostgresCluster, _ loginRetry: Int) -> String {
+  private static func settings(_ cluster: PostgresCluster, _ behaviour: Behaviour) -> String {
     """
     [databases]
     * = host=\(cluster.directory) port=\(cluster.serverPort)
@@ -55,9 +72,9 @@ package struct PostgresBouncer: Sendable {
     auth_hba_file = \(cluster.directory)/pgbouncer.hba
     auth_file = \(cluster.directory)/pgbouncer.users
     auth_user = postgres
-    pool_mode = transaction
-    default_pool_size = 2
-    server_login_retry = \(loginRetry)
+    pool_mode = \(behaviour.mode.rawValue)
+    default_pool_size = \(behaviour.places)
+    server_login_retry = \(behaviour.loginRetry)
 
     """
   }
@@ -73,20 +90,19 @@ package struct PostgresBouncer: Sendable {
 actor PostgresBouncerStart {
   private var started: Task<PostgresBouncer, any Error>?
 
-  func bouncer(before cluster: PostgresCluster, loginRetry: Int) async throws -> PostgresBouncer {
-    let task = started ?? Task { try await PostgresBouncer(before: cluster, loginRetry: loginRetry) }
+  func bouncer(
+    before cluster: PostgresCluster, _ behaviour: PostgresBouncer.Behaviour
+  ) async throws -> PostgresBouncer {
+    let task = started ?? Task { try await PostgresBouncer(before: cluster, behaviour) }
     started = task
     return try await task.value
   }
 }
 
 extension PostgresCluster {
-  /// The pooler before this cluster, started when the first one asks.
-  ///
-  /// - Parameter loginRetry: Seconds that it waits when the server did not let it in; by itself a server that is
-  ///   back is tried at once.
-  package func bouncer(loginRetry: Int = 0) async throws -> PostgresBouncer {
-    try await bouncerStart.bouncer(before: self, loginRetry: loginRetry)
+  /// The pooler before this cluster, started as the first who asks wants it.
+  package func bouncer(_ behaviour: PostgresBouncer.Behaviour = .init()) async throws -> PostgresBouncer {
+    try await bouncerStart.bouncer(before: self, behaviour)
   }
 
   /// The port on 127.0.0.1 that the tests' programs are to use, nil without TCP.

@@ -50,6 +50,12 @@ package final class ProgramProcess: Sendable {
   /// The process's number.
   package var identifier: Int32 { process.identifier }
 
+  /// The most memory that it has had at once (Linux's VmHWM); nil where the system does not say.
+  package var peakKilobytes: Int? {
+    let status = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
+    return status?.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.output.1) }
+  }
+
   /// Whether it has not ended yet.
   package var isRunning: Bool { state.facts.status == nil }
 

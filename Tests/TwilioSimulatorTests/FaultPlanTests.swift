@@ -24,7 +24,8 @@ import TwilioSimulator
   func names() throws {
     for name in Fault.names.split(separator: " ") {
       let plain = name.replacing(#/\[.*\]/#, with: "").replacing("=MS", with: "=5").replacing(
-        "=SECONDS", with: "=-5")
+        "=SECONDS", with: "=-5"
+      ).replacing("=NAME@", with: "=X-Name@")
       _ = try Fault(text: String(plain))
     }
   }
@@ -35,7 +36,7 @@ import TwilioSimulator
       "1", "1:", "0:429", "3-2:500", "x:500", "1:nothing", "101%:500", "page/1:500", "1:html=9", "0n:500",
       "n:500", "1:401=1", "1:429=-1", "1:latency", "1:redirect=301", "1:redirect=200@x.example",
       "1:huge=9223372036854775807", "1:latency=9223372036854775807", "1:refused=500", "1:refused=x@70002",
-      "1:refused=400@x", "1:too-large=1001",
+      "1:refused=400@x", "1:too-large=1001", "1:header", "1:header=Date",
     ])
   func refused(text: String) {
     #expect(throws: SimulatorError.self) { try FaultPlan(text: text) }

@@ -19,6 +19,8 @@ package struct HistoryProgress: Hashable, Sendable {
     package var slice: HistorySlice
     package var isDone: Bool
     package var counts: RunCounts
+    /// The transfers outside of the run's period that its pages have decided anew.
+    package var redecided: Set<CallSID> = []
 
     package init(slice: HistorySlice, isDone: Bool = false, counts: RunCounts = RunCounts()) {
       self.slice = slice
@@ -62,8 +64,12 @@ package struct HistoryProgress: Hashable, Sendable {
   package var counts: RunCounts {
     var counts = parts.reduce(RunCounts()) { $0 + $1.counts }
     counts.reattributedCalls = moved.count
+    counts.refreshedCalls = redecided.count
     return counts
   }
+
+  /// The transfers outside of the run's period that were decided anew: each once, however many pages did.
+  package var redecided: Set<CallSID> { parts.reduce(into: []) { $0.formUnion($1.redecided) } }
 
   /// From the earliest start to the latest end of all slices; nil when nothing is left of the history.
   package var period: Period? {
@@ -84,9 +90,10 @@ package struct HistoryProgress: Hashable, Sendable {
       if part.slice.period.end > threshold { replaced.append(part) } else { kept.append(part) }
     }
     let start = replaced.map(\.slice.period.start).min() ?? period.end
-    let tail = Part(
+    var tail = Part(
       slice: HistorySlice(number: nextNumber, period: Period(start: start, end: now)),
       counts: replaced.reduce(RunCounts()) { $0 + $1.counts.effects })
+    tail.redecided = replaced.reduce(into: []) { $0.formUnion($1.redecided) }
     return HistoryProgress(parts: kept + [tail], isContinued: isContinued, isRestart: isRestart)
   }
 
@@ -147,7 +154,6 @@ package struct SliceStep: Hashable, Sendable {
     for call in outcome.refused where !repeated.contains(call.sid) { counts.refuse(call) }
     counts.savedCalls = max(0, counts.storable - outcome.missing.subtracting(repeated).count)
     counts.createdPhones = outcome.createdPhones
-    counts.refreshedCalls = outcome.redecided(outside: period).count
     return counts
   }
 }

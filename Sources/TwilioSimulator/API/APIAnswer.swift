@@ -10,7 +10,8 @@ struct APIAnswer: Sendable {
   var status: Int
   var body: [UInt8]
   var contentType: String
-  let headers: [(String, String)]
+  /// In the place of the usual ones of their names, or beside them.
+  var headers: [(String, String)]
   /// Seconds that the `Date` header is off; nil for an empty one.
   var dateSkew: Int? = 0
   var delivery: Delivery

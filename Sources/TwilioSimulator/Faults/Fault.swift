@@ -67,6 +67,8 @@ package struct Fault: Equatable, Sendable {
     // A Date header so many seconds off, and an empty one: the server cannot send none.
     ("date=SECONDS", number(Int.min...Int.max) { seconds in .change { $0.dateSkew = seconds } }),
     ("no-date", plain(.change { $0.dateSkew = nil })),
+    // Whatever a server says, or a proxy before it.
+    ("header=NAME@VALUE", { $0.flatMap(header) }),
     // The times of the question are cut to their UTC days.
     ("whole-days", plain(.option { $0.precision = .day })),
   ]
@@ -113,6 +115,12 @@ package struct Fault: Equatable, Sendable {
     guard parts.count == 2, let status = Int(parts[0]), (300...399).contains(status) else { return nil }
     let location = ("Location", "https://\(parts[1])/2010-04-01/")
     return .replacement(APIAnswer(status: status, headers: [location]))
+  }
+
+  private static func header(_ argument: String) -> Effect? {
+    let parts = argument.split(separator: "@", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { return nil }
+    return .change { $0.headers.append((parts[0], parts[1])) }
   }
 
   private static let stallInBody = stream { body, writer, stop in

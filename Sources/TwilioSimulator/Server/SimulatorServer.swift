@@ -79,19 +79,20 @@ package final class SimulatorServer: Sendable {
     if latency > 0 { try? await Task.sleep(for: .milliseconds(latency)) }
     let answer = simulation.answer(request, admission)
     let date = answer.dateSkew.map { HTTPDate.text(unixSeconds: simulation.now.adding(seconds: $0).seconds) }
-    let headers = [
+    var headers = HTTPHeaders([
       ("Date", date ?? ""), ("Content-Type", answer.contentType),
       ("Twilio-Concurrent-Requests", "\(admission.inFlight)"), ("Twilio-Request-Id", admission.requestID),
       ("Twilio-Request-Duration", "0.012"), ("X-Home-Region", "us1"), ("X-API-Domain", "api.twilio.com"),
       ("X-Powered-By", "AT-5000"), ("X-Shenanigans", "none"), ("Access-Control-Allow-Origin", "*"),
       ("Strict-Transport-Security", "max-age=31536000"),
       ("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, OPTIONS"),
-    ]
+    ])
+    for (name, value) in answer.headers { headers.set(name, value) }
     let body = await answer.delivery(answer.body, stopping)
     simulation.dismiss(admission, status: answer.status)
     guard let body else { return .abort }
     return HTTPResponse(
       status: HTTPStatus(code: answer.status, reason: answer.status < 400 ? "OK" : "Error"),
-      headers: HTTPHeaders(headers + answer.headers), body: body)
+      headers: headers, body: body)
   }
 }

@@ -47,6 +47,7 @@ extension Connection {
 
   /// Answers what never reaches the handler, and ends the connection.
   func refuse(_ status: HTTPStatus) {
+    parser.stop()
     loop.appendRefusal(status, to: &outbox.bytes)
     policy.enter(.handling, at: loop.now)
     exchange = .finishing(.linger)

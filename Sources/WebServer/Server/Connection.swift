@@ -142,6 +142,8 @@ final class Connection {
 
   /// Answers a request whose content is not read, and ends the connection.
   private func turnAway(_ parsed: ParsedRequest, with response: HTTPResponse) {
+    // What has come of it all the same would be kept for as long as the client leaves the connection open.
+    parser.stop()
     policy.enter(.handling, at: loop.now)
     exchange = .handling(
       AnswerContext(isHead: parsed.request.method == .head, isHTTP10: parsed.isHTTP10, keepsAlive: false))

@@ -68,10 +68,16 @@ package struct RequestParser: Sendable {
         if let action = try step() { return action }
       }
     } catch {
-      stage = .refused
-      input.removeAll()
+      stop()
       return .refuse(error)
     }
+  }
+
+  /// Drops what was fed and is not used yet, and takes nothing more: what still comes has no meaning.
+  package mutating func stop() {
+    stage = .refused
+    input.removeAll()
+    body = []
   }
 
   package var phase: Phase {

@@ -12,9 +12,13 @@ struct AnnouncedContentTests {
     let client = try await service.connect()
     let lines = ["\(line) HTTP/1.1", "Host: a"] + fields
     try await client.send(lines.joined(separator: "\r\n") + "\r\n\r\n")
-    let head = await client.read { bytes in bytes.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound }
+    let head = await Self.head(client)
     client.endSending()
-    return (head.text, await client.readToEnd())
+    return (head, await client.readToEnd())
+  }
+
+  private static func head(_ client: RawSocketClient) async -> String {
+    await client.read { bytes in bytes.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound }.text
   }
 
   @Test(
@@ -30,6 +34,28 @@ struct AnnouncedContentTests {
         #expect(head.hasPrefix("HTTP/1.1 401 "), "\(path): \(head)")
         #expect(rest.text == #"{"error":"Unauthorized"}"# && rest.ending == .end, "\(path): \(rest)")
       }
+    }
+  }
+
+  @Test(
+    "and sent all the same by who has not the secret is not kept, however long the connections stay open",
+    .enabled(if: AbusedService.canCount, "needs /proc"))
+  func notKept() async throws {
+    try await withAbusedService { service in
+      let before = try #require(service.live.program.peakKilobytes)
+      let head = "POST \(LiveService.route) HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n"
+      let request = head + String(repeating: "a", count: 65_536)
+      var clients: [RawSocketClient] = []
+      for _ in 0..<200 {
+        let client = try await service.connect()
+        clients.append(client)
+        try await client.send(request)
+        #expect(await Self.head(client).hasPrefix("HTTP/1.1 401 "))
+      }
+      let grown = try #require(service.live.program.peakKilobytes) - before
+      print("200 refused contents of 64 KiB: \(grown) KiB more")
+      #expect(grown < 8192)
+      for client in clients { client.close() }
     }
   }
 
@@ -51,8 +77,7 @@ struct AnnouncedContentTests {
       try await client.send(
         "POST \(LiveService.route) HTTP/1.1\r\nHost: a\r\n\(LiveService.authorization)\r\n"
           + "Content-Length: 65536\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
-      let interim = await client.read { bytes in bytes.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound }
-      #expect(interim.text == "HTTP/1.1 100 Continue\r\n\r\n")
+      #expect(await Self.head(client) == "HTTP/1.1 100 Continue\r\n\r\n")
       try await client.send(String(repeating: "a", count: 65_536))
       // It has no database.
       #expect(await client.readToEnd().text.hasPrefix("HTTP/1.1 503 "))

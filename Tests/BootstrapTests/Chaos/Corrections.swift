@@ -6,14 +6,11 @@ extension SimulatedCall {
   /// Whether it is of case 1 or 2, and `from` a number of ours.
   var isOurs: Bool { ["outbound-api", "trunking-terminating"].contains(direction) }
 
-  /// With another direction. A transfer does not become a call of no case: which workspace its row keeps would
-  /// depend on when it was decided last.
+  /// With another direction.
   func turned(_ random: inout TestSupport.SeededRandom) -> SimulatedCall {
     var call = self
-    call.direction =
-      isOurs
-      ? random.one(of: "trunking-originating", "trunking-terminating", "outbound-api", "inbound", "x-leg")
-      : random.one(of: "trunking-originating", "trunking-terminating", "outbound-api")
+    call.direction = random.one(
+      of: "trunking-originating", "trunking-terminating", "outbound-api", "inbound", "x-leg")
     return call
   }
 

@@ -5,7 +5,7 @@ import TwilioSimulator
 /// What befalls the runs of a schedule: bounds that count as whole days in one answer and not in the next, pages and
 /// rows that are refused, and calls that Twilio corrects before they are settled.
 struct ScheduleTrouble {
-  /// Calls that were of case 1 or 2 and are of no case now.
+  /// Calls that were of a case and are of none now.
   private(set) var former: Set<String> = []
   /// Numbers that were ours while their calls had another direction.
   private(set) var formerOwn: Set<String> = []
@@ -89,7 +89,7 @@ struct ScheduleTrouble {
     }
     let turned = call.turned(&random)
     if call.isOurs { formerOwn.insert(call.from) }
-    if call.isOurs, !turned.isOurs, turned.direction != "trunking-originating" { former.insert(call.sid) }
+    if !turned.isOurs, turned.direction != "trunking-originating" { former.insert(call.sid) }
     return turned
   }
 }

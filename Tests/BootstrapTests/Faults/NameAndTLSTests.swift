@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import TwilioSimulator
@@ -39,6 +40,49 @@ struct NameAndTLSTests {
       #expect(answer.integer("twilioRequests") ?? 1 == 1)
       #expect(!server.stop().contains("Authorization"))
     }
+  }
+
+  @Test(
+    "Twilio behind a proxy and an authority of one's own is asked through it; nobody sees the credentials but Twilio",
+    .enabled(if: TestCertificates.isAvailable, "needs the openssl command"))
+  func twilioBehindProxy() async throws {
+    let certificates = try TestCertificates()
+    let folder = FileManager.default.temporaryDirectory.appending(path: "twilio-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let account = folder.appending(path: "2010-04-01/Accounts/\(AccountCredentials().accountSID)")
+    try FileManager.default.createDirectory(at: account, withIntermediateDirectories: true)
+    // What `doctor` asks for is the only list whose address is known before.
+    let body = #"{"calls":[],"next_page_uri":null}"#
+    try Data(
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        .utf8
+    ).write(to: account.appending(path: "Calls.json?PageSize=1"))
+    let twilio = try OpenSSLServer(certificates.issue(for: "localhost"), page: folder.appending(path: "any"))
+    let proxy = try RawServer.proxy(to: twilio.port)
+    let variables: [String: String?] = [
+      "TWILIO_API_BASE_URL": twilio.url, "HTTPS_PROXY": "http://me:pass%2D77ef@127.0.0.1:\(proxy.port)",
+      "SSL_CERT_FILE": certificates.authorities,
+    ]
+    try await withInstallation { installation in
+      let doctor = try await installation.run("doctor", changes: variables)
+      #expect(doctor.output.contains("✅ Twilio: Las credenciales valen"), "\(doctor.output)")
+      #expect(proxy.requests.count == 1 && proxy.requests.first?.hasPrefix("CONNECT localhost:") == true)
+      // A run comes as far: of what it asks for there is no file.
+      let run = try await installation.run("hourly", changes: variables)
+      #expect(run.status == 1 && proxy.requests.count > 1 && !run.errors.contains("no es de confianza"))
+      let direct = try await installation.run(
+        "doctor", changes: variables.merging(["HTTPS_PROXY": nil]) { $1 })
+      #expect(direct.output.contains("✅ Twilio: Las credenciales valen"), "\(direct.output)")
+      let stranger = variables.merging(["SSL_CERT_FILE": nil]) { $1 }
+      let untrusted = try await installation.run("doctor", changes: stranger)
+      #expect(untrusted.output.contains("❌ Twilio: ") && untrusted.output.contains("no es de confianza"))
+      let away = ["HTTPS_PROXY": "http://me:pass%2D77ef@127.0.0.1:\(try RawServer.makeFreePort())"]
+      let lost = try await installation.run("hourly", changes: variables.merging(away) { $1 })
+      #expect(lost.status == 1 && lost.errors.contains("HTTPS_PROXY"), "\(lost.errors)")
+      for text in proxy.requests { #expect(Secrets.leaks(in: text).isEmpty) }
+      for ended in [doctor, run, untrusted, lost] { #expect(!(ended.output + ended.errors).contains("77ef")) }
+    }
+    _ = twilio.stop()
   }
 
   // A label of more than 63 characters is no name, so no name server is asked.

@@ -49,7 +49,7 @@ struct HistoryOutageTests {
       let program = try installation.startResync(changes: ["LOG_FORMAT": "json"])
       var peak = 0
       while program.isRunning {
-        peak = max(peak, Self.peakKilobytes(of: program.identifier) ?? 0)
+        peak = max(peak, program.peakKilobytes ?? 0)
         try await Task.sleep(for: .milliseconds(50))
       }
       #expect(try await program.exitStatus() == 0, "\(program.errors)")
@@ -76,12 +76,6 @@ struct HistoryOutageTests {
           created: created, dialled: created, answered: created, ended: created.adding(seconds: 30),
           priced: created.adding(seconds: 60)), price: "-0.02000")
     }
-  }
-
-  /// Linux's VmHWM.
-  private static func peakKilobytes(of process: Int32) -> Int? {
-    let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-    return status?.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.output.1) }
   }
 
   private static func longestPause(in log: String) -> Int64 {

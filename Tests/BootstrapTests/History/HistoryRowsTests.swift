@@ -86,6 +86,33 @@ struct HistoryRowsTests {
     }
   }
 
+  @Test("fails where Twilio says of what lies behind an answered page that it is too old, and loses nothing")
+  func impossibleRetention() async throws {
+    try await withHistory { installation in
+      let directory = try await installation.directory()
+      let arguments = HistorySite.closed(installation)
+      // One after the other. What was answered first, the newest page, was asked for from the history's start.
+      let changes: [String: String?] = ["TWILIO_CONCURRENCY": "1"]
+      for faults in ["list/2-:refused=400@20004", "next/*:refused=400@20004"] {
+        try installation.simulation.setFaults(faults)
+        let before = installation.simulation.requests.count
+        let run = try await installation.resync(arguments, changes: changes)
+        #expect(
+          run.status == 1 && run.output.contains("Twilio ya no guarda llamadas tan antiguas"), "\(run.output)"
+        )
+        #expect(run.errors.contains("Resincronización histórica fallida") && !run.errors.contains("perdidas"))
+        let refused = installation.simulation.requests.dropFirst(before).last { $0.status == 400 }
+        #expect(refused?.target.contains("PageToken") == faults.hasPrefix("next"))
+        #expect(try await installation.value("SELECT count(*) FROM sync_holes") == "0")
+      }
+      try installation.simulation.setFaults("")
+      let run = try await installation.resync(arguments, changes: changes)
+      #expect(run.status == 0 && run.isContinued, "\(run.errors)")
+      #expect(run.result.integer("totalCalls") == HistorySite.calls)
+      try await installation.expectHistory(directory)
+    }
+  }
+
   /// Rows, numbers and what the run said of them.
   private func expectWhole(
     _ run: Resync, _ installation: Installation, _ directory: [PhoneRow], calls: Int

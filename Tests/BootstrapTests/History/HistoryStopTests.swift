@@ -1,5 +1,6 @@
 import CallDomain
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 import TwilioSimulator
@@ -73,6 +74,46 @@ struct HistoryStopTests {
     }
   }
 
+  @Test("begun anew, tells how to continue without beginning anew once more")
+  func restarted() async throws {
+    try await withBlockedHistory { installation, twilio in
+      let arguments = HistorySite.closed(installation)
+      let errors = try await stop(installation, twilio, SIGINT, status: 130, restart: true)
+      #expect(errors.hasSuffix("\nPara continuar: twilio-sync historical --until \(arguments[1])\n"))
+      let next = try await installation.resync(arguments)
+      #expect(next.status == 0 && next.isContinued)
+      #expect(next.result.integer("twilioRequests") == 1)
+      #expect(
+        try await installation.column("SELECT history_restart::text FROM sync_runs") == ["true", "true"])
+    }
+  }
+
+  @Test("before it could begin anew, tells to do so: else the one before it would be gone on with")
+  func notYetRestarted() async throws {
+    try await withBlockedHistory { installation, twilio in
+      let arguments = HistorySite.closed(installation)
+      _ = try await stop(installation, twilio, SIGTERM, status: 143)
+      let lock = installation.database.pool(direct: true)
+      let program = try await lock.withTransaction { transaction in
+        _ = try await transaction.query(PostgresStatement("LOCK TABLE sync_slices"))
+        let program = try installation.startResync(arguments + ["--restart"])
+        try await eventually("it waits") {
+          try await installation.value("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0"
+        }
+        program.send(SIGINT)
+        #expect(try await program.exitStatus() == 130)
+        return program
+      }
+      #expect(
+        program.errors.hasSuffix(
+          "\nPara continuar: twilio-sync historical --until \(arguments[1]) --restart\n"),
+        "\(program.errors)")
+      let next = try await installation.resync(arguments + ["--restart"])
+      #expect(next.status == 0 && !next.isContinued)
+      #expect(next.result.integer("totalCalls") == 1500)
+    }
+  }
+
   @Test("Without an end it extends to now and reads the last 48 hours again")
   func openEnd() async throws {
     try await withBlockedHistory { installation, twilio in
@@ -130,9 +171,9 @@ struct HistoryStopTests {
 
   /// Starts a resync, stops it after its first page, and gives what it said on standard error.
   private func stop(
-    _ installation: Installation, _ twilio: TCPProxy, _ signal: Int32, status: Int32
+    _ installation: Installation, _ twilio: TCPProxy, _ signal: Int32, status: Int32, restart: Bool = false
   ) async throws -> String {
-    let arguments = ["historical"] + HistorySite.closed(installation)
+    let arguments = ["historical"] + HistorySite.closed(installation) + (restart ? ["--restart"] : [])
     let program = try installation.programs.start(
       arguments, installation.environment.changed(by: twilio.asTwilio))
     try await eventually("page 1 is stored") { try await installation.storedCalls() > 0 }

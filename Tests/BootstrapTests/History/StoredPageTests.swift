@@ -26,7 +26,7 @@ struct StoredPageTests {
     "A page that Twilio refuses has its slice begun anew, whatever it says",
     arguments: [
       "refused=400@70002", "refused=400@21481", "refused=400@20001", "refused=400", "refused=404@20404",
-      "refused=404", "refused=410",
+      "refused=404", "refused=410", "refused=400@20004",
     ])
   func refused(fault: String) async throws {
     try await withStoredPage { installation, arguments in
@@ -38,6 +38,24 @@ struct StoredPageTests {
       // The refused page, and the two of the slice.
       #expect(run.result.integer("twilioRequests") == 3)
       try await installation.expectHistory(directory)
+    }
+  }
+
+  @Test(
+    "Rows of the page before that it repeats are counted once, by the run that was cut off and the one that goes on"
+  )
+  func repeated() async throws {
+    try await withStoredPage { installation, arguments in
+      let directory = try await installation.directory()
+      let before = try await installation.storedCalls()
+      installation.simulation.options.repeatedRows = 100
+      installation.simulation.options.insertedBetweenPages = 3
+      let run = try await installation.resync(arguments)
+      #expect(run.status == 0 && run.isContinued, "\(run.errors)")
+      #expect(run.result.integer("twilioRequests") == 1)
+      #expect(run.result.integer("totalCalls") == 1500)
+      let stored = try await installation.expectHistory(directory)
+      #expect(run.result.integer("savedCalls") == stored && before < stored)
     }
   }
 

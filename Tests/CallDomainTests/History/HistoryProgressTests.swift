@@ -37,20 +37,23 @@ struct HistoryProgressTests {
 
   @Test("Extended, the slices of the last 48 hours give way to one up to now, and their calls count anew")
   func extended() {
-    let progress = HistoryProgress(
+    var progress = HistoryProgress(
       parts: [
         part(2, "2025-08-01", "2025-08-10", isDone: true, calls: 5),
         part(3, "2025-08-10", "2025-08-29", isDone: true, calls: 7),
         part(5, "2025-08-29", "2025-08-30", isDone: true, calls: 9),
       ], isContinued: true)
+    progress.parts[0].redecided = [makeSID(1)]
+    progress.parts[1].redecided = [makeSID(1), makeSID(2)]
+    progress.parts[2].redecided = [makeSID(2), makeSID(3)]
     let extended = progress.extended(to: makeTime("2025-09-03T09:00:00Z"))
     #expect(extended.parts.map(\.slice.number) == [2, 6])
     #expect(
       extended.open.map(\.period)
         == [Period(start: makeTime("2025-08-10T00:00:00Z"), end: makeTime("2025-09-03T09:00:00Z"))])
     #expect(extended.counts.totalCalls == 5)
-    // Numbers that were created are not created again.
-    #expect(extended.counts.createdPhones == 10)
+    // Numbers that were created are not created again; a transfer that several slices decided anew counts once.
+    #expect(extended.counts.createdPhones == 10 && extended.counts.refreshedCalls == 3)
     #expect(extended.isContinued)
   }
 

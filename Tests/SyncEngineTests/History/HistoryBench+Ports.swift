@@ -38,13 +38,15 @@ extension HistoryBench: CallLedger {
     }
     try await script.onCommit(number)
     if script.forgetsCommits.contains(number) { return PageOutcome() }
-    note { state in
-      if !page.calls.isEmpty { state.lastWords.insert(page.isLastWord) }
-      for call in page.calls { state.stored[call.sid, default: 0] += 1 }
-      for mark in page.marks { Self.apply(mark, to: &state, forgets: !script.forgetsCommits.isEmpty) }
-    }
     var outcome = script.outcome(number)
     outcome.missing = script.missing.intersection(page.calls.map(\.sid))
+    note { [outcome] state in
+      if !page.calls.isEmpty { state.lastWords.insert(page.isLastWord) }
+      for call in page.calls { state.stored[call.sid, default: 0] += 1 }
+      for mark in page.marks {
+        Self.apply(mark, outcome, to: &state, forgets: !script.forgetsCommits.isEmpty)
+      }
+    }
     return outcome
   }
 
@@ -79,7 +81,9 @@ extension HistoryBench: HistoryLedger {
     note { state in
       if !restart, state.request == request, var progress = state.progress {
         progress.isContinued = true
+        let moved = progress.moved
         state.progress = request.until == nil ? progress.extended(to: now) : progress
+        state.progress?.moved = moved
       } else {
         state.progress = HistoryProgress(
           beginning: Period(start: request.since, end: request.until ?? now), isRestart: restart)
@@ -132,7 +136,9 @@ extension HistoryBench: RunLedger {
 }
 
 extension HistoryBench {
-  private static func apply(_ mark: IntakeMark, to state: inout State, forgets: Bool) {
+  private static func apply(
+    _ mark: IntakeMark, _ outcome: PageOutcome, to state: inout State, forgets: Bool
+  ) {
     switch mark {
     case .slice(let step):
       state.pagesTaken += 1
@@ -152,13 +158,20 @@ extension HistoryBench {
       part.slice.next = step.next
       part.slice.lastPage = step.next == nil ? [] : Set(step.calls)
       part.isDone = step.next == nil
-      part.counts = part.counts + step.listed
-      part.counts.savedCalls = part.counts.storable
+      part.counts = part.counts + step.counts(outcome)
+      part.redecided.formUnion(outcome.redecided(outside: step.period))
+      state.progress?.moved.formUnion(outcome.moves.map(\.sid))
       state.progress?.parts[position] = part
     case .sliceReplaced(let number, let slices):
+      let old = state.progress?.parts.first { $0.slice.number == number }
       state.progress?.parts.removeAll { $0.slice.number == number }
       state.replaced.insert(number)
-      state.progress?.parts += slices.map { HistoryProgress.Part(slice: $0) }
+      var parts = slices.map { HistoryProgress.Part(slice: $0) }
+      if let old, !parts.isEmpty {
+        parts[0].counts = old.counts.effects
+        parts[0].redecided = old.redecided
+      }
+      state.progress?.parts += parts
       state.pagesTaken += 1
     case .coveredUntil, .coverageBegins, .gap, .gone, .notGiven:
       Issue.record("a historical run has no such mark: \(mark)")
