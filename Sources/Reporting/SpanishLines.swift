@@ -40,7 +40,7 @@ package enum SpanishLines {
     case .assigned(let number, let workspace, let created):
       ["📱 El número \(number.canonical) es ahora del workspace \(workspace.number)"]
         + (created > 0
-          ? ["⚠️ No estaba en workspace_phones: si no es un número nuevo, compruebe que está bien escrito."]
+          ? ["  📱 No estaba en workspace_phones: si no es un número nuevo, compruebe que está bien escrito"]
           : [])
     case .wouldBeRefused(let failure): ["⚠️ De verdad se rechazaría: \(failure.message)"]
     case .moving(let calls): ["  🔀 Llamadas reasignadas hasta ahora: \(calls)"]
