@@ -6,7 +6,8 @@ import TwilioSimulator
 /// A day and more of calls, all but those of the last hour stored already, and copies of that database for one round after
 /// the other: a run that meets a fault, then one that meets none.
 struct FaultSite {
-  private static let now = Timestamp(year: 2026, month: 3, day: 2, hour: 12, minute: 7) ?? .epoch
+  /// Between two seconds: a call that ends with a run's period belongs to the next run.
+  private static let now = makeTime("2026-03-02T12:07:00.500Z")
 
   private let prepared: Installation
   private let directory: [PhoneRow]
