@@ -61,7 +61,7 @@ package enum DecodingOracle {
 
   /// Whether a backslash stands among the four digits of an escape. Where the string ends is open then: the decoder
   /// is of two minds about it, by the length of the page.
-  private static func holdsOpenEscape(_ body: [UInt8]) -> Bool {
+  static func holdsOpenEscape(_ body: [UInt8]) -> Bool {
     var (isInString, place) = (false, 0)
     while place < body.count {
       if body[place] == UInt8(ascii: "\"") { isInString.toggle() }

@@ -51,12 +51,12 @@ enum FailureProperties {
   }
 
   /// As Foundation's decoder reads it. Not asked about what it takes and Twilio does not send: whole numbers
-  /// with a fraction or a power of ten, and control characters within texts.
+  /// with a fraction or a power of ten, control characters within texts, and escapes that hold a backslash.
   private static func code(in body: [UInt8]) -> Int? {
     let hasOtherNumbers = zip(body, body.dropFirst()).contains { byte, next in
       (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) && ".eE".utf8.contains(next)
     }
-    guard !hasOtherNumbers, !DecodingOracle.holdsControl(body),
+    guard !hasOtherNumbers, !DecodingOracle.holdsControl(body), !DecodingOracle.holdsOpenEscape(body),
       body.count(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }) <= 512
     else { return nil }
     return try? JSONDecoder().decode(Body.self, from: Data(body)).code
