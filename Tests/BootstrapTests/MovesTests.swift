@@ -6,27 +6,14 @@ import TwilioSimulator
 
 @Suite("Moves and their rehearsals in the real program", .timeLimit(.minutes(5)))
 struct MovesTests {
-  private static let (lead, own) = ("+34611222333", "+34910123456")
-  private static let (ring, transfer) = (TestCalls.sid(1), TestCalls.sid(2))
+  private static let own = RingAndTransfer.own
+  private static let (ring, transfer) = (RingAndTransfer.ring, RingAndTransfer.transfer)
 
   /// A call of ours to a lead and the lead's transfer, taken in by an hourly run; their number then goes from
   /// workspace 4 to 5.
   private func withEditedDirectory(_ body: (Installation) async throws -> Void) async throws {
     try await withInstallation { installation in
-      let now = installation.simulation.now.wholeSecond
-      func life(_ ended: Int) -> CallLife {
-        let end = now.adding(seconds: ended)
-        return CallLife(
-          created: end.adding(seconds: -62), dialled: end.adding(seconds: -61),
-          answered: end.adding(seconds: -60), ended: end, priced: end.adding(seconds: 5))
-      }
-      installation.simulation.put([
-        SimulatedCall(sid: Self.ring, from: Self.own, to: Self.lead, life: life(-1200), price: "-0.05600"),
-        SimulatedCall(
-          sid: Self.transfer, direction: "trunking-originating", from: Self.lead,
-          to: "sip:\(Self.own)@pbx.example", life: life(-600), price: "-0.05600"),
-      ])
-      try await installation.sql("INSERT INTO workspaces (id, name) VALUES (4, 'Acme'), (5, 'Beta')")
+      try await RingAndTransfer.put(into: installation)
       try await installation.sql(
         "INSERT INTO workspace_phones (workspace_id, phone_number) VALUES (4, '\(Self.own)')")
       let first = try await installation.run("hourly", "--json")
