@@ -95,10 +95,10 @@ package enum Program {
       return await Migrate(service: service, signals: signals).run(json: command.json)
     case .explain(let sid):
       let service = try service(environment, [.log, .database], json: command.json)
-      return await Explain(service: service, sid: sid).run(json: command.json)
+      return await ReadCommand(service: service, json: command.json).explain(sid)
     case .phones:
       let service = try service(environment, [.log, .database], json: command.json)
-      return await Phones(service: service).run(json: command.json)
+      return await ReadCommand(service: service, json: command.json).phones()
     case .doctor: return await Doctor(environment: environment).run(json: command.json)
     case .run(let order):
       return try await run(

@@ -13,11 +13,16 @@ enum APIDescription {
     else { return "{}" }
     info["version"] = version
     root["info"] = info
-    root["paths"] = paths.mapValues { completed(path: $0) }
-    let ofHeads = Set(ownAnswers.values).union(answersToReaders)
+    let whole = paths.mapValues { completed(path: $0) }
+    root["paths"] = whole
+    let answersToHeads = whole.values.compactMap {
+      ($0["head"] as? Object)?["responses"] as? [String: Object]
+    }
+    let names = Set(answersToHeads.flatMap(\.values).compactMap { $0["$ref"] as? String })
     let answers = shared.mapValues(named)
     components["responses"] = answers.merging(
-      answers.filter { ofHeads.contains($0.key) }.map { ($0.key + head, withoutContent($0.value)) }
+      answers.map { ($0.key + head, withoutContent($0.value)) }
+        .filter { names.contains("#/components/responses/\($0.0)") }
     ) { own, _ in own }
     root["components"] = components
     let data = try? JSONSerialization.data(
@@ -79,10 +84,6 @@ enum APIDescription {
     "417": "ExpectationFailed", "431": "HeadersTooLarge", "501": "NotImplemented",
     "503": "TooManyConnections",
     "505": "VersionNotSupported",
-  ]
-
-  private static let answersToReaders = [
-    "UnauthorizedReader", "TooManyAttempts", "InternalError", "DatabaseUnavailable",
   ]
 
   /// What the name of an answer to HEAD ends with.

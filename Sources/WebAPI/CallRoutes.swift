@@ -13,9 +13,9 @@ struct CallRoutes: Sendable {
 
   /// `/api/calls?workspace=&number=&case=&unmatched=&unpriced=&status=&since=&until=&limit=&before=`.
   var list: Route {
-    Route(reading: "/api/calls") { request throws(RunFailure) in
+    Route(reading: "/api/calls", parameters: CallSearch.names) { request throws(RunFailure) in
       if request.isFromOtherSite { return .refusal(.forbidden, fromOtherSite) }
-      let list = try await service.calls(CallSearch(query: request.http.target.query))
+      let list = try await service.calls(CallSearch(request.query))
       return .answer(
         AnswerValue.object([
           AnswerField("calls", .list(list.calls.map { .object($0.fields) })),
@@ -28,7 +28,6 @@ struct CallRoutes: Sendable {
   var one: Route {
     Route(reading: "/api/calls/{sid}") { request throws(RunFailure) in
       if request.isFromOtherSite { return .refusal(.forbidden, fromOtherSite) }
-      _ = try QueryParameters(request.http.target.query, allowed: [])
       guard let sid = request.parameters["sid"].flatMap(CallSID.init) else {
         return .refusal(.notFound, noSID)
       }
@@ -43,9 +42,10 @@ struct CallRoutes: Sendable {
   /// `/api/calls.csv?…`: all of them. Each part is asked for when the client has taken the one before, so that no
   /// connection to the database is held for one that is slow.
   func csv(onEvent: @escaping @Sendable (APIEvent) -> Void) -> Route {
-    Route("/api/calls.csv", [.get], .bearerOrBasic) { [service, places] request throws(RunFailure) in
+    Route("/api/calls.csv", [.get], .bearerOrBasic, parameters: CallSearch.names) {
+      [service, places] request throws(RunFailure) in
       if request.isFromOtherSite { return .refusal(.forbidden, fromOtherSite) }
-      var search = try CallSearch(query: request.http.target.query)
+      var search = try CallSearch(request.query)
       search.limit = Self.callsOfPart
       guard let place = places.take() else {
         var response = HTTPResponse.refusal(.tooManyRequests, tooManyLists)

@@ -24,6 +24,7 @@ struct AssignmentContent: Decodable {
       let keys = try decoder.decode([String: Anything].self, from: content).keys
       guard keys.allSatisfy(["workspace", "past"].contains) else { throw RunFailure.badAssignment }
       self = try decoder.decode(Self.self, from: content)
+      guard workspace >= 0 else { throw RunFailure.badAssignment }
     } catch {
       throw .badAssignment
     }

@@ -7,9 +7,12 @@ struct QueryParameters: Sendable {
   private let values: [String: String]
 
   /// Throws `badParameter`.
-  init(_ items: [RequestTarget.QueryItem], allowed: [String]) throws(RunFailure) {
+  ///
+  /// - Parameter allowed: Nil for a query that is not looked at.
+  init(_ items: [RequestTarget.QueryItem], allowed: [String]?) throws(RunFailure) {
     var values: [String: String] = [:]
     for item in items {
+      guard let allowed else { break }
       guard allowed.contains(item.name) else { throw .unknownParameter(allowed: allowed) }
       guard values.updateValue(item.value, forKey: item.name) == nil else {
         throw .repeatedParameter(item.name)
@@ -25,6 +28,13 @@ struct QueryParameters: Sendable {
     let plus = text.replacing(" ", with: "+")
     guard let timestamp = Timestamp(iso8601: text) ?? Timestamp(iso8601: plus) else { throw .badTime(name) }
     return timestamp
+  }
+
+  /// `since` and `until`, which are in order.
+  func bounds() throws(RunFailure) -> (since: Timestamp?, until: Timestamp?) {
+    let (since, until) = (try timestamp("since"), try timestamp("until"))
+    if let since, let until, since >= until { throw .sinceNotBeforeUntil }
+    return (since, until)
   }
 
   /// `true` or `false`; false when absent.
@@ -72,9 +82,10 @@ extension RunListQuery {
   /// The most runs that a page may hold.
   private static let largestLimit: Int64 = 500
 
-  /// Reads `limit`, `before` and `kind`. Throws `badParameter`.
-  init(query items: [RequestTarget.QueryItem]) throws(RunFailure) {
-    let parameters = try QueryParameters(items, allowed: ["limit", "before", "kind"])
+  static let names = ["limit", "before", "kind"]
+
+  /// Reads what is named above. Throws `badParameter`.
+  init(_ parameters: QueryParameters) throws(RunFailure) {
     let limit = try parameters.number("limit", in: 1...Self.largestLimit)
     let before = try parameters.number("before", in: 1...Int64.max)
     self.init(
@@ -88,12 +99,8 @@ extension CallSearch {
   private static let largestLimit: Int64 = 500
   private static let defaultLimit = 50
 
-  /// Reads what narrows the calls down, as `/api/calls`, its CSV and its page take it.
-  ///
-  /// - Parameter known: Parameters that are read elsewhere.
-  /// - Throws: `badParameter`.
-  init(query items: [RequestTarget.QueryItem], but known: [String] = []) throws(RunFailure) {
-    let parameters = try QueryParameters(items, allowed: Self.names + known)
+  /// Reads what narrows the calls down, as `/api/calls`, its CSV and its page take it. Throws `badParameter`.
+  init(_ parameters: QueryParameters) throws(RunFailure) {
     let limit = try parameters.number("limit", in: 1...Self.largestLimit)
     self.init(limit: limit.map { Int($0) } ?? Self.defaultLimit)
     workspace = try parameters.number("workspace", in: 0...Int64.max).map { WorkspaceID($0) }
@@ -107,16 +114,14 @@ extension CallSearch {
     isUnmatched = try parameters.choice("unmatched")
     isUnpriced = try parameters.choice("unpriced")
     status = try parameters.text("status")
-    since = try parameters.timestamp("since")
-    until = try parameters.timestamp("until")
-    if let since, let until, since >= until { throw .sinceNotBeforeUntil }
+    (since, until) = try parameters.bounds()
     if let text = try parameters.text("before") {
       guard let place = Place(text) else { throw .badPlace("before") }
       after = place
     }
   }
 
-  private static let names = [
+  static let names = [
     "workspace", "number", "case", "unmatched", "unpriced", "status", "since", "until", "limit", "before",
   ]
 
@@ -141,10 +146,7 @@ extension RunOrder {
       // Schedulers add parameters of their own; an hourly run has none, so none can be mistyped.
       self = .hourly
     case .historical:
-      let parameters = try QueryParameters(items, allowed: ["since", "until"])
-      let since = try parameters.timestamp("since")
-      let until = try parameters.timestamp("until")
-      if let since, let until, since >= until { throw .sinceNotBeforeUntil }
+      let (since, until) = try QueryParameters(items, allowed: ["since", "until"]).bounds()
       self = .historical(since: since, until: until, restart: false)
     case .reattribute:
       let parameters = try QueryParameters(items, allowed: ["since", "dryRun"])

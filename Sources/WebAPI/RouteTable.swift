@@ -28,30 +28,55 @@ package struct Route: Sendable {
   package let pattern: String
   package let methods: [HTTPMethod]
   package let access: RouteAccess
+  /// The names that its query may have: any other is answered 400. Nil where the query is not looked at here: it
+  /// means nothing, or orders a run (`RunOrder`).
+  package let parameters: [String]?
   let answer: @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
+  /// Tells what failed.
+  private(set) var tell: @Sendable (RunFailure, RequestTarget) -> HTTPResponse = { failure, _ in
+    .failure(failure)
+  }
 
   init(
-    _ pattern: String, _ methods: [HTTPMethod], _ access: RouteAccess,
+    _ pattern: String, _ methods: [HTTPMethod], _ access: RouteAccess, parameters: [String]? = nil,
     answer: @escaping @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
   ) {
     self.pattern = pattern
     self.methods = methods
     self.access = access
+    self.parameters = parameters
     self.answer = answer
   }
 
   /// A route with GET and HEAD that only reads, for clients with the secret.
   init(
-    reading pattern: String,
+    reading pattern: String, parameters: [String]? = [],
     answer: @escaping @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
   ) {
-    self.init(pattern, [.get, .head], .bearerOrBasic, answer: answer)
+    self.init(pattern, [.get, .head], .bearerOrBasic, parameters: parameters, answer: answer)
+  }
+
+  /// A page, for clients with the secret: what cannot be shown is told by a page, too.
+  ///
+  /// - Parameter hasAddress: Whether a link leads to it; the answer to a form has none.
+  init(
+    page pattern: String, _ methods: [HTTPMethod] = [.get, .head], parameters: [String] = [],
+    hasAddress: Bool = true, zone: ClockZone,
+    answer: @escaping @Sendable (RouteRequest, PageLanguage) async throws(RunFailure) -> HTTPResponse
+  ) {
+    self.init(pattern, methods, .bearerOrBasic, parameters: parameters + ["lang"]) {
+      request throws(RunFailure) in
+      try await answer(request, PageLanguage(query: request.http.target.query, zone: zone))
+    }
+    tell = { .unavailable($0, $1, hasAddress: hasAddress, zone: zone) }
   }
 }
 
 /// A request that has passed 404, 401 and 405.
 struct RouteRequest: Sendable {
   let http: HTTPRequest
+  /// Those that the route names.
+  let query: QueryParameters
   /// The values of the names in the route's pattern.
   let parameters: [String: String]
   /// What ties its events together.
@@ -87,12 +112,12 @@ struct RouteTable: Sendable {
     add(calls.list)
     add(calls.csv(onEvent: onEvent))
     add(calls.one)
-    add(RunPage.route(service, zone: zone, onEvent: onEvent))
-    add(CallsPage.route(service, zone: zone, onEvent: onEvent))
-    add(CallsPage.search(service, zone: zone, onEvent: onEvent))
-    add(PhonesPage.route(service, zone: zone, onEvent: onEvent))
-    add(CallPage.route(service, zone: zone, onEvent: onEvent))
-    add(StatusPage.route(service, zone: zone, onEvent: onEvent))
+    add(RunPage.route(service, zone: zone))
+    add(CallsPage.route(service, zone: zone))
+    add(CallsPage.search(service, zone: zone))
+    add(PhonesPage.route(service, zone: zone))
+    add(CallPage.route(service, zone: zone))
+    add(StatusPage.route(service, zone: zone))
   }
 
   // One by one: of an array of routes that is walked through at once, the optimizer of Swift 6.3 takes the

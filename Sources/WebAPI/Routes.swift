@@ -94,14 +94,15 @@ package struct Routes: Sendable {
     case .turnedAway(let response): return response
     case .admitted(let route, let parameters):
       do throws(RunFailure) {
+        let query = try QueryParameters(request.target.query, allowed: route.parameters)
         return try await route.answer(
-          RouteRequest(http: request, parameters: parameters, requestID: trace.id))
+          RouteRequest(http: request, query: query, parameters: parameters, requestID: trace.id))
       } catch {
         // A wrong parameter is the client's, and the answer tells it.
         if error.code != .badParameter {
           onEvent(.requestFailed(requestID: trace.id, route: route.pattern, error))
         }
-        return .failure(error)
+        return route.tell(error, request.target)
       }
     }
   }

@@ -7,8 +7,8 @@ struct RunRoutes: Sendable {
 
   /// `/api/sync-runs?limit=50&before=ID&kind=KIND`.
   var list: Route {
-    Route(reading: "/api/sync-runs") { request throws(RunFailure) in
-      let query = try RunListQuery(query: request.http.target.query)
+    Route(reading: "/api/sync-runs", parameters: RunListQuery.names) { request throws(RunFailure) in
+      let query = try RunListQuery(request.query)
       // One more than asked for tells whether there is a next page.
       var further = query
       further.limit += 1
@@ -19,7 +19,6 @@ struct RunRoutes: Sendable {
   /// `/api/sync-runs/{id}`.
   var one: Route {
     Route(reading: "/api/sync-runs/{id}") { request throws(RunFailure) in
-      _ = try QueryParameters(request.http.target.query, allowed: [])
       guard let id = Self.runID(request.parameters["id"]), let run = try await service.run(id) else {
         return .refusal(.notFound, noRun)
       }

@@ -28,7 +28,8 @@ extension HTTPStatus {
 /// What is wrong with a query. No sentence repeats what was sent, which could be a secret in the wrong place.
 extension RunFailure {
   static func unknownParameter(allowed: [String]) -> RunFailure {
-    RunFailure(.badParameter, "Parámetro desconocido. Se admiten: \(allowed.joined(separator: ", ")).")
+    let names = allowed.isEmpty ? "No se admite ninguno." : "Se admiten: \(allowed.joined(separator: ", "))."
+    return RunFailure(.badParameter, "Parámetro desconocido. \(names)")
   }
 
   static func repeatedParameter(_ name: String) -> RunFailure {

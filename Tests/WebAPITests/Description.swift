@@ -26,7 +26,7 @@ struct Description {
   /// The answer that is described for a request and its status.
   func response(_ method: String, _ target: String, _ status: Int) -> JSONValue? {
     let path = String(target.prefix { $0 != "?" }).replacing(/CA[0-9a-f]{32}$/, with: "{sid}")
-      .replacing(/\d+$/, with: "{id}")
+      .replacing(/phones\/.+$/, with: "phones/{number}").replacing(/\d+$/, with: "{id}")
     return operation(method, path)?["responses"]?[String(status)].flatMap(schema.followed)
   }
 

@@ -111,6 +111,40 @@ struct DescriptionTests {
     #expect(list == .list(words.map { .text($0) }))
   }
 
+  @Test("The parameters of a route are the described ones; any other is 400, in a form that is described")
+  func parameters() async throws {
+    let description = try await Self.description()
+    let service = RecordedService.complete()
+    let client = HandlerClient(routes: service.makeRoutes())
+    for route in service.makeRoutes().all {
+      let path = route.pattern.replacing("{id}", with: "7").replacing("{sid}", with: exampleSID.text)
+        .replacing("{number}", with: "34911679868")
+      for method in route.methods {
+        let operation = try #require(description.operation(method.text, route.pattern))
+        let described = description.parameters(of: operation).filter { $0["in"]?.text == "query" }
+        let names = described.compactMap { $0["name"]?.text }
+        if let parameters = route.parameters { #expect(Set(names) == Set(parameters), "\(route.pattern)") }
+        // Of what takes parameters, and of each other protected route that orders no run, none are ignored.
+        guard !names.isEmpty || route.parameters != nil else { continue }
+        for query in ["nothing=1"] + (names.first.map { ["\($0)=1&\($0)=1"] } ?? []) {
+          let answer = try await client.ask(method.text, "\(path)?\(query)")
+          #expect(answer.status == 400, "\(method) \(path)?\(query)")
+          let content = operation["responses"]?["400"].flatMap(description.schema.followed)?["content"]
+          let type = try #require(answer.headers["Content-Type"]?.prefix { $0 != ";" })
+          #expect(method == .head || content?[String(type)] != nil, "\(method) \(path) \(type)")
+          #expect((type == "text/html") == names.contains("lang"))
+        }
+      }
+    }
+    #expect(service.starts.isEmpty && service.searches.isEmpty && service.explained.isEmpty)
+    #expect(
+      service.makeRoutes().all.filter { $0.parameters == nil }.map(\.pattern).sorted() == [
+        "/api/phones/{number}", "/api/reattribute", "/api/resync-twilio-historical",
+        "/api/sync-twilio-hourly",
+        "/health", "/metrics", "/openapi.json", "/ready",
+      ])
+  }
+
   @Test("The parameters of searches are those of the list, its CSV and its page, and no others")
   func searchParameters() async throws {
     let description = try await Self.description()
@@ -190,11 +224,31 @@ struct DescriptionTests {
     var target: String
     var status: Int
     var headers: [(String, String)] = []
+    var body = ""
   }
 
   private static let away = RunFailure(.database(.unreachable), "Fuera.")
 
+  private static func assigning(_ service: RecordedService, _ body: String, status: Int) -> Case {
+    Case(
+      service: service, method: "PUT", target: "/api/phones/%2B34911679868", status: status,
+      headers: [("Content-Type", "application/json")], body: body)
+  }
+
   private static let cases: [Case] = [
+    assigning(
+      RecordedService(failingStart: RunFailure(.alreadyRunning, "Ya hay otra.", runID: RunID(3))),
+      #"{"workspace":4}"#, status: 409),
+    assigning(
+      RecordedService(failingStart: .changesPast(makeMovingRun().moves)), #"{"workspace":4}"#, status: 409),
+    assigning(
+      RecordedService(failingStart: .rowsInTheWay([9])), #"{"workspace":4,"past":true}"#, status: 409),
+    assigning(
+      RecordedService(failingStart: .unknownWorkspace(WorkspaceID(0))), #"{"workspace":0}"#, status: 400),
+    assigning(RecordedService(), "{}", status: 400),
+    Case(service: RecordedService(), method: "GET", target: "/api/phones", status: 200),
+    Case(service: RecordedService(), method: "GET", target: "/api/phones?x=1", status: 400),
+    Case(service: RecordedService(), method: "GET", target: "/api/sync-status?x=1", status: 400),
     Case(service: RecordedService(), method: "GET", target: "/api/sync-twilio-hourly", status: 200),
     Case(service: RecordedService(), method: "POST", target: "/api/resync-twilio-historical", status: 200),
     Case(service: RecordedService(), method: "POST", target: "/api/reattribute", status: 200),
@@ -280,9 +334,9 @@ struct DescriptionTests {
     let description = try await Self.description()
     let client = HandlerClient(routes: one.service.makeRoutes())
     let isRefused = one.headers.contains { $0.0 == "Authorization" }
+    let secret = isRefused ? [] : [("Authorization", "Bearer \(one.service.secret)")]
     let answer = try await client.ask(
-      one.method, one.target, authorization: isRefused ? nil : "Bearer \(one.service.secret)",
-      headers: one.headers)
+      Question(method: one.method, target: one.target, headers: secret + one.headers, body: one.body))
     #expect(answer.status == one.status)
     let response = try #require(description.response(one.method, one.target, answer.status))
     #expect(description.faults(in: answer, response: response) == [])

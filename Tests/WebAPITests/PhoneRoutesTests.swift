@@ -48,7 +48,7 @@ struct PhoneRoutesTests {
     arguments: [
       "", "4", "[]", "{}", #"{"workspace":"4"}"#, #"{"workspace":4.5}"#, #"{"workspace":null}"#,
       #"{"workspace":4,"past":"yes"}"#, #"{"workspace":4,"pst":true}"#,
-      #"{"workspace":99999999999999999999}"#,
+      #"{"workspace":99999999999999999999}"#, #"{"workspace":-1}"#, #"{"workspace":true}"#,
       #"{"workspace":4"#, #"{"workspace":1e400}"#, "\u{0}",
     ])
   func badContent(body: String) async throws {

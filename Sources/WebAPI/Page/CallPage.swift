@@ -6,27 +6,16 @@ struct CallPage {
   let explanation: Explanation
   let language: PageLanguage
 
-  static func route(
-    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
-  ) -> Route {
-    Route("/calls/{sid}", [.get, .head], .bearerOrBasic) { request in
-      let language = PageLanguage(query: request.http.target.query, zone: zone)
+  static func route(_ service: any SyncService, zone: ClockZone) -> Route {
+    Route(page: "/calls/{sid}", zone: zone) { request, language throws(RunFailure) in
       guard let sid = request.parameters["sid"].flatMap(CallSID.init) else {
         return .missing(noSID, language)
       }
-      do throws(RunFailure) {
-        _ = try QueryParameters(request.http.target.query, allowed: ["lang"])
-        guard let explanation = try await service.explanation(of: sid) else {
-          return .missing(
-            RunFailure.notStored(sid, setAsideFor: try await service.refusal(of: sid)).message, language)
-        }
-        return .page(CallPage(explanation: explanation, language: language).html)
-      } catch {
-        if error.code != .badParameter {
-          onEvent(.requestFailed(requestID: request.requestID, route: "/calls/{sid}", error))
-        }
-        return .unavailable(error, language)
+      guard let explanation = try await service.explanation(of: sid) else {
+        return .missing(
+          RunFailure.notStored(sid, setAsideFor: try await service.refusal(of: sid)).message, language)
       }
+      return .page(CallPage(explanation: explanation, language: language).html)
     }
   }
 

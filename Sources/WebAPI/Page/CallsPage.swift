@@ -10,64 +10,38 @@ struct CallsPage {
   /// What was typed into the form: such a page has no address that could be given away.
   var typed: String?
 
-  static func route(
-    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
-  ) -> Route {
-    Route("/calls", [.get, .head], .bearerOrBasic) { request in
-      let query = request.http.target.query
-      let language = PageLanguage(query: query, zone: zone)
-      do throws(RunFailure) {
-        let search = try CallSearch(query: query, but: ["lang"])
-        let list = try await service.calls(search)
-        return .page(
-          CallsPage(list: list, language: language, query: request.http.target.queryButLanguage).html)
-      } catch {
-        report(error, "/calls", request, onEvent)
-        return .unavailable(error, language, query: request.http.target.queryButLanguage)
-      }
+  static func route(_ service: any SyncService, zone: ClockZone) -> Route {
+    Route(page: "/calls", parameters: CallSearch.names, zone: zone) { request, language throws(RunFailure) in
+      let list = try await service.calls(CallSearch(request.query))
+      return .page(
+        CallsPage(list: list, language: language, query: request.http.target.queryButLanguage).html)
     }
   }
 
   /// `/search`: a SID leads to its page, a number shows its calls. Changes nothing.
-  static func search(
-    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
-  ) -> Route {
-    Route("/search", [.post], .bearerOrBasic) { request in
+  static func search(_ service: any SyncService, zone: ClockZone) -> Route {
+    Route(page: "/search", [.post], hasAddress: false, zone: zone) { request, language throws(RunFailure) in
       if request.isFromOtherSite { return .refusal(.forbidden, fromOtherSite) }
-      let language = PageLanguage(query: request.http.target.query, zone: zone)
       // A form's content is written as a query is (URL Standard, application/x-www-form-urlencoded).
       let form = RequestTarget("/?" + String(decoding: request.http.body, as: UTF8.self))?.query ?? []
       let typed = form.last { $0.name == "q" }?.value ?? ""
-      do throws(RunFailure) {
-        if let sid = CallSID(typed.filter { !$0.isWhitespace }) {
-          var response = HTTPResponse(status: .seeOther)
-          response.headers.set("Location", "/calls/\(sid.text)?lang=\(language.rawValue)")
-          return response
-        }
-        // A name has a scheme, such as `client:ana`; anything else is a number or a SID that is mistyped.
-        guard let number = PhoneNumber(listed: typed), number.isDialled || number.canonical.contains(":")
-        else { throw .nothingToFind }
-        var search = CallSearch()
-        search.number = number
-        if let text = form.last(where: { $0.name == "before" })?.value {
-          guard let place = CallSearch.Place(text) else { throw .badPlace("before") }
-          search.after = place
-        }
-        let list = try await service.calls(search)
-        return .page(CallsPage(list: list, language: language, typed: typed).html)
-      } catch {
-        report(error, "/search", request, onEvent)
-        return .unavailable(error, language, query: nil)
+      if let sid = CallSID(typed.filter { !$0.isWhitespace }) {
+        var response = HTTPResponse(status: .seeOther)
+        response.headers.set("Location", "/calls/\(sid.text)?lang=\(language.rawValue)")
+        return response
       }
+      // A name has a scheme, such as `client:ana`; anything else is a number or a SID that is mistyped.
+      guard let number = PhoneNumber(listed: typed), number.isDialled || number.canonical.contains(":")
+      else { throw .nothingToFind }
+      var search = CallSearch()
+      search.number = number
+      if let text = form.last(where: { $0.name == "before" })?.value {
+        guard let place = CallSearch.Place(text) else { throw .badPlace("before") }
+        search.after = place
+      }
+      let list = try await service.calls(search)
+      return .page(CallsPage(list: list, language: language, typed: typed).html)
     }
-  }
-
-  /// A wrong parameter is the client's, and the answer tells it.
-  private static func report(
-    _ failure: RunFailure, _ route: String, _ request: RouteRequest, _ onEvent: (APIEvent) -> Void
-  ) {
-    guard failure.code != .badParameter else { return }
-    onEvent(.requestFailed(requestID: request.requestID, route: route, failure))
   }
 
   private var html: String {

@@ -165,16 +165,17 @@ extension HTTPResponse {
       .notFound)
   }
 
-  /// The page of what cannot be shown.
-  ///
-  /// - Parameters:
-  ///   - query: As of `PageFrame`.
-  ///   - refresh: As of `PageFrame`: what cannot be shown now may be shown later.
+  /// The page of what cannot be shown, at the address that was asked for.
   static func unavailable(
-    _ failure: RunFailure, _ language: PageLanguage, query: String? = "", refresh: Int64? = nil
+    _ failure: RunFailure, _ target: RequestTarget, hasAddress: Bool, zone: ClockZone
   ) -> HTTPResponse {
-    let state = PageFrame.State.bad(language.say("No se puede ver", "It cannot be seen"))
-    let frame = PageFrame(language: language, state: state, asOf: nil, refresh: refresh, query: query)
+    let language = PageLanguage(query: target.query, zone: zone)
+    let refresh = target.query.first { $0.name == "refresh" }.flatMap { Int64($0.value) }
+    let frame = PageFrame(
+      language: language, state: .bad(language.say("No se puede ver", "It cannot be seen")), asOf: nil,
+      // What cannot be shown now may be shown later.
+      refresh: failure.code == .badParameter ? nil : refresh,
+      query: hasAddress ? target.queryButLanguage : nil)
     let content = HTML.element(
       "section", [:],
       [

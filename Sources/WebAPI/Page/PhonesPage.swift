@@ -6,17 +6,9 @@ struct PhonesPage {
   let phones: [ListedPhone]
   let language: PageLanguage
 
-  static func route(
-    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
-  ) -> Route {
-    Route("/phones", [.get, .head], .bearerOrBasic) { request in
-      let language = PageLanguage(query: request.http.target.query, zone: zone)
-      do throws(RunFailure) {
-        return .page(PhonesPage(phones: try await service.phones(), language: language).html)
-      } catch {
-        onEvent(.requestFailed(requestID: request.requestID, route: "/phones", error))
-        return .unavailable(error, language)
-      }
+  static func route(_ service: any SyncService, zone: ClockZone) -> Route {
+    Route(page: "/phones", zone: zone) { _, language throws(RunFailure) in
+      .page(PhonesPage(phones: try await service.phones(), language: language).html)
     }
   }
 

@@ -6,23 +6,12 @@ struct RunPage {
   let run: SyncRun
   let language: PageLanguage
 
-  static func route(
-    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
-  ) -> Route {
-    Route("/runs/{id}", [.get, .head], .bearerOrBasic) { request in
-      let language = PageLanguage(query: request.http.target.query, zone: zone)
-      do throws(RunFailure) {
-        _ = try QueryParameters(request.http.target.query, allowed: ["lang"])
-        guard let id = RunRoutes.runID(request.parameters["id"]), let run = try await service.run(id) else {
-          return .missing(noRun, language)
-        }
-        return .page(RunPage(run: run, language: language).html)
-      } catch {
-        if error.code != .badParameter {
-          onEvent(.requestFailed(requestID: request.requestID, route: "/runs/{id}", error))
-        }
-        return .unavailable(error, language)
+  static func route(_ service: any SyncService, zone: ClockZone) -> Route {
+    Route(page: "/runs/{id}", zone: zone) { request, language throws(RunFailure) in
+      guard let id = RunRoutes.runID(request.parameters["id"]), let run = try await service.run(id) else {
+        return .missing(noRun, language)
       }
+      return .page(RunPage(run: run, language: language).html)
     }
   }
 

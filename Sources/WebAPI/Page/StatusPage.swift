@@ -13,33 +13,18 @@ struct StatusPage: Sendable {
   /// As of `PageFrame`.
   var query = ""
 
-  /// Nil without the actions for status and figures.
-  static func route(
-    _ service: any SyncService, zone: ClockZone, onEvent: @escaping @Sendable (APIEvent) -> Void
-  ) -> Route {
-    Route("/", [.get, .head], .bearerOrBasic) { request in
-      let language = PageLanguage(query: request.http.target.query, zone: zone)
-      let query = request.http.target.queryButLanguage
-      var refresh: Int64?
-      do throws(RunFailure) {
-        let asked = try QueryParameters(
-          request.http.target.query, allowed: ["lang", "since", "until", "workspace", "refresh"])
-        let (since, until) = (try asked.timestamp("since"), try asked.timestamp("until"))
-        if let since, let until, since >= until { throw .sinceNotBeforeUntil }
-        refresh = try asked.number("refresh", in: 10...3600)
-        let workspace = try asked.number("workspace", in: 0...Int64.max).map { WorkspaceID($0) }
-        let status = try await service.status()
-        let scope = PageScope(since: since, until: until, workspace: workspace, now: status.asOf)
-        let page = StatusPage(
-          status: status, figures: try await service.figures(scope), scope: scope, language: language,
-          refresh: refresh, query: query)
-        return .page(page.html)
-      } catch {
-        if error.code != .badParameter {
-          onEvent(.requestFailed(requestID: request.requestID, route: "/", error))
-        }
-        return .unavailable(error, language, query: query, refresh: refresh)
-      }
+  static func route(_ service: any SyncService, zone: ClockZone) -> Route {
+    Route(page: "/", parameters: ["since", "until", "workspace", "refresh"], zone: zone) {
+      request, language throws(RunFailure) in
+      let (since, until) = try request.query.bounds()
+      let refresh = try request.query.number("refresh", in: 10...3600)
+      let workspace = try request.query.number("workspace", in: 0...Int64.max).map { WorkspaceID($0) }
+      let status = try await service.status()
+      let scope = PageScope(since: since, until: until, workspace: workspace, now: status.asOf)
+      let page = StatusPage(
+        status: status, figures: try await service.figures(scope), scope: scope, language: language,
+        refresh: refresh, query: request.http.target.queryButLanguage)
+      return .page(page.html)
     }
   }
 

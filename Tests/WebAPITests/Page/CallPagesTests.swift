@@ -165,6 +165,22 @@ struct CallPagesTests {
     }
   }
 
+  @Test(
+    "A parameter that is unknown is a page, too, in the page's language, and the event of no failure",
+    arguments: ["es", "en"])
+  func unknownParameter(language: String) async throws {
+    let service = RecordedService.complete()
+    for target in ["/", "/calls", Self.one, "/calls/x", "/phones", "/runs/7", "/search"] {
+      let answer = try await page(
+        service, "\(target)?nothing=1&lang=\(language)", form: target == "/search" ? "q=112" : nil)
+      #expect(answer.status == 400 && answer.body.contains("<html lang=\"\(language)\">"), "\(target)")
+      #expect(answer.body.contains(language == "es" ? "No se puede ver" : "It cannot be seen"))
+      #expect(answer.body.contains("Parámetro desconocido. Se admiten: "))
+      #expect(answer.body.contains("href=\"?nothing=1&amp;lang=en\"") == (target != "/search"), "\(target)")
+    }
+    #expect(service.events.count == 7 && service.searches.isEmpty)
+  }
+
   // MARK: The search
 
   @Test(
