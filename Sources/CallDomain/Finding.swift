@@ -1,4 +1,17 @@
-/// What a check found: the unit of `doctor`'s report, the status answer and the status page.
+/// How the service stands, better before worse.
+package enum ServiceState: String, Sendable, CaseIterable, Comparable {
+  case ok
+  /// Somebody has to act; the calls come in.
+  case attention
+  /// The calls do not come in.
+  case broken
+
+  package static func < (left: ServiceState, right: ServiceState) -> Bool {
+    left != right && (left == .ok || right == .broken)
+  }
+}
+
+/// What a check found: the unit of the evaluation that every screen shows, and of what only `doctor` looks at.
 package struct Finding: Hashable, Sendable {
   /// How bad it is.
   package enum Level: String, Sendable, CaseIterable {
@@ -19,15 +32,23 @@ package struct Finding: Hashable, Sendable {
 
   /// What lies behind a fault, for the terminal only; see `RunFailure.cause`.
   package var cause: String?
+  /// What it makes of the service: `ok` unless it is a fault.
+  package let state: ServiceState
+  /// Whether an alert tells it.
+  package let isAlert: Bool
 
+  /// - Parameter state: Of a fault; `broken` where it is nil.
   package init(
-    _ level: Level, check: String, detail: String, whatToDo: String? = nil, cause: String? = nil
+    _ level: Level, check: String, detail: String, whatToDo: String? = nil, cause: String? = nil,
+    state: ServiceState? = nil, isAlert: Bool = false
   ) {
     self.level = level
     self.check = check
     self.detail = detail
     self.whatToDo = whatToDo
     self.cause = cause
+    self.state = level == .fault ? state ?? .broken : .ok
+    self.isAlert = isAlert
   }
 
   /// A fault that a failure shows.
@@ -35,4 +56,9 @@ package struct Finding: Hashable, Sendable {
     self.init(
       .fault, check: check, detail: failure.whatFailed, whatToDo: failure.whatToDo, cause: failure.cause)
   }
+}
+
+extension [Finding] {
+  /// How the service stands by all of them: as by the worst.
+  package var state: ServiceState { map(\.state).max() ?? .ok }
 }

@@ -28,6 +28,8 @@ package struct Route: Sendable {
   package let pattern: String
   package let methods: [HTTPMethod]
   package let access: RouteAccess
+  /// What an answer that tells of a failure has besides.
+  var failureFields: [AnswerField] = []
   let answer: @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
 
   init(
@@ -42,10 +44,11 @@ package struct Route: Sendable {
 
   /// A route with GET and HEAD that only reads, for clients with the secret.
   init(
-    reading pattern: String,
+    reading pattern: String, failing failureFields: [AnswerField] = [],
     answer: @escaping @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
   ) {
     self.init(pattern, [.get, .head], .bearerOrBasic, answer: answer)
+    self.failureFields = failureFields
   }
 }
 

@@ -101,7 +101,7 @@ package struct Routes: Sendable {
         if error.code != .badParameter {
           onEvent(.requestFailed(requestID: trace.id, route: route.pattern, error))
         }
-        return .failure(error)
+        return .failure(error, with: route.failureFields)
       }
     }
   }

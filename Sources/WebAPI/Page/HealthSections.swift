@@ -80,15 +80,27 @@ struct HealthSections {
     return card(name, ago(call), language.time(call))
   }
 
-  /// Those that fire first.
+  /// Those that fire, and whatever else needs somebody, first.
   var alerts: HTML {
     .section(
       "alerts", language.say("Alertas", "Alerts"),
       [
         .element(
           "ul", ["class": "alerts"],
-          (status.alerts.filter(\.isFiring) + status.alerts.filter { !$0.isFiring }).map(alert))
+          status.alerts.filter(\.isFiring).map(alert)
+            + status.findings.filter { $0.state != .ok && !$0.isAlert }.map(concern)
+            + status.alerts.filter { !$0.isFiring }.map(alert))
       ])
+  }
+
+  /// In the evaluation's own words.
+  private func concern(_ finding: Finding) -> HTML {
+    .element(
+      "li", ["class": "bad", "lang": language.foreign],
+      [
+        .element("div", ["class": "head"], [.element("h3", text: finding.check)]),
+        .paragraph(language.readable(finding.detail)),
+      ] + (finding.whatToDo.map { [.paragraph("→ \($0)", style: "advice")] } ?? []))
   }
 
   private func alert(_ alert: Alert) -> HTML {
@@ -123,6 +135,7 @@ private struct AlertText {
     case .noRun: language.say("Sin ejecución correcta", "No successful run")
     case .defaultWorkspace: language.say("Llamadas sin asignar", "Unassigned calls")
     case .repeatedFailures: language.say("Fallos repetidos", "Repeated failures")
+    case .gap: language.say("Periodos que faltan", "Missing periods")
     }
   }
 
@@ -152,6 +165,10 @@ private struct AlertText {
       alert.isFiring
         ? "The last \(AlertRules.failuresInARow) ended runs of a kind did not succeed; the table of runs says why."
         : "No kind of run has failed \(AlertRules.failuresInARow) times in a row."
+    case .gap:
+      facts.gaps.isEmpty
+        ? "No period is missing."
+        : "\(language.number(facts.gaps.count)) periods have not been read by any run."
     }
   }
 
@@ -169,10 +186,14 @@ private struct AlertText {
       """
     case .defaultWorkspace:
       """
-      See below which numbers they are, and give each its workspace: “twilio-sync phones assign NUMBER WORKSPACE”.
+      See below which numbers they are, and give each its workspace: “twilio-sync phones assign NUMBER WORKSPACE”. \
+      Transfers without a number wait for the call that explains them: “twilio-sync historical” reads it, if it has not \
+      been read.
       """
     case .repeatedFailures:
       "Do what the error says, check it with “twilio-sync doctor”, and run it again."
+    case .gap:
+      "The commands that fill them are below, at “Undone”."
     }
   }
 }

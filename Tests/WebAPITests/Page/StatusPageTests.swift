@@ -125,13 +125,32 @@ struct StatusPageTests {
       case .repeatedFailures:
         facts.runs[.historical] = StatusFacts.Runs()
         facts.runs[.historical]?.ended = (1...3).map { makeRun(id: $0, kind: .historical, state: .failed) }
+      case .gap: facts.gaps = [Period(start: Self.now.adding(hours: -300), end: Self.now.adding(hours: -299))]
       }
     }
     let answer = try await page(facts, Self.figures(workspaces: 4), target)
-    #expect(answer.body.contains(target == "/" ? "Necesita atención" : "Needs attention"))
-    #expect(answer.body.matches(of: /<li class="bad">/).count == 1)
+    let words = name.state == .broken ? ["No funciona", "Broken"] : ["Necesita atención", "Needs attention"]
+    #expect(answer.body.contains("! \(words[target == "/" ? 0 : 1])"))
+    // That the last resync failed is told beside the alert.
+    #expect(answer.body.matches(of: /<li class="bad"/).count == (name == .repeatedFailures ? 2 : 1))
     let alert = try #require(answer.body.firstMatch(of: /<li class="bad">((?s:.)*?)<\/li>/)).1
     #expect(alert.contains("<code>\(name.rawValue)</code>") && alert.contains("→ "))
+  }
+
+  @Test(
+    "What needs somebody and is no alert is told beside them, in its own language",
+    arguments: ["/", "/?lang=en"])
+  func concerns(target: String) async throws {
+    let answer = try await page(
+      Self.facts { facts in
+        facts.unusable = RunFailure(.database(.full), "Está <llena>.", "Haga sitio.")
+        facts.refusedCalls = 2
+      }, Self.figures(workspaces: 4), target)
+    let item = target == "/" ? "<li class=\"bad\">" : "<li class=\"bad\" lang=\"es\">"
+    #expect(answer.body.contains(target == "/" ? "! No funciona" : "! Broken"))
+    #expect(answer.body.components(separatedBy: item).count == 3, "\(answer.body)")
+    #expect(answer.body.contains("Está &lt;llena&gt;.") && answer.body.contains("→ Haga sitio."))
+    #expect(answer.body.contains("2 llamadas están aparte en refused_calls"))
   }
 
   @Test("The charts' tables hold the numbers of their bars; many workspaces share the last colour")
