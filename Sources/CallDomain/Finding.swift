@@ -22,6 +22,15 @@ package struct Finding: Hashable, Sendable {
     case fault
   }
 
+  /// What the evaluation looks at, by which a page finds its own words.
+  package enum Topic: Hashable, Sendable {
+    case alert
+    case lastRun(RunKind)
+    case givenUpCalls
+    case refusedCalls
+    case audit
+  }
+
   package var level: Level
   /// What was checked, in a word or two for operators: `base de datos`.
   package var check: String
@@ -34,13 +43,13 @@ package struct Finding: Hashable, Sendable {
   package var cause: String?
   /// What it makes of the service: `ok` unless it is a fault.
   package let state: ServiceState
-  /// Whether an alert tells it.
-  package let isAlert: Bool
+  /// Where it is part of the evaluation, what it is about.
+  package let topic: Topic?
 
   /// - Parameter state: Of a fault; `broken` where it is nil.
   package init(
     _ level: Level, check: String, detail: String, whatToDo: String? = nil, cause: String? = nil,
-    state: ServiceState? = nil, isAlert: Bool = false
+    state: ServiceState? = nil, topic: Topic? = nil
   ) {
     self.level = level
     self.check = check
@@ -48,7 +57,7 @@ package struct Finding: Hashable, Sendable {
     self.whatToDo = whatToDo
     self.cause = cause
     self.state = level == .fault ? state ?? .broken : .ok
-    self.isAlert = isAlert
+    self.topic = topic
   }
 
   /// A fault that a failure shows.

@@ -23,7 +23,7 @@ package struct DoctorReport: Hashable, Sendable {
   package var answer: RunAnswer {
     RunAnswer([
       AnswerField(
-        "healthy", .bool(!findings.contains { $0.state == .broken || $0.state != .ok && $0.isAlert })),
+        "healthy", .bool(!findings.contains { $0.state == .broken || $0.state != .ok && $0.topic == .alert })),
       AnswerField("findings", .list(findings.map(Self.answer))),
       AnswerField("state", .text(findings.state.rawValue)),
     ])

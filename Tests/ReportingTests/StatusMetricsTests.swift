@@ -103,7 +103,7 @@ struct StatusMetricsTests {
     metrics.show(ServiceStatus(makeFacts(), rules: AlertRules(), now: now))
     metrics.show(nil)
     let text = MetricsText(registry.render())
-    #expect(text.names == ["twilio_sync_state", "twilio_sync_status_up"])
+    #expect(text.names == ["twilio_sync_status_up", "twilio_sync_state"])
     #expect(text["twilio_sync_status_up"] == 0 && text["twilio_sync_state", ["state": "broken"]] == 1)
   }
 }

@@ -36,7 +36,7 @@ struct DoctorReportTests {
   @Test("Healthy is when no alert fires; the state is that of the worst, and anything but ok is exit 1")
   func state() {
     let attention = Finding(.fault, check: "huecos", detail: "hay", state: .attention)
-    let alert = Finding(.fault, check: "alerta", detail: "salta", state: .attention, isAlert: true)
+    let alert = Finding(.fault, check: "alerta", detail: "salta", state: .attention, topic: .alert)
     for (more, isHealthy, state) in [
       ([], true, "ok"), ([attention], true, "attention"), ([alert], false, "attention"),
       ([findings[2]], false, "broken"), ([attention, findings[2], alert], false, "broken"),

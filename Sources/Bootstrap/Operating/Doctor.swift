@@ -42,7 +42,7 @@ extension Finding {
       level, check: check, detail: LogLine.onOneLine(redaction.applied(to: detail)),
       whatToDo: whatToDo.map { LogLine.onOneLine(redaction.applied(to: $0)) },
       cause: cause.map { LogLine.onOneLine(redaction.applied(toWordsOfOthers: $0)) }, state: state,
-      isAlert: isAlert)
+      topic: topic)
   }
 }
 

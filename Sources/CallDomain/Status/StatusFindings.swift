@@ -11,7 +11,7 @@ extension ServiceStatus {
   private static func finding(_ alert: Alert) -> Finding {
     Finding(
       alert.isFiring ? .fault : .ok, check: "alerta \(alert.name.rawValue)", detail: alert.detail,
-      whatToDo: alert.whatToDo, state: alert.name.state, isAlert: true)
+      whatToDo: alert.whatToDo, state: alert.name.state, topic: .alert)
   }
 
   /// That of the hourly run, and those of the others that did not end well. An assignment is its caller's to repeat.
@@ -32,8 +32,9 @@ extension ServiceStatus {
       .fault, check: kind == .hourly ? "última ejecución" : "última ejecución \(kind.rawValue)",
       detail: "La ejecución \(run.id.number) empezó el \(run.startedAt.iso8601) y no acabó bien: "
         + (run.error ?? "su proceso murió o se detuvo."),
-      whatToDo: "Haga lo que dice el error y ejecute «twilio-sync \(kind.rawValue)»\(rest)", state: .attention
-    )
+      whatToDo: "Haga lo que dice el error y ejecute «twilio-sync \(kind.rawValue)»\(rest)",
+      state: .attention,
+      topic: .lastRun(kind))
   }
 
   private var hourly: Finding {
@@ -77,7 +78,7 @@ extension ServiceStatus {
       whatToDo: """
         Pregunte otra vez con «\(facts.givenUpPeriod.historicalCommand)»; de lo que Twilio tampoco sepa entonces no se \
         avisa más.
-        """, state: .attention)
+        """, state: .attention, topic: .givenUpCalls)
   }
 
   private var refused: Finding {
@@ -92,7 +93,7 @@ extension ServiceStatus {
       whatToDo: """
         Vea el motivo (SELECT call_id, reason, raw FROM refused_calls), corrija la tabla calls y ejecute \
         «\(facts.refusedPeriod.historicalCommand)».
-        """, state: .attention)
+        """, state: .attention, topic: .refusedCalls)
   }
 
   private var unusable: Finding? { facts.unusable.map { Finding($0, check: "base de datos") } }
@@ -101,7 +102,8 @@ extension ServiceStatus {
     guard facts.auditDiffers else { return nil }
     return Finding(
       .fault, check: "auditoría", detail: "Lo guardado no es lo que dice Twilio.",
-      whatToDo: "Ejecute «twilio-sync audit»: dice qué difiere y qué lo arregla.", state: .attention)
+      whatToDo: "Ejecute «twilio-sync audit»: dice qué difiere y qué lo arregla.", state: .attention,
+      topic: .audit)
   }
 }
 
@@ -309,7 +311,7 @@ extension Period {
 
 extension Period? {
   /// The same; of all where no time is known.
-  fileprivate var historicalCommand: String { self?.historicalCommand ?? "twilio-sync historical" }
+  package var historicalCommand: String { self?.historicalCommand ?? "twilio-sync historical" }
 }
 
 /// A column whose type does not take every call.

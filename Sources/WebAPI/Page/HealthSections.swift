@@ -88,19 +88,57 @@ struct HealthSections {
         .element(
           "ul", ["class": "alerts"],
           status.alerts.filter(\.isFiring).map(alert)
-            + status.findings.filter { $0.state != .ok && !$0.isAlert }.map(concern)
+            + status.findings.filter { $0.state != .ok && $0.topic != .alert }.map(concern)
             + status.alerts.filter { !$0.isFiring }.map(alert))
       ])
   }
 
-  /// In the evaluation's own words.
   private func concern(_ finding: Finding) -> HTML {
-    .element(
-      "li", ["class": "bad", "lang": language.foreign],
+    let english = language.isSpanish ? nil : english(finding.topic)
+    let title = finding.check.prefix(1).uppercased() + finding.check.dropFirst()
+    let advice = english?.whatToDo ?? finding.whatToDo
+    return .element(
+      "li", ["class": "bad", "lang": english == nil ? language.foreign : nil],
       [
-        .element("div", ["class": "head"], [.element("h3", text: finding.check)]),
-        .paragraph(language.readable(finding.detail)),
-      ] + (finding.whatToDo.map { [.paragraph("→ \($0)", style: "advice")] } ?? []))
+        .element("div", ["class": "head"], [.element("h3", text: english?.title ?? title)]),
+        .paragraph(english?.detail ?? language.readable(finding.detail)),
+      ] + (advice.map { [.paragraph("→ \($0)", style: "advice")] } ?? []))
+  }
+
+  /// In English the same facts; nil where a failure's own sentence tells them.
+  private func english(_ topic: Finding.Topic?) -> (title: String, detail: String, whatToDo: String)? {
+    switch topic {
+    case nil, .alert: nil
+    case .lastRun(let kind):
+      (
+        "Last run: \(language.kind(kind))", "It did not succeed; the table of runs says why.",
+        "Do what the error says and run “twilio-sync \(kind.rawValue)”"
+          + (kind == .historical ? ", with the same dates: it goes on where it stopped." : ".")
+      )
+    case .givenUpCalls:
+      (
+        "Calls given up",
+        "\(language.number(status.facts.givenUpCalls)) have no price or no end, and nobody asks for them any more.",
+        """
+        Ask again by “\(status.facts.givenUpPeriod.historicalCommand)”; what Twilio does not know then either is told \
+        no more.
+        """
+      )
+    case .refusedCalls:
+      (
+        "Calls refused",
+        "\(language.number(status.facts.refusedCalls)) are set aside in refused_calls: the database does not take them.",
+        """
+        See why (SELECT call_id, reason, raw FROM refused_calls), mend the table calls, and run \
+        “\(status.facts.refusedPeriod.historicalCommand)”.
+        """
+      )
+    case .audit:
+      (
+        "Audit", "What is stored is not what Twilio says.",
+        "Run “twilio-sync audit”: it says what differs and what mends it."
+      )
+    }
   }
 
   private func alert(_ alert: Alert) -> HTML {
@@ -168,7 +206,7 @@ private struct AlertText {
     case .gap:
       facts.gaps.isEmpty
         ? "No period is missing."
-        : "\(language.number(facts.gaps.count)) periods have not been read by any run."
+        : "Periods that no run has read: \(language.number(facts.gaps.count))."
     }
   }
 

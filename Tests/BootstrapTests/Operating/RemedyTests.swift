@@ -312,7 +312,7 @@ struct RemedyTests {
         "CREATE POLICY narrow ON workspace_phones AS RESTRICTIVE USING (workspace_id > 0)"),
       follow: { installation, advice in
         #expect(advice.contains("USING (true)"))
-        try await installation.sql("ALTER POLICY narrow ON workspace_phones USING (true)")
+        try await installation.sql("DROP POLICY narrow ON workspace_phones")
         try await installation.sql("CREATE POLICY wide ON workspace_phones USING (true)")
         return [:]
       }),
@@ -365,8 +365,9 @@ struct RemedyTests {
       let settings = try await walk.follow(installation, advice)
       let after = try await finding(walk.check, installation, walk.settings.merging(settings) { $1 })
       #expect(after.found == nil && after.exit == 0, "\(advice)\n\(after.found ?? [:])")
+      let end = after.found == nil ? "gone" : "stays"
       print(
-        "remedy | \(walk.testDescription) | \(walk.check) | \(isFault ? "fault" : "warning") | \(advice) | gone"
+        "remedy | \(walk.testDescription) | \(walk.check) | exit \(before.exit) | \(end), exit \(after.exit) | \(advice)"
       )
     }
   }
@@ -375,6 +376,7 @@ struct RemedyTests {
   func once() async throws {
     try await withInstallation { installation in
       try await installation.fillDirectory()
+      installation.simulation.put(TestCalls.settled(3, now: installation.simulation.now))
       try await Self.run(installation, "hourly")
       try await Self.unpriced(installation)
       let doctor = try await installation.run("doctor")
