@@ -1,4 +1,17 @@
-/// What a check found: the unit of `doctor`'s report, the status answer and the status page.
+/// How the service stands, better before worse.
+package enum ServiceState: String, Sendable, CaseIterable, Comparable {
+  case ok
+  /// Somebody has to act; the calls come in.
+  case attention
+  /// The calls do not come in.
+  case broken
+
+  package static func < (left: ServiceState, right: ServiceState) -> Bool {
+    left != right && (left == .ok || right == .broken)
+  }
+}
+
+/// What a check found: the unit of the evaluation that every screen shows, and of what only `doctor` looks at.
 package struct Finding: Hashable, Sendable {
   /// How bad it is.
   package enum Level: String, Sendable, CaseIterable {
@@ -7,6 +20,15 @@ package struct Finding: Hashable, Sendable {
     case warning
     /// Somebody has to act.
     case fault
+  }
+
+  /// What the evaluation looks at, by which a page finds its own words.
+  package enum Topic: Hashable, Sendable {
+    case alert
+    case lastRun(RunKind)
+    case givenUpCalls
+    case refusedCalls
+    case audit
   }
 
   package var level: Level
@@ -19,15 +41,23 @@ package struct Finding: Hashable, Sendable {
 
   /// What lies behind a fault, for the terminal only; see `RunFailure.cause`.
   package var cause: String?
+  /// What it makes of the service: `ok` unless it is a fault.
+  package let state: ServiceState
+  /// Where it is part of the evaluation, what it is about.
+  package let topic: Topic?
 
+  /// - Parameter state: Of a fault; `broken` where it is nil.
   package init(
-    _ level: Level, check: String, detail: String, whatToDo: String? = nil, cause: String? = nil
+    _ level: Level, check: String, detail: String, whatToDo: String? = nil, cause: String? = nil,
+    state: ServiceState? = nil, topic: Topic? = nil
   ) {
     self.level = level
     self.check = check
     self.detail = detail
     self.whatToDo = whatToDo
     self.cause = cause
+    self.state = level == .fault ? state ?? .broken : .ok
+    self.topic = topic
   }
 
   /// A fault that a failure shows.
@@ -35,4 +65,9 @@ package struct Finding: Hashable, Sendable {
     self.init(
       .fault, check: check, detail: failure.whatFailed, whatToDo: failure.whatToDo, cause: failure.cause)
   }
+}
+
+extension [Finding] {
+  /// How the service stands by all of them: as by the worst.
+  package var state: ServiceState { map(\.state).max() ?? .ok }
 }

@@ -107,6 +107,7 @@ extension CallStore: HistoryLedger {
         takenIn: try HoleRecords.readPeriods(transaction.opening[3]))
       let results = try await transaction.commit(with: [
         HoleRecords.remove(change.removed), HoleRecords.add(change.added),
+        UnsettledListUpdate.askedAgain(asked, by: fence.run),
         PostgresStatement(
           """
           SELECT count(*) FROM calls

@@ -7,7 +7,6 @@ extension CallStore {
     try await operation {
       var inspection = Inspection()
       let phones = try PhoneDirectoryQuery.rows(await database.repeatable(PhoneDirectoryQuery.statement))
-      try await readUnpriced(into: &inspection)
       inspection.listedNumbers = phones.count { $0.workspace != nil }
       inspection.assignedNumbers = phones.count {
         $0.workspace != nil && ($0.workspace != defaultWorkspace || $0.isPrimary)
@@ -32,22 +31,6 @@ extension CallStore {
         PostgresStatement("SELECT \(SQL.milliseconds("clock_timestamp()"))"))
       inspection.databaseTime = try clock.rows.first?.moment(0)
       return inspection
-    }
-  }
-
-  private func readUnpriced(into inspection: inout Inspection) async throws {
-    let result = try await database.repeatable(
-      PostgresStatement(
-        """
-        SELECT count(*), \(SQL.milliseconds("min(\(SQL.time("call_date")))")),
-          \(SQL.milliseconds("max(\(SQL.time("call_date")))"))
-        FROM calls c WHERE source = 'twilio' AND \(SQL.isUnpriced("c"))
-          AND NOT EXISTS (SELECT FROM unsettled_calls u WHERE u.call_id = c.id AND u.given_up_at IS NULL)
-        """), within: .seconds(120))
-    guard let row = result.rows.first else { return }
-    inspection.unpricedCalls = try row.count(0)
-    if let first = try row.moment(1), let last = try row.moment(2) {
-      inspection.unpricedPeriod = Period(start: first.startOfDay, end: last.startOfNextDay)
     }
   }
 

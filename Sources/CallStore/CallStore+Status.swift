@@ -6,10 +6,25 @@ extension CallStore {
   ///
   /// - Parameter now: The end of the last 24 hours, by the process's clock.
   package func status(now: Timestamp) async throws(RunFailure) -> StatusFacts {
-    try await operation {
-      try await Preflight.confirmAllIsSeen(database)
-      let facts = try await database.repeatable(StatusQuery.facts(defaultWorkspace, now: now))
-      return try StatusQuery.read(facts, runs: await database.repeatable(StatusQuery.runs))
+    var unusable: RunFailure?
+    do throws(RunFailure) {
+      try await check(within: nil)
+    } catch {
+      // Nothing could be read, or not all.
+      if [.database(.unreachable), .database(.busy), .database(.hiddenRows)].contains(error.kind) {
+        throw error
+      }
+      unusable = error
+    }
+    do throws(RunFailure) {
+      return try await operation {
+        let facts = try await database.repeatable(StatusQuery.facts(defaultWorkspace, now: now))
+        var status = try StatusQuery.read(facts, runs: await database.repeatable(StatusQuery.runs))
+        status.unusable = unusable
+        return status
+      }
+    } catch {
+      throw unusable ?? error
     }
   }
 
@@ -104,7 +119,11 @@ enum StatusQuery {
     facts.installedAt = try row.moment(4)
     facts.unsettledCalls = try row.count(5)
     facts.givenUpCalls = try row.count(6)
+    facts.givenUpPeriod = Period(days: try row.moment(11), try row.moment(12))
     facts.refusedCalls = try row.count(9)
+    facts.refusedPeriod = Period(
+      days: try row.text(13).flatMap { Timestamp(iso8601: $0) },
+      try row.text(14).flatMap { Timestamp(iso8601: $0) })
     facts.gaps = try periods(row.requiredText(7))
     facts.lost = try periods(row.requiredText(10))
     for (name, since) in try pairs(row.requiredText(8)) {
@@ -124,17 +143,20 @@ enum StatusQuery {
           WHERE source = 'twilio' AND call_date <= $2::timestamptz),
         day.calls, day.default_calls,
         (SELECT \(SQL.milliseconds("min(\(SQL.time("applied_at")))")) FROM schema_migrations),
-        unsettled.calls, unsettled.given_up,
+        (SELECT count(*) FROM unsettled_calls WHERE given_up_at IS NULL), given_up.calls,
         \(holes("NOT is_lost")),
         (SELECT coalesce(string_agg(name || '/' || \(SQL.milliseconds("firing_since")), ' '), '')
           FROM sync_alerts),
-        (SELECT count(*) FROM refused_calls), \(holes("is_lost"))
+        refused.calls, \(holes("is_lost")), given_up.first, given_up.last, refused.first, refused.last
       FROM (SELECT count(*) AS calls, count(*) FILTER (WHERE workspace_id = $1::bigint) AS default_calls
           FROM calls WHERE source = 'twilio' AND call_date > $2::timestamptz - INTERVAL '24 hours'
           AND call_date <= $2::timestamptz) day,
-        (SELECT count(*) FILTER (WHERE given_up_at IS NULL) AS calls,
-            count(*) FILTER (WHERE given_up_at IS NOT NULL) AS given_up
-          FROM unsettled_calls) unsettled
+        (SELECT count(*) AS calls, \(SQL.milliseconds("min(\(SQL.time("call_date")))")) AS first,
+            \(SQL.milliseconds("max(\(SQL.time("call_date")))")) AS last
+          FROM \(UnsettledListUpdate.givenUp)) given_up,
+        (SELECT count(*) AS calls, min(day) AS first, max(day) AS last
+          FROM (SELECT substring(raw FROM '"(?:startTime|dateCreated)":"([0-9]{4}-[0-9]{2}-[0-9]{2})') AS day
+            FROM refused_calls) days) refused
       """,
       [.int(defaultWorkspace.number), .moment(now)])
   }
@@ -191,6 +213,14 @@ enum StatusQuery {
       let parts = pair.split(separator: "/")
       return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
     }
+  }
+}
+
+extension Period {
+  /// The days from one moment's to another's; nil where one is not known.
+  fileprivate init?(days first: Timestamp?, _ last: Timestamp?) {
+    guard let first, let last else { return nil }
+    self.init(start: first.startOfDay, end: last.startOfNextDay)
   }
 }
 

@@ -236,6 +236,30 @@ enum UnsettledListUpdate {
     ]
   }
 
+  /// Calls without a final status or a price of which nobody asks any more, and nobody has asked again: given up, or
+  /// completed without a price and never on the list. One that Twilio does not know is none: it says no more.
+  static let givenUp = """
+    (SELECT call_id, call_date, given_up_at FROM unsettled_calls
+      WHERE given_up_at IS NOT NULL AND gone_at IS NULL AND asked_at <= given_up_at
+      UNION ALL
+      SELECT id, call_date, NULL FROM calls c WHERE source = 'twilio' AND \(SQL.isUnpriced("c"))
+        AND NOT EXISTS (SELECT FROM unsettled_calls u WHERE u.call_id = c.id)) given_up_calls
+    """
+
+  /// Notes that a resync has asked again for those calls of its period that were given up before it began, whether Twilio
+  /// still lists them or not; those without a time are of any period.
+  static func askedAgain(_ period: Period, by run: RunID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      INSERT INTO unsettled_calls AS u (call_id, call_date, asked_at, given_up_at)
+      SELECT call_id, call_date, r.started_at, coalesce(given_up_at, r.started_at - INTERVAL '1 millisecond')
+      FROM \(givenUp), sync_runs r
+      WHERE r.id = $1::bigint AND coalesce(given_up_at < r.started_at, true)
+        AND coalesce(\(SQL.time("call_date")) BETWEEN $2::timestamptz AND $3::timestamptz, true)
+      ON CONFLICT (call_id) DO UPDATE SET asked_at = excluded.asked_at
+      """, [.int(run.number), .moment(period.start), .moment(period.end)])
+  }
+
   // A call without a date is as old as can be.
   private static let isOld = "coalesce(\(SQL.time("call_date")), '-infinity') <= $3::timestamptz"
 }

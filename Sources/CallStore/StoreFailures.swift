@@ -266,7 +266,8 @@ extension RunFailure {
       .database(.hiddenRows),
       "La seguridad a nivel de fila puede ocultar filas de \(tables) al usuario de la base de datos.",
       """
-      Use el dueño de las tablas, un usuario con BYPASSRLS o una política que lo muestre todo (USING (true)).
+      Use el dueño de las tablas (sin FORCE), un usuario con BYPASSRLS o una política que lo muestre todo (USING (true)), \
+      sin ninguna RESTRICTIVE.
       """, cause: "row_security_active without a permissive policy USING (true) for \(tables)")
   }
 

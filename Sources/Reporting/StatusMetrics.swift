@@ -4,6 +4,7 @@ package import Telemetry
 /// The metrics of what is stored: the same from every replica, and after a restart.
 package struct StatusMetrics: Sendable {
   private let isUp: Gauge
+  private let state: Gauge
   private let alerts: Gauge
   private let lag: Gauge
   private let coveredUntil: Gauge
@@ -22,6 +23,9 @@ package struct StatusMetrics: Sendable {
   package init(registry: MetricRegistry) throws(TelemetryError) {
     isUp = try registry.gauge(
       "twilio_sync_status_up", help: "1 when the stored status could be read, 0 when the database is away.")
+    state = try registry.gauge(
+      "twilio_sync_state", help: "1 for the state in which the service is, 0 for the others.",
+      labels: ["state"])
     alerts = try registry.gauge(
       "twilio_sync_alert_firing",
       help: "1 while the alert fires, with the hours and quiet times that are configured.", labels: ["alert"])
@@ -51,7 +55,10 @@ package struct StatusMetrics: Sendable {
     unsettled = try registry.gauge(
       "twilio_sync_unsettled_calls", help: "Calls that are asked for again, because they may still change.")
     givenUp = try registry.gauge(
-      "twilio_sync_given_up_calls", help: "Calls given up after 48 hours without a final status or a price.")
+      "twilio_sync_given_up_calls",
+      help:
+        "Calls without a final status or a price that nobody asks for and that no resync has asked for again."
+    )
     refused = try registry.gauge(
       "twilio_sync_refused_calls", help: "Calls that the database does not take and that are set aside.")
     gaps = try registry.gauge(
@@ -59,9 +66,11 @@ package struct StatusMetrics: Sendable {
       help: "Periods that no hourly run will take in, until a historical run does.")
   }
 
-  /// Shows how the service stands; nil, when nobody can tell, leaves nothing but `twilio_sync_status_up` 0.
+  /// Shows how the service stands; nil, when nobody can tell, is broken and leaves nothing else.
   package func show(_ status: ServiceStatus?) {
     isUp.set(status == nil ? 0 : 1)
+    let now = status?.state ?? .broken
+    state.replace(with: Self.values(ServiceState.allCases) { ($0.rawValue, $0 == now ? 1 : 0) })
     let facts = status?.facts
     alerts.replace(with: Self.values(status?.alerts ?? []) { ($0.name.rawValue, $0.isFiring ? 1 : 0) })
     lag.show(status?.lagSeconds.map(Double.init))

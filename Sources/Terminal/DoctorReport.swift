@@ -22,14 +22,16 @@ package struct DoctorReport: Hashable, Sendable {
   /// The same as an answer, for `--json`.
   package var answer: RunAnswer {
     RunAnswer([
-      AnswerField("healthy", .bool(exitStatus == .done)),
+      AnswerField(
+        "healthy", .bool(!findings.contains { $0.state == .broken || $0.state != .ok && $0.topic == .alert })),
       AnswerField("findings", .list(findings.map(Self.answer))),
+      AnswerField("state", .text(findings.state.rawValue)),
     ])
   }
 
   /// `failed` when something needs a person.
   package var exitStatus: ExitStatus {
-    findings.contains { $0.level == .fault } ? .failed : .done
+    findings.state == .ok ? .done : .failed
   }
 
   private func line(_ finding: Finding, _ paint: Paint) -> String {

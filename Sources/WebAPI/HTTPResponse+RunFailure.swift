@@ -7,8 +7,9 @@ extension HTTPResponse {
 
   /// The answer to a run that did not start or did not succeed; the one place that maps codes to
   /// statuses.
-  static func failure(_ failure: RunFailure) -> HTTPResponse {
-    var response = answer(failure.answer.json, status: status(of: failure.kind))
+  static func failure(_ failure: RunFailure, with more: [AnswerField] = []) -> HTTPResponse {
+    let json = RunAnswer(failure.answer.fields + more).json
+    var response = answer(json, status: status(of: failure.kind))
     let fallback = failure.kind == .alreadyRunning ? runningRetryAfter : nil
     if let seconds = failure.retryAfter ?? fallback {
       response.headers.set("Retry-After", String(max(0, seconds)))

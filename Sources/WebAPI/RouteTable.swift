@@ -49,11 +49,14 @@ package struct Route: Sendable {
   }
 
   /// A route with GET and HEAD that only reads, for clients with the secret.
+  ///
+  /// - Parameter fields: What an answer has besides that tells of a failure which is not the client's.
   init(
-    reading pattern: String, parameters: [String]? = [],
+    reading pattern: String, parameters: [String]? = [], failing fields: [AnswerField] = [],
     answer: @escaping @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
   ) {
     self.init(pattern, [.get, .head], .bearerOrBasic, parameters: parameters, answer: answer)
+    tell = { failure, _ in .failure(failure, with: failure.code == .badParameter ? [] : fields) }
   }
 
   /// A page, for clients with the secret: what cannot be shown is told by a page, too.

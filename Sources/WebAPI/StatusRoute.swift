@@ -2,10 +2,11 @@ import CallDomain
 import WebServer
 
 /// `/api/sync-status`: how the service stands, for dashboards and scripts. It is 200 whether it is healthy or
-/// not; what fails is the question itself, when the database is out of reach.
+/// not; what fails is the question itself, when the database is out of reach, and then the state is `broken`.
 enum StatusRoute {
   static func route(_ service: any SyncService) -> Route {
-    Route(reading: "/api/sync-status") { _ throws(RunFailure) in
+    Route(reading: "/api/sync-status", failing: [AnswerField("state", .text(ServiceState.broken.rawValue))]) {
+      _ throws(RunFailure) in
       .answer(answer(try await service.status()).json)
     }
   }
@@ -27,6 +28,7 @@ enum StatusRoute {
       AnswerField("callsLastDay", .number(Int64(facts.callsOfDay))),
       AnswerField("defaultWorkspaceCallsLastDay", .number(Int64(facts.defaultCallsOfDay))),
       AnswerField("refusedCalls", .number(Int64(facts.refusedCalls))),
+      AnswerField("state", .text(status.state.rawValue)),
     ])
   }
 

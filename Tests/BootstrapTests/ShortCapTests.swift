@@ -26,7 +26,7 @@ struct ShortCapTests {
         #expect(try await installation.value(Self.length) == "01:15:00")
       }
       #expect(try await installation.value("SELECT count(*) FROM sync_holes") == "0")
-      #expect(try await installation.run("doctor").output.contains("✅ huecos: "))
+      #expect(try await installation.run("doctor").output.contains("✅ alerta gap: "))
     }
   }
 

@@ -81,7 +81,7 @@ struct SingleCallTests {
       #expect(try await installation.runStates() == ["succeeded", "succeeded", "succeeded"])
       let doctor = try await installation.run("doctor")
       #expect(doctor.output.contains("⚠️ llamada suelta: "), "\(doctor.output)")
-      #expect(doctor.output.contains("⚠️ llamadas abandonadas: 3 llamadas seguían"), "\(doctor.output)")
+      #expect(doctor.output.contains("❌ llamadas abandonadas: 3 llamadas siguen"), "\(doctor.output)")
       #expect(try await costs(installation) == [nil, nil, nil])
     }
   }

@@ -153,6 +153,16 @@ struct QueryPlanTests {
     }
   }
 
+  @Test("How the service stands is known without reading the table, also when calls wait for their price")
+  func status() async throws {
+    try await withPlannedStore { store, _, plans in
+      plans.removeAll()
+      #expect(try await store.status(now: makeTime("2026-02-22T01:30:00Z")).givenUpCalls == 0)
+      let facts = try only(plans.all, "FROM refused_calls")
+      #expect(facts.indexes.contains("calls_unpriced") && !facts.scanned.contains("calls"), "\(facts)")
+    }
+  }
+
   @Test("The page adds up by its indexes alone, but for the last day's calls in the default workspace")
   func pageFigures() async throws {
     try await withPlannedStore { store, _, plans in

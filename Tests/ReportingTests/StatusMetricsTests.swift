@@ -61,6 +61,9 @@ struct StatusMetricsTests {
       ("twilio_sync_alert_firing", "alert", "no_run", 0),
       ("twilio_sync_alert_firing", "alert", "default_workspace", 1),
       ("twilio_sync_alert_firing", "alert", "repeated_failures", 0),
+      ("twilio_sync_alert_firing", "alert", "gap", 1),
+      ("twilio_sync_state", "state", "ok", 0), ("twilio_sync_state", "state", "attention", 1),
+      ("twilio_sync_state", "state", "broken", 0),
       ("twilio_sync_last_success_timestamp_seconds", "kind", "hourly", 1_759_693_800),
       ("twilio_sync_last_success_timestamp_seconds", "kind", "historical", 1_759_687_200),
       ("twilio_sync_last_success_timestamp_seconds", "kind", "reattribute", nil),
@@ -94,13 +97,13 @@ struct StatusMetricsTests {
     }
   }
 
-  @Test("When nobody can tell the status, nothing of an earlier one stays")
+  @Test("When nobody can tell the status, it is broken, and nothing of an earlier one stays")
   func unknown() throws {
     let metrics = try StatusMetrics(registry: registry)
     metrics.show(ServiceStatus(makeFacts(), rules: AlertRules(), now: now))
     metrics.show(nil)
     let text = MetricsText(registry.render())
-    #expect(text.names == ["twilio_sync_status_up"])
-    #expect(text["twilio_sync_status_up"] == 0)
+    #expect(text.names == ["twilio_sync_status_up", "twilio_sync_state"])
+    #expect(text["twilio_sync_status_up"] == 0 && text["twilio_sync_state", ["state": "broken"]] == 1)
   }
 }

@@ -33,6 +33,21 @@ struct DoctorReportTests {
       ])
   }
 
+  @Test("Healthy is when no alert fires; the state is that of the worst, and anything but ok is exit 1")
+  func state() {
+    let attention = Finding(.fault, check: "huecos", detail: "hay", state: .attention)
+    let alert = Finding(.fault, check: "alerta", detail: "salta", state: .attention, topic: .alert)
+    for (more, isHealthy, state) in [
+      ([], true, "ok"), ([attention], true, "attention"), ([alert], false, "attention"),
+      ([findings[2]], false, "broken"), ([attention, findings[2], alert], false, "broken"),
+    ] {
+      let report = DoctorReport(findings.prefix(2) + more)
+      #expect(report.answer.json.hasPrefix("{\"healthy\":\(isHealthy),"), "\(more)")
+      #expect(report.answer.json.hasSuffix("\"state\":\"\(state)\"}"), "\(more)")
+      #expect(report.exitStatus == (state == "ok" ? .done : .failed))
+    }
+  }
+
   @Test("Only a fault needs a person")
   func exitStatus() {
     #expect(DoctorReport(findings).exitStatus == .failed)
@@ -46,7 +61,7 @@ struct DoctorReportTests {
     #expect(
       json == """
         {"healthy":false,"findings":[{"level":"fault","check":"esquema","detail":"es antiguo",\
-        "whatToDo":"ejecute «twilio-sync migrate»"}]}
+        "whatToDo":"ejecute «twilio-sync migrate»"}],"state":"broken"}
         """)
     _ = try JSONSerialization.jsonObject(with: Data(json.utf8))
   }

@@ -18,7 +18,7 @@ struct StatusRouteTests {
     facts.defaultCallsOfDay = 12
     facts.unsettledCalls = 4
     facts.givenUpCalls = 1
-    facts.gaps = [Period(start: exampleEnd.adding(hours: -300), end: exampleEnd.adding(hours: -200))]
+    facts.lost = [Period(start: exampleEnd.adding(hours: -300), end: exampleEnd.adding(hours: -200))]
     facts.runs[.hourly] = StatusFacts.Runs()
     facts.runs[.hourly]?.last = makeRun()
     facts.runs[.hourly]?.lastSuccess = exampleEnd
@@ -59,12 +59,13 @@ struct StatusRouteTests {
     }
   }
 
-  @Test("A database out of reach is 503 with its sentence")
+  @Test("A database out of reach is 503 with its sentence, and broken")
   func away() async throws {
     let failure = RunFailure(.database(.unreachable), "No se puede usar la base de datos.")
     try await withClient(of: RecordedService(status: .failure(failure)), .inMemory) { client async throws in
       let answer = try await client.ask("GET", "/api/sync-status")
       #expect(answer.status == 503 && answer.object["error"] as? String == failure.message)
+      #expect(answer.object["state"] as? String == "broken")
     }
   }
 }

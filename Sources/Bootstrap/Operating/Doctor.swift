@@ -41,7 +41,8 @@ extension Finding {
     Finding(
       level, check: check, detail: LogLine.onOneLine(redaction.applied(to: detail)),
       whatToDo: whatToDo.map { LogLine.onOneLine(redaction.applied(to: $0)) },
-      cause: cause.map { LogLine.onOneLine(redaction.applied(toWordsOfOthers: $0)) })
+      cause: cause.map { LogLine.onOneLine(redaction.applied(toWordsOfOthers: $0)) }, state: state,
+      topic: topic)
   }
 }
 

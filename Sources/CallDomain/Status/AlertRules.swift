@@ -1,4 +1,4 @@
-/// One of the four alerts (Reference.md, "Alerts"), as `/api/sync-status`, `doctor`, the page and the webhook tell it.
+/// One of the alerts (Reference.md, "Alerts"), as `/api/sync-status`, `doctor`, the page and the webhook tell it.
 package struct Alert: Hashable, Sendable {
   /// Which alert: promised, and the name of the Prometheus rule.
   package enum Name: String, Sendable, CaseIterable {
@@ -6,6 +6,10 @@ package struct Alert: Hashable, Sendable {
     case noRun = "no_run"
     case defaultWorkspace = "default_workspace"
     case repeatedFailures = "repeated_failures"
+    case gap
+
+    /// How the service stands while it fires.
+    package var state: ServiceState { self == .noRun || self == .repeatedFailures ? .broken : .attention }
   }
 
   package let name: Name
@@ -31,8 +35,8 @@ package struct Alert: Hashable, Sendable {
   }
 }
 
-/// When an alert fires: the one evaluation behind `/api/sync-status`, `doctor`, the page and the webhook
-/// (Reference.md, "Alerts"). The Prometheus rules are held to the same bounds by a test.
+/// When an alert fires (Reference.md, "Alerts"): a part of `ServiceStatus`, the one evaluation. The Prometheus rules are
+/// held to the same bounds by a test.
 package struct AlertRules: Hashable, Sendable {
   /// `ALERT_NO_CALLS_HOURS`: the silence that is too long.
   package var noCallsHours = 2
@@ -50,7 +54,7 @@ package struct AlertRules: Hashable, Sendable {
 
   package init() {}
 
-  /// All four alerts, in the order of `Alert.Name`.
+  /// All alerts, in the order of `Alert.Name`.
   package func alerts(_ facts: StatusFacts, now: Timestamp) -> [Alert] {
     Alert.Name.allCases.map { name in
       switch name {
@@ -58,6 +62,7 @@ package struct AlertRules: Hashable, Sendable {
       case .noRun: noRun(facts, now)
       case .defaultWorkspace: defaultWorkspace(facts)
       case .repeatedFailures: repeatedFailures(facts)
+      case .gap: gap(facts)
       }
     }
   }
@@ -113,7 +118,8 @@ package struct AlertRules: Hashable, Sendable {
       whatToDo: isFiring
         ? """
         «twilio-sync phones» y la página de estado («/») dicen qué números son; dé a cada uno su workspace: \
-        «twilio-sync phones assign NÚMERO WORKSPACE».
+        «twilio-sync phones assign NÚMERO WORKSPACE». Las transferencias sin número esperan la llamada que las explica: \
+        si no se ha leído, «twilio-sync historical» la lee.
         """ : nil)
   }
 
@@ -137,6 +143,21 @@ package struct AlertRules: Hashable, Sendable {
       .repeatedFailures, isFiring: true, since: failing.compactMap { facts.runs[$0]?.failingSince }.min(),
       detail: details.joined(separator: " "),
       whatToDo: "Haga lo que dice el error, compruébelo con «twilio-sync doctor» y repita la ejecución.")
+  }
+
+  private func gap(_ facts: StatusFacts) -> Alert {
+    guard let first = facts.gaps.first, let last = facts.gaps.last else {
+      let lost = facts.lost.isEmpty ? "" : " que Twilio todavía conserve"
+      return Alert(
+        .gap, isFiring: false, since: nil, detail: "No falta ningún periodo\(lost).", whatToDo: nil)
+    }
+    let commands = facts.gaps.prefix(3).map { "«\($0.historicalCommand)»" }.joined(separator: " y ")
+    let rest = facts.gaps.count > 3 ? " (y \(facts.gaps.count - 3) más, en /api/sync-status)" : ""
+    return Alert(
+      .gap, isFiring: true, since: facts.firingSince[.gap],
+      detail: (facts.gaps.count == 1 ? "Falta 1 periodo" : "Faltan \(facts.gaps.count) periodos")
+        + " entre \(first.start.iso8601) y \(last.end.iso8601).",
+      whatToDo: "Ejecute \(commands)\(rest).")
   }
 
   private static func milliseconds(_ hours: Int) -> Int64 { Int64(hours).multipliedClamped(by: 3_600_000) }

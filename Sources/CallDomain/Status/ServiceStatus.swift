@@ -1,10 +1,11 @@
-/// How the service stands: what `/api/sync-status` answers, and what the page shows first.
+/// How the service stands: the one evaluation behind `/api/sync-status`, the page, `doctor`, `/metrics` and the webhook
+/// (Reference.md, "State").
 package struct ServiceStatus: Hashable, Sendable {
   /// When it was asked, by the process's clock.
   package let asOf: Timestamp
   /// What is stored about the service and its calls.
   package let facts: StatusFacts
-  /// All four alerts, in the order of `Alert.Name`.
+  /// All alerts, in the order of `Alert.Name`.
   package let alerts: [Alert]
 
   /// Judges the stored facts.
@@ -55,14 +56,23 @@ package struct StatusFacts: Hashable, Sendable {
   package var firingSince: [Alert.Name: Timestamp] = [:]
   /// Calls that are asked for again, because Twilio may still add to them.
   package var unsettledCalls = 0
-  /// Calls that were given up after 48 hours without a final status or a price.
+  /// Calls without a final status or a price of which nobody asks Twilio any more: given up after 48 hours, or never on
+  /// the list of those that are asked for; until a resync has asked for them again.
   package var givenUpCalls = 0
+  /// From the first of them to after the last; nil without one, or where none has a date.
+  package var givenUpPeriod: Period?
   /// Calls that the database does not take and that are set aside.
   package var refusedCalls = 0
+  /// The days of those calls, the same way.
+  package var refusedPeriod: Period?
   /// Periods that no hourly run will take in, oldest first, until a historical run fills them.
   package var gaps: [Period] = []
   /// Periods that no run has taken in and Twilio no longer keeps, oldest first.
   package var lost: [Period] = []
+  /// What keeps every run from the database, which can still be read.
+  package var unusable: RunFailure?
+  /// Whether an audit has found a difference that nothing has settled.
+  package var auditDiffers = false
 
   package init() {}
 }

@@ -1,36 +1,55 @@
 extension ServiceStatus {
-  /// What `doctor` says of the stored state: the last runs, the alerts, and what runs left undone.
+  /// What is told of the stored state: the alerts, the last runs, and what runs left undone. They decide the state.
   package var findings: [Finding] {
-    [lastRun] + alerts.map(Self.finding) + [unsettled, givenUp, refused, gaps]
+    alerts.map(Self.finding) + lastRuns + [unsettled, givenUp, refused]
+      + [unusable, audit].compactMap(\.self)
   }
 
-  private var lastRun: Finding {
+  /// How the service stands.
+  package var state: ServiceState { findings.state }
+
+  private static func finding(_ alert: Alert) -> Finding {
+    Finding(
+      alert.isFiring ? .fault : .ok, check: "alerta \(alert.name.rawValue)", detail: alert.detail,
+      whatToDo: alert.whatToDo, state: alert.name.state, topic: .alert)
+  }
+
+  /// That of the hourly run, and those of the others that did not end well. An assignment is its caller's to repeat.
+  private var lastRuns: [Finding] {
+    [failed(.hourly) ?? hourly]
+      + RunKind.allCases.filter { $0 != .hourly && $0 != .assign }.compactMap(failed)
+  }
+
+  private func failed(_ kind: RunKind) -> Finding? {
+    guard let run = facts.runs[kind]?.ended.first, run.state != .succeeded else { return nil }
+    let rest =
+      switch kind {
+      case .hourly: "; recupera lo que falte."
+      case .historical: ", con las mismas fechas: sigue donde quedó."
+      default: "."
+      }
+    return Finding(
+      .fault, check: kind == .hourly ? "última ejecución" : "última ejecución \(kind.rawValue)",
+      detail: "La ejecución \(run.id.number) empezó el \(run.startedAt.iso8601) y no acabó bien: "
+        + (run.error ?? "su proceso murió o se detuvo."),
+      whatToDo: "Haga lo que dice el error y ejecute «twilio-sync \(kind.rawValue)»\(rest)",
+      state: .attention,
+      topic: .lastRun(kind))
+  }
+
+  private var hourly: Finding {
     guard let run = facts.runs[.hourly]?.last else {
       return Finding(
         .warning, check: "última ejecución", detail: "Todavía no ha habido ninguna ejecución horaria.",
         whatToDo: "Ejecute «twilio-sync hourly» o llame a /api/sync-twilio-hourly.")
     }
-    let detail = "La ejecución horaria \(run.id.number) empezó el \(run.startedAt.iso8601)"
-    switch run.state {
-    case .running:
-      return Finding(.ok, check: "última ejecución", detail: detail + " y sigue en curso.")
-    case .succeeded:
-      return Finding(
-        .ok, check: "última ejecución",
-        detail: detail
-          + " y acabó bien; el registro está al día hasta \(facts.coveredUntil?.iso8601 ?? "ahora").")
-    case .failed, .interrupted:
-      return Finding(
-        .warning, check: "última ejecución",
-        detail: detail + " y no acabó bien: \(run.error ?? "su proceso murió o se detuvo.")",
-        whatToDo: "Haga lo que dice el error y ejecute «twilio-sync hourly»; recupera lo que falte.")
-    }
-  }
-
-  private static func finding(_ alert: Alert) -> Finding {
-    Finding(
-      alert.isFiring ? .fault : .ok, check: "alerta \(alert.name.rawValue)", detail: alert.detail,
-      whatToDo: alert.whatToDo)
+    let rest =
+      run.state == .running
+      ? "sigue en curso."
+      : "acabó bien; el registro está al día hasta \(facts.coveredUntil?.iso8601 ?? "ahora")."
+    return Finding(
+      .ok, check: "última ejecución",
+      detail: "La ejecución horaria \(run.id.number) empezó el \(run.startedAt.iso8601) y \(rest)")
   }
 
   private var unsettled: Finding {
@@ -50,16 +69,16 @@ extension ServiceStatus {
     guard facts.givenUpCalls > 0 else {
       return Finding(
         .ok, check: "llamadas abandonadas",
-        detail: "Ninguna quedó sin precio tras \(UnsettledList.givenUpAfterHours) horas.")
+        detail: "Por toda llamada sin estado final o sin precio se pregunta todavía, o se preguntó otra vez.")
     }
     return Finding(
-      .warning, check: "llamadas abandonadas",
-      detail: Self.count(facts.givenUpCalls, "llamada seguía", "llamadas seguían")
-        + " sin estado final o sin precio tras \(UnsettledList.givenUpAfterHours) horas.",
+      .fault, check: "llamadas abandonadas",
+      detail: Self.count(facts.givenUpCalls, "llamada sigue", "llamadas siguen")
+        + " sin estado final o sin precio tras \(UnsettledList.givenUpAfterHours) horas, y ya no se pregunta por ellas.",
       whatToDo: """
-        Vea cuáles son (SELECT call_id FROM unsettled_calls WHERE given_up_at IS NOT NULL), pregunte por ellas a \
-        Twilio y, cuando tengan precio, ejecute «twilio-sync historical» de esos días.
-        """)
+        Pregunte otra vez con «\(facts.givenUpPeriod.historicalCommand)»; de lo que Twilio tampoco sepa entonces no se \
+        avisa más.
+        """, state: .attention, topic: .givenUpCalls)
   }
 
   private var refused: Finding {
@@ -68,27 +87,23 @@ extension ServiceStatus {
         .ok, check: "llamadas rechazadas", detail: "La base de datos no rechaza ninguna llamada.")
     }
     return Finding(
-      .warning, check: "llamadas rechazadas",
+      .fault, check: "llamadas rechazadas",
       detail: Self.count(facts.refusedCalls, "llamada está", "llamadas están")
         + " aparte en refused_calls, porque la base de datos no la admite.",
       whatToDo: """
-        Vea el motivo (SELECT call_id, reason, raw FROM refused_calls), corrija la tabla calls y ejecute «twilio-sync \
-        historical» de esos días.
-        """)
+        Vea el motivo (SELECT call_id, reason, raw FROM refused_calls), corrija la tabla calls y ejecute \
+        «\(facts.refusedPeriod.historicalCommand)».
+        """, state: .attention, topic: .refusedCalls)
   }
 
-  private var gaps: Finding {
-    guard let first = facts.gaps.first, let last = facts.gaps.last else {
-      let lost = facts.lost.isEmpty ? "" : " que Twilio todavía conserve"
-      return Finding(.ok, check: "huecos", detail: "No falta ningún periodo\(lost).")
-    }
-    let commands = facts.gaps.prefix(3).map { "«\($0.historicalCommand)»" }.joined(separator: " y ")
-    let rest = facts.gaps.count > 3 ? " (y \(facts.gaps.count - 3) más, en /api/sync-status)" : ""
+  private var unusable: Finding? { facts.unusable.map { Finding($0, check: "base de datos") } }
+
+  private var audit: Finding? {
+    guard facts.auditDiffers else { return nil }
     return Finding(
-      .fault, check: "huecos",
-      detail: (facts.gaps.count == 1 ? "Falta 1 periodo" : "Faltan \(facts.gaps.count) periodos")
-        + " entre \(first.start.iso8601) y \(last.end.iso8601).",
-      whatToDo: "Ejecute \(commands)\(rest).")
+      .fault, check: "auditoría", detail: "Lo guardado no es lo que dice Twilio.",
+      whatToDo: "Ejecute «twilio-sync audit»: dice qué difiere y qué lo arregla.", state: .attention,
+      topic: .audit)
   }
 }
 
@@ -96,7 +111,7 @@ extension Inspection {
   /// What `doctor` says of the tables. `now` is the process's clock.
   package func findings(now: Timestamp) -> [Finding] {
     [
-      prices, directory, numbersOfWorkspaces, sharedNumbers, spelledNumbers, rowsWithoutWorkspace, edits,
+      directory, numbersOfWorkspaces, sharedNumbers, spelledNumbers, rowsWithoutWorkspace, edits,
       columns, characters, views,
     ] + olderSums(now) + clock(now)
   }
@@ -184,22 +199,12 @@ extension Inspection {
     let last = snapshots.last.map { "no tiene filas desde el \($0.iso8601)" } ?? "no tiene filas"
     return [
       Finding(
-        .warning, check: "twilio_snapshots", detail: "La tabla \(last), y este servicio no la llena.",
-        whatToDo: "Los paneles que la leen encuentran lo mismo, al día, en la vista twilio_calls_hourly.")
+        .ok, check: "twilio_snapshots",
+        detail: """
+          La tabla \(last), y este servicio no la llena: los paneles que la leen encuentran lo mismo, al día, en la vista \
+          twilio_calls_hourly.
+          """)
     ]
-  }
-
-  private var prices: Finding {
-    guard unpricedCalls > 0 else {
-      return Finding(
-        .ok, check: "precios", detail: "Toda llamada completada tiene precio o se sigue preguntando.")
-    }
-    return Finding(
-      .warning, check: "precios",
-      detail: ServiceStatus.count(
-        unpricedCalls, "llamada completada no tiene precio", "llamadas completadas no tienen precio")
-        + " y nadie vuelve a preguntar por él.",
-      whatToDo: "Ejecute «\(unpricedPeriod?.historicalCommand ?? "twilio-sync historical")».")
   }
 
   private var numbersOfWorkspaces: Finding {
@@ -210,7 +215,7 @@ extension Inspection {
       "(\($0.workspace.number), \($0.number.literal), true)"
     }
     return Finding(
-      .fault, check: "números de workspaces",
+      .warning, check: "números de workspaces",
       detail: ServiceStatus.count(unlisted.count, "número está", "números están")
         + " solo en workspaces, y solo workspace_phones cuenta.",
       whatToDo: """
@@ -304,6 +309,11 @@ extension Period {
   }
 }
 
+extension Period? {
+  /// The same; of all where no time is known.
+  package var historicalCommand: String { self?.historicalCommand ?? "twilio-sync historical" }
+}
+
 /// A column whose type does not take every call.
 package struct ColumnMisfit: Hashable, Sendable {
   /// `calls.status`.
@@ -353,10 +363,6 @@ package struct Inspection: Hashable, Sendable {
   package var misfits: [ColumnMisfit] = []
   /// The database's encoding, as PostgreSQL names it.
   package var encoding: String?
-  /// Completed calls with a duration and no cost that nobody asks Twilio for any more.
-  package var unpricedCalls = 0
-  /// From the first of them to after the last; nil without one, or where none has a date.
-  package var unpricedPeriod: Period?
   /// Numbers that stand in `workspaces` and not in `workspace_phones`: they attribute no call.
   package var unlisted: [Listing] = []
   /// Numbers that several workspaces list.

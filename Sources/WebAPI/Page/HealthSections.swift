@@ -80,15 +80,65 @@ struct HealthSections {
     return card(name, ago(call), language.time(call))
   }
 
-  /// Those that fire first.
+  /// Those that fire, and whatever else needs somebody, first.
   var alerts: HTML {
     .section(
       "alerts", language.say("Alertas", "Alerts"),
       [
         .element(
           "ul", ["class": "alerts"],
-          (status.alerts.filter(\.isFiring) + status.alerts.filter { !$0.isFiring }).map(alert))
+          status.alerts.filter(\.isFiring).map(alert)
+            + status.findings.filter { $0.state != .ok && $0.topic != .alert }.map(concern)
+            + status.alerts.filter { !$0.isFiring }.map(alert))
       ])
+  }
+
+  private func concern(_ finding: Finding) -> HTML {
+    let english = language.isSpanish ? nil : english(finding.topic)
+    let title = finding.check.prefix(1).uppercased() + finding.check.dropFirst()
+    let advice = english?.whatToDo ?? finding.whatToDo
+    return .element(
+      "li", ["class": "bad", "lang": english == nil ? language.foreign : nil],
+      [
+        .element("div", ["class": "head"], [.element("h3", text: english?.title ?? title)]),
+        .paragraph(english?.detail ?? language.readable(finding.detail)),
+      ] + (advice.map { [.paragraph("→ \($0)", style: "advice")] } ?? []))
+  }
+
+  /// In English the same facts; nil where a failure's own sentence tells them.
+  private func english(_ topic: Finding.Topic?) -> (title: String, detail: String, whatToDo: String)? {
+    switch topic {
+    case nil, .alert: nil
+    case .lastRun(let kind):
+      (
+        "Last run: \(language.kind(kind))", "It did not succeed; the table of runs says why.",
+        "Do what the error says and run “twilio-sync \(kind.rawValue)”"
+          + (kind == .historical ? ", with the same dates: it goes on where it stopped." : ".")
+      )
+    case .givenUpCalls:
+      (
+        "Calls given up",
+        "\(language.number(status.facts.givenUpCalls)) have no price or no end, and nobody asks for them any more.",
+        """
+        Ask again by “\(status.facts.givenUpPeriod.historicalCommand)”; what Twilio does not know then either is told \
+        no more.
+        """
+      )
+    case .refusedCalls:
+      (
+        "Calls refused",
+        "\(language.number(status.facts.refusedCalls)) are set aside in refused_calls: the database does not take them.",
+        """
+        See why (SELECT call_id, reason, raw FROM refused_calls), mend the table calls, and run \
+        “\(status.facts.refusedPeriod.historicalCommand)”.
+        """
+      )
+    case .audit:
+      (
+        "Audit", "What is stored is not what Twilio says.",
+        "Run “twilio-sync audit”: it says what differs and what mends it."
+      )
+    }
   }
 
   private func alert(_ alert: Alert) -> HTML {
@@ -123,6 +173,7 @@ private struct AlertText {
     case .noRun: language.say("Sin ejecución correcta", "No successful run")
     case .defaultWorkspace: language.say("Llamadas sin asignar", "Unassigned calls")
     case .repeatedFailures: language.say("Fallos repetidos", "Repeated failures")
+    case .gap: language.say("Periodos que faltan", "Missing periods")
     }
   }
 
@@ -152,6 +203,10 @@ private struct AlertText {
       alert.isFiring
         ? "The last \(AlertRules.failuresInARow) ended runs of a kind did not succeed; the table of runs says why."
         : "No kind of run has failed \(AlertRules.failuresInARow) times in a row."
+    case .gap:
+      facts.gaps.isEmpty
+        ? "No period is missing."
+        : "Periods that no run has read: \(language.number(facts.gaps.count))."
     }
   }
 
@@ -169,10 +224,14 @@ private struct AlertText {
       """
     case .defaultWorkspace:
       """
-      See below which numbers they are, and give each its workspace: “twilio-sync phones assign NUMBER WORKSPACE”.
+      See below which numbers they are, and give each its workspace: “twilio-sync phones assign NUMBER WORKSPACE”. \
+      Transfers without a number wait for the call that explains them: “twilio-sync historical” reads it, if it has not \
+      been read.
       """
     case .repeatedFailures:
       "Do what the error says, check it with “twilio-sync doctor”, and run it again."
+    case .gap:
+      "The commands that fill them are below, at “Undone”."
     }
   }
 }

@@ -109,7 +109,8 @@ struct OpenSections {
             count(
               facts.givenUpCalls, language.say("Llamadas abandonadas", "Calls given up"),
               language.say(
-                "Twilio no dio su precio en 48 horas.", "Twilio did not tell their price within 48 hours.")),
+                "Sin precio o sin acabar, y nadie pregunta ya por ellas.",
+                "Without a price or an end, and nobody asks for them any more.")),
             facts.refusedCalls == 0
               ? nil
               : count(

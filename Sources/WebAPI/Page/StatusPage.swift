@@ -80,10 +80,13 @@ struct StatusPage: Sendable {
   }
 
   private var state: PageFrame.State {
-    if !status.isHealthy { return .bad(language.say("Necesita atención", "Needs attention")) }
-    return status.facts.runs[.hourly]?.last == nil
-      ? .new(language.say("Espera su primera ejecución", "Waits for its first run"))
-      : .good(language.say("Todo en orden", "All is well"))
+    switch status.state {
+    case .broken: .bad(language.say("No funciona", "Broken"))
+    case .attention: .bad(language.say("Necesita atención", "Needs attention"))
+    case .ok where status.facts.runs[.hourly]?.last == nil:
+      .new(language.say("Espera su primera ejecución", "Waits for its first run"))
+    case .ok: .good(language.say("Todo en orden", "All is well"))
+    }
   }
 }
 

@@ -22,7 +22,7 @@ struct DeployFilesTests {
     return all
   }
 
-  @Test("The four alerts are rules of the same names and bounds, and judge the same facts")
+  @Test("The alerts are rules of the same names and bounds, and judge the same facts")
   func bounds() throws {
     let rules = try Self.expressions()
     let defaults = AlertRules()
@@ -38,6 +38,7 @@ struct DeployFilesTests {
     #expect(share.hasSuffix("* \(AlertRules.defaultWorkspacePercent)") && share.contains("* 100 > on (job)"))
     let failures = try #require(rules["repeated_failures"])
     #expect(failures.hasSuffix("(twilio_sync_failures_in_a_row) >= \(AlertRules.failuresInARow)"))
+    #expect(rules["gap"] == "max by (job) (twilio_sync_holes) > 0")
     for (name, rule) in rules {
       for match in rule.matches(of: /alert_firing\{alert="(\w+)"\}/) { #expect(match.1 == name) }
     }

@@ -176,7 +176,7 @@ struct DoctorTests {
         SELECT 'hourly', 'failed', 'test', now(), now(), 'Twilio no responde.' FROM generate_series(1, 3)
         """
       ],
-      lines: ["⚠️ última ejecución: ", "❌ alerta repeated_failures: Las 3 últimas ejecuciones de tipo hourly"]),
+      lines: ["❌ última ejecución: ", "❌ alerta repeated_failures: Las 3 últimas ejecuciones de tipo hourly"]),
     Fault(
       testDescription: "calls of numbers that nobody listed",
       statements: [
@@ -188,13 +188,13 @@ struct DoctorTests {
     Fault(
       testDescription: "a hole",
       statements: ["INSERT INTO sync_holes (period_start, period_end) VALUES ('2026-01-01Z', '2026-01-02Z')"],
-      lines: ["❌ huecos: Falta 1 periodo", "«twilio-sync historical --since 2026-01-01T00:00:00.000Z"]),
+      lines: ["❌ alerta gap: Falta 1 periodo", "«twilio-sync historical --since 2026-01-01T00:00:00.000Z"]),
     Fault(
       testDescription: "a call that was given up",
       statements: [
         "INSERT INTO calls (id, source, workspace_id, call_date) VALUES ('CA1', 'twilio', 1, now())",
         "INSERT INTO unsettled_calls (call_id, asked_at, given_up_at) VALUES ('CA1', now(), now())",
-      ], lines: ["⚠️ llamadas abandonadas: 1 llamada seguía"], status: 0),
+      ], lines: ["❌ llamadas abandonadas: 1 llamada sigue"]),
     Fault(
       testDescription: "adopted rows without a price",
       statements: [
@@ -202,7 +202,7 @@ struct DoctorTests {
         INSERT INTO calls (id, source, workspace_id, call_date, status, duration)
         VALUES ('CA1', 'twilio', 1, now(), 'completed', 60)
         """
-      ], lines: ["⚠️ precios: 1 llamada completada"], status: 0),
+      ], lines: ["❌ llamadas abandonadas: 1 llamada sigue"]),
     Fault(
       testDescription: "a number that stands in workspaces alone",
       statements: [
@@ -210,8 +210,8 @@ struct DoctorTests {
         "UPDATE workspaces SET phone_number = '+34910000099' WHERE id = 1",
       ],
       lines: [
-        "❌ números de workspaces: 1 número está solo en workspaces", "VALUES (1, '+34910000099', true)",
-      ]),
+        "⚠️ números de workspaces: 1 número está solo en workspaces", "VALUES (1, '+34910000099', true)",
+      ], status: 0),
     Fault(
       testDescription: "a number of two workspaces, a row of none",
       statements: [

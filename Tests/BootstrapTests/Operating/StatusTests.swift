@@ -82,7 +82,7 @@ struct StatusTests {
       #expect(metrics["twilio_sync_newest_call_timestamp_seconds"] == seconds.flatMap { Double($0) })
       let page = try await service.ask("GET", "/").body
       #expect(page.contains("Sin llamadas nuevas") && page.contains("hace 5\u{A0}h"), "\(page)")
-      #expect(page.contains("Necesita atención"))
+      #expect(page.contains("No funciona"))
       let doctor = try await installation.run("doctor")
       #expect(doctor.status == 1 && doctor.output.contains("❌ alerta no_calls: "), "\(doctor.output)")
     }
@@ -126,7 +126,7 @@ struct StatusTests {
       }
       let doctor = try await installation.run("doctor")
       #expect((0...1).contains(doctor.status), "\(doctor.output)\(doctor.errors)")
-      #expect(doctor.output.contains("✅ base de datos: ") && doctor.output.contains("✅ huecos: "))
+      #expect(doctor.output.contains("✅ base de datos: ") && doctor.output.contains("✅ alerta gap: "))
       let run = try await service.sync()
       #expect(run.status == 200, "\(run.body)")
       #expect(

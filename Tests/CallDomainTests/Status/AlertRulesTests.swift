@@ -2,7 +2,7 @@ import CallDomain
 import TestSupport
 import Testing
 
-@Suite("The four alerts")
+@Suite("The alerts")
 struct AlertRulesTests {
   static let now = makeTime("2026-03-02T12:00:00Z")
 
@@ -115,6 +115,18 @@ struct AlertRulesTests {
       #expect(alert?.detail.contains(kind.rawValue) == true)
       #expect(alert?.detail.contains("Twilio no responde.") == (states[0] == .failed))
     }
+  }
+
+  @Test("gap fires while a period is missing that Twilio may still keep, and no longer")
+  func gap() {
+    let gap = Period(start: Self.now.adding(hours: -300), end: Self.now.adding(hours: -200))
+    let fires = Self.alert(.gap) { facts in
+      facts.gaps = [gap]
+      facts.firingSince[.gap] = Self.now.adding(hours: -7)
+    }
+    #expect(fires?.isFiring == true && fires?.since == Self.now.adding(hours: -7))
+    #expect(fires?.whatToDo?.contains(gap.historicalCommand) == true)
+    #expect(Self.alert(.gap) { $0.lost = [gap] }?.isFiring == false)
   }
 
   @Test("Healthy is when none fires; the lag is what hourly runs have not taken in yet")

@@ -18,10 +18,10 @@ struct StatusFindingsTests {
     return inspection.findings(now: Self.now).first { $0.check == check }
   }
 
-  @Test("Holes are a fault, with the commands that fill the first three")
+  @Test("Gaps are a fault, with the commands that fill the first three")
   func gaps() {
-    #expect(finding("huecos") { (_: inout StatusFacts) in }?.level == .ok)
-    let gap = finding("huecos") { facts in
+    #expect(finding("alerta gap") { (_: inout StatusFacts) in }?.level == .ok)
+    let gap = finding("alerta gap") { facts in
       facts.gaps = (1...4).map { day in
         Period(start: makeTime("2026-02-0\(day)T00:00:00Z"), end: makeTime("2026-02-0\(day)T06:00:00Z"))
       }
@@ -33,29 +33,58 @@ struct StatusFindingsTests {
     #expect(gap?.whatToDo?.contains("2026-02-04") == false && gap?.whatToDo?.contains("1 más") == true)
   }
 
-  @Test("A run that did not end well is a warning with its reason; given-up calls are one, too")
-  func warnings() {
+  @Test("A run that did not end well is told with its reason and command, also while the next is in progress")
+  func lastRuns() {
     #expect(finding("última ejecución") { (_: inout StatusFacts) in }?.level == .warning)
-    func last(_ state: RunState) -> Finding? {
-      finding("última ejecución") { facts in
-        facts.runs[.hourly] = StatusFacts.Runs()
-        facts.runs[.hourly]?.last = SyncRun(
-          id: RunID(7), kind: .hourly, state: state, startedAt: Self.now, error: "Twilio no responde.",
+    func last(_ kind: RunKind, _ state: RunState, isRunning: Bool = false) -> Finding? {
+      finding(kind == .hourly ? "última ejecución" : "última ejecución \(kind.rawValue)") { facts in
+        let run = SyncRun(
+          id: RunID(7), kind: kind, state: state, startedAt: Self.now, error: "Twilio no responde.",
           requestedBy: "test")
+        facts.runs[kind] = StatusFacts.Runs()
+        facts.runs[kind]?.ended = [run]
+        facts.runs[kind]?.last = run
+        if isRunning { facts.runs[kind]?.last?.state = .running }
       }
     }
-    #expect(last(.succeeded)?.level == .ok && last(.running)?.level == .ok)
-    #expect(last(.failed)?.level == .warning && last(.failed)?.detail.contains("Twilio no responde.") == true)
     #expect(
-      finding("llamadas abandonadas") { (facts: inout StatusFacts) in facts.givenUpCalls = 2 }?.level
-        == .warning)
+      last(.hourly, .succeeded)?.level == .ok && last(.hourly, .succeeded, isRunning: true)?.level == .ok)
+    for kind in RunKind.allCases where kind != .assign {
+      for isRunning in [true, false] {
+        let failed = last(kind, isRunning ? .interrupted : .failed, isRunning: isRunning)
+        #expect(failed?.state == .attention && failed?.detail.contains("Twilio no responde.") == true)
+        #expect(failed?.whatToDo?.contains("«twilio-sync \(kind.rawValue)»") == true)
+      }
+      #expect(kind == .hourly || last(kind, .succeeded) == nil)
+    }
+    #expect(last(.assign, .failed) == nil)
+  }
+
+  @Test("What cannot be used, what is refused, what an audit found, and what nobody asks for needs somebody")
+  func others() {
+    for (check, state, change) in [
+      ("llamadas abandonadas", ServiceState.attention, { $0.givenUpCalls = 2 }),
+      ("llamadas rechazadas", .attention, { $0.refusedCalls = 1 }),
+      ("auditoría", .attention, { $0.auditDiffers = true }),
+      (
+        "base de datos", .broken, { $0.unusable = RunFailure(.database(.full), "Está llena.", "Haga sitio.") }
+      ),
+    ] as [(String, ServiceState, (inout StatusFacts) -> Void)] {
+      #expect(finding(check, change)?.state == state && finding(check, change)?.level == .fault, "\(check)")
+      #expect(finding(check, change)?.whatToDo != nil)
+    }
+    let asked = finding("llamadas abandonadas") { (facts: inout StatusFacts) in
+      facts.givenUpCalls = 2
+      facts.givenUpPeriod = Period(
+        start: makeTime("2026-01-01T00:00:00Z"), end: makeTime("2026-01-03T00:00:00Z"))
+    }
     #expect(
-      finding("llamadas rechazadas") { (facts: inout StatusFacts) in facts.refusedCalls = 1 }?.level
-        == .warning)
+      asked?.whatToDo?.contains(
+        "«twilio-sync historical --since 2026-01-01T00:00:00.000Z --until 2026-01-03T00:00:00.000Z»") == true)
   }
 
   @Test(
-    "Hourly sums that nobody fills any more are a note that fails nothing; while they are filled nothing is said"
+    "That nobody fills the hourly sums any more is said, and is no finding; while they are filled nothing is said"
   )
   func olderSums() {
     #expect(finding("twilio_snapshots") { (_: inout Inspection) in } == nil)
@@ -63,8 +92,8 @@ struct StatusFindingsTests {
       let told = finding("twilio_snapshots") { (inspection: inout Inspection) in
         inspection.snapshots = Inspection.Snapshots(last: last.map(makeTime))
       }
-      #expect(told?.level == (isTold ? .warning : nil))
-      #expect((told?.whatToDo?.contains("la vista twilio_calls_hourly") == true) == isTold)
+      #expect(told?.level == (isTold ? .ok : nil))
+      #expect((told?.detail.contains("la vista twilio_calls_hourly") == true) == isTold)
     }
     #expect(
       finding("vistas") { (inspection: inout Inspection) in inspection.hasViews = false }?.level == .warning)
@@ -80,7 +109,7 @@ struct StatusFindingsTests {
         Inspection.Listing(number: odd, workspace: WorkspaceID(6)),
       ]
     }
-    #expect(found?.level == .fault)
+    #expect(found?.level == .warning)
     #expect(
       found?.whatToDo?.contains(
         """
@@ -89,14 +118,8 @@ struct StatusFindingsTests {
         """) == true)
   }
 
-  @Test("Unknown prices name the period to read again; shared numbers their workspaces; a clock its distance")
+  @Test("Shared numbers name their workspaces; a clock its distance")
   func tables() {
-    let price = finding("precios") { inspection in
-      inspection.unpricedCalls = 3
-      inspection.unpricedPeriod = Period(
-        start: makeTime("2026-01-01T00:00:00Z"), end: makeTime("2026-01-03T00:00:00Z"))
-    }
-    #expect(price?.level == .warning && price?.whatToDo?.contains("--until 2026-01-03T00:00:00.000Z") == true)
     let shared = finding("números repetidos") { inspection in
       var facts = DirectoryFacts()
       facts.rows = [4, 6].map {

@@ -125,13 +125,44 @@ struct StatusPageTests {
       case .repeatedFailures:
         facts.runs[.historical] = StatusFacts.Runs()
         facts.runs[.historical]?.ended = (1...3).map { makeRun(id: $0, kind: .historical, state: .failed) }
+      case .gap: facts.gaps = [Period(start: Self.now.adding(hours: -300), end: Self.now.adding(hours: -299))]
       }
     }
     let answer = try await page(facts, Self.figures(workspaces: 4), target)
-    #expect(answer.body.contains(target == "/" ? "Necesita atención" : "Needs attention"))
-    #expect(answer.body.matches(of: /<li class="bad">/).count == 1)
+    let words = name.state == .broken ? ["No funciona", "Broken"] : ["Necesita atención", "Needs attention"]
+    #expect(answer.body.contains("! \(words[target == "/" ? 0 : 1])"))
+    // That the last resync failed is told beside the alert.
+    #expect(answer.body.matches(of: /<li class="bad"/).count == (name == .repeatedFailures ? 2 : 1))
     let alert = try #require(answer.body.firstMatch(of: /<li class="bad">((?s:.)*?)<\/li>/)).1
     #expect(alert.contains("<code>\(name.rawValue)</code>") && alert.contains("→ "))
+  }
+
+  @Test(
+    "What needs somebody and is no alert is told beside them; what a failure says in its own language",
+    arguments: ["/", "/?lang=en"])
+  func concerns(target: String) async throws {
+    let answer = try await page(
+      Self.facts { facts in
+        facts.unusable = RunFailure(.database(.full), "Está <llena>.", "Haga sitio.")
+        facts.refusedCalls = 2
+        facts.givenUpCalls = 3
+        facts.givenUpPeriod = Period(start: Self.now.adding(hours: -100), end: Self.now)
+        facts.auditDiffers = true
+        facts.runs[.reattribute] = StatusFacts.Runs()
+        facts.runs[.reattribute]?.ended = [makeRun(kind: .reattribute, state: .failed)]
+      }, Self.figures(workspaces: 4), target)
+    let isSpanish = target == "/"
+    #expect(answer.body.contains(isSpanish ? "! No funciona" : "! Broken"))
+    #expect(answer.body.components(separatedBy: "<li class=\"bad\"").count == 6, "\(answer.body)")
+    #expect(answer.body.contains("<li class=\"bad\" lang=\"es\">") != isSpanish)
+    #expect(answer.body.contains("Está &lt;llena&gt;.") && answer.body.contains("→ Haga sitio."))
+    let parts =
+      isSpanish
+      ? ["2 llamadas están aparte en refused_calls", "3 llamadas siguen", "Lo guardado no es"]
+      : ["2 are set aside in refused_calls", "3 have no price or no end", "What is stored is not"]
+    for part in parts + ["twilio-sync reattribute", Self.now.iso8601] {
+      #expect(answer.body.contains(part), "\(part)")
+    }
   }
 
   @Test("The charts' tables hold the numbers of their bars; many workspaces share the last colour")
@@ -334,7 +365,7 @@ struct StatusPageTests {
     let common = texts[0].intersection(texts[1]).filter {
       !$0.contains(/^(\d+\u{A0}min$|Cliente \d|\/|--|twilio-sync |vercel-cron|[a-z]+_[a-z]+$)/)
     }
-    #expect(common.isSubset(of: ["TwilioSync", "Workspace", "Total"]), "\(common)")
+    #expect(common.isSubset(of: ["TwilioSync", "Workspace", "Total", "gap"]), "\(common)")
     #expect(texts[0].count > 60)
   }
 
