@@ -10,6 +10,8 @@ package enum RouteAccess: Hashable, Sendable {
   case bearer
   /// Clients that send the secret as `Bearer`, or as the password of `Basic`. For routes that only read.
   case bearerOrBasic
+  /// The same, also for those who may read no more than the figures of the service.
+  case figures
 
   /// The values of `WWW-Authenticate`, one a line (RFC 9110 section 11.6.1).
   var challenges: [String] {
@@ -17,7 +19,7 @@ package enum RouteAccess: Hashable, Sendable {
     return switch self {
     case .open: []
     case .bearer: [bearer]
-    case .bearerOrBasic: [bearer, #"Basic realm="twilio-sync", charset="UTF-8""#]
+    case .bearerOrBasic, .figures: [bearer, #"Basic realm="twilio-sync", charset="UTF-8""#]
     }
   }
 }
@@ -42,10 +44,10 @@ package struct Route: Sendable {
 
   /// A route with GET and HEAD that only reads, for clients with the secret.
   init(
-    reading pattern: String,
+    reading pattern: String, _ access: RouteAccess = .bearerOrBasic,
     answer: @escaping @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
   ) {
-    self.init(pattern, [.get, .head], .bearerOrBasic, answer: answer)
+    self.init(pattern, [.get, .head], access, answer: answer)
   }
 }
 

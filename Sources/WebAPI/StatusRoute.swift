@@ -5,7 +5,7 @@ import WebServer
 /// not; what fails is the question itself, when the database is out of reach.
 enum StatusRoute {
   static func route(_ service: any SyncService) -> Route {
-    Route(reading: "/api/sync-status") { _ throws(RunFailure) in
+    Route(reading: "/api/sync-status", .figures) { _ throws(RunFailure) in
       .answer(answer(try await service.status()).json)
     }
   }

@@ -18,7 +18,8 @@ extension ServiceStatus {
       return Finding(
         .ok, check: "última ejecución",
         detail: detail
-          + " y acabó bien; el registro está al día hasta \(facts.coveredUntil?.iso8601 ?? "ahora").")
+          + " y acabó bien; el registro está al día hasta \(facts.coveredUntil?.iso8601 ?? "ahora")."
+          + (nextExpected.map { " La siguiente se espera el \($0.iso8601)." } ?? ""))
     case .failed, .interrupted:
       return Finding(
         .warning, check: "última ejecución",
@@ -38,7 +39,7 @@ extension ServiceStatus {
       .ok, check: "llamadas sin cerrar",
       detail:
         Self.count(facts.unsettledCalls, "llamada", "llamadas")
-        + " sin estado final o sin precio; se preguntan otra vez cada hora.")
+        + " sin estado final o sin precio; las próximas ejecuciones preguntan otra vez.")
   }
 
   /// A number of things, in words.
