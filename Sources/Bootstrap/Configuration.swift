@@ -16,7 +16,7 @@ package struct Configuration: Sendable {
       self.rawValue = rawValue
     }
 
-    /// The secret of the callers, and whether it migrates.
+    /// The secrets of the callers, whether it migrates, and how long connections and a stop last.
     package static let server = Needs(rawValue: 1)
     /// Where the database is.
     package static let database = Needs(rawValue: 2)
@@ -67,10 +67,15 @@ package struct Configuration: Sendable {
     var heartbeat: NotificationAddress?
   }
 
-  var cronSecret = Secret("")
+  /// What callers send, by the variable's name.
+  var callerSecrets: [String: Secret] = [:]
   var host = "0.0.0.0"
   var port = 3093
   var migratesOnStart = false
+  /// Seconds for which an idle connection is kept.
+  var keepAlive = 75
+  /// Seconds in which a stop has ended.
+  var shutdownGrace = 25
   var database = PostgresConfiguration()
   /// Nil to find it.
   var databaseSchema: String?
@@ -85,6 +90,8 @@ package struct Configuration: Sendable {
   var network = CurlNetwork()
   var logFormat = Logger.Format.text
   var logLevel = LogLevel.info
+  /// What is no fault, and not what whoever set it expects.
+  private(set) var warnings: [RunFailure] = []
   /// Every secret of the environment.
   package let secrets: [String]
   /// Takes them out of what is written.
@@ -93,7 +100,7 @@ package struct Configuration: Sendable {
   /// - Throws: every fault at once.
   package init(environment: [String: String], needs: Needs) throws(ConfigurationFaults) {
     var settings = Settings(environment)
-    secrets = Settings.secrets(of: environment)
+    secrets = settings.secrets
     redaction = settings.redaction
     if needs.contains(.address) {
       host = settings.host("HOST") ?? host
@@ -104,8 +111,10 @@ package struct Configuration: Sendable {
       logLevel = settings.choice("LOG_LEVEL", default: logLevel)
     }
     if needs.contains(.server) {
-      cronSecret = Self.cronSecret(&settings)
+      for name in Settings.callerSecrets { readCallerSecret(name, &settings) }
       migratesOnStart = settings.flag("MIGRATE_ON_START", default: false)
+      keepAlive = settings.number("KEEP_ALIVE_SECONDS", 1...3600, default: keepAlive)
+      shutdownGrace = settings.number("SHUTDOWN_GRACE_SECONDS", 2...3600, default: shutdownGrace)
     }
     if needs.contains(.database) {
       database = Self.database(&settings)
@@ -117,11 +126,22 @@ package struct Configuration: Sendable {
       twilio = Self.twilio(&settings)
       history.workers = twilio?.concurrency ?? history.workers
     }
+    if !needs.isDisjoint(with: [.hourly, .alerts]) {
+      sync.everyMinutes = settings.number("SYNC_EVERY_MINUTES", 5...1440, default: sync.everyMinutes)
+    }
     if needs.contains(.hourly) {
       sync.windowMinutes = settings.number(
         "SYNC_WINDOW_MINUTES", 1...10_080, default: sync.windowMinutes)
       sync.maxCatchUpHours = settings.number(
         "SYNC_MAX_CATCH_UP_HOURS", Self.hours, default: sync.maxCatchUpHours)
+      if sync.maxCatchUpHours.multipliedClamped(by: 60) < sync.leastMinutes {
+        warnings.append(
+          .setting(
+            """
+            SYNC_MAX_CATCH_UP_HOURS es menos que lo que lee cada ejecución, \(sync.leastMinutes) minutos, y cuenta como \
+            eso: lo que no se lea a tiempo queda como hueco.
+            """, "Póngalo más largo, o quítelo."))
+      }
       alerts.heartbeat = settings.address("HEARTBEAT_URL")
     }
     if needs.contains(.history) {
@@ -129,6 +149,12 @@ package struct Configuration: Sendable {
     }
     if needs.contains(.alerts) { readAlerts(&settings) }
     if !needs.isDisjoint(with: [.twilio, .hourly, .alerts]) { network = settings.network() }
+    if settings.names.contains("SSLKEYLOGFILE") {
+      warnings.append(
+        .setting(
+          "SSLKEYLOGFILE no se obedece: guardaría en un fichero las claves de las conexiones.",
+          "Quítela del entorno."))
+    }
     guard settings.faults.isEmpty else { throw ConfigurationFaults(all: settings.faults) }
   }
 
@@ -139,28 +165,34 @@ package struct Configuration: Sendable {
   static let noCronSecret = RunFailure.setting(
     "Falta CRON_SECRET.", "Ponga al menos 16 caracteres al azar, por ejemplo «openssl rand -hex 32».")
 
-  private static func cronSecret(_ settings: inout Settings) -> Secret {
-    let secret = settings.text("CRON_SECRET") ?? ""
-    if secret.isEmpty {
-      settings.add([noCronSecret])
-    } else if secret.first?.isWhitespace == true || secret.last?.isWhitespace == true {
-      settings.fault("CRON_SECRET empieza o acaba con un espacio o salto de línea.", "Quítelo.")
+  private mutating func readCallerSecret(_ name: String, _ settings: inout Settings) {
+    guard !settings.hasFaultyFile(name) else { return }
+    guard let secret = settings.text(name) else {
+      if name == "CRON_SECRET" { settings.add([Self.noCronSecret]) }
+      return
+    }
+    if secret.first?.isWhitespace == true || secret.last?.isWhitespace == true {
+      settings.fault("\(name) empieza o acaba con un espacio o salto de línea.", "Quítelo.")
     } else if secret.isQuoted {
       settings.fault(
-        "CRON_SECRET está entre comillas, y son parte del valor.",
+        "\(name) está entre comillas, y son parte del valor.",
         "Quítelas: docker --env-file, systemd y Kubernetes toman el valor tal cual.")
     } else if secret.count < 16 {
-      settings.fault("CRON_SECRET tiene menos de 16 caracteres.", "Use uno más largo.")
+      settings.fault("\(name) tiene menos de 16 caracteres.", "Use uno más largo.")
     } else if !secret.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
-      settings.fault("CRON_SECRET solo puede tener caracteres ASCII visibles.", "Genere otro.")
+      settings.fault("\(name) solo puede tener caracteres ASCII visibles.", "Genere otro.")
+    } else if let other = callerSecrets.first(where: { $0.value.exposed == secret })?.key {
+      settings.fault("\(other) y \(name) son el mismo secreto.", "Ponga en cada variable uno distinto.")
     }
-    return Secret(secret)
+    callerSecrets[name] = Secret(secret)
   }
 
   private static func database(_ settings: inout Settings) -> PostgresConfiguration {
+    let isUnread = settings.hasFaultyFile("DATABASE_URL")
     var configuration = PostgresConfiguration(settings.text("DATABASE_URL") ?? "")
     configuration.maximumConnections = settings.number(
       "DATABASE_POOL_SIZE", 3...50, default: configuration.maximumConnections)
+    if isUnread { return configuration }
     if configuration.connectionString.isEmpty, settings.names.isDisjoint(with: libpqsPlaces) {
       settings.fault(
         "Falta DATABASE_URL (o las variables PG* de libpq).",
@@ -182,10 +214,9 @@ package struct Configuration: Sendable {
   private static let hours = 1...8784
 
   private mutating func readAlerts(_ settings: inout Settings) {
-    alerts.rules.noCallsHours = settings.number(
-      "ALERT_NO_CALLS_HOURS", Self.hours, default: alerts.rules.noCallsHours)
-    alerts.rules.noRunHours = settings.number(
-      "ALERT_NO_RUN_HOURS", Self.hours, default: alerts.rules.noRunHours)
+    alerts.rules.everyMinutes = sync.everyMinutes
+    alerts.rules.noCallsHours = settings.number("ALERT_NO_CALLS_HOURS", Self.hours)
+    alerts.rules.noRunHours = settings.number("ALERT_NO_RUN_HOURS", Self.hours)
     displayZone = settings.zone("DISPLAY_TIME_ZONE")
     alerts.rules.quietTimes = settings.quietTimes("ALERT_QUIET_TIMES")
     alerts.rules.quietTimes.zone = displayZone
@@ -199,9 +230,12 @@ package struct Configuration: Sendable {
     let concurrency = settings.number("TWILIO_CONCURRENCY", 1...100, default: 4)
     var credentials: TwilioCredentials?
     do throws(TwilioConfigurationFaults) {
+      // Of a secret whose file is faulty nothing else is to be said.
+      let secret = settings.hasFaultyFile("TWILIO_API_SECRET") ? "?" : settings.text("TWILIO_API_SECRET")
+      let token = settings.hasFaultyFile("TWILIO_AUTH_TOKEN") ? "?" : settings.text("TWILIO_AUTH_TOKEN")
       credentials = try TwilioCredentials(
         accountSID: settings.text("TWILIO_ACCOUNT_SID"), apiKey: settings.text("TWILIO_API_KEY"),
-        apiSecret: settings.text("TWILIO_API_SECRET"), authToken: settings.text("TWILIO_AUTH_TOKEN"))
+        apiSecret: secret, authToken: token)
     } catch {
       settings.add(error.all.map(\.failure))
     }

@@ -175,10 +175,16 @@ enum MigrationReport {
   }
 }
 
-/// Warns about a way to the database on which others can read along.
-enum ConnectionReport {
-  static func report(_ database: PostgresConfiguration, to logger: Logger) {
-    guard let mode = database.exposure.sslMode else { return }
+/// Warns about settings that are not what whoever set them expects, and about a way to the database on which others
+/// can read along.
+enum ConfigurationReport {
+  static func report(_ configuration: Configuration, to logger: Logger) {
+    for warning in configuration.warnings {
+      logger.log(
+        .warning, "setting_warning", text: ["⚠️ \(warning.message)"],
+        fields: [LogField("error", .text(warning.message))])
+    }
+    guard let mode = configuration.database.exposure.sslMode else { return }
     logger.log(
       .warning, "database_not_encrypted",
       text: [

@@ -1,4 +1,5 @@
 import BlockingWork
+import CSystem
 import CallDomain
 import CallStore
 import Curl
@@ -17,6 +18,8 @@ package enum Program {
   /// is closed.
   package static func main(commandLine: [String], environment: [String: String]) -> Never {
     StandardStreams.prepare()
+    // Now, while no thread reads the environment yet.
+    csystem_forget_key_log()
     Task.detached {
       let status = await run(commandLine: commandLine, environment: environment)
       // One of the handlers of `exit` takes OpenSSL down, in which such a thread computes. What was printed has
@@ -32,17 +35,20 @@ package enum Program {
   /// - Parameters:
   ///   - commandLine: The program's name and the arguments. Swift reads them from /proc on Linux, and finds
   ///     not even the name where it is not mounted: then nothing is done.
-  ///   - environment: The process's environment.
+  ///   - variables: The process's environment.
   /// - Returns: The exit status of Reference.md, "Exit status".
-  package static func run(commandLine: [String], environment: [String: String]) async -> Int32 {
+  package static func run(commandLine: [String], environment variables: [String: String]) async -> Int32 {
     defer { Output.flush() }
+    // Files of secrets are read once: some can be read only once.
+    let settings = Settings(variables)
+    let environment = settings.environment
     guard !commandLine.isEmpty else {
       Output.error("❌ No se pueden leer los argumentos, porque /proc no está montado; móntelo.\n")
       return ExitStatus.usage.rawValue
     }
     Output.form.withLock { form in
       form.format = environment["LOG_FORMAT"].flatMap { Logger.Format(rawValue: $0.lowercased()) } ?? .text
-      form.redaction = Settings(environment).redaction
+      form.redaction = settings.redaction
     }
     let signals = Signals { status in
       Output.flush(within: .milliseconds(200))
@@ -115,7 +121,7 @@ package enum Program {
     let screen = ProgressScreen(
       order.kind, environment: environment, logFormat: configuration.logFormat, logsToError: json, log: log)
     let logger = logger(configuration, sink: screen?.makeRoom ?? log)
-    ConnectionReport.report(configuration.database, to: logger)
+    ConfigurationReport.report(configuration, to: logger)
     let service = Service(configuration, logger: logger) { screen?.take($0) }
     return await RunCommand(service: service, order: order, screen: screen, signals: signals)
       .run(json: json)
@@ -126,7 +132,7 @@ package enum Program {
   ) throws(ConfigurationFaults) -> Service {
     let configuration = try Configuration(environment: environment, needs: needs)
     let logger = logger(configuration, sink: json ? Output.error : Output.log)
-    ConnectionReport.report(configuration.database, to: logger)
+    ConfigurationReport.report(configuration, to: logger)
     return Service(configuration, logger: logger, metrics: metrics)
   }
 

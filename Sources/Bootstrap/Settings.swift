@@ -5,33 +5,65 @@ import Postgres
 import Telemetry
 import WebServer
 
-/// Reads environment variables and gathers what is wrong with them, so that an operator is told
-/// everything at once. An empty value counts as not set.
+/// Reads environment variables, and the files that hold secrets in their place, and gathers what is wrong with them,
+/// so that an operator is told everything at once. An empty value counts as not set.
 struct Settings {
-  private let environment: [String: String]
+  /// The variables, with the secrets that were read from files in the place of the files' names.
+  let environment: [String: String]
   /// Takes every secret of the environment out of what is written.
   let redaction: Redaction
   private(set) var faults: [RunFailure] = []
+  /// What is wrong with the files of secrets, by the secret's name.
+  private let fileFaults: [String: RunFailure]
 
-  init(_ environment: [String: String]) {
+  init(_ variables: [String: String]) {
+    var environment = variables
+    var fileFaults: [String: RunFailure] = [:]
+    for name in Self.callerSecrets + Self.otherSecrets + Self.secretAddresses + ["DATABASE_URL"] {
+      guard let path = variables[name + "_FILE"], !path.isEmpty else { continue }
+      do throws(RunFailure) {
+        guard variables[name, default: ""].isEmpty else {
+          throw .setting("\(name) y \(name)_FILE están puestos a la vez.", "Quite uno de los dos.")
+        }
+        environment[name] = try SecretFile.text(of: name, at: path)
+        environment[name + "_FILE"] = nil
+      } catch {
+        fileFaults[name] = error
+      }
+    }
     self.environment = environment
+    self.fileFaults = fileFaults
     redaction = Redaction(
       secrets: Self.secrets(of: environment),
       parts: Self.secretAddresses.compactMap { environment[$0] }.flatMap(NotificationAddress.secretParts))
   }
 
   /// Every secret of the environment, those within addresses of databases, too.
-  static func secrets(of environment: [String: String]) -> [String] {
-    (secretNames + secretAddresses).compactMap { environment[$0] }
+  private static func secrets(of environment: [String: String]) -> [String] {
+    (callerSecrets + otherSecrets + secretAddresses + ["PGPASSWORD"]).compactMap { environment[$0] }
       + PostgresConfiguration(environment["DATABASE_URL"] ?? "").passwords
       + ["https_proxy", "HTTPS_PROXY"].compactMap { CurlNetwork(proxy: environment[$0]).proxyPassword }
       .flatMap { [$0, $0.removingPercentEncoding ?? $0] }
   }
 
-  /// Variables that hold nothing but a secret.
-  private static let secretNames = ["CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD"]
+  /// Every secret of the environment.
+  var secrets: [String] { Self.secrets(of: environment) }
+
+  /// What callers of the server send, the one that opens everything first.
+  static let callerSecrets = ["CRON_SECRET", "CRON_SECRET_PREVIOUS", "READ_SECRET", "METRICS_SECRET"]
+  /// Other variables that hold nothing but a secret.
+  private static let otherSecrets = ["TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET"]
   /// Addresses whose path or query is a secret, of itself and in its parts.
   private static let secretAddresses = ["ALERT_WEBHOOK_URL", "HEARTBEAT_URL"]
+
+  /// Adds what is wrong with the file of a secret.
+  ///
+  /// - Returns: Whether anything is; nothing more needs to be said of the secret then.
+  mutating func hasFaultyFile(_ name: String) -> Bool {
+    guard let failure = fileFaults[name] else { return false }
+    fault(redaction.applied(toValue: failure.whatFailed), failure.whatToDo)
+    return true
+  }
 
   /// - Parameters:
   ///   - whatFailed: A sentence that shows no secret.
@@ -52,12 +84,16 @@ struct Settings {
   var names: Set<String> { Set(environment.filter { !$0.value.isEmpty }.keys) }
 
   mutating func number(_ name: String, _ range: ClosedRange<Int>, default standard: Int) -> Int {
-    guard let text = text(name) else { return standard }
+    number(name, range) ?? standard
+  }
+
+  mutating func number(_ name: String, _ range: ClosedRange<Int>) -> Int? {
+    guard let text = text(name) else { return nil }
     if let number = Int(text), range.contains(number) { return number }
     fault(
       "\(name) debe ser un número entero de \(range.lowerBound) a \(range.upperBound); vale «\(shown(text))»."
     )
-    return standard
+    return nil
   }
 
   mutating func flag(_ name: String, default standard: Bool) -> Bool {
@@ -140,7 +176,7 @@ struct Settings {
 
   /// An address to send something to. Nothing of a faulty one is shown, since they hold secrets.
   mutating func address(_ name: String) -> NotificationAddress? {
-    guard let text = text(name) else { return nil }
+    guard !hasFaultyFile(name), let text = text(name) else { return nil }
     if let address = NotificationAddress(text) { return address }
     fault(
       """
@@ -217,6 +253,32 @@ extension RunFailure {
 extension String {
   /// Whether it stands between quotes, which whoever wrote it meant for a shell.
   var isQuoted: Bool { count > 1 && first == last && (first == "\"" || first == "'") }
+}
+
+/// A file that holds a secret.
+enum SecretFile {
+  /// Its text, without one line end at its end.
+  ///
+  /// - Parameter name: The secret's setting.
+  static func text(of name: String, at path: String) throws(RunFailure) -> String {
+    // What is written without a folder may be the secret itself, in the wrong variable.
+    let shown = path.hasPrefix("/") || path.hasPrefix(".") ? "«\(path)»" : "•••"
+    guard let file = FileHandle(forReadingAtPath: path),
+      let data = try? file.read(upToCount: most + 1) ?? Data(), data.count <= most,
+      var text = String(data: data, encoding: .utf8)
+    else {
+      throw .setting(
+        "\(name)_FILE nombra un fichero que no se puede leer como texto de 64 KiB como máximo: \(shown).",
+        "Corrija su ruta o sus permisos: se lee con el usuario del programa.")
+    }
+    if text.last == "\n" || text.last == "\r\n" { text.removeLast() }
+    guard !text.isEmpty else {
+      throw .setting("\(name)_FILE nombra un fichero vacío: \(shown).", "Escriba en él el valor.")
+    }
+    return text
+  }
+
+  private static let most = 65_536
 }
 
 /// A text that no description, dump or interpolation shows.

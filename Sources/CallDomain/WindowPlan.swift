@@ -11,7 +11,7 @@ package struct WindowPlan: Hashable, Sendable {
   /// - Parameters:
   ///   - now: When the run began, by the process's clock.
   ///   - coveredUntil: Up to where hourly runs have taken in the log; nil before the first.
-  ///   - windowMinutes: `SYNC_WINDOW_MINUTES`.
+  ///   - windowMinutes: The larger of `SYNC_WINDOW_MINUTES` and `SYNC_EVERY_MINUTES` with the overlap.
   ///   - maxCatchUpHours: `SYNC_MAX_CATCH_UP_HOURS`.
   package init(now: Timestamp, coveredUntil: Timestamp?, windowMinutes: Int, maxCatchUpHours: Int) {
     let plain = now.adding(minutes: -windowMinutes)
@@ -27,7 +27,7 @@ package struct WindowPlan: Hashable, Sendable {
   }
 
   /// Twilio lists calls late and clocks differ; so the end of what was covered is read again.
-  static let overlapMinutes = 15
+  package static let overlapMinutes = 15
   private static let longestSliceHours = 6
 
   // Slices end at 00:00, 06:00, 12:00 and 18:00 UTC, so that none spans two days: only whole dates

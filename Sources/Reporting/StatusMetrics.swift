@@ -6,6 +6,7 @@ package struct StatusMetrics: Sendable {
   private let isUp: Gauge
   private let state: Gauge
   private let alerts: Gauge
+  private let patience: Gauge
   private let lag: Gauge
   private let coveredUntil: Gauge
   private let newestCall: Gauge
@@ -29,6 +30,10 @@ package struct StatusMetrics: Sendable {
     alerts = try registry.gauge(
       "twilio_sync_alert_firing",
       help: "1 while the alert fires, with the hours and quiet times that are configured.", labels: ["alert"])
+    patience = try registry.gauge(
+      "twilio_sync_alert_after_seconds",
+      help: "How long there may be no new call, or no successful hourly run, until the alert fires.",
+      labels: ["alert"])
     lag = try registry.gauge(
       "twilio_sync_lag_seconds", help: "How far hourly runs are behind: now less covered until.")
     coveredUntil = try registry.gauge(
@@ -73,6 +78,10 @@ package struct StatusMetrics: Sendable {
     state.replace(with: Self.values(ServiceState.allCases) { ($0.rawValue, $0 == now ? 1 : 0) })
     let facts = status?.facts
     alerts.replace(with: Self.values(status?.alerts ?? []) { ($0.name.rawValue, $0.isFiring ? 1 : 0) })
+    let bounds = status.map {
+      [(Alert.Name.noCalls, $0.rules.noCallsSeconds), (.noRun, $0.rules.noRunSeconds)]
+    }
+    patience.replace(with: Self.values(bounds ?? []) { ($0.0.rawValue, Double($0.1)) })
     lag.show(status?.lagSeconds.map(Double.init))
     coveredUntil.show(facts?.coveredUntil)
     newestCall.show(facts?.newestCall)

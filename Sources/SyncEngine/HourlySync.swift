@@ -9,11 +9,16 @@ package struct HourlySync: Sendable {
     package var windowMinutes: Int
     /// `SYNC_MAX_CATCH_UP_HOURS`.
     package var maxCatchUpHours: Int
+    /// `SYNC_EVERY_MINUTES`: how often runs come.
+    package var everyMinutes = 60
 
     package init(windowMinutes: Int = 75, maxCatchUpHours: Int = 168) {
       self.windowMinutes = windowMinutes
       self.maxCatchUpHours = maxCatchUpHours
     }
+
+    /// What each run reads back at least, so that it overlaps with the one before it.
+    package var leastMinutes: Int { max(windowMinutes, everyMinutes + WindowPlan.overlapMinutes) }
   }
 
   let settings: Settings
@@ -59,7 +64,8 @@ package struct HourlySync: Sendable {
       try await intake.run(&counter)
       if plan.slices.count > 1 { onEvent(.sliceDone(slice, calls: counter.counts.totalCalls)) }
     }
-    try await LateFacts(log: log, commits: commits, clock: clock).run(&counter)
+    try await LateFacts(log: log, commits: commits, clock: clock, everyMinutes: settings.everyMinutes).run(
+      &counter)
   }
 
   /// Where no run has been yet, fixes from when on hourly runs take in the log: else the first calls that
@@ -80,7 +86,7 @@ package struct HourlySync: Sendable {
 
   private func plan(now: Timestamp, coveredUntil: Timestamp?) -> WindowPlan {
     WindowPlan(
-      now: now, coveredUntil: coveredUntil, windowMinutes: settings.windowMinutes,
+      now: now, coveredUntil: coveredUntil, windowMinutes: settings.leastMinutes,
       maxCatchUpHours: settings.maxCatchUpHours)
   }
 }

@@ -10,11 +10,15 @@ struct LateFacts {
   let log: RunCallLog
   let commits: RunCommits
   let clock: EngineClock
+  /// How often runs come.
+  let everyMinutes: Int
 
   /// Requests in a run, unless some call would otherwise wait too long.
   private static let budget = 2
-  /// Each call is asked for at least every 12 hours; runs come hourly.
-  private static let overdueHours = 10
+  /// Each call is asked for at least every 12 hours, also where the next run fails; in each run where runs are rare.
+  private var overdueMinutes: Int { max(0, 12 * 60 - 2 * everyMinutes) }
+  /// Where runs come more often than that, no call is asked for in each of them.
+  private var restMinutes: Int { max(0, 60 - everyMinutes) }
   /// Requests in a run, whatever waits.
   private static let mostRequests = 500
   private static let mostCalls = 5000
@@ -60,8 +64,8 @@ struct LateFacts {
   }
 
   private func isDue(_ call: UnsettledCall, now: Timestamp, after requests: Int) -> Bool {
-    if requests < Self.budget { return true }
-    return requests < Self.mostRequests && call.askedAt <= now.adding(hours: -Self.overdueHours)
+    if requests < Self.budget { return call.askedAt <= now.adding(minutes: -restMinutes) }
+    return requests < Self.mostRequests && call.askedAt <= now.adding(minutes: -overdueMinutes)
   }
 
   /// Lists a day until all that wait of it are told, in no more requests than asking for each would take.

@@ -149,7 +149,7 @@ package final class RunConductor: Sendable {
     }
   }
 
-  /// Starts no more runs, interrupts those in progress, and waits until they are recorded.
+  /// Starts no more runs, interrupts those in progress, and waits until they are recorded, or cannot be for now.
   package func stop() async {
     let (starting, tasks) = live.withLock { live in
       live.isStopping = true
@@ -158,6 +158,11 @@ package final class RunConductor: Sendable {
     for task in starting { task.cancel() }
     for task in tasks { task.cancel() }
     for task in tasks { _ = await task.value }
+  }
+
+  /// Waits until no end of a run is left to be recorded, which takes a minute at most while the database is away.
+  package func recorded() async {
+    for task in live.withLock({ Array($0.recording.values) }) { await task.value }
   }
 
   private func conduct(
@@ -300,10 +305,13 @@ package final class RunConductor: Sendable {
     let first = await Task.detached { await finish() }.value
     guard case .failure(let failure) = first else { return first }
     onEvent(.databaseAway(delay: Self.finishPause, failure))
-    Task.detached {
-      for _ in 0..<Self.finishAttempts {
-        guard (try? await clock.sleep(Self.finishPause)) != nil else { return }
-        if case .success = await finish() { return }
+    live.withLock { live in
+      live.recording[fence.run] = Task.detached {
+        defer { self.live.withLock { _ = $0.recording.removeValue(forKey: fence.run) } }
+        for _ in 0..<Self.finishAttempts {
+          guard (try? await clock.sleep(Self.finishPause)) != nil else { return }
+          if case .success = await finish() { return }
+        }
       }
     }
     return first
@@ -345,5 +353,7 @@ private struct LiveRuns {
   var tasks: [RunID: Task<Result<SyncRun, RunFailure>, Never>] = [:]
   /// Runs that ended before they were noted in `tasks`.
   var ended: Set<RunID> = []
+  /// What records ends beside, while the database is away.
+  var recording: [RunID: Task<Void, Never>] = [:]
   var isStopping = false
 }

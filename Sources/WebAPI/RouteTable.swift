@@ -10,6 +10,8 @@ package enum RouteAccess: Hashable, Sendable {
   case bearer
   /// Clients that send the secret as `Bearer`, or as the password of `Basic`. For routes that only read.
   case bearerOrBasic
+  /// The same, also for those who may read no more than the figures of the service.
+  case figures
 
   /// The values of `WWW-Authenticate`, one a line (RFC 9110 section 11.6.1).
   var challenges: [String] {
@@ -17,7 +19,7 @@ package enum RouteAccess: Hashable, Sendable {
     return switch self {
     case .open: []
     case .bearer: [bearer]
-    case .bearerOrBasic: [bearer, #"Basic realm="twilio-sync", charset="UTF-8""#]
+    case .bearerOrBasic, .figures: [bearer, #"Basic realm="twilio-sync", charset="UTF-8""#]
     }
   }
 }
@@ -52,10 +54,11 @@ package struct Route: Sendable {
   ///
   /// - Parameter fields: What an answer has besides that tells of a failure which is not the client's.
   init(
-    reading pattern: String, parameters: [String]? = [], failing fields: [AnswerField] = [],
+    reading pattern: String, _ access: RouteAccess = .bearerOrBasic, parameters: [String]? = [],
+    failing fields: [AnswerField] = [],
     answer: @escaping @Sendable (RouteRequest) async throws(RunFailure) -> HTTPResponse
   ) {
-    self.init(pattern, [.get, .head], .bearerOrBasic, parameters: parameters, answer: answer)
+    self.init(pattern, [.get, .head], access, parameters: parameters, answer: answer)
     tell = { failure, _ in .failure(failure, with: failure.code == .badParameter ? [] : fields) }
   }
 

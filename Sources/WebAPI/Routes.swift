@@ -12,16 +12,17 @@ package struct Routes: Sendable {
   private let onEvent: @Sendable (APIEvent) -> Void
 
   /// - Parameters:
-  ///   - secret: what callers must send; must not be empty, an empty one lets nobody in.
+  ///   - secrets: what callers must send.
   ///   - version: the program's, as `/openapi.json` tells it.
   ///   - zone: by whose clocks the pages show times.
   ///   - onEvent: is told of every answer, from any thread; must not block.
   package init(
-    service: any SyncService, secret: String, version: String, clock: APIClock, zone: ClockZone = .utc,
+    service: any SyncService, secrets: CallerSecrets, version: String, clock: APIClock,
+    zone: ClockZone = .utc,
     attempts: AttemptLimiter = AttemptLimiter(), onEvent: @escaping @Sendable (APIEvent) -> Void = { _ in }
   ) {
     table = RouteTable(service: service, version: version, clock: clock, zone: zone, onEvent: onEvent)
-    secretGuard = SecretGuard(secret: secret, limiter: attempts)
+    secretGuard = SecretGuard(secrets: secrets, limiter: attempts)
     self.clock = clock
     self.onEvent = onEvent
   }

@@ -1,6 +1,34 @@
 import Foundation
 import Synchronization
 
+/// What callers send to be let in. An empty secret lets nobody in.
+package struct CallerSecrets: Sendable {
+  private let all: [SecretComparison]
+  private let reading: SecretComparison
+  private let metrics: SecretComparison
+
+  /// - Parameters:
+  ///   - secrets: Those that open every route.
+  ///   - reading: Opens the routes that only read.
+  ///   - metrics: Opens those that need no more than the figures of the service.
+  package init(_ secrets: String..., reading: String = "", metrics: String = "") {
+    all = secrets.map(SecretComparison.init)
+    self.reading = SecretComparison(reading)
+    self.metrics = SecretComparison(metrics)
+  }
+
+  /// Whether one of those that open such a route is what was given. Each is compared, whichever was right before.
+  func open(_ access: RouteAccess, with given: [UInt8]) -> Bool {
+    let secrets =
+      switch access {
+      case .open, .bearer: all
+      case .bearerOrBasic: all + [reading]
+      case .figures: all + [reading, metrics]
+      }
+    return secrets.reduce(false) { isRight, secret in secret.matches(given) || isRight }
+  }
+}
+
 /// Lets only requests with the secret reach the routes that need it.
 ///
 /// The secret is compared first and wrong ones are counted only afterwards: a right secret is never delayed or
@@ -15,11 +43,11 @@ final class SecretGuard: Sendable {
     case turnAway(retryAfter: Int, isFirst: Bool)
   }
 
-  private let secret: SecretComparison
+  private let secrets: CallerSecrets
   private let limiter: Mutex<AttemptLimiter>
 
-  init(secret: String, limiter: AttemptLimiter = AttemptLimiter()) {
-    self.secret = SecretComparison(secret)
+  init(secrets: CallerSecrets, limiter: AttemptLimiter = AttemptLimiter()) {
+    self.secrets = secrets
     self.limiter = Mutex(limiter)
   }
 
@@ -40,9 +68,9 @@ final class SecretGuard: Sendable {
   private func admits(_ authorization: [String], to access: RouteAccess) -> Bool {
     // Several headers: a proxy in front might have judged another one than we do.
     guard authorization.count == 1,
-      let given = Self.secret(in: authorization[0], takesBasic: access == .bearerOrBasic)
+      let given = Self.secret(in: authorization[0], takesBasic: access != .bearer)
     else { return false }
-    return secret.matches(given)
+    return secrets.open(access, with: given)
   }
 
   /// What one `Authorization` header offers as the secret: `Bearer <secret>` (RFC 6750 section 2.1), or the

@@ -32,7 +32,7 @@ enum ServiceRoutes {
 
   /// `/metrics`, for Prometheus.
   static func metrics(_ service: any SyncService) -> Route {
-    Route(reading: "/metrics", parameters: nil) { _ in
+    Route(reading: "/metrics", .figures, parameters: nil) { _ in
       // Prometheus documentation: Exposition formats, text-based format.
       .text(await service.metricsText(), type: "text/plain; version=0.0.4; charset=utf-8")
     }

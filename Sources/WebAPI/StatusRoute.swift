@@ -5,8 +5,10 @@ import WebServer
 /// not; what fails is the question itself, when the database is out of reach, and then the state is `broken`.
 enum StatusRoute {
   static func route(_ service: any SyncService) -> Route {
-    Route(reading: "/api/sync-status", failing: [AnswerField("state", .text(ServiceState.broken.rawValue))]) {
-      _ throws(RunFailure) in
+    Route(
+      reading: "/api/sync-status", .figures,
+      failing: [AnswerField("state", .text(ServiceState.broken.rawValue))]
+    ) { _ throws(RunFailure) in
       .answer(answer(try await service.status()).json)
     }
   }

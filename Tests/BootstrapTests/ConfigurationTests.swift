@@ -41,6 +41,9 @@ struct ConfigurationTests {
     Fault(["HOST": "127.0.0.1:80"], "HOST debe ser"), Fault(["HOST": "[::1]"], "HOST debe ser"),
     Fault(["PORT": "puerto"], "PORT"), Fault(["PORT": "65536"], "PORT"), Fault(["PORT": "-1"], "PORT"),
     Fault(["MIGRATE_ON_START": "maybe"], "MIGRATE_ON_START"),
+    Fault(["KEEP_ALIVE_SECONDS": "0"], "KEEP_ALIVE_SECONDS debe ser un número entero de 1 a 3600; vale «0»"),
+    Fault(["SHUTDOWN_GRACE_SECONDS": "1"], "SHUTDOWN_GRACE_SECONDS debe ser un número entero de 2 a 3600"),
+    Fault(["SHUTDOWN_GRACE_SECONDS": "10s"], "SHUTDOWN_GRACE_SECONDS"),
   ]
 
   static let runFaults = [
@@ -103,6 +106,9 @@ struct ConfigurationTests {
     Fault(["SYNC_WINDOW_MINUTES": "0"], "SYNC_WINDOW_MINUTES"),
     Fault(["SYNC_WINDOW_MINUTES": "75m"], "SYNC_WINDOW_MINUTES"),
     Fault(["SYNC_MAX_CATCH_UP_HOURS": "-3"], "SYNC_MAX_CATCH_UP_HOURS"),
+    Fault(["SYNC_EVERY_MINUTES": "4"], "SYNC_EVERY_MINUTES debe ser un número entero de 5 a 1440; vale «4»"),
+    Fault(["SYNC_EVERY_MINUTES": "1441"], "SYNC_EVERY_MINUTES"),
+    Fault(["SYNC_EVERY_MINUTES": "cada hora"], "SYNC_EVERY_MINUTES"),
     Fault(["LOG_FORMAT": "xml"], "LOG_FORMAT debe ser uno de: text, json"),
     Fault(["LOG_LEVEL": "loud"], "LOG_LEVEL"),
     Fault(
@@ -146,10 +152,19 @@ struct ConfigurationTests {
   static let needless: [(String, [String])] = [
     (
       "migrate",
-      ["CRON_SECRET", "PORT", "TWILIO_ACCOUNT_SID", "SYNC_WINDOW_MINUTES", "HISTORY_START"] + alerts
+      [
+        "CRON_SECRET", "PORT", "TWILIO_ACCOUNT_SID", "SYNC_WINDOW_MINUTES", "SYNC_EVERY_MINUTES",
+        "HISTORY_START",
+      ] + alerts
     ),
     ("reattribute", ["CRON_SECRET", "PORT", "TWILIO_ACCOUNT_SID", "HISTORY_START", "HEARTBEAT_URL"]),
-    ("hourly", ["CRON_SECRET", "PORT", "MIGRATE_ON_START", "HISTORY_START"]),
+    (
+      "hourly",
+      [
+        "CRON_SECRET", "READ_SECRET", "PORT", "MIGRATE_ON_START", "HISTORY_START", "KEEP_ALIVE_SECONDS",
+        "SHUTDOWN_GRACE_SECONDS",
+      ]
+    ),
     (
       "historical",
       ["CRON_SECRET", "PORT", "SYNC_WINDOW_MINUTES", "SYNC_MAX_CATCH_UP_HOURS", "HEARTBEAT_URL"]

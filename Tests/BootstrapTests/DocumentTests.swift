@@ -147,7 +147,8 @@ struct DocumentTests {
     "Every variable is in .env.example, every route in the service's description, and all of these in Reference"
   )
   func names() async throws {
-    let known = Set(try Self.text(".env.example").matches(of: /(?m)^#?([A-Z_]+)=/).map { String($0.1) })
+    let names = Set(try Self.text(".env.example").matches(of: /(?m)^#?([A-Z_]+)=/).map { String($0.1) })
+    let known = names.union(names.filter { $0.contains(/SECRET|TOKEN|_URL$/) }.map { $0 + "_FILE" })
     let others: Set = [
       "GUIA_OPERADORES", "DATE_TRUNC", "OWNER_URL", "NEW_OWNER_URL", "NO_COLOR", "ON_ERROR_STOP",
     ]

@@ -10,7 +10,9 @@ struct SignalTests {
     arguments: [SIGTERM, SIGINT])
   func serveStopped(signal: Int32) async throws {
     try await withBlockedRun { installation, twilio in
-      let service = try await installation.serve(changes: twilio.asTwilio)
+      // As much as platforms leave that kill after ten seconds.
+      let service = try await installation.serve(
+        changes: twilio.asTwilio.merging(["SHUTDOWN_GRACE_SECONDS": "10"]) { $1 })
       async let running = service.sync()
       try await eventually("page 1 is stored") { try await installation.storedCalls() == 1000 }
       service.program.send(signal)

@@ -30,7 +30,8 @@ final class NotedService: Sendable {
   /// Answers one request, waiting for it.
   func answer(_ request: HTTPRequest, secret: String) -> HTTPResponse {
     let clock = APIClock(milliseconds: { 0 }, sleep: { _ in }, makeRequestID: { "id" })
-    let handler = Routes(service: self, secret: secret, version: "1.2.3", clock: clock).handler
+    let handler = Routes(service: self, secrets: CallerSecrets(secret), version: "1.2.3", clock: clock)
+      .handler
     let answer = Answer()
     let isThere = DispatchSemaphore(value: 0)
     Task {

@@ -26,9 +26,10 @@ enum EnvironmentExample {
     return page[start.upperBound...].components(upTo: "\n## ")
   }
 
-  /// What the configuration asks its settings for, by name.
+  /// What the configuration asks its settings for, by name, and the secrets of callers, which it has a list of.
   static func namesRead(in files: [SwiftFile]) -> Set<String> {
-    Set(
+    let listed = files.flatMap { $0.text.matches(of: /callerSecrets = \[([^\]]*)\]/) }
+    return Set(listed.flatMap { $0.1.matches(of: /"([A-Z_]+)"/).map { String($0.1) } }).union(
       files.flatMap { file in
         file.text.matches(
           of:

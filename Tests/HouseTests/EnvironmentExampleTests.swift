@@ -24,7 +24,10 @@ struct EnvironmentExampleTests {
     #expect(EnvironmentExample.names(inReference: page) == ["A", "B_C", "D"])
     #expect(EnvironmentExample.names(inReadme: page) == ["A", "B_C", "D", "E_F"])
     let file = SwiftFile(
-      path: "a.swift", text: #"settings.text("A_B") + settings.flag("PORT", default: true)"#)
-    #expect(EnvironmentExample.namesRead(in: [file]) == ["A_B", "PORT"])
+      path: "a.swift",
+      text:
+        #"settings.text("A_B") + settings.flag("PORT", default: true); callerSecrets = ["C", "D_E"]; x = ["F"]"#
+    )
+    #expect(EnvironmentExample.namesRead(in: [file]) == ["A_B", "PORT", "C", "D_E"])
   }
 }

@@ -5,6 +5,7 @@ enum LookedAt {
     "Sources/Bootstrap/Clocks.swift": "the machine's own clocks, as binary fractions",
     "Sources/Bootstrap/Operating/Notifier.swift": "constants",
     "Sources/Bootstrap/Operating/ProcessMetrics.swift": "binary fractions, which have infinities",
+    "Sources/Bootstrap/Serve.swift": "a setting of an hour at most, in milliseconds",
     "Sources/CallDomain/Calls/CallSearch.swift": "a constant",
     "Sources/CallDomain/History/SlicePlan.swift": "of a hundred workers at most, and shares of a period",
     "Sources/CallDomain/Intake/MergedPage.swift": "a constant",
@@ -27,6 +28,7 @@ enum LookedAt {
     "Sources/Postgres/PostgresSettings.swift": "of limits that are written down",
     "Sources/Postgres/PostgresValue.swift": "of elements that are held in memory",
     "Sources/SyncEngine/History/HistoryWriter.swift": "the pause before is at most the longest",
+    "Sources/SyncEngine/LateFacts.swift": "of the minutes of a day at most",
     "Sources/SyncEngine/RetryPolicy.swift":
       "of the policy's own limits; attempts shift twenty places at most",
     "Sources/SyncEngine/SliceIntake.swift": "a constant",
@@ -51,6 +53,7 @@ enum LookedAt {
   /// They add times or numbers of things, and no sum is too large.
   static let sums = [
     "Sources/Bootstrap/Operating/ServiceMetrics.swift": "binary fractions, which have infinities",
+    "Sources/Bootstrap/Serve.swift": "a second less than a setting of two seconds or more",
     "Sources/CallDomain/History/SlicePlan.swift": "a share of a period, from its start",
     "Sources/CallDomain/Status/PageFigures.swift": "a moment within the years 1 to 9999",
     "Sources/CallDomain/Status/QuietTimes.swift": "a moment within the years 1 to 9999, and three days",

@@ -27,6 +27,24 @@ struct HourlySyncTests {
     #expect(run.counts.twilioRequests == 2)
   }
 
+  @Test(
+    "The window is the larger of SYNC_WINDOW_MINUTES and SYNC_EVERY_MINUTES with the overlap, also under a shorter cap",
+    arguments: [
+      (75, 5, 75), (75, 60, 75), (20, 60, 75), (20, 5, 20), (75, 61, 76), (75, 1440, 1455),
+      (2000, 1440, 2000),
+    ])
+  func windowByCadence(window: Int, every: Int, minutes: Int) async throws {
+    for cap in [168, 1] {
+      let bench = EngineBench {
+        $0.settings.windowMinutes = window
+        $0.settings.everyMinutes = every
+        $0.settings.maxCatchUpHours = cap
+        $0.coverage.coveredUntil = now
+      }
+      #expect(try await bench.run().get().period == Period(start: now.adding(minutes: -minutes), end: now))
+    }
+  }
+
   @Test("The events come in the order of the log lines")
   func events() async throws {
     let bench = EngineBench {

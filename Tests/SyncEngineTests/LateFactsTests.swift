@@ -56,6 +56,21 @@ struct LateFactsTests {
   }
 
   @Test(
+    "By SYNC_EVERY_MINUTES: none is asked for within the hour, all within 12 hours, or in each run where runs are rarer",
+    arguments: [
+      (5, -50, 0), (5, -55, 2), (5, -709, 2), (5, -710, 5), (60, -1, 2), (60, -599, 2), (60, -600, 5),
+      (240, -239, 2),
+      (240, -240, 5), (1440, -1, 5),
+    ])
+  func cadence(every: Int, askedMinutesAgo: Int, asked: Int) async throws {
+    let calls = makeScattered(5)
+    let watch = makeWatch(calls) { _ in now.adding(minutes: askedMinutesAgo) }
+    let bench = makeBench(calls, watch: watch) { $0.settings.everyMinutes = every }
+    _ = try await bench.run().get()
+    #expect(bench.notes.asked.count == asked)
+  }
+
+  @Test(
     "A call that Twilio cannot give holds up no other: it is told, its turn moves on, the run succeeds",
     arguments: [TwilioFault.transient, .unanswered, .unauthorized, .refused, .permanent])
   func notGiven(fault: TwilioFault) async throws {

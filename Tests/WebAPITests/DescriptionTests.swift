@@ -65,7 +65,7 @@ struct DescriptionTests {
     switch access {
     case .open: .list([])
     case .bearer: .list([.object(["bearer": .list([])])])
-    case .bearerOrBasic: .list([.object(["bearer": .list([])]), .object(["basic": .list([])])])
+    case .bearerOrBasic, .figures: .list([.object(["bearer": .list([])]), .object(["basic": .list([])])])
     }
   }
 

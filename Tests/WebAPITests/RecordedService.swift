@@ -98,9 +98,12 @@ final class RecordedService: Sendable {
   var checks: Int { notes.withLock { $0.checks } }
   var events: [APIEvent] { notes.withLock { $0.events } }
 
-  func makeRoutes(attempts: AttemptLimiter = AttemptLimiter()) -> Routes {
+  func makeRoutes(
+    attempts: AttemptLimiter = AttemptLimiter(), secrets: CallerSecrets? = nil
+  ) -> Routes {
     Routes(
-      service: self, secret: secret, version: "1.2.3", clock: clock.api, attempts: attempts,
+      service: self, secrets: secrets ?? CallerSecrets(secret), version: "1.2.3", clock: clock.api,
+      attempts: attempts,
       onEvent: { event in self.notes.withLock { $0.events.append(event) } })
   }
 }

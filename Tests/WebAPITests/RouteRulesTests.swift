@@ -24,8 +24,8 @@ struct RouteRulesTests {
     "/phones": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/api/sync-runs": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/api/sync-runs/{id}": Promise(methods: [.get, .head], access: .bearerOrBasic),
-    "/api/sync-status": Promise(methods: [.get, .head], access: .bearerOrBasic),
-    "/metrics": Promise(methods: [.get, .head], access: .bearerOrBasic),
+    "/api/sync-status": Promise(methods: [.get, .head], access: .figures),
+    "/metrics": Promise(methods: [.get, .head], access: .figures),
     "/api/calls": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/api/calls.csv": Promise(methods: [.get], access: .bearerOrBasic),
     "/api/calls/{sid}": Promise(methods: [.get, .head], access: .bearerOrBasic),
@@ -81,6 +81,31 @@ struct RouteRulesTests {
       }
     }
     #expect(service.starts.isEmpty)
+  }
+
+  @Test(
+    "Each secret opens the routes that it may, as Bearer and, where nothing starts, as Basic; an empty one none"
+  )
+  func secrets() async throws {
+    let service = RecordedService.complete()
+    let all = CallerSecrets("right-1", "right-2", reading: "reads", metrics: "")
+    let some = CallerSecrets("right-1", "", reading: "", metrics: "figures")
+    for (secrets, given, opened) in [
+      (all, "right-1", [RouteAccess.bearer, .bearerOrBasic, .figures]),
+      (all, "right-2", [.bearer, .bearerOrBasic, .figures]), (all, "reads", [.bearerOrBasic, .figures]),
+      (all, "figures", []), (some, "figures", [.figures]), (some, "reads", []), (some, "right-2", []),
+      (some, "", []),
+    ] {
+      let client = HandlerClient(
+        routes: service.makeRoutes(attempts: AttemptLimiter(addressLimit: 1000), secrets: secrets))
+      for route in Self.routes where route.access != .open {
+        for (authorization, isBasic) in [("Bearer \(given)", false), (Self.basic(given), true)] {
+          let mayPass = opened.contains(route.access) && !(isBasic && route.access == .bearer)
+          let answer = try await client.ask("BREW", Self.path(route), authorization: authorization)
+          #expect(answer.status == (mayPass ? 405 : 401), "\(given) \(route.pattern)")
+        }
+      }
+    }
   }
 
   @Test("Without the secret no protected route shows anything, whatever the method", arguments: Way.allCases)

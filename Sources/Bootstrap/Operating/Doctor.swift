@@ -81,10 +81,13 @@ struct SettingsCheck {
         detail: fault.whatFailed + (isServers ? " Sin él «serve» no arranca." : ""),
         whatToDo: fault.whatToDo ?? "Corríjalo y repita.")
     }
+    let warnings = (hourly?.warnings ?? alerts?.warnings ?? []).map {
+      Finding(.warning, check: "configuración", detail: $0.whatFailed, whatToDo: $0.whatToDo)
+    }
     findings =
       (settings.isEmpty
         ? [Finding(.ok, check: "configuración", detail: "Todas las variables se entienden.")] : settings)
-      + Self.network(alerts) + Self.notifications(alerts, hourly)
+      + warnings + Self.network(alerts) + Self.notifications(alerts, hourly)
   }
 
   private static func network(_ configuration: Configuration?) -> [Finding] {
@@ -106,8 +109,8 @@ struct SettingsCheck {
           ? "Nadie recibe las alertas ni nota que el servicio calla."
           : "Nadie de fuera nota que el servicio calla.",
         whatToDo: alerts.webhook == nil
-          ? "Ponga ALERT_WEBHOOK_URL (un chat) y HEARTBEAT_URL (un monitor que espera una señal cada hora)."
-          : "Ponga HEARTBEAT_URL, la dirección de un monitor que espera una señal cada hora.")
+          ? "Ponga ALERT_WEBHOOK_URL (un chat) y HEARTBEAT_URL (un monitor que espera una señal de cada ejecución)."
+          : "Ponga HEARTBEAT_URL, la dirección de un monitor que espera una señal de cada ejecución.")
     ]
   }
 }

@@ -38,10 +38,12 @@ package struct Alert: Hashable, Sendable {
 /// When an alert fires (Reference.md, "Alerts"): a part of `ServiceStatus`, the one evaluation. The Prometheus rules are
 /// held to the same bounds by a test.
 package struct AlertRules: Hashable, Sendable {
-  /// `ALERT_NO_CALLS_HOURS`: the silence that is too long.
-  package var noCallsHours = 2
-  /// `ALERT_NO_RUN_HOURS`: how long there may be no successful hourly run.
-  package var noRunHours = 2
+  /// `SYNC_EVERY_MINUTES`: how often hourly runs come.
+  package var everyMinutes = 60
+  /// `ALERT_NO_CALLS_HOURS`: the silence that is too long; nil where it goes by `everyMinutes`.
+  package var noCallsHours: Int?
+  /// `ALERT_NO_RUN_HOURS`: how long there may be no successful hourly run; nil likewise.
+  package var noRunHours: Int?
   /// `ALERT_QUIET_TIMES`: when a lack of calls means nothing.
   package var quietTimes = QuietTimes.none
 
@@ -53,6 +55,18 @@ package struct AlertRules: Hashable, Sendable {
   package static let failuresInARow = 3
 
   package init() {}
+
+  /// Seconds without a new call after which `no_calls` fires.
+  package var noCallsSeconds: Int { seconds(noCallsHours) }
+  /// Seconds without a successful hourly run after which `no_run` fires.
+  package var noRunSeconds: Int { seconds(noRunHours) }
+
+  // By itself two hours where runs come hourly, and never less than an hour more than the time between two.
+  private func seconds(_ hours: Int?) -> Int {
+    hours.map { $0.multipliedClamped(by: 3600) }
+      ?? everyMinutes.multipliedClamped(by: 60).addingClamped(
+        max(3600, everyMinutes.multipliedClamped(by: 15)))
+  }
 
   /// All alerts, in the order of `Alert.Name`.
   package func alerts(_ facts: StatusFacts, now: Timestamp) -> [Alert] {
@@ -73,13 +87,14 @@ package struct AlertRules: Hashable, Sendable {
       ?? "No hay ninguna llamada de Twilio guardada."
     let last = facts.newestCall ?? facts.installedAt
     let isSilent =
-      last.map { quietTimes.loudMilliseconds(from: $0, to: now) > Self.milliseconds(noCallsHours) } ?? false
+      last.map { quietTimes.loudMilliseconds(from: $0, to: now) > Self.milliseconds(noCallsSeconds) } ?? false
     guard let last, isSilent, !quietTimes.contains(now) else {
       return Alert(.noCalls, isFiring: false, isMuted: isSilent, since: nil, detail: detail, whatToDo: nil)
     }
     return Alert(
-      .noCalls, isFiring: true, since: quietTimes.moment(after: Self.milliseconds(noCallsHours), from: last),
-      detail: detail + " Hace más de \(Self.hours(noCallsHours)).",
+      .noCalls, isFiring: true,
+      since: quietTimes.moment(after: Self.milliseconds(noCallsSeconds), from: last),
+      detail: detail + " Hace más de \(Self.duration(noCallsSeconds)).",
       whatToDo: """
         Compruebe en la consola de Twilio si hubo llamadas. Si las hubo, mire las últimas ejecuciones; si a \
         esta hora no se llama, ponga ALERT_QUIET_TIMES o ALERT_NO_CALLS_HOURS.
@@ -92,13 +107,13 @@ package struct AlertRules: Hashable, Sendable {
       success.map { "La última ejecución horaria correcta acabó el \($0.iso8601)." }
       ?? "Todavía no ha acabado bien ninguna ejecución horaria."
     guard let last = success ?? facts.installedAt,
-      now.milliseconds(since: last) > Self.milliseconds(noRunHours)
+      now.milliseconds(since: last) > Self.milliseconds(noRunSeconds)
     else { return Alert(.noRun, isFiring: false, since: nil, detail: detail, whatToDo: nil) }
     return Alert(
-      .noRun, isFiring: true, since: last.adding(hours: noRunHours),
-      detail: detail + " Hace más de \(Self.hours(noRunHours)).",
+      .noRun, isFiring: true, since: last.adding(seconds: noRunSeconds),
+      detail: detail + " Hace más de \(Self.duration(noRunSeconds)).",
       whatToDo: """
-        Compruebe que el programador llama cada hora a /api/sync-twilio-hourly con el CRON_SECRET correcto, y \
+        Compruebe que el programador llama cada \(everyMinutes == 60 ? "hora" : Self.duration(everyMinutes.multipliedClamped(by: 60))) a /api/sync-twilio-hourly con el CRON_SECRET correcto, y \
         ejecute «twilio-sync hourly» a mano: dirá qué falla. La siguiente ejecución recupera lo que falte.
         """)
   }
@@ -160,7 +175,10 @@ package struct AlertRules: Hashable, Sendable {
       whatToDo: "Ejecute \(commands)\(rest).")
   }
 
-  private static func milliseconds(_ hours: Int) -> Int64 { Int64(hours).multipliedClamped(by: 3_600_000) }
+  private static func milliseconds(_ seconds: Int) -> Int64 { Int64(seconds).multipliedClamped(by: 1000) }
 
-  private static func hours(_ count: Int) -> String { count == 1 ? "1 hora" : "\(count) horas" }
+  private static func duration(_ seconds: Int) -> String {
+    guard seconds % 3600 == 0 else { return "\(seconds / 60) minutos" }
+    return seconds == 3600 ? "1 hora" : "\(seconds / 3600) horas"
+  }
 }

@@ -5,6 +5,8 @@ package struct ServiceStatus: Hashable, Sendable {
   package let asOf: Timestamp
   /// What is stored about the service and its calls.
   package let facts: StatusFacts
+  /// When alerts fire, and how often runs come.
+  package let rules: AlertRules
   /// All alerts, in the order of `Alert.Name`.
   package let alerts: [Alert]
 
@@ -12,11 +14,17 @@ package struct ServiceStatus: Hashable, Sendable {
   package init(_ facts: StatusFacts, rules: AlertRules, now: Timestamp) {
     asOf = now
     self.facts = facts
+    self.rules = rules
     alerts = rules.alerts(facts, now: now)
   }
 
   /// No alert fires.
   package var isHealthy: Bool { !alerts.contains(where: \.isFiring) }
+
+  /// When the next hourly run should begin; nil before the first.
+  package var nextExpected: Timestamp? {
+    facts.runs[.hourly]?.last.map { $0.startedAt.adding(minutes: rules.everyMinutes) }
+  }
 
   /// Seconds from the end of what hourly runs have taken in until now, at least 0; nil before the first run.
   package var lagSeconds: Int64? {

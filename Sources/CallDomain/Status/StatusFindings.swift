@@ -47,6 +47,7 @@ extension ServiceStatus {
       run.state == .running
       ? "sigue en curso."
       : "acabó bien; el registro está al día hasta \(facts.coveredUntil?.iso8601 ?? "ahora")."
+        + (nextExpected.map { " La siguiente se espera el \($0.iso8601)." } ?? "")
     return Finding(
       .ok, check: "última ejecución",
       detail: "La ejecución horaria \(run.id.number) empezó el \(run.startedAt.iso8601) y \(rest)")
@@ -57,7 +58,7 @@ extension ServiceStatus {
       .ok, check: "llamadas sin cerrar",
       detail:
         Self.count(facts.unsettledCalls, "llamada", "llamadas")
-        + " sin estado final o sin precio; se preguntan otra vez cada hora.")
+        + " sin estado final o sin precio; las próximas ejecuciones preguntan otra vez.")
   }
 
   /// A number of things, in words.

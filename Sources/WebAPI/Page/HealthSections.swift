@@ -39,18 +39,19 @@ struct HealthSections {
 
   private var nextRun: HTML {
     let name = language.say("Próxima esperada", "Next expected")
-    guard let last = status.facts.runs[.hourly]?.last else {
-      return card(name, "–", language.say("una hora después de la última", "an hour after the last one"))
-    }
-    let expected = last.startedAt.adding(hours: 1)
+    let minutes = status.rules.everyMinutes
+    let pause =
+      minutes == 60
+      ? language.say("una hora", "an hour")
+      : language.duration(seconds: Int64(minutes).multipliedClamped(by: 60))
+    let after = language.say("\(pause) después de la última", "\(pause) after the last one")
+    guard let expected = status.nextExpected else { return card(name, "–", after) }
     let seconds = expected.milliseconds(since: status.asOf) / 1000
     guard seconds < 0 else {
       let wait = language.duration(seconds: seconds)
       return card(
         name, language.say("en \(wait)", "in \(wait)"),
-        language.say(
-          "a las \(language.clock(expected)), una hora después de la última",
-          "at \(language.clock(expected)), an hour after the last one"))
+        language.say("a las \(language.clock(expected)), ", "at \(language.clock(expected)), ") + after)
     }
     // A scheduler may be some minutes late.
     let isLate = seconds < -600
@@ -142,7 +143,7 @@ struct HealthSections {
   }
 
   private func alert(_ alert: Alert) -> HTML {
-    let text = AlertText(alert: alert, facts: status.facts, language: language)
+    let text = AlertText(alert: alert, status: status, language: language)
     let since = alert.since.map {
       language.say(" desde el \(language.minute($0))", " since \(language.minute($0))")
     }
@@ -164,8 +165,10 @@ struct HealthSections {
 /// How the page words an alert. In Spanish the evaluation's own words; in English the same facts.
 private struct AlertText {
   let alert: Alert
-  let facts: StatusFacts
+  let status: ServiceStatus
   let language: PageLanguage
+
+  private var facts: StatusFacts { status.facts }
 
   var title: String {
     switch alert.name {
@@ -210,6 +213,11 @@ private struct AlertText {
     }
   }
 
+  private var every: String {
+    let minutes = status.rules.everyMinutes
+    return minutes == 60 ? "hour" : language.duration(seconds: Int64(minutes).multipliedClamped(by: 60))
+  }
+
   private var advice: String {
     switch alert.name {
     case .noCalls:
@@ -219,7 +227,7 @@ private struct AlertText {
       """
     case .noRun:
       """
-      Make sure that the scheduler calls /api/sync-twilio-hourly every hour with the right CRON_SECRET, and run \
+      Make sure that the scheduler calls /api/sync-twilio-hourly every \(every) with the right CRON_SECRET, and run \
       “twilio-sync hourly” by hand: it says what fails. The next run makes up for what is missing.
       """
     case .defaultWorkspace:

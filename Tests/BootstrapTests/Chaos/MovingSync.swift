@@ -14,6 +14,7 @@ import TwilioSimulator
 struct MovingSync {
   let installation: Installation
   let notes = Notes()
+  private let store: CallStore
   private let conductor: RunConductor
 
   /// What was seen of all runs.
@@ -48,7 +49,8 @@ struct MovingSync {
     }
   }
 
-  init(_ installation: Installation) throws {
+  /// - Parameter settings: What the operator has set.
+  init(_ installation: Installation, settings: HourlySync.Settings = HourlySync.Settings()) throws {
     self.installation = installation
     let simulation = installation.simulation
     let notes = notes
@@ -60,10 +62,10 @@ struct MovingSync {
     let pool = installation.database.pool {
       $0.connectionString.replace("user=postgres", with: "user=\(TestCluster.role)")
     }
-    let store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
+    store = CallStore(pool: pool, defaultWorkspace: WorkspaceID(1))
     let clock = Self.clock(of: simulation)
     let hourly = HourlySync(
-      settings: HourlySync.Settings(), log: NotedLog(log: log, simulation: simulation, notes: notes),
+      settings: settings, log: NotedLog(log: log, simulation: simulation, notes: notes),
       gate: RequestGate(maximum: 4, clock: clock), calls: store, runs: store, clock: clock)
     conductor = RunConductor(
       hourly: hourly, historical: nil, calls: store, runs: store, clock: clock, makeToken: makeToken,
@@ -78,6 +80,11 @@ struct MovingSync {
   func attempt(at moment: Timestamp) async throws -> Result<SyncRun, RunFailure> {
     installation.simulation.setClock(.fixed(moment))
     return try await conductor.start(.hourly, requestedBy: "test").outcome()
+  }
+
+  /// The alerts that fire at that moment.
+  func alerts(_ rules: AlertRules, at moment: Timestamp) async throws -> [Alert] {
+    rules.alerts(try await store.status(now: moment), now: moment).filter(\.isFiring)
   }
 
   // Time goes on while a run works: a second for every look at the clock.

@@ -76,6 +76,12 @@ struct NameAndTLSTests {
       let stranger = variables.merging(["SSL_CERT_FILE": nil]) { $1 }
       let untrusted = try await installation.run("doctor", changes: stranger)
       #expect(untrusted.output.contains("❌ Twilio: ") && untrusted.output.contains("no es de confianza"))
+      let keys = folder.appending(path: "keys").path
+      let logged = try await installation.run(
+        "doctor", changes: variables.merging(["SSLKEYLOGFILE": keys]) { $1 })
+      #expect(logged.output.contains("✅ Twilio: Las credenciales valen"), "\(logged.output)")
+      #expect(logged.output.contains("⚠️ configuración: SSLKEYLOGFILE no se obedece"), "\(logged.output)")
+      #expect(!FileManager.default.fileExists(atPath: keys))
       let away = ["HTTPS_PROXY": "http://me:pass%2D77ef@127.0.0.1:\(try RawServer.makeFreePort())"]
       let lost = try await installation.run("hourly", changes: variables.merging(away) { $1 })
       #expect(lost.status == 1 && lost.errors.contains("HTTPS_PROXY"), "\(lost.errors)")

@@ -46,9 +46,12 @@ struct StatusPageTests {
   }
 
   private func page(
-    _ facts: StatusFacts = facts(), _ figures: PageFigures = figures(workspaces: 4), _ target: String = "/"
+    _ facts: StatusFacts = facts(), _ figures: PageFigures = figures(workspaces: 4), _ target: String = "/",
+    every minutes: Int = 60
   ) async throws -> Answer {
-    let status = ServiceStatus(facts, rules: AlertRules(), now: Self.now)
+    var rules = AlertRules()
+    rules.everyMinutes = minutes
+    let status = ServiceStatus(facts, rules: rules, now: Self.now)
     var answer: Answer?
     let service = RecordedService(status: .success(status), figures: .success(figures))
     try await withClient(of: service, .inMemory) { client async throws in
@@ -326,6 +329,8 @@ struct StatusPageTests {
   @Test("The next run is an hour after the last; one that does not come is late")
   func nextRun() async throws {
     #expect(try await page().body.contains("a las 21:00, una hora después de la última"))
+    #expect(try await page(every: 15).body.contains("a las 20:15, 15\u{A0}min después de la última"))
+    #expect(try await page(every: 1440).body.contains("a las 20:00, 1\u{A0}d 0\u{A0}h después de la última"))
     let facts = Self.facts { $0.runs[.hourly]?.last = makeRun(startedAt: exampleEnd.adding(minutes: -80)) }
     let late = try await page(facts).body
     #expect(late.contains("hace 25\u{A0}min") && late.contains(#"<span class="mark bad">atrasada</span>"#))
