@@ -81,7 +81,7 @@ package struct Route: Sendable {
 /// A request that has passed 404, 401 and 405.
 struct RouteRequest: Sendable {
   let http: HTTPRequest
-  /// Those that the route names.
+  /// Of its query, what the route names.
   let query: QueryParameters
   /// The values of the names in the route's pattern.
   let parameters: [String: String]
