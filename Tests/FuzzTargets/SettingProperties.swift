@@ -4,7 +4,7 @@ import Bootstrap
 /// shows a secret, wherever that was pasted.
 ///
 /// The input is lines `NAME=value`. The value of a secret gets an ending that stands nowhere else; `@0` to
-/// `@3` in any other value stands for the four secrets, in which no `@` is left.
+/// `@6` in any other value stands for the seven secrets, in which no `@` is left.
 enum SettingProperties {
   static func check(_ input: [UInt8]) throws(BrokenProperty) {
     // No environment can hold NUL; and libFuzzer learns the ending that stands nowhere else.
@@ -27,7 +27,10 @@ enum SettingProperties {
     Result { () throws(ConfigurationFaults) in try Configuration(environment: environment, needs: needs) }
   }
 
-  private static let secretNames = ["CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD"]
+  private static let secretNames = [
+    "CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD", "CRON_SECRET_PREVIOUS", "READ_SECRET",
+    "METRICS_SECRET",
+  ]
   private static let mark = "kQ3Zx9Jw5Vt"
 
   private static func judge(_ sentences: [String]) throws(BrokenProperty) {
