@@ -177,6 +177,11 @@ enum MigrationReport {
 
 /// Warns about a way to the database on which others can read along.
 enum ConnectionReport {
+  static let keyLog = """
+    ⚠️ No se tiene en cuenta SSLKEYLOGFILE, que dejaría en un fichero las claves de las conexiones cifradas; \
+    quítela del entorno.
+    """
+
   static func report(_ database: PostgresConfiguration, to logger: Logger) {
     guard let mode = database.exposure.sslMode else { return }
     logger.log(

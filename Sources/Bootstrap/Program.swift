@@ -51,6 +51,9 @@ package enum Program {
     signals.listen()
     Memory.shareHeaps()
     Memory.keepPrivate()
+    if environment["SSLKEYLOGFILE"] != nil {
+      Output.error(Output.line(.warning, "key_log_unset", ConnectionReport.keyLog, []))
+    }
     do {
       let command = try Command(arguments: Array(commandLine.dropFirst()))
       return try await perform(command, environment, signals).rawValue
@@ -141,6 +144,6 @@ package enum Program {
 
 /// The program's version, as `--version`, the User-Agent and the log tell it.
 enum Version {
-  static let text = "1.0.0"
+  static let text = "1.1.0"
   static let userAgent = "twilio-sync/\(text)"
 }

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -28,6 +29,9 @@ static inline int csystem_descriptor_limit(void) {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
   return limit.rlim_cur < INT_MAX ? (int)limit.rlim_cur : INT_MAX;
 }
+
+// Takes the variable out of the environment that tells TLS libraries where to write their keys.
+static inline void csystem_unset_key_log(void) { unsetenv("SSLKEYLOGFILE"); }
 
 // Seconds since 1970 by the wall clock.
 static inline int64_t csystem_unix_seconds(void) { return time(NULL); }

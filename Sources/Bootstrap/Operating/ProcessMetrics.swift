@@ -100,8 +100,10 @@ enum Memory {
 
   /// Memory and environment hold the secrets. A core dump would write them to a disk or hand them to a
   /// collector, and any process of the same user could read them in /proc (core(5), PR_SET_DUMPABLE in
-  /// prctl(2)). The price: no core dump to look at, and only root can attach a debugger.
+  /// prctl(2)). The price: no core dump to look at, and only root can attach a debugger. libcurl would write the
+  /// keys of its connections, readable by everybody, where SSLKEYLOGFILE says.
   static func keepPrivate() {
+    csystem_unset_key_log()
     #if os(Linux)
       csystem_forbid_dumps()
     #endif

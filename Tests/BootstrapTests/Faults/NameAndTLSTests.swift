@@ -43,6 +43,27 @@ struct NameAndTLSTests {
   }
 
   @Test(
+    "SSLKEYLOGFILE in the environment: no key is written there, and it is said",
+    .enabled(if: TestCertificates.isAvailable, "needs the openssl command"))
+  func keyLog() async throws {
+    let certificates = try TestCertificates()
+    let server = try OpenSSLServer(certificates.issue(for: "localhost"))
+    let keys = FileManager.default.temporaryDirectory.appending(path: "keys-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: keys) }
+    try await withInstallation { installation in
+      let run = try await installation.run(
+        "hourly",
+        changes: [
+          "TWILIO_API_BASE_URL": server.url, "SSL_CERT_FILE": certificates.authorities, "SSLKEYLOGFILE": keys,
+        ])
+      #expect(run.status == 1 && !run.errors.contains("no es de confianza"))
+      #expect(!FileManager.default.fileExists(atPath: keys))
+      #expect(run.errors.contains("⚠️ No se tiene en cuenta SSLKEYLOGFILE"))
+    }
+    _ = server.stop()
+  }
+
+  @Test(
     "Twilio behind a proxy and an authority of one's own is asked through it; nobody sees the credentials but Twilio",
     .enabled(if: TestCertificates.isAvailable, "needs the openssl command"))
   func twilioBehindProxy() async throws {
