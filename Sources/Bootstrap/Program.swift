@@ -147,6 +147,6 @@ package enum Program {
 
 /// The program's version, as `--version`, the User-Agent and the log tell it.
 enum Version {
-  static let text = "1.0.0"
+  static let text = "1.1.0"
   static let userAgent = "twilio-sync/\(text)"
 }

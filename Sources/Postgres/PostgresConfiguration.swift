@@ -66,6 +66,13 @@ extension PostgresConfiguration {
       host: settings["host"], hostaddr: settings["hostaddr"], sslmode: settings["sslmode"],
       gssencmode: settings["gssencmode"])
   }
+
+  /// Whether it leads to Supabase's transaction pooler, by the host's name and the port.
+  package var isSupabaseTransactions: Bool {
+    guard let settings = ConnectionOptions.complete(connectionString) else { return false }
+    let (host, port) = (settings["host"] ?? "", settings["port"] ?? "")
+    return host.contains(".pooler.supabase.com") && port.contains("6543")
+  }
 }
 
 /// Whether what is said with the database can be read on its way: a host beyond this machine, and no

@@ -36,9 +36,10 @@ struct IntakePlan: Sendable {
   /// Whether the table refuses some calls.
   let hasRefusals: Bool
 
-  init(_ month: GeneratedMonth, random: inout SeededRandom) {
+  /// - Parameter percent: How many pages are disturbed; nil for none, a few or many.
+  init(_ month: GeneratedMonth, disturbed percent: Int? = nil, random: inout SeededRandom) {
     let count = random.number(in: 1...5)
-    let disturbed = random.one(of: 0, 10, 30)
+    let disturbed = percent ?? random.one(of: 0, 10, 30)
     hasRefusals = random.chance(50)
     writers = Array(repeating: [], count: count)
     var runs = HourlyRuns(month, random: &random).runs

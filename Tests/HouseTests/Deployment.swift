@@ -2,8 +2,8 @@ import Foundation
 
 /// What the Dockerfile and vercel.json must say for the service to run where `Deployment.md` says it runs.
 enum Deployment {
-  /// The system libraries that the program is linked with, and the certificates for TLS.
-  static let runtimePackages: Set<String> = ["ca-certificates", "libcurl4", "libpq5"]
+  /// The system libraries that the program is linked with, the certificates for TLS, and the time zones.
+  static let runtimePackages: Set<String> = ["ca-certificates", "libcurl4", "libpq5", "tzdata"]
 
   /// A sentence for each thing the Dockerfile lacks or has too much.
   static func faults(inDockerfile text: String) -> [String] {
@@ -28,12 +28,26 @@ enum Deployment {
     if !runtime.contains(where: { $0.contains(/^USER [1-9]\d*(:[1-9]\d*)?$/) }) {
       faults.append("the runtime stage has no numeric user other than root")
     }
+    if lines.contains(where: { $0.contains(/--platform|TARGETARCH|amd64|arm64|aarch64|x86/) }) {
+      faults.append("an architecture is named")
+    }
     let needed = [
-      "EXPOSE 3093", "STOPSIGNAL SIGTERM", #"CMD ["twilio-sync", "health"]"#, #"ENTRYPOINT ["twilio-sync"]"#,
+      "ENV SWIFT_BACKTRACE=enable=no", "EXPOSE 3093", "STOPSIGNAL SIGTERM", #"CMD ["twilio-sync", "health"]"#,
+      #"ENTRYPOINT ["twilio-sync"]"#,
     ]
     return faults
       + needed.filter { need in !runtime.contains { $0.contains(need) } }
       .map { "the runtime stage lacks \($0)" }
+  }
+
+  /// A sentence for each thing that a systemd unit of this service lacks.
+  static func faults(inUnit text: String) -> [String] {
+    let lines = Set(text.split(separator: "\n"))
+    var needed: [Substring] = [
+      "Environment=SWIFT_BACKTRACE=enable=no", "DynamicUser=yes", "TimeoutStopSec=30",
+    ]
+    if lines.contains("ExecStart=/usr/local/bin/twilio-sync serve") { needed.append("LimitNOFILE=16384") }
+    return needed.filter { !lines.contains($0) }.map { "the unit lacks \($0)" }
   }
 
   private static func packages(in lines: ArraySlice<String>) -> Set<String> {

@@ -7,6 +7,16 @@ struct DeploymentTests {
     #expect(Deployment.faults(inDockerfile: try Repository.text("Dockerfile")) == [])
   }
 
+  @Test(
+    "The units print no memory after a crash, have a user of their own and time to stop; the server has descriptors",
+    arguments: ["twilio-sync", "twilio-sync-hourly"])
+  func units(name: String) throws {
+    let text = try Repository.text("scripts/deploy/\(name).service")
+    #expect(Deployment.faults(inUnit: text) == [])
+    let without = text.replacing("LimitNOFILE=16384\n", with: "").replacing("enable=no", with: "enable=yes")
+    #expect(Deployment.faults(inUnit: without).count == (name == "twilio-sync" ? 2 : 1))
+  }
+
   @Test("vercel.json deploys the container and calls it every hour")
   func vercel() throws {
     #expect(try Deployment.faults(inVercelJSON: try Repository.text("vercel.json")) == [])
@@ -17,10 +27,16 @@ struct DeploymentTests {
     arguments: [
       (
         "libpq5", "libpq5 curl",
-        "the runtime stage installs [\"ca-certificates\", \"curl\", \"libcurl4\", \"libpq5\"]"
+        "the runtime stage installs [\"ca-certificates\", \"curl\", \"libcurl4\", \"libpq5\", \"tzdata\"]"
       ),
       ("USER 10001:10001", "USER 0", "the runtime stage has no numeric user other than root"),
       ("USER 10001:10001", "USER nobody", "the runtime stage has no numeric user other than root"),
+      (
+        "libpq5 tzdata", "libpq5",
+        "the runtime stage installs [\"ca-certificates\", \"libcurl4\", \"libpq5\"]"
+      ),
+      ("enable=no", "enable=yes", "the runtime stage lacks ENV SWIFT_BACKTRACE=enable=no"),
+      ("FROM debian", "FROM --platform=linux/amd64 debian", "an architecture is named"),
       ("EXPOSE 3093", "EXPOSE 80", "the runtime stage lacks EXPOSE 3093"),
       ("STOPSIGNAL SIGTERM", "", "the runtime stage lacks STOPSIGNAL SIGTERM"),
       ("HEALTHCHECK", "# HEALTHCHECK", "the runtime stage lacks CMD [\"twilio-sync\", \"health\"]"),

@@ -72,7 +72,7 @@ struct PostgresLoginTests {
     let (logins, kinds) = await ask(missing, clock) { agreeing.connections }
     #expect(logins == Self.seconds && kinds == [.certificateFile])
 
-    guard TestCertificates.isAvailable else { return }
+    guard PostgresCluster.speaksTLS else { return }
     let certificates = try TestCertificates()
     let cluster = try await PostgresCluster(withTCP: true)
     try await cluster.stop()

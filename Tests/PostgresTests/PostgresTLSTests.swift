@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 @Suite(
-  "Postgres over TLS", .enabled(if: TestCertificates.isAvailable, "needs the openssl command"),
+  "Postgres over TLS",
+  .enabled(if: PostgresCluster.speaksTLS, "needs the openssl command, and a server with TLS"),
   .timeLimit(.minutes(5)))
 struct PostgresTLSTests {
   private static let password = "geheim-7731"

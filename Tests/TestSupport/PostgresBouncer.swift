@@ -20,15 +20,20 @@ package struct PostgresBouncer: Sendable {
     /// Seconds that it waits when the server did not let it in; 0 to try a server that is back at once.
     package var loginRetry: Int
 
-    package init(_ mode: Mode = .transaction, places: Int = 2, loginRetry: Int = 0) {
-      self.mode = mode
-      self.places = places
+    /// In the mode that is wanted, or in transaction mode. In session mode there is a place for each connection.
+    package init(_ mode: Mode? = nil, places: Int? = nil, loginRetry: Int = 0) {
+      self.mode = mode ?? PostgresBouncer.wanted ?? .transaction
+      self.places = places ?? (self.mode == .session ? 50 : 2)
       self.loginRetry = loginRetry
     }
   }
 
-  /// Whether the tests' databases are to be reached through PgBouncer (`TEST_PGBOUNCER=1`).
-  package static let isWanted = ProcessInfo.processInfo.environment["TEST_PGBOUNCER"] == "1"
+  /// The mode of the PgBouncer through which the tests' databases are to be reached, nil for none: `TEST_PGBOUNCER`
+  /// is `1` or `session`.
+  package static let wanted = ProcessInfo.processInfo.environment["TEST_PGBOUNCER"].flatMap {
+    $0 == "1" ? .transaction : Behaviour.Mode(rawValue: $0)
+  }
+  package static let isWanted = wanted != nil
 
   /// Starts it, and waits until it listens.
   init(before cluster: PostgresCluster, _ behaviour: Behaviour) async throws {

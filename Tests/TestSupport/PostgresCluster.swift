@@ -103,6 +103,9 @@ package final class PostgresCluster: Sendable {
     Self.conninfo(directory, port, database: database, user: user)
   }
 
+  /// Where its server's programs are, psql and pg_dump among them.
+  package var programFolder: String { tools.folder }
+
   /// The port is part of the sockets' names; without TCP it is the default one.
   var serverPort: Int { tcpPort ?? 5432 }
 

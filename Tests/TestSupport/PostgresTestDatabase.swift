@@ -17,14 +17,14 @@ package final class PostgresTestDatabase: Sendable {
   package var conninfo: String { cluster.conninfo(database: name) }
   /// The same through the cluster's pooler, which must have been started.
   package var pooledConninfo: String { cluster.conninfo(port: cluster.poolerPort, database: name) }
-  /// The one of the two that the tests' programs are to use: pooled with `TEST_PGBOUNCER=1`.
+  /// The one of the two that the tests' programs are to use: pooled with `TEST_PGBOUNCER`.
   package var programConninfo: String { PostgresBouncer.isWanted ? pooledConninfo : conninfo }
   /// The Unix socket that the tests' programs are to use.
   var socket: String { PostgresBouncer.isWanted ? cluster.poolerSocket : cluster.serverSocket }
 
   /// A pool on the database, closed together with it; `adjust` changes the configuration's defaults.
   ///
-  /// With `TEST_PGBOUNCER=1` it goes through the pooler, unless the test asks for a `direct` one.
+  /// With `TEST_PGBOUNCER` it goes through the pooler, unless the test asks for a `direct` one.
   package func pool(
     direct: Bool = false, _ adjust: (inout PostgresConfiguration) -> Void = { _ in }
   ) -> PostgresPool {

@@ -7,11 +7,12 @@ struct PostgresTools: Sendable {
     let description: String
   }
 
-  private let folder: String
+  let folder: String
   /// What to put before a program's path: as root a change of user, otherwise nothing.
   let prefix: [String]
 
-  /// Finds the newest installed version, or the one of the `pg_config` in the path.
+  /// Finds those of the folder that `TEST_POSTGRES` names; without it the newest installed version, or the one of
+  /// the `pg_config` in the path.
   init() throws {
     folder = try Self.findFolder()
     prefix = geteuid() == 0 ? [try Self.find("runuser"), "-u", "postgres", "--"] : []
@@ -55,7 +56,8 @@ struct PostgresTools: Sendable {
     let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     let newestFirst = versions.sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }.map { "\(root)/\($0)/bin" }
     let beside = searchPath.filter { FileManager.default.isExecutableFile(atPath: "\($0)/pg_config") }
-    let found = (newestFirst + beside).first {
+    let wanted = ProcessInfo.processInfo.environment["TEST_POSTGRES"].map { [$0] }
+    let found = (wanted ?? newestFirst + beside).first {
       FileManager.default.isExecutableFile(atPath: "\($0)/initdb")
     }
     guard let found else { throw Failure(description: "PostgreSQL's initdb is not installed") }

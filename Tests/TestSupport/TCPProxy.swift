@@ -34,6 +34,9 @@ package final class TCPProxy: Sendable {
     case end(after: Int)
     /// They vanish, the client gets these, and the connection stays open.
     case answer([UInt8])
+    /// They are passed on in pieces that begin at these places, each when whoever is to read them has read what
+    /// came before (seen on Linux, over a Unix socket).
+    case pieces([Int])
   }
 
   /// How bytes are treated in one direction.

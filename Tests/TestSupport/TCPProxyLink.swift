@@ -73,6 +73,12 @@ final class TCPProxyLink: Sendable {
       _ = TCPProxySocket.send(bytes.prefix(count), to: server)
       shutdown(server, Int32(SHUT_WR))
       return true
+    case .pieces(let places):
+      for (begin, end) in zip([0] + places, places + [bytes.count]) where begin < end {
+        while isAlive, TCPProxySocket.hasUnread(sink) { nap(.microseconds(50)) }
+        guard isAlive, TCPProxySocket.send(bytes[begin..<end], to: sink) else { return false }
+      }
+      return true
     case .cutBefore: return false
     case .cutAfter:
       // The client first, so that no answer can slip through.

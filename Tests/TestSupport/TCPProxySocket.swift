@@ -86,6 +86,16 @@ enum TCPProxySocket {
     return true
   }
 
+  /// Whether the other end of a Unix socket has not read yet all that was sent to it.
+  static func hasUnread(_ descriptor: Int32) -> Bool {
+    #if os(Linux)
+      var count: Int32 = 0
+      return unsafe ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 && count > 0
+    #else
+      false
+    #endif
+  }
+
   /// What has arrived, empty at the end, nil when nothing arrives for `milliseconds`.
   static func receive(from descriptor: Int32, within milliseconds: Int32) -> [UInt8]? {
     guard isReadable(descriptor, within: milliseconds) else { return nil }

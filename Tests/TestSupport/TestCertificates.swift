@@ -69,6 +69,14 @@ package final class TestCertificates: Sendable {
 }
 
 extension PostgresCluster {
+  /// Whether there are certificates, and the server was built with TLS; that of some wheels of PyPI is not.
+  package static let speaksTLS: Bool = {
+    guard TestCertificates.isAvailable, let server = try? PostgresTools().path("postgres"),
+      let program = try? Data(contentsOf: URL(filePath: server), options: .mappedIfSafe)
+    else { return false }
+    return program.range(of: Data("libssl".utf8)) != nil
+  }()
+
   /// Makes the server speak TLS with this certificate from the next start on.
   package func useTLS(_ pair: TestCertificates.Pair) throws {
     for (file, name) in [(pair.certificate, "server.crt"), (pair.key, "server.key")] {

@@ -202,13 +202,24 @@ struct DatabaseCheck {
     configuration.database.maximumConnections = 3
     configuration.database.connectLimit = .seconds(5)
     let service = Service(configuration, logger: Self.silent)
-    let findings = await exposure(configuration) + state(of: service)
+    let findings = await pooler(configuration) + exposure(configuration) + state(of: service)
     await service.pool.close()
     return findings
   }
 
   // What goes wrong stands in the report.
   private static let silent = Logger(format: .text, minimumLevel: .error, clock: { "" }, sink: { _ in })
+
+  private func pooler(_ configuration: Configuration) -> [Finding] {
+    guard configuration.database.isSupabaseTransactions else { return [] }
+    return [
+      Finding(
+        .warning, check: "pooler",
+        detail: "Es el de transacciones de Supabase: antes de su versión 2.10.0 puede mezclar las consultas, "
+          + "y las pruebas de este programa no lo tienen.",
+        whatToDo: "Use en DATABASE_URL el de sesión: el mismo servidor, puerto 5432.")
+    ]
+  }
 
   private func exposure(_ configuration: Configuration) -> [Finding] {
     guard let mode = configuration.database.exposure.sslMode else { return [] }

@@ -9,7 +9,7 @@ import TwilioSimulator
 struct CorruptionTests {
   @Test(
     "To the database over TLS any bit: whole pages only, right rows, and the next run makes up for it",
-    .enabled(if: TestCertificates.isAvailable && !PostgresBouncer.isWanted, "needs openssl, and no pooler"))
+    .enabled(if: PostgresCluster.speaksTLS && !PostgresBouncer.isWanted, "needs TLS, and no pooler"))
   func encrypted() async throws {
     let seed = ChaosProfile.seed()
     var random = TestSupport.SeededRandom(seed: seed)

@@ -47,7 +47,7 @@ enum TestCluster {
   /// An empty database in which the role may create tables.
   static let empty = PostgresTemplate("empty") { try await grant($0, to: role) }
 
-  /// The connection string of the service's role: to the server, or with `TEST_PGBOUNCER=1` to the pooler.
+  /// The connection string of the service's role: to the server, or with `TEST_PGBOUNCER` to the pooler.
   static func url(
     _ cluster: PostgresCluster, _ database: String, role: String = role, port: Int? = nil
   ) -> String {

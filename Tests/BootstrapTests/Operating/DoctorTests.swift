@@ -89,6 +89,12 @@ struct DoctorTests {
       settings: ["DATABASE_URL": "postgresql://u@no-such-host.invalid/base"],
       lines: ["⚠️ cifrado: ", "❌ base de datos: "]),
     Fault(
+      testDescription: "Supabase's transaction pooler, by its name",
+      settings: [
+        "DATABASE_URL": "host=aws-0-x.pooler.supabase.com hostaddr=127.0.0.1 port=6543 user=u dbname=base"
+      ],
+      lines: ["⚠️ pooler: Es el de transacciones de Supabase", "puerto 5432.", "❌ base de datos: "]),
+    Fault(
       testDescription: "an old schema",
       statements: [
         "DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)"
