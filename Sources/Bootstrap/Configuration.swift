@@ -42,6 +42,7 @@ package struct Configuration: Sendable {
       switch kind {
       case .hourly: [.log, .database, .twilio, .hourly, .alerts]
       case .historical: [.log, .database, .twilio, .history, .alerts]
+      case .audit: [.log, .database, .twilio, .alerts]
       case .reattribute, .assign: [.log, .database, .alerts]
       }
     }
@@ -76,6 +77,8 @@ package struct Configuration: Sendable {
   var databaseSchema: String?
   var twilio: Twilio?
   var sync = HourlySync.Settings()
+  /// Whether an audit follows the first hourly run of a day.
+  var auditsDaily = false
   var history = HistoricalSync.Settings(start: Self.historyStart)
   var defaultWorkspace = WorkspaceID(1)
   var alerts = Alerts()
@@ -123,6 +126,7 @@ package struct Configuration: Sendable {
       sync.maxCatchUpHours = settings.number(
         "SYNC_MAX_CATCH_UP_HOURS", Self.hours, default: sync.maxCatchUpHours)
       alerts.heartbeat = settings.address("HEARTBEAT_URL")
+      auditsDaily = settings.flag("AUDIT_DAILY", default: false)
     }
     if needs.contains(.history) {
       history.start = settings.date("HISTORY_START", default: history.start)

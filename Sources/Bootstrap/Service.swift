@@ -56,12 +56,14 @@ package struct Service: Sendable {
     }
     var hourly: HourlySync?
     var historical: HistoricalSync?
+    var audit: AuditRun?
     if let log, let gate {
       hourly = HourlySync(
         settings: configuration.sync, log: log, gate: gate, calls: store, runs: store, clock: Clocks.engine)
       historical = HistoricalSync(
         settings: configuration.history, log: log, gate: gate, calls: store, runs: store, history: store,
         clock: Clocks.engine)
+      audit = AuditRun(log: log, gate: gate, audits: store, runs: store, clock: Clocks.engine)
     }
     let (ends, ending) = AsyncStream.makeStream(of: SyncRun.self, bufferingPolicy: .bufferingNewest(16))
     self.ends = ends
@@ -71,7 +73,7 @@ package struct Service: Sendable {
       return (try? await store.status(now: now)).map { ServiceStatus($0, rules: rules, now: now) }
     }
     conductor = RunConductor(
-      hourly: hourly, historical: historical, calls: store, runs: store, phones: store,
+      hourly: hourly, historical: historical, audit: audit, calls: store, runs: store, phones: store,
       clock: Clocks.engine, makeToken: Clocks.token, leaseSeconds: lease.seconds, heartbeat: lease.heartbeat,
       report: { trace, event in
         onEvent(event)

@@ -60,6 +60,8 @@ package struct HourlySync: Sendable {
       if plan.slices.count > 1 { onEvent(.sliceDone(slice, calls: counter.counts.totalCalls)) }
     }
     try await LateFacts(log: log, commits: commits, clock: clock).run(&counter)
+    let gone = try await calls.noteGone(fence: run.fence)
+    if gone > 0 { onEvent(.goneNoted(calls: gone)) }
   }
 
   /// Where no run has been yet, fixes from when on hourly runs take in the log: else the first calls that

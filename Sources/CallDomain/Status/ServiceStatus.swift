@@ -61,8 +61,16 @@ package struct StatusFacts: Hashable, Sendable {
   package var refusedCalls = 0
   /// Periods that no hourly run will take in, oldest first, until a historical run fills them.
   package var gaps: [Period] = []
+  /// The newest audits of the last days, and those of any day that differ: the newest first.
+  package var audits: [AuditDay] = []
   /// Periods that no run has taken in and Twilio no longer keeps, oldest first.
   package var lost: [Period] = []
 
+  /// Of so many days audits are shown that find nothing.
+  package static let auditDays = 30
+
   package init() {}
+
+  /// The newest audits that differ.
+  package var differingAudits: [AuditDay] { audits.filter { $0.differences > 0 } }
 }

@@ -149,6 +149,7 @@ extension PageLanguage {
     case .historical: say("histórica", "historical")
     case .reattribute: say("reasignación", "reattribution")
     case .assign: say("asignación", "assignment")
+    case .audit: say("auditoría", "audit")
     }
   }
 
