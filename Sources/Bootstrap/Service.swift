@@ -88,6 +88,22 @@ package struct Service: Sendable {
       })
   }
 
+  /// Begins the audit that follows an hourly run (`AUDIT_DAILY`); nil where none is due or it cannot begin.
+  func startDailyAudit(now: Timestamp) async -> (any LiveRun)? {
+    guard configuration.auditsDaily else { return nil }
+    do throws(RunFailure) {
+      guard let period = try await store.dueAudit(now: now) else { return nil }
+      return try await start(
+        .audit(since: period.start, until: period.end, isDaily: true), requestedBy: SyncRun.dailyRequester)
+    } catch {
+      // Another audit is in progress, or the service stops: the next hourly run asks again.
+      if error.code != .alreadyRunning, error.code != .stopping {
+        RefusalReport.report(error, of: .audit, requestID: nil, to: logger)
+      }
+      return nil
+    }
+  }
+
   /// The schema's migration, whose steps go to the log.
   var migrator: Migrator {
     Migrator(

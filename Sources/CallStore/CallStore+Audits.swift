@@ -11,11 +11,13 @@ extension CallStore: AuditLedger {
   }
 
   package func keep(
-    _ audit: AuditProgress, ended: AuditDay?, gone: Set<String>, fence: RunFence
+    _ audit: AuditProgress, verdicts: [AuditDay], gone: Set<String>?, fence: RunFence
   ) async throws(RunFailure) {
     try await operation {
-      let statements = try [AuditRecords.keep(audit, of: fence.run)]
-        + [ended.map { try AuditRecords.verdict($0, gone: gone, of: fence.run) }].compactMap(\.self)
+      // The day that has come to its end is the last.
+      let statements =
+        try [AuditRecords.keep(audit, of: fence.run)]
+        + verdicts.map { try AuditRecords.verdict($0, gone: $0 == verdicts.last ? gone : nil, of: fence.run) }
       try await PostgresError.repeated {
         try await database.withTransaction(PageCommit.limits(lease), opening: [RunLease.confirm(fence)]) {
           guard !$0.opening[0].rows.isEmpty else { throw RunFailure.leaseLost }
@@ -121,19 +123,21 @@ enum AuditRecords {
       "UPDATE sync_runs SET audit = $2::jsonb WHERE id = $1::bigint", [.int(run.number), try encoded(audit)])
   }
 
-  static func verdict(_ day: AuditDay, gone: Set<String>, of run: RunID) throws -> PostgresStatement {
-    let columns = figures + ["run_id", "kept", "examples", "gone_calls", "audited_at"]
-    let values = zip(6..., figures).map { position, _ in "$\(position)::bigint" }
-      + ["$2::bigint", "$3::boolean", "$4::jsonb", "$5::text[]", "now()"]
+  static func verdict(_ day: AuditDay, gone: Set<String>?, of run: RunID) throws -> PostgresStatement {
+    let columns = figures + ["run_id", "kept", "examples", "audited_at"]
+    let values =
+      zip(6..., figures).map { position, _ in "$\(position)::bigint" }
+      + ["$2::bigint", "$3::boolean", "$4::jsonb", "now()"]
     return PostgresStatement(
       """
-      INSERT INTO sync_audits (day, \(columns.joined(separator: ", ")))
-      VALUES ($1::date, \(values.joined(separator: ", ")))
-      ON CONFLICT (day) DO UPDATE SET \(columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", "))
+      INSERT INTO sync_audits AS a (day, gone_calls, \(columns.joined(separator: ", ")))
+      VALUES ($1::date, coalesce($5::text[], '{}'), \(values.joined(separator: ", ")))
+      ON CONFLICT (day) DO UPDATE SET \(columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")),
+        gone_calls = coalesce($5::text[], a.gone_calls)
       """,
       [
         .text(day.day.isoDate), .int(run.number), .bool(day.isKept), try encoded(day.examples),
-        .textArray(gone.sorted()),
+        gone.map { .textArray($0.sorted()) } ?? .null,
       ]
         + AuditDay.figures.map { day.isKept ? .int(Int64(day[keyPath: $0.path])) : .null })
   }

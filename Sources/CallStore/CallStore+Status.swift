@@ -175,7 +175,9 @@ enum StatusQuery {
       runs.last = runs.last ?? run
       // An audit that is interrupted goes on: a daily one ends so where it takes long.
       let isPause = run.kind == .audit && run.state == .interrupted
-      if run.state != .running, !isPause, runs.ended.count < AlertRules.failuresInARow { runs.ended.append(run) }
+      if run.state != .running, !isPause, runs.ended.count < AlertRules.failuresInARow {
+        runs.ended.append(run)
+      }
       runs.lastSuccess = try row.moment(RunRecords.columnCount)
       runs.failingSince = try row.moment(RunRecords.columnCount + 1)
       all[run.kind] = runs

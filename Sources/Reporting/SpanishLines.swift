@@ -200,7 +200,8 @@ extension SpanishLines {
     ].filter { $0.1 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
     let verdict = day.differences > 0 ? "⚠️ \(day.day.isoDate): difiere" : "  ✅ \(day.day.isoDate): coincide"
     let shown = day.examples.prefix(10).map { "    \($0.sid): \(word($0))" }
-    let rest = day.examples.count > shown.count ? ["    …, y más en «GET /api/sync-runs/\(day.run?.number ?? 0)»"] : []
+    let rest =
+      day.examples.count > shown.count ? ["    … y más, con --json y en la página de la ejecución"] : []
     return ["\(verdict) (llamadas: Twilio \(day.twilioCalls), guardadas \(day.storedCalls)\(figures))"]
       + shown + rest
   }

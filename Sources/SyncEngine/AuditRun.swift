@@ -63,7 +63,7 @@ package struct AuditRun: Sendable {
     let policy = isDaily ? RetryPolicy() : .patient
     let reader = DayAudit(
       log: RunCallLog(log: log, gate: gate, isUrgent: false, policy: policy, clock: clock, run: run),
-      audits: audits, run: run, share: share,
+      audits: audits, run: run, start: period.start, share: share,
       mayGoOn: { !isDaily || clock.now() < run.startedAt.adding(seconds: Self.dailySeconds) })
     run.progress.set(audit.days)
     for day in days.dropFirst(audit.days.count) {
@@ -82,6 +82,8 @@ private struct DayAudit {
   let log: RunCallLog
   let audits: any AuditLedger
   let run: RunContext
+  /// Of the audit's period.
+  let start: Timestamp
   /// The part of the whole run that a day is.
   let share: Double
   let mayGoOn: () -> Bool
@@ -98,18 +100,17 @@ private struct DayAudit {
   }
 
   func read(_ day: Timestamp, _ audit: inout AuditProgress) async throws(RunFailure) -> AuditDay {
-    var open = audit.open ?? AuditProgress.OpenDay(day)
-    var isBounded = open.comparedFrom < day.startOfNextDay
+    var isBounded = (audit.open?.comparedFrom ?? day.startOfNextDay) < day.startOfNextDay
     var restarts = 0
     var isDone = false
     while !isDone {
       do throws(RunFailure) {
-        isDone = try await readList(&open, &isBounded, &audit)
+        isDone = try await readList(&isBounded, &audit)
       } catch {
         switch error.kind {
         case .twilio(.retention):
-          open = AuditProgress.OpenDay(day)
-          open.day.isKept = false
+          audit.open = AuditProgress.OpenDay(day)
+          audit.open?.day.isKept = false
           isDone = true
         // A page token may be refused for whatever reason, as when its call is deleted.
         case .twilio(.refused) where restarts < Self.mostRestarts: restarts += 1
@@ -117,10 +118,11 @@ private struct DayAudit {
         }
       }
     }
+    guard var open = audit.open else { return AuditDay(day) }
     open.day.run = run.fence.run
     audit.days.append(open.day)
     audit.open = nil
-    try await audits.keep(audit, ended: open.day, gone: open.gone, fence: run.fence)
+    try await audits.keep(audit, verdicts: [open.day], gone: open.gone, fence: run.fence)
     return open.day
   }
 
@@ -131,8 +133,9 @@ private struct DayAudit {
   ///
   /// - Returns: Whether it came to its end; else it is to be begun anew.
   private func readList(
-    _ open: inout AuditProgress.OpenDay, _ isBounded: inout Bool, _ audit: inout AuditProgress
+    _ isBounded: inout Bool, _ audit: inout AuditProgress
   ) async throws(RunFailure) -> Bool {
+    guard var open = audit.open else { return true }
     let (day, from) = (open.day.period, open.comparedFrom)
     var listing = Listing(in: log)
     var page = try await listing.first(
@@ -154,16 +157,16 @@ private struct DayAudit {
         start: min(max(reached, day.start), open.comparedFrom), end: open.comparedFrom)
       if page.next == nil || span.start < span.end {
         let due = waiting.values.filter { $0.callDate.map { $0 >= span.start } ?? true }
-        try await compare(due, span, &open)
+        try await compare(due, span, &audit)
         for call in due { waiting[call.sid] = nil }
+        audit.open?.comparedFrom = span.start
         open.comparedFrom = span.start
         run.onEvent(
           .pageStored(
             calls: due.count, share: share * Double(span.end.milliseconds(since: span.start)) / 86_400_000))
       }
       guard let next = page.next else { return true }
-      audit.open = open
-      try await audits.keep(audit, ended: nil, gone: [], fence: run.fence)
+      try await audits.keep(audit, verdicts: [], gone: nil, fence: run.fence)
       guard mayGoOn() else { throw .auditPaused }
       guard let further = try await listing.next(next) else { return false }
       page = further
@@ -173,17 +176,25 @@ private struct DayAudit {
   /// Compares calls with the rows of a span; what looks as if it were gone or different is asked for alone first, and
   /// compared once more with its row as it is then.
   private func compare(
-    _ calls: [Call], _ span: Period, _ open: inout AuditProgress.OpenDay
+    _ calls: [Call], _ span: Period, _ audit: inout AuditProgress
   ) async throws(RunFailure) {
+    guard var open = audit.open else { return }
+    let day = open.day.period
     var page = AuditPage(
-      day: open.day.period, span: span, calls: calls.filter { !open.given.contains($0.sid.text) },
-      known: open.given, changed: open.changed)
+      done: [Period(start: start, end: day.start), Period(start: span.end, end: day.end)], span: span,
+      calls: calls.filter { !open.given.contains($0.sid.text) }, known: open.given, changed: audit.changed)
     var asked: Set<CallSID> = []
     while true {
       let found = try await audits.compare(page)
       let doubtful = found.doubtful.filter { !asked.contains($0) }.prefix(max(0, Self.mostAsked - open.asked))
       guard !doubtful.isEmpty else {
-        open.count(found)
+        audit.open = open
+        let corrected = audit.count(found)
+        if !corrected.isEmpty {
+          run.progress.set(audit.days)
+          try await audits.keep(audit, verdicts: corrected, gone: nil, fence: run.fence)
+          for day in corrected { run.onEvent(.dayAudited(day)) }
+        }
         var counts = RunCounts()
         for call in page.calls { counts.count(call) }
         counts.savedCalls = found.storedCalls
@@ -196,11 +207,16 @@ private struct DayAudit {
         do throws(RunFailure) {
           let answer = try await log.call(sid).calls.first
           page.calls.removeAll { $0.sid == sid }
-          if let answer {
-            page.calls.append(answer)
-            open.given.insert(sid.text)
-          } else {
+          guard let answer else {
             open.gone.insert(sid.text)
+            continue
+          }
+          open.given.insert(sid.text)
+          // One that began on another day is compared with that.
+          if answer.callDate.map(day.contains) ?? true {
+            page.calls.append(answer)
+          } else {
+            page.known.insert(sid.text)
           }
         } catch {
           // Who may list calls and not fetch one is told what it looks like.

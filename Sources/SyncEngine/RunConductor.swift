@@ -29,7 +29,8 @@ package final class RunConductor: Sendable {
   ///   - onEnd: Told how a run ended, before `report` is; one whose end could not be recorded has failed.
   package init(
     hourly: HourlySync?, historical: HistoricalSync?, audit: AuditRun? = nil, calls: any CallLedger,
-    runs: any RunLedger, phones: (any PhoneLedger)? = nil, clock: EngineClock, makeToken: @escaping @Sendable () -> Int64,
+    runs: any RunLedger, phones: (any PhoneLedger)? = nil, clock: EngineClock,
+    makeToken: @escaping @Sendable () -> Int64,
     leaseSeconds: Int,
     heartbeat: Int64,
     report: @escaping @Sendable (RunTrace, SyncEvent) -> Void,

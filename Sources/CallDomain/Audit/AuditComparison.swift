@@ -1,20 +1,20 @@
 /// A part of a UTC day as Twilio tells it, to be compared with what is stored.
 package struct AuditPage: Sendable {
-  /// The day.
-  package var day: Period
+  /// What the audit has compared before.
+  package var done: [Period]
   /// Rows that began here are to be among the calls.
   package var span: Period
   /// Every SID once.
   package var calls: [Call]
   /// Rows that were compared before and are passed over.
   package var known: Set<String>
-  /// Calls of the day that decide other transfers than their rows do, as far as they are known.
+  /// Calls that decide other transfers than their rows do, as far as the audit knows them.
   package var changed: [ChangedCandidate]
 
   package init(
-    day: Period, span: Period, calls: [Call], known: Set<String> = [], changed: [ChangedCandidate] = []
+    done: [Period], span: Period, calls: [Call], known: Set<String> = [], changed: [ChangedCandidate] = []
   ) {
-    self.day = day
+    self.done = done
     self.span = span
     self.calls = calls
     self.known = known
@@ -57,10 +57,8 @@ package struct AuditComparison: Hashable, Sendable {
   package var differences: [AuditDifference] = []
   /// Ids of rows of the span that are none of the calls.
   package var unlisted: [String] = []
-  /// Transfers of the day that were compared before and are misattributed by what the page tells.
-  package var redecided: [AuditDifference] = []
-  /// Those that are attributed right by it.
-  package var settled: Set<String> = []
+  /// Transfers that were compared before, as they are by what the page tells.
+  package var redecided: [Redecided] = []
   /// Candidates that the page changes.
   package var changed: [ChangedCandidate] = []
   /// Calls of a case, and stored ones.
@@ -70,6 +68,14 @@ package struct AuditComparison: Hashable, Sendable {
   package var skippedCalls = 0
 
   package init() {}
+
+  /// A transfer that was compared before.
+  package struct Redecided: Hashable, Sendable {
+    package let sid: String
+    package let day: Timestamp
+    /// Nil where its row is right.
+    package let difference: AuditDifference?
+  }
 
   /// What is to be asked for alone before it is believed.
   package var doubtful: [CallSID] {
@@ -84,7 +90,7 @@ package struct AuditDraft: Sendable {
   private let stored: [CallSID: StoredCall]
   private let resolver: WorkspaceResolver
   package let merged: MergedPage
-  /// All changed candidates of the day so far.
+  /// All changed candidates so far.
   private let changed: [ChangedCandidate]
   private var comparison = AuditComparison()
 
@@ -139,15 +145,14 @@ package struct AuditDraft: Sendable {
     let others = merged.outboundRows.filter { $0.call.attributionCase != .transfer }
     comparison.differences = (others + transfers).compactMap { $0.difference(from: stored[$0.call.sid]) }
     for found in candidates where found.stored != nil {
-      guard let row = rows[found.sid], let date = row.call.callDate, page.day.contains(date),
-        date >= page.span.end, let attribution = attribution(row.call, found)
+      guard let row = rows[found.sid], let date = row.call.callDate,
+        page.done.contains(where: { $0.contains(date) }), let attribution = attribution(row.call, found)
       else { continue }
       let call = CallRow(call: row.call, attribution: attribution, leadNumber: row.leadNumber)
-      switch call.difference(from: row) {
-      case let difference? where difference.kind == .misattributed: comparison.redecided.append(difference)
-      case nil: comparison.settled.insert(found.sid.text)
-      default: continue
-      }
+      let difference = call.difference(from: row)
+      guard difference?.kind ?? .misattributed == .misattributed else { continue }
+      comparison.redecided.append(
+        AuditComparison.Redecided(sid: found.sid.text, day: date.startOfDay, difference: difference))
     }
     return comparison
   }

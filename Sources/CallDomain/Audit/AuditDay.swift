@@ -57,7 +57,8 @@ package struct AuditDay: Hashable, Codable, Sendable {
   /// Every figure with its name in answers; the columns of `sync_audits` have the same with underscores.
   package static var figures: [(name: String, path: WritableKeyPath<AuditDay, Int>)] {
     [
-      ("twilioCalls", \.twilioCalls), ("storedCalls", \.storedCalls), ("missing", \.missing), ("gone", \.gone),
+      ("twilioCalls", \.twilioCalls), ("storedCalls", \.storedCalls), ("missing", \.missing),
+      ("gone", \.gone),
       ("different", \.different), ("misattributed", \.misattributed), ("refusedCalls", \.refusedCalls),
       ("skippedCalls", \.skippedCalls),
     ]
@@ -142,8 +143,32 @@ package struct AuditProgress: Hashable, Codable, Sendable {
   package var days: [AuditDay] = []
   /// The day that it is at.
   package var open: OpenDay?
+  /// Calls that decide other transfers than their rows do; at most `mostChanged`.
+  package private(set) var changed: [ChangedCandidate] = []
+
+  private static let mostChanged = 1000
 
   package init() {}
+
+  /// Takes in what was found of a page of the open day.
+  ///
+  /// - Returns: The days before it of which the verdict is another now.
+  package mutating func count(_ found: AuditComparison) -> [AuditDay] {
+    open?.count(found)
+    changed = (changed + found.changed).suffix(Self.mostChanged)
+    // Transfers that were compared before this page told of a call that decides them, or no longer does.
+    var corrected: Set<Timestamp> = []
+    for transfer in found.redecided {
+      if transfer.day == open?.day.day {
+        _ = open?.day.correct(transfer)
+      } else if let index = days.firstIndex(where: { $0.day == transfer.day && $0.isKept }),
+        days[index].correct(transfer)
+      {
+        corrected.insert(transfer.day)
+      }
+    }
+    return days.filter { corrected.contains($0.day) }
+  }
 
   /// A day that is compared from its end on, page by page.
   package struct OpenDay: Hashable, Codable, Sendable {
@@ -156,42 +181,45 @@ package struct AuditProgress: Hashable, Codable, Sendable {
     package var given: Set<String> = []
     /// Rows that Twilio is known not to know.
     package var gone: Set<String> = []
-    /// Calls that decide other transfers than their rows do; at most `mostChanged`.
-    package var changed: [ChangedCandidate] = []
-
-    private static let mostChanged = 1000
-    private static let mostExamples = 100
 
     package init(_ day: Timestamp) {
       self.day = AuditDay(day)
       comparedFrom = day.startOfNextDay
     }
 
-    /// Takes in what was found of a page.
-    package mutating func count(_ found: AuditComparison) {
+    fileprivate mutating func count(_ found: AuditComparison) {
       day.twilioCalls = day.twilioCalls.addingClamped(found.twilioCalls)
       day.storedCalls = day.storedCalls.addingClamped(found.storedCalls)
       day.refusedCalls = day.refusedCalls.addingClamped(found.refusedCalls)
       day.skippedCalls = day.skippedCalls.addingClamped(found.skippedCalls)
-      for difference in found.differences { add(difference) }
+      for difference in found.differences { day.add(difference) }
       for id in found.unlisted {
-        add(AuditDifference(id, .gone))
+        day.add(AuditDifference(id, .gone))
         if CallSID(id) == nil { gone.insert(id) }
       }
-      // Transfers that were compared before this page told of a call that decides them, or no longer does.
-      for difference in found.redecided where !day.examples.contains(where: { $0.sid == difference.sid }) {
-        add(difference)
-      }
-      let count = day.examples.count
-      day.examples.removeAll { $0.kind == .misattributed && found.settled.contains($0.sid) }
-      day.misattributed = max(0, day.misattributed - (count - day.examples.count))
-      changed = (changed + found.changed).suffix(Self.mostChanged)
     }
+  }
+}
 
-    private mutating func add(_ difference: AuditDifference) {
-      day[difference.kind] = day[difference.kind].addingClamped(1)
-      if day.examples.count < Self.mostExamples { day.examples.append(difference) }
+extension AuditDay {
+  private static let mostExamples = 100
+
+  fileprivate mutating func add(_ difference: AuditDifference) {
+    self[difference.kind] = self[difference.kind].addingClamped(1)
+    if examples.count < Self.mostExamples { examples.append(difference) }
+  }
+
+  /// - Returns: Whether that is news.
+  fileprivate mutating func correct(_ transfer: AuditComparison.Redecided) -> Bool {
+    let known = examples.firstIndex { $0.sid == transfer.sid }
+    if let difference = transfer.difference {
+      if known == nil { add(difference) }
+      return known == nil
     }
+    guard let known, examples[known].kind == .misattributed else { return false }
+    examples.remove(at: known)
+    misattributed = max(0, misattributed - 1)
+    return true
   }
 }
 

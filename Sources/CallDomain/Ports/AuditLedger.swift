@@ -10,10 +10,10 @@ package protocol AuditLedger: Sendable {
   /// Keeps how far the audit has come.
   ///
   /// - Parameters:
-  ///   - ended: The day of which this is the verdict, if it has come to its end.
-  ///   - gone: Rows of that day that Twilio is known not to know.
+  ///   - verdicts: Days of which the verdict is new.
+  ///   - gone: Rows of the day that has come to its end that Twilio is known not to know; nil while none has.
   /// - Throws: `leaseLost` when another run took over.
   func keep(
-    _ audit: AuditProgress, ended: AuditDay?, gone: Set<String>, fence: RunFence
+    _ audit: AuditProgress, verdicts: [AuditDay], gone: Set<String>?, fence: RunFence
   ) async throws(RunFailure)
 }

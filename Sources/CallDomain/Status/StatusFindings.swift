@@ -1,7 +1,7 @@
 extension ServiceStatus {
   /// What `doctor` says of the stored state: the last runs, the alerts, and what runs left undone.
   package var findings: [Finding] {
-    [lastRun] + alerts.map(Self.finding) + [unsettled, givenUp, refused, gaps]
+    [lastRun] + alerts.map(Self.finding) + [unsettled, givenUp, refused, gaps, audits]
   }
 
   private var lastRun: Finding {
@@ -75,6 +75,24 @@ extension ServiceStatus {
         Vea el motivo (SELECT call_id, reason, raw FROM refused_calls), corrija la tabla calls y ejecute «twilio-sync \
         historical» de esos días.
         """)
+  }
+
+  private var audits: Finding {
+    let differing = facts.differingAudits
+    guard let whatToDo = differing.whatToDo else {
+      return Finding(
+        .ok, check: "auditoría",
+        detail: facts.audits.isEmpty
+          ? "Todavía no se ha comparado ningún día con Twilio: «twilio-sync audit»."
+          : "Ningún día comparado difiere de Twilio.")
+    }
+    let days = differing.prefix(5).map(\.day.isoDate).joined(separator: ", ")
+    let rest = differing.count > 5 ? " y \(differing.count - 5) más" : ""
+    let calls = differing.reduce(0) { $0.addingClamped($1.differences) }
+    return Finding(
+      .fault, check: "auditoría",
+      detail: "Lo guardado difiere de Twilio en "
+        + Self.count(calls, "llamada", "llamadas") + " (\(days)\(rest)).", whatToDo: whatToDo)
   }
 
   private var gaps: Finding {

@@ -153,6 +153,15 @@ extension PageLanguage {
     }
   }
 
+  func kind(_ kind: AuditDifference.Kind) -> String {
+    switch kind {
+    case .missing: say("falta", "missing")
+    case .gone: say("Twilio ya no la conoce", "gone at Twilio")
+    case .different: say("distinta", "different")
+    case .misattributed: say("mal asignada", "misattributed")
+    }
+  }
+
   /// The kind of a run, a rehearsal as such.
   func kind(of run: SyncRun) -> String {
     kind(run.kind) + (run.isRehearsal ? say(" (ensayo)", " (rehearsal)") : "")
