@@ -37,7 +37,8 @@ GRANT SELECT,
     price_unit, status, direction, call_date, ended_at, effective_at, twilio_updated_at, raw_data,
     updated_at),
   UPDATE (workspace_id, phone_from, phone_to, phone_number, lead_number, duration, cost, price_unit,
-    status, direction, call_date, ended_at, effective_at, twilio_updated_at, raw_data, updated_at)
+    status, direction, call_date, ended_at, effective_at, twilio_updated_at, raw_data, updated_at,
+    gone_at)
   ON calls TO twilio_sync;
 
 -- The directory of numbers: an unknown one is added, one without a workspace gets the default one.
@@ -63,6 +64,7 @@ GRANT SELECT, UPDATE (covered_until) ON sync_state TO twilio_sync;
 GRANT SELECT, INSERT, UPDATE ON sync_runs TO twilio_sync;
 GRANT SELECT, INSERT (call_id, run_id, from_workspace, to_workspace, number, cause) ON call_moves TO twilio_sync;
 GRANT SELECT, INSERT, DELETE ON sync_holes TO twilio_sync;
+GRANT SELECT, INSERT, UPDATE ON sync_audits TO twilio_sync;
 GRANT SELECT, INSERT (name, firing_since), UPDATE (firing_since, told_firing, claim, claimed_until)
   ON sync_alerts TO twilio_sync;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sync_slices, unsettled_calls, refused_calls TO twilio_sync;
@@ -77,7 +79,7 @@ DECLARE
 BEGIN
   FOREACH name IN ARRAY ARRAY['workspaces', 'workspace_phones', 'schema_migrations', 'sync_leases',
     'sync_state', 'sync_runs', 'sync_holes', 'sync_slices', 'sync_alerts', 'unsettled_calls',
-    'refused_calls', 'call_moves']
+    'refused_calls', 'call_moves', 'sync_audits']
   LOOP
     EXECUTE format('DROP POLICY IF EXISTS twilio_sync ON %I', name);
     EXECUTE format('CREATE POLICY twilio_sync ON %I TO twilio_sync USING (true)', name);

@@ -42,6 +42,7 @@ package struct Configuration: Sendable {
       switch kind {
       case .hourly: [.log, .database, .twilio, .hourly, .alerts]
       case .historical: [.log, .database, .twilio, .history, .alerts]
+      case .audit: [.log, .database, .twilio, .alerts]
       case .reattribute, .assign: [.log, .database, .alerts]
       }
     }
@@ -81,6 +82,8 @@ package struct Configuration: Sendable {
   var databaseSchema: String?
   var twilio: Twilio?
   var sync = HourlySync.Settings()
+  /// Whether an audit follows the first hourly run of a day.
+  var auditsDaily = false
   var history = HistoricalSync.Settings(start: Self.historyStart)
   var defaultWorkspace = WorkspaceID(1)
   var alerts = Alerts()
@@ -143,6 +146,7 @@ package struct Configuration: Sendable {
             """, "Póngalo más largo, o quítelo."))
       }
       alerts.heartbeat = settings.address("HEARTBEAT_URL")
+      auditsDaily = settings.flag("AUDIT_DAILY", default: false)
     }
     if needs.contains(.history) {
       history.start = settings.date("HISTORY_START", default: history.start)

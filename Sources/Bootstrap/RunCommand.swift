@@ -5,7 +5,8 @@ import SyncEngine
 import Telemetry
 import Terminal
 
-/// `twilio-sync hourly`, `historical`, `reattribute` and `phones assign`: one run, then the end.
+/// `twilio-sync hourly`, `historical`, `reattribute`, `phones assign` and `audit`: one run, then the end, but for the
+/// audit that follows a day's first hourly one.
 struct RunCommand {
   let service: Service
   let order: RunOrder
@@ -21,6 +22,9 @@ struct RunCommand {
     }
     let ticker = Task { await screen?.keepCurrent() }
     let (end, begun) = await work()
+    if order.kind == .hourly, end.failure == nil {
+      _ = await service.startDailyAudit(now: Clocks.now())?.outcome()
+    }
     // Whatever has to be put in order is; from here on a signal ends the program at once.
     listener.cancel()
     let signal = await listener.value
@@ -71,7 +75,9 @@ struct RunCommand {
     let hasBegun = begun != nil
     let failure: RunFailure
     switch end {
-    case .success(let run): return json ? await Output.result(run.answer.json + "\n") : .done
+    case .success(let run):
+      let status: ExitStatus = run.days.allSatisfy { $0.differences == 0 } ? .done : .failed
+      return json ? await Output.result(run.answer.json + "\n", status) : status
     case .failure(let reason): failure = reason
     }
     var status = ExitStatus(failure.kind)

@@ -56,12 +56,14 @@ package struct Service: Sendable {
     }
     var hourly: HourlySync?
     var historical: HistoricalSync?
+    var audit: AuditRun?
     if let log, let gate {
       hourly = HourlySync(
         settings: configuration.sync, log: log, gate: gate, calls: store, runs: store, clock: Clocks.engine)
       historical = HistoricalSync(
         settings: configuration.history, log: log, gate: gate, calls: store, runs: store, history: store,
         clock: Clocks.engine)
+      audit = AuditRun(log: log, gate: gate, audits: store, runs: store, clock: Clocks.engine)
     }
     let (ends, ending) = AsyncStream.makeStream(of: SyncRun.self, bufferingPolicy: .bufferingNewest(16))
     self.ends = ends
@@ -71,7 +73,7 @@ package struct Service: Sendable {
       return (try? await store.status(now: now)).map { ServiceStatus($0, rules: rules, now: now) }
     }
     conductor = RunConductor(
-      hourly: hourly, historical: historical, calls: store, runs: store, phones: store,
+      hourly: hourly, historical: historical, audit: audit, calls: store, runs: store, phones: store,
       clock: Clocks.engine, makeToken: Clocks.token, leaseSeconds: lease.seconds, heartbeat: lease.heartbeat,
       report: { trace, event in
         onEvent(event)
@@ -84,6 +86,22 @@ package struct Service: Sendable {
         metrics?.sync.count(run)
         ending.yield(run)
       })
+  }
+
+  /// Begins the audit that follows an hourly run (`AUDIT_DAILY`); nil where none is due or it cannot begin.
+  func startDailyAudit(now: Timestamp) async -> (any LiveRun)? {
+    guard configuration.auditsDaily else { return nil }
+    do throws(RunFailure) {
+      guard let period = try await store.dueAudit(now: now) else { return nil }
+      return try await start(
+        .audit(since: period.start, until: period.end, isDaily: true), requestedBy: SyncRun.dailyRequester)
+    } catch {
+      // Another audit is in progress, or the service stops: the next hourly run asks again.
+      if error.code != .alreadyRunning, error.code != .stopping {
+        RefusalReport.report(error, of: .audit, requestID: nil, to: logger)
+      }
+      return nil
+    }
   }
 
   /// The schema's migration, whose steps go to the log.

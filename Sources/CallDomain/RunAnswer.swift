@@ -82,7 +82,16 @@ extension SyncRun {
     guard state == .succeeded else {
       return RunFailure(.internal, error ?? "La ejecución no ha terminado.", runID: id).answer
     }
-    return RunAnswer(assigned ?? outcome + details)
+    return RunAnswer(audited ?? assigned ?? outcome + details)
+  }
+
+  private var audited: [AnswerField]? {
+    guard kind == .audit else { return nil }
+    return [AnswerField("success", .bool(true))] + days.answer + [
+      AnswerField("runId", .number(id.number)), AnswerField("message", .text(message)),
+      AnswerField("twilioRequests", .number(Int64(counts.twilioRequests))),
+      AnswerField("durationMs", .orNull(durationMilliseconds)),
+    ]
   }
 
   // Of an assignment the counts say nothing that its moves do not.
@@ -116,6 +125,7 @@ extension SyncRun {
         + (obstacle.map { ". De verdad se rechazaría: \($0.message)" } ?? "")
     case .assign: "Número asignado. Llamadas reasignadas: \(counts.reattributedCalls)"
     case .reattribute: "Reasignación de llamadas completada"
+    case .audit: "Auditoría completada"
     case .hourly where counts.totalCalls > 0: "Sincronización horaria completada"
     case .historical where counts.totalCalls > 0: "Resincronización histórica completada"
     case .hourly, .historical: "No hay llamadas nuevas"
@@ -131,6 +141,7 @@ extension SyncRun {
   /// What a run is told by, besides its counts, in answers and records.
   package var rehearsalAndMoves: [AnswerField] {
     [AnswerField("dryRun", .bool(isRehearsal)), AnswerField("moves", .list(moves.map(\.answer)))]
+      + (kind == .audit ? [AnswerField("days", .list(days.map(\.answer)))] : [])
   }
 
   private static func answer(_ period: Period) -> AnswerValue {

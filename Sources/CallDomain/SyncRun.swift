@@ -5,6 +5,8 @@ package enum RunKind: String, Sendable, CaseIterable {
   case reattribute
   /// Gives a number to a workspace.
   case assign
+  /// Compares what is stored with Twilio.
+  case audit
 }
 
 /// How far a run has come.
@@ -17,7 +19,7 @@ package enum RunState: String, Sendable, CaseIterable {
 }
 
 /// A run's number in `sync_runs`; later runs have larger numbers.
-package struct RunID: Hashable, Comparable, Sendable {
+package struct RunID: Hashable, Comparable, Codable, Sendable {
   package let number: Int64
 
   package init(_ number: Int64) {
@@ -36,11 +38,13 @@ package enum RunOrder: Hashable, Sendable {
   case historical(since: Timestamp?, until: Timestamp?, restart: Bool)
   case reattribute(since: Timestamp?, dryRun: Bool)
   case assign(PhoneAssignment)
+  /// Since is inclusive, until exclusive, nil stands for the usual days; a daily one ends early where it takes long.
+  case audit(since: Timestamp?, until: Timestamp?, isDaily: Bool = false)
 
   /// Whether it only works out what it would do (Reference.md, "Rehearsals").
   package var isRehearsal: Bool {
     switch self {
-    case .hourly, .historical: false
+    case .hourly, .historical, .audit: false
     case .reattribute(_, let dryRun): dryRun
     case .assign(let assignment): assignment.isRehearsal
     }
@@ -52,6 +56,7 @@ package enum RunOrder: Hashable, Sendable {
     case .historical: .historical
     case .reattribute: .reattribute
     case .assign: .assign
+    case .audit: .audit
     }
   }
 }
@@ -158,6 +163,8 @@ package struct SyncRun: Hashable, Sendable {
   package var assignment: PhoneAssignment?
   /// Why the rehearsal of an `assign` would be refused as more than one; known as above.
   package var obstacle: RunFailure?
+  /// Of an audit, the days that it has done.
+  package var days: [AuditDay] = []
   /// The sentence that says why it did not succeed.
   package var error: String?
   /// Who asked: `http`, `vercel-cron/1.0`, `cli`; a name, never an address or a secret.
@@ -177,6 +184,9 @@ package struct SyncRun: Hashable, Sendable {
     self.error = error
     self.requestedBy = requestedBy
   }
+
+  /// Who asks for an audit after an hourly run (`AUDIT_DAILY`).
+  package static let dailyRequester = "daily"
 
   /// How long the run took, in milliseconds; nil while it is running.
   package var durationMilliseconds: Int64? {

@@ -20,6 +20,7 @@ extension CallStore {
       return try await operation {
         let facts = try await database.repeatable(StatusQuery.facts(defaultWorkspace, now: now))
         var status = try StatusQuery.read(facts, runs: await database.repeatable(StatusQuery.runs))
+        status.audits = try AuditRecords.read(await database.repeatable(AuditRecords.newest(now: now)))
         status.unusable = unusable
         return status
       }
@@ -107,7 +108,7 @@ extension CallStore {
   }
 }
 
-/// What the alerts are judged by, in two statements whose cost does not grow with the table of calls.
+/// What the alerts are judged by, in statements whose cost does not grow with the table of calls.
 enum StatusQuery {
   static func read(_ facts: PostgresResult, runs: PostgresResult) throws(PostgresError) -> StatusFacts {
     guard let row = facts.rows.first else { return StatusFacts() }
@@ -180,6 +181,7 @@ enum StatusQuery {
       WHERE sync_runs.kind = kinds.kind AND NOT dry_run AND state = 'succeeded' ORDER BY id DESC LIMIT 1) success ON true
     LEFT JOIN LATERAL (SELECT coalesce(finished_at, started_at) AS ended_at FROM sync_runs
       WHERE sync_runs.kind = kinds.kind AND NOT dry_run AND id > coalesce(success.id, 0) AND state <> 'succeeded'
+        AND NOT (kind = 'audit' AND state = 'interrupted')
       ORDER BY id LIMIT 1) failing ON true
     ORDER BY r.kind, r.id DESC
     """)
@@ -192,7 +194,11 @@ enum StatusQuery {
       guard let run = try RunRecords.read(row) else { continue }
       var runs = all[run.kind] ?? StatusFacts.Runs()
       runs.last = runs.last ?? run
-      if run.state != .running, runs.ended.count < AlertRules.failuresInARow { runs.ended.append(run) }
+      // An audit that is interrupted goes on: a daily one ends so where it takes long.
+      let isPause = run.kind == .audit && run.state == .interrupted
+      if run.state != .running, !isPause, runs.ended.count < AlertRules.failuresInARow {
+        runs.ended.append(run)
+      }
       runs.lastSuccess = try row.moment(RunRecords.columnCount)
       runs.failingSince = try row.moment(RunRecords.columnCount + 1)
       all[run.kind] = runs

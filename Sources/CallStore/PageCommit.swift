@@ -84,7 +84,8 @@ struct PageCommit {
   var lockAndRead: [PostgresStatement] {
     [
       CommitLock.alone, RunLease.confirm(fence), PhoneDirectoryQuery.statement,
-      StoredCallQuery.statement(sids: page.calls.map(\.sid), run: fence.run),
+      StoredCallQuery.statement(
+        sids: page.calls.map(\.sid), run: fence.run, isWhole: page.isLastWord),
     ]
   }
 
@@ -306,7 +307,8 @@ extension PageCommit {
   func commitUnlessUnchanged(on database: Database) async throws -> PageOutcome {
     let transfers = page.calls.filter { $0.attributionCase == .transfer }
     let opening = [
-      PhoneDirectoryQuery.statement, StoredCallQuery.statement(sids: page.calls.map(\.sid)),
+      PhoneDirectoryQuery.statement,
+      StoredCallQuery.statement(sids: page.calls.map(\.sid), isWhole: page.isLastWord),
       CandidateQuery.statement(transfers: transfers, touched: [], run: fence.run),
     ]
     return try await database.withTransaction(limits, opening: opening) { transaction in

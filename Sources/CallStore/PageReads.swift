@@ -3,18 +3,32 @@ import Postgres
 
 /// Reads the stored rows of a page's SIDs, so that the page can be merged with them.
 enum StoredCallQuery {
-  /// - Parameter run: The run that reads them; nil where none does.
+  /// - Parameters:
+  ///   - run: The run that reads them; nil where none does.
+  ///   - isWhole: Whether a row is to say what contradicts the rest of it.
   //
   // One probe of the primary key a call, whatever the planner takes the size of the table for: a table that
   // grew a minute ago has no statistics, and reading it whole for every page is quadratic.
-  static func statement(sids: [CallSID], run: RunID? = nil) -> PostgresStatement {
+  static func statement(sids: [CallSID], run: RunID? = nil, isWhole: Bool = false) -> PostgresStatement {
     PostgresStatement(
       """
-      \(selection(from: "unnest($1::text[]) n(id) CROSS JOIN LATERAL "
-        + "(SELECT * FROM calls WHERE calls.id = n.id LIMIT 1) c", precedesRun: SQL.precedes(run: "$2", "c")))
+      \(selection(from: "unnest($1::text[]) n(id) \(probe)", precedesRun: SQL.precedes(run: "$2", "c"), isWhole: isWhole))
       WHERE c.source = 'twilio'
       """,
       [.textArray(sids.map(\.text)), run.map { .int($0.number) } ?? .null])
+  }
+
+  private static let probe = "CROSS JOIN LATERAL (SELECT * FROM calls WHERE calls.id = n.id LIMIT 1) c"
+
+  /// Those calls, and what else began in a span, each with what contradicts the rest of it.
+  static func audited(sids: [CallSID], span: Period) -> PostgresStatement {
+    let ids = """
+      (SELECT unnest($1::text[]) AS id UNION SELECT id FROM calls
+        WHERE source = 'twilio' AND call_date >= $2::timestamptz AND call_date < $3::timestamptz) n
+      """
+    return PostgresStatement(
+      "\(selection(from: "\(ids) \(probe)", isWhole: true)) WHERE c.source = 'twilio'",
+      [.textArray(sids.map(\.text)), .moment(span.start), .moment(span.end)])
   }
 
   /// How many of the calls are stored.
@@ -53,7 +67,9 @@ enum StoredCallQuery {
       [.text(last?.text ?? ""), .moment(since), .int(Int64(limit))])
   }
 
-  private static func selection(from calls: String, precedesRun: String = "true") -> String {
+  private static func selection(
+    from calls: String, precedesRun: String = "true", isWhole: Bool = false
+  ) -> String {
     """
     SELECT c.id, c.phone_from, c.phone_to, c.direction, c.status, \(SQL.seconds("c.duration")),
       c.raw_data->>'startTime', \(SQL.milliseconds("c.ended_at")), c.raw_data->>'dateCreated',
@@ -61,10 +77,22 @@ enum StoredCallQuery {
       c.workspace_id, c.phone_number, c.lead_number, c.cost::text,
       \(SQL.milliseconds("c.effective_at")), u.call_id IS NOT NULL, u.given_up_at IS NOT NULL, u.gone_at IS NOT NULL,
       (SELECT atttypmod <> -1 FROM pg_attribute WHERE attrelid = 'calls'::regclass AND attname = 'cost'),
-      \(precedesRun)
+      \(precedesRun), \(isWhole ? contradiction : "NULL::text")
     FROM \(calls) LEFT JOIN unsettled_calls u ON u.call_id = c.id
     """
   }
+
+  // Times are compared as text: others may have written anything into `raw_data`.
+  private static let contradiction = """
+    CASE WHEN \(SQL.iso("c.call_date")) IS DISTINCT FROM coalesce(c.raw_data->>'startTime', c.raw_data->>'dateCreated')
+      THEN 'callDate'
+    WHEN (c.raw_data->>'sid', c.raw_data->>'from', c.raw_data->>'to', c.raw_data->>'duration', c.raw_data->>'status',
+        c.raw_data->>'direction', c.raw_data->>'endTime', c.raw_data->>'priceUnit', c.raw_data->>'dateUpdated')
+      IS DISTINCT FROM (c.id::text, c.phone_from::text, c.phone_to::text, (\(SQL.seconds("c.duration")))::text,
+        c.status::text, c.direction::text, \(SQL.iso("c.ended_at")), c.price_unit::text,
+        \(SQL.iso("c.twilio_updated_at")))
+      THEN 'rawData' END
+    """
 
   static func read(_ result: PostgresResult) throws(PostgresError) -> [CallSID: StoredCall] {
     var stored: [CallSID: StoredCall] = [:]
@@ -76,6 +104,7 @@ enum StoredCallQuery {
         call: call, workspace: row.workspace(12), phoneNumber: row.number(13),
         leadNumber: row.number(14), cost: cost(row, of: call), effectiveTime: row.moment(16),
         listing: listing(row), precedesRun: row.requiredBool(21))
+      stored[sid]?.contradiction = try row.text(22)
     }
     return stored
   }
@@ -114,12 +143,15 @@ enum CandidateQuery {
   ///   - transfers: The page's transfers; those without a lead have no evidence.
   ///   - touched: Where stored transfers are decided anew.
   ///   - run: The run that reads them; nil where none does.
-  static func statement(transfers: [Call], touched: Set<TouchedMoment>, run: RunID?) -> PostgresStatement {
+  ///   - passedOver: Calls that are no candidates for this once.
+  static func statement(
+    transfers: [Call], touched: Set<TouchedMoment>, run: RunID?, but passedOver: [String] = []
+  ) -> PostgresStatement {
     // In the order of the index, so that neighbours are looked up one after the other.
     let touched = touched.sorted { ($0.lead.canonical, $0.time) < ($1.lead.canonical, $1.time) }
     let withLead = transfers.compactMap { call in call.leadNumber.map { (call, $0) } }
     return PostgresStatement(
-      sql,
+      passedOver.isEmpty ? sql : sqlWithExceptions,
       [
         .textArray(withLead.map { $0.0.sid.text }),
         .textArray(withLead.map { $0.1.canonical }),
@@ -128,7 +160,7 @@ enum CandidateQuery {
         .textArray(touched.map(\.lead.canonical)),
         .intArray(touched.map(\.time.milliseconds)),
         run.map { .int($0.number) } ?? .null,
-      ])
+      ] + (passedOver.isEmpty ? [] : [.textArray(passedOver)]))
   }
 
   // The SID breaks ties in byte order, whatever the database's own collation. The side before the
@@ -139,7 +171,12 @@ enum CandidateQuery {
   // the first transfer lies after the call that follows the touched moment, which the second one tells.
   // OFFSET 0 keeps the planner from looking further first, and from reading all transfers instead of those
   // of a moment.
-  static let sql = """
+  static let sql = sql(isCandidate: SQL.isCandidate("c"))
+  private static let sqlWithExceptions = sql(
+    isCandidate: SQL.isCandidate("c") + " AND NOT (c.id = ANY($8::text[]))")
+
+  private static func sql(isCandidate: String) -> String {
+    """
     SELECT t.id, t.lead_number, \(SQL.milliseconds("t.effective_at")), t.is_stored, t.workspace_id,
       t.phone_number,
       before.id, before.phone_number, \(SQL.milliseconds("before.effective_at")),
@@ -164,7 +201,7 @@ enum CandidateQuery {
         LEFT JOIN LATERAL (
           SELECT c.effective_at FROM calls c
           WHERE c.lead_number = k.lead_number AND c.effective_at > m.effective_at
-            AND \(SQL.isCandidate("c"))
+            AND \(isCandidate)
           ORDER BY c.effective_at LIMIT 1
         ) later ON true
         OFFSET 0
@@ -172,7 +209,7 @@ enum CandidateQuery {
       LEFT JOIN LATERAL (
         SELECT c.effective_at FROM calls c
         WHERE c.lead_number = k.lead_number AND c.effective_at < k.effective_at
-          AND \(SQL.isCandidate("c"))
+          AND \(isCandidate)
         ORDER BY c.effective_at DESC LIMIT 1
       ) earlier ON true
       CROSS JOIN LATERAL (
@@ -187,22 +224,23 @@ enum CandidateQuery {
     LEFT JOIN LATERAL (
       SELECT c.effective_at FROM calls c
       WHERE c.lead_number = t.lead_number AND c.effective_at <= t.effective_at
-        AND \(SQL.isCandidate("c"))
+        AND \(isCandidate)
       ORDER BY c.effective_at DESC LIMIT 1
     ) latest ON true
     LEFT JOIN LATERAL (
       SELECT c.id, c.phone_number, c.effective_at FROM calls c
       WHERE c.lead_number = t.lead_number AND c.effective_at = latest.effective_at
-        AND \(SQL.isCandidate("c"))
+        AND \(isCandidate)
       ORDER BY c.id COLLATE "C" LIMIT 1
     ) before ON true
     LEFT JOIN LATERAL (
       SELECT c.id, c.phone_number, c.effective_at FROM calls c
       WHERE c.lead_number = t.lead_number AND c.effective_at > t.effective_at
-        AND \(SQL.isCandidate("c"))
+        AND \(isCandidate)
       ORDER BY c.effective_at, c.id COLLATE "C" LIMIT 1
     ) after ON true
     """
+  }
 
   static func read(_ result: PostgresResult) throws(PostgresError) -> [TransferCandidates] {
     var candidates: [TransferCandidates] = []

@@ -57,7 +57,7 @@ struct Preflight {
         """
         ('workspaces', 'r'), ('workspace_phones', 'r'), ('calls', 'r'), ('sync_runs', 'r'), ('sync_state', 'r'),
         ('sync_holes', 'r'), ('sync_slices', 'r'), ('unsettled_calls', 'r'), ('refused_calls', 'r'),
-        ('sync_alerts', 'r'), ('call_moves', 'r')
+        ('sync_alerts', 'r'), ('call_moves', 'r'), ('sync_audits', 'r')
         """))
 
   // Row level security hides nothing from a role to which it does not apply, and nothing where a
@@ -91,7 +91,8 @@ struct Preflight {
         ('sync_state', 'w'), ('sync_holes', 'r'), ('sync_holes', 'd'), ('sync_slices', 'r'), ('sync_slices', 'w'),
         ('sync_slices', 'd'), ('unsettled_calls', 'r'), ('unsettled_calls', 'w'), ('unsettled_calls', 'd'),
         ('refused_calls', 'r'), ('refused_calls', 'w'), ('refused_calls', 'd'), ('sync_alerts', 'r'),
-        ('sync_alerts', 'w'), ('call_moves', 'r'), ('schema_migrations', 'r')
+        ('sync_alerts', 'w'), ('call_moves', 'r'), ('sync_audits', 'r'), ('sync_audits', 'w'),
+        ('schema_migrations', 'r')
         """)),
       (SELECT string_agg(missing, ', ' ORDER BY missing) FROM (
         SELECT needed.privilege || ' en ' || c.relname AS missing
@@ -107,6 +108,7 @@ struct Preflight {
           ('unsettled_calls', 'DELETE'), ('refused_calls', 'SELECT'), ('refused_calls', 'INSERT'),
           ('refused_calls', 'UPDATE'), ('refused_calls', 'DELETE'), ('sync_alerts', 'SELECT'), ('sync_alerts', 'INSERT'),
           ('sync_alerts', 'UPDATE'), ('call_moves', 'SELECT'), ('call_moves', 'INSERT'),
+          ('sync_audits', 'SELECT'), ('sync_audits', 'INSERT'), ('sync_audits', 'UPDATE'),
           ('schema_migrations', 'SELECT'))
           AS needed(relation, privilege)
         JOIN pg_class c ON c.oid = \(SQL.relation("needed.relation"))

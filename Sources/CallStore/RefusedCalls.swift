@@ -86,6 +86,12 @@ enum RefusedCallRecords {
     PostgresStatement("SELECT reason FROM refused_calls WHERE call_id = $1", [.text(sid.text)])
   }
 
+  /// Which of the calls are set aside.
+  static func known(_ sids: [CallSID]) -> PostgresStatement {
+    PostgresStatement(
+      "SELECT call_id FROM refused_calls WHERE call_id = ANY($1::text[])", [.textArray(sids.map(\.text))])
+  }
+
   /// Calls that were asked for in vain.
   static func triedInVain(_ sids: [CallSID], readAt: Timestamp) -> PostgresStatement {
     PostgresStatement(

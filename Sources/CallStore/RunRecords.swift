@@ -79,12 +79,12 @@ enum RunRecords {
     THEN 'interrupted' ELSE r.state END,
     \(SQL.milliseconds("r.started_at")), \(SQL.milliseconds("r.finished_at")),
     \(SQL.milliseconds("r.period_start")), \(SQL.milliseconds("r.period_end")), r.error,
-    r.requested_by, r.dry_run, r.moves::text,
+    r.requested_by, r.dry_run, r.moves::text, (r.audit->'days')::text,
     \(countColumns.map { "r.\($0)" }.joined(separator: ", "))
     """
 
   /// How many columns that is.
-  static let columnCount = 11 + RunCounts.named.count
+  static let columnCount = 12 + RunCounts.named.count
 
   /// Newest first; without those of kinds that only a newer program knows.
   static func list(
@@ -128,14 +128,12 @@ enum RunRecords {
     }
     run.isRehearsal = try row.requiredBool(9)
     run.moves = try CallMoveRecords.readSums(row.requiredText(10))
-    for (column, count) in zip(11..., RunCounts.named) {
+    run.days = try AuditRecords.days(row.text(11))
+    for (column, count) in zip(12..., RunCounts.named) {
       run.counts[keyPath: count.path] = try row.count(column)
     }
     return run
   }
 
-  /// The columns of the counts, in their order: `totalCalls` is `total_calls`.
-  private static let countColumns = RunCounts.named.map { count in
-    count.name.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
-  }
+  private static let countColumns = RunCounts.named.map { SQL.column($0.name) }
 }

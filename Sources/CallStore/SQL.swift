@@ -67,6 +67,16 @@ enum SQL {
     "(extract(epoch from \(time(expression))) * 1000000)::bigint"
   }
 
+  /// A stored `timestamptz` as `raw_data` has times, whatever the session's settings.
+  static func iso(_ expression: String) -> String {
+    "to_char((\(time(expression))) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+  }
+
+  /// The column of a name in answers: `totalCalls` is `total_calls`.
+  static func column(_ name: String) -> String {
+    name.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
+  }
+
   /// A stored `timestamptz` if it is a time, else NULL: others write these columns, too, and PostgreSQL takes
   /// the infinities, years before Christ and years of six digits.
   static func time(_ expression: String) -> String {

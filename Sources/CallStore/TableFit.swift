@@ -16,7 +16,8 @@ enum TableFit {
       ('sync_slices', NULL, 'run_id, number, slice_start, slice_end, next_page'),
       ('sync_alerts', 'name', 'name, firing_since'),
       ('refused_calls', 'call_id', 'call_id, first_seen_at, last_tried_at, tries, reason, raw'),
-      ('call_moves', 'id', 'id, call_id, run_id, moved_at, from_workspace, to_workspace, number, cause'))
+      ('call_moves', 'id', 'id, call_id, run_id, moved_at, from_workspace, to_workspace, number, cause'),
+      ('sync_audits', 'day', 'day, run_id, audited_at, kept, twilio_calls, missing, gone, different'))
       AS ours(name, key, columns)
     """
 

@@ -12,6 +12,8 @@ package enum JSONEvents {
       .databaseAway,
       .refused, .phoneRefused, .notTaken, .callNotGiven, .wouldBeRefused, .directoryLoaded(numbers: 0):
       .warning
+    case .auditDiffers, .goneNoted: .warning
+    case .dayAudited(let day): day.differences > 0 ? .warning : .info
     case .pageStored, .sliceReplaced: .debug
     case .started, .period, .directoryLoaded, .fetching, .fetched, .processing, .saving, .saved,
       .finished, .noCalls, .sliceDone, .slicesPlanned, .assigned, .moving, .moved, .movedOtherwise, .resuming:
@@ -54,6 +56,9 @@ package enum JSONEvents {
     case .movedOtherwise: "other_calls_moved"
     case .retentionReached: "retention_reached"
     case .lost: "period_lost"
+    case .dayAudited: "day_audited"
+    case .auditDiffers: "audit_differs"
+    case .goneNoted: "calls_gone"
     case .resuming: "run_resumed"
     }
   }
@@ -112,6 +117,15 @@ package enum JSONEvents {
     case .moved(let sum): fields(sum)
     case .movedOtherwise(let sums, let calls): [field("sums", sums), field("calls", calls)]
     case .retentionReached(let start): [LogField("start", .text(start.iso8601))]
+    case .dayAudited(let day):
+      [LogField("day", .text(day.day.isoDate)), LogField("kept", .bool(day.isKept))]
+        + AuditDay.figures.map { field($0.name, day[keyPath: $0.path]) }
+        + AuditDifference.Kind.allCases.compactMap { kind in
+          let sids = day.examples.filter { $0.kind == kind }.prefix(10).map(\.sid)
+          return sids.isEmpty ? nil : LogField("\(kind.rawValue)Sids", .text(sids.joined(separator: " ")))
+        }
+    case .auditDiffers(let whatToDo): [LogField("whatToDo", .text(whatToDo))]
+    case .goneNoted(let calls): [field("calls", calls)]
     case .resuming(let done, let slices, _): [field("slicesDone", done), field("slices", slices)]
     }
   }

@@ -48,6 +48,10 @@ package enum SpanishLines {
     case .movedOtherwise(let sums, let calls): ["  🔀 … y \(sums) más, llamadas: \(calls)"]
     case .retentionReached(let start): ["⚠️ " + retentionReached(start)]
     case .lost(let period): ["⚠️ " + lost(period)]
+    case .dayAudited(let day): audited(day)
+    case .auditDiffers(let whatToDo): ["⚠️ Lo guardado difiere de Twilio. \(whatToDo)"]
+    case .goneNoted(let calls):
+      ["⚠️ Llamadas que Twilio ya no conoce, anotadas en calls.gone_at: \(calls); siguen guardadas"]
     case .resuming(let done, let slices, _):
       ["🔁 Se reanuda donde se quedó: \(done) de \(slices) tramos hechos"]
     }
@@ -60,6 +64,7 @@ package enum SpanishLines {
     case .historical: "Resincronización histórica"
     case .reattribute: "Reasignación de llamadas"
     case .assign: "Asignación de número"
+    case .audit: "Auditoría"
     }
   }
 
@@ -79,6 +84,7 @@ package enum SpanishLines {
     case .historical: "resincronización histórica de Twilio"
     case .reattribute: "reasignación de llamadas"
     case .assign: "asignación de número"
+    case .audit: "auditoría de lo guardado"
     }
   }
 
@@ -88,6 +94,7 @@ package enum SpanishLines {
     case .historical: "Obteniendo el histórico de llamadas"
     case .reattribute: "Leyendo las llamadas guardadas"
     case .assign: "Leyendo las llamadas que decide el número"
+    case .audit: "Comparando lo guardado con Twilio"
     }
   }
 
@@ -113,6 +120,7 @@ package enum SpanishLines {
     let last = ["🔀 \(moved): \(counts.reattributedCalls)"]
     return switch kind {
     case .assign: lines.prefix(2) + last
+    case .audit: Array(lines.prefix(3))
     case .reattribute: lines + last
     case .hourly, .historical: counts.reattributedCalls > 0 ? lines + last : lines
     }
@@ -136,6 +144,7 @@ extension SpanishLines {
       case .historical:
         "para continuar donde se quedó, ejecute «historical» con las mismas fechas y sin --restart"
       case .reattribute, .assign: "puede repetirse sin riesgo"
+      case .audit: "la próxima del mismo periodo continúa donde se quedó"
       }
     return "\(name(kind)) interrumpida: \(next)"
   }
@@ -180,6 +189,30 @@ extension SpanishLines {
 
   static func databaseAway(_ delay: Int64, _ failure: RunFailure) -> String {
     "\(failure.message) Nuevo intento en \(seconds(delay)) s"
+  }
+
+  /// A line of a day, and the first calls that differ.
+  static func audited(_ day: AuditDay) -> [String] {
+    guard day.isKept else { return ["  ⏳ \(day.day.isoDate): Twilio ya no conserva ese día"] }
+    let figures = [
+      ("faltan", day.missing), ("distintas", day.different), ("mal asignadas", day.misattributed),
+      ("borradas en Twilio", day.gone), ("rechazadas", day.refusedCalls),
+    ].filter { $0.1 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
+    let verdict = day.differences > 0 ? "⚠️ \(day.day.isoDate): difiere" : "  ✅ \(day.day.isoDate): coincide"
+    let shown = day.examples.prefix(10).map { "    \($0.sid): \(word($0))" }
+    let rest =
+      day.examples.count > shown.count ? ["    … y más, con --json y en la página de la ejecución"] : []
+    return ["\(verdict) (llamadas: Twilio \(day.twilioCalls), guardadas \(day.storedCalls)\(figures))"]
+      + shown + rest
+  }
+
+  private static func word(_ example: AuditDifference) -> String {
+    switch example.kind {
+    case .missing: "falta"
+    case .gone: "Twilio ya no la conoce"
+    case .different: "distinta (\(example.field ?? ""))"
+    case .misattributed: "mal asignada (\(example.field ?? ""))"
+    }
   }
 
   static func gap(_ period: Period) -> String {

@@ -19,6 +19,7 @@ package struct StatusMetrics: Sendable {
   private let givenUp: Gauge
   private let refused: Gauge
   private let gaps: Gauge
+  private let auditDifferences: Gauge
 
   /// Registers the names; a registry takes them once.
   package init(registry: MetricRegistry) throws(TelemetryError) {
@@ -69,6 +70,9 @@ package struct StatusMetrics: Sendable {
     gaps = try registry.gauge(
       "twilio_sync_holes",
       help: "Periods that no hourly run will take in, until a historical run does.")
+    auditDifferences = try registry.gauge(
+      "twilio_sync_audit_differences",
+      help: "Calls that are missing, different or misattributed by the newest audit of their day.")
   }
 
   /// Shows how the service stands; nil, when nobody can tell, is broken and leaves nothing else.
@@ -107,6 +111,8 @@ package struct StatusMetrics: Sendable {
     givenUp.show(facts.map { Double($0.givenUpCalls) })
     refused.show(facts.map { Double($0.refusedCalls) })
     gaps.show(facts.map { Double($0.gaps.count) })
+    auditDifferences.show(
+      facts.map { Double($0.differingAudits.reduce(0) { $0.addingClamped($1.differences) }) })
   }
 
   private static func values<Item>(

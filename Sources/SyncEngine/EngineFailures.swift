@@ -40,4 +40,16 @@ extension RunFailure {
       .badParameter, "El inicio del histórico (\(since.iso8601)) no es anterior a su fin.",
       "Corrija since, until o HISTORY_START.")
   }
+
+  static func badAudit(mostDays: Int) -> RunFailure {
+    RunFailure(
+      .badParameter,
+      "El periodo de la auditoría no tiene ningún día UTC que ya haya acabado, o tiene más de \(mostDays).",
+      "Corrija since o until.")
+  }
+
+  /// A daily audit takes long; nothing is wrong.
+  static let auditPaused = RunFailure(
+    .stopping, "La auditoría diaria se detuvo al cabo de 60 segundos, sin ningún fallo.",
+    "Sigue donde se quedó después de la próxima ejecución horaria.")
 }

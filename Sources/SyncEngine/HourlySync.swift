@@ -66,6 +66,8 @@ package struct HourlySync: Sendable {
     }
     try await LateFacts(log: log, commits: commits, clock: clock, everyMinutes: settings.everyMinutes).run(
       &counter)
+    let gone = try await calls.noteGone(fence: run.fence)
+    if gone > 0 { onEvent(.goneNoted(calls: gone)) }
   }
 
   /// Where no run has been yet, fixes from when on hourly runs take in the log: else the first calls that

@@ -6,6 +6,7 @@ import Synchronization
 package final class RunConductor: Sendable {
   private let hourly: HourlySync?
   private let historical: HistoricalSync?
+  private let audit: AuditRun?
   private let calls: any CallLedger
   private let runs: any RunLedger
   private let phones: (any PhoneLedger)?
@@ -19,7 +20,7 @@ package final class RunConductor: Sendable {
 
   /// - Parameters:
   ///   - hourly: Nil where Twilio is not configured, such as for a reattribution alone; so is
-  ///     `historical`.
+  ///     `historical`, and so is `audit`.
   ///   - phones: Nil where no number is assigned.
   ///   - makeToken: Makes the mark of a lease's holder, which nobody else has or had; not 0.
   ///   - leaseSeconds: How long a lease lasts that is not renewed.
@@ -27,8 +28,9 @@ package final class RunConductor: Sendable {
   ///   - report: Told what happens in a run.
   ///   - onEnd: Told how a run ended, before `report` is; one whose end could not be recorded has failed.
   package init(
-    hourly: HourlySync?, historical: HistoricalSync?, calls: any CallLedger, runs: any RunLedger,
-    phones: (any PhoneLedger)? = nil, clock: EngineClock, makeToken: @escaping @Sendable () -> Int64,
+    hourly: HourlySync?, historical: HistoricalSync?, audit: AuditRun? = nil, calls: any CallLedger,
+    runs: any RunLedger, phones: (any PhoneLedger)? = nil, clock: EngineClock,
+    makeToken: @escaping @Sendable () -> Int64,
     leaseSeconds: Int,
     heartbeat: Int64,
     report: @escaping @Sendable (RunTrace, SyncEvent) -> Void,
@@ -36,6 +38,7 @@ package final class RunConductor: Sendable {
   ) {
     self.hourly = hourly
     self.historical = historical
+    self.audit = audit
     self.calls = calls
     self.runs = runs
     self.phones = phones
@@ -60,6 +63,9 @@ package final class RunConductor: Sendable {
     guard !live.withLock(\.isStopping) else { throw .stopping }
     if case .historical(let since, let until, _) = order {
       _ = try historical?.request(since: since, until: until, now: clock.now())
+    }
+    if case .audit(let since, let until, _) = order {
+      _ = try audit?.period(since: since, until: until, now: clock.now())
     }
     let beginning = try await prepare(order, requestedBy: requestedBy)
     let fence = beginning.fence
@@ -178,6 +184,7 @@ package final class RunConductor: Sendable {
     ended.finishedAt = clock.now()
     ended.period = progress.period
     ended.counts = progress.counts
+    ended.days = progress.days
     ended.state = failure.map { $0.code == .stopping ? .interrupted : .failed } ?? .succeeded
     ended.error = failure?.message
     ended.obstacle = beginning.preview.obstacle
@@ -229,6 +236,10 @@ package final class RunConductor: Sendable {
             guard let phones = self.phones else { throw RunFailure.noDirectory }
             try await AssignmentRun(phones: phones, calls: self.calls, clock: self.clock, run: run)
               .work(assignment, preview: preview)
+          case .audit(let since, let until, let isDaily):
+            guard let audit = self.audit else { throw RunFailure.noTwilio }
+            let period = try audit.period(since: since, until: until, now: run.startedAt)
+            try await audit.run(period, isDaily: isDaily, run)
           case .historical(let since, let until, let restart):
             guard let historical = self.historical else { throw RunFailure.noTwilio }
             try await self.hourly?.begin(run)
@@ -330,6 +341,7 @@ private struct ConductedRun: LiveRun {
     var run = run
     run.period = state.period
     run.counts = state.counts
+    run.days = state.days
     return run
   }
 

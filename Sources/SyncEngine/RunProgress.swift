@@ -6,6 +6,7 @@ final class RunProgress: Sendable {
   private struct State {
     var period: Period?
     var counts = RunCounts()
+    var days: [AuditDay] = []
     var rehearsed: [CallSID: CallMove] = [:]
     var requests = 0
     var hasWarnedOfClock = false
@@ -23,6 +24,13 @@ final class RunProgress: Sendable {
       counts.twilioRequests = state.requests
       return counts
     }
+  }
+
+  /// Of an audit, the days that it has done.
+  var days: [AuditDay] { state.withLock(\.days) }
+
+  func set(_ days: [AuditDay]) {
+    state.withLock { $0.days = days }
   }
 
   func set(_ period: Period) {

@@ -59,6 +59,12 @@ package enum SyncEvent: Hashable, Sendable {
   case moved(MoveSum)
   /// So many further sums that are not told one by one.
   case movedOtherwise(sums: Int, calls: Int)
+  /// An audit has compared a day.
+  case dayAudited(AuditDay)
+  /// At the end of an audit that found differences: what settles them.
+  case auditDiffers(String)
+  /// So many calls that an audit found gone were noted as such.
+  case goneNoted(calls: Int)
   /// An interrupted historical run goes on where it was, with so large a share of the work done.
   case resuming(slicesDone: Int, slices: Int, share: Double)
 }

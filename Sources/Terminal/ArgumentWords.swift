@@ -81,7 +81,12 @@ struct ArgumentWords {
     switch command {
     case .serve: return .serve
     case .hourly: return .run(.hourly)
-    case .historical: return .run(try historical())
+    case .historical:
+      let (since, until) = try dates()
+      return .run(.historical(since: since, until: until, restart: has(.restart)))
+    case .audit:
+      let (since, until) = try dates()
+      return .run(.audit(since: since, until: until))
     case .reattribute: return .run(.reattribute(since: try date(.since), dryRun: has(.dryRun)))
     case .explain: return .explain(try sid())
     case .phones: return try phones()
@@ -92,11 +97,11 @@ struct ArgumentWords {
     }
   }
 
-  private func historical() throws(UsageError) -> RunOrder {
+  private func dates() throws(UsageError) -> (since: Timestamp?, until: Timestamp?) {
     let since = try date(.since)
     let until = try date(.until)
     if let since, let until, since >= until { throw wrong(Fault.reversedDates(since, until)) }
-    return .historical(since: since, until: until, restart: has(.restart))
+    return (since, until)
   }
 
   private func date(_ option: CommandOption) throws(UsageError) -> Timestamp? {

@@ -4,7 +4,7 @@ package import CallDomain
 package struct Command: Hashable, Sendable {
   package enum Action: Hashable, Sendable {
     case serve
-    /// `hourly`, `historical`, `reattribute` and `phones assign`.
+    /// `hourly`, `historical`, `reattribute`, `phones assign` and `audit`.
     case run(RunOrder)
     case migrate
     case doctor
@@ -51,6 +51,8 @@ package struct Command: Hashable, Sendable {
         + (restart ? " --restart" : "")
     case .reattribute(let since, let dryRun):
       "twilio-sync reattribute" + option("--since", since) + (dryRun ? " --dry-run" : "")
+    case .audit(let since, let until, _):
+      "twilio-sync audit" + option("--since", since) + option("--until", until)
     case .assign(let assignment):
       "twilio-sync phones assign \(PhoneAssignment.argument(assignment.number.canonical)) "
         + "\(assignment.workspace.number)" + (assignment.isRehearsal ? " --dry-run" : "")
@@ -61,7 +63,7 @@ package struct Command: Hashable, Sendable {
 
 /// The commands of the program, in the order of its help.
 package enum CommandName: String, Sendable, CaseIterable {
-  case serve, hourly, historical, reattribute, phones, explain, migrate, doctor, health, completion
+  case serve, hourly, historical, reattribute, phones, explain, audit, migrate, doctor, health, completion
 
   /// What its operand is called in the help; nil where it takes none.
   var operand: String? {
@@ -69,7 +71,7 @@ package enum CommandName: String, Sendable, CaseIterable {
     case .explain: "CA…"
     case .phones: "[assign NÚMERO WORKSPACE]"
     case .completion: Shell.allCases.map(\.rawValue).joined(separator: "|")
-    case .serve, .hourly, .historical, .reattribute, .migrate, .doctor, .health: nil
+    case .serve, .hourly, .historical, .reattribute, .audit, .migrate, .doctor, .health: nil
     }
   }
 
@@ -78,7 +80,7 @@ package enum CommandName: String, Sendable, CaseIterable {
     switch self {
     case .phones: 3
     case .explain, .completion: 1
-    case .serve, .hourly, .historical, .reattribute, .migrate, .doctor, .health: 0
+    case .serve, .hourly, .historical, .reattribute, .audit, .migrate, .doctor, .health: 0
     }
   }
 
@@ -87,6 +89,7 @@ package enum CommandName: String, Sendable, CaseIterable {
     switch self {
     case .serve, .hourly, .explain, .migrate, .doctor, .completion: []
     case .historical: [.since, .until, .restart]
+    case .audit: [.since, .until]
     case .reattribute: [.since, .dryRun]
     case .phones: [.dryRun, .past]
     case .health: [.url]

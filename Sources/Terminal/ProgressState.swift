@@ -29,7 +29,7 @@ package struct ProgressState: Hashable, Sendable {
       self.calls = self.calls.addingClamped(calls)
       pages += 1
       if self.share != nil || share > 0 { self.share = (self.share ?? 0) + share }
-    case .sliceDone:
+    case .sliceDone, .dayAudited:
       slicesDone += 1
       slices = max(slices, slicesDone)
     case .retrying, .databaseAway: retries += 1

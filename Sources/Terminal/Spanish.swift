@@ -63,6 +63,7 @@ extension CommandName {
     case .historical: "hace la resincronización histórica, o continúa la interrumpida"
     case .reattribute: "aplica otra vez las reglas de asignación a las llamadas guardadas"
     case .phones: "muestra el directorio de números, o asigna un número a un workspace"
+    case .audit: "compara lo guardado con Twilio, día a día"
     case .explain: "explica por qué una llamada es de su workspace"
     case .migrate: "crea o actualiza el esquema de la base de datos"
     case .doctor: "comprueba la instalación y dice qué hacer"
@@ -108,6 +109,15 @@ extension CommandName {
       guardadas que decide. Si se interrumpe, el mismo comando termina lo que falta. Con --dry-run solo dice qué
       llamadas, minutos y coste se moverían, por mes. Las llamadas de meses anteriores solo dejan un workspace
       que no es el predeterminado con --past.
+      """
+    case .audit:
+      """
+      Lee otra vez la lista de Twilio de cada día UTC del periodo y la compara con lo guardado, llamada a llamada;
+      no cambia ninguna. Sin fechas, los siete días que acabaron hace al menos 48 horas. Dice qué falta, qué es
+      distinto, qué está mal asignado y qué ya no conoce Twilio, y la orden que lo arregla. Si se interrumpe, el
+      mismo comando continúa donde se quedó. Termina con 1 si algo difiere.
+
+      FECHA es AAAA-MM-DD o una hora ISO 8601, en UTC; los días cuentan enteros.
       """
     case .explain:
       """
@@ -205,7 +215,7 @@ extension Usage {
     Códigos de salida:
     \(table([
       ("0", "hecho"),
-      ("1", "la ejecución falló"),
+      ("1", "la ejecución falló, o la auditoría halló diferencias"),
       ("2", "uso o configuración incorrectos"),
       ("3", "otra ejecución del mismo tipo está en curso"),
       ("130, 143", "detenido por una señal (SIGINT, SIGTERM)"),
@@ -230,7 +240,8 @@ package enum RunSummary {
     if isOpen, case .historical(let since, let until, _) = order {
       order = .historical(since: since, until: until, restart: false)
     }
-    return "Para \(order.kind == .historical ? "continuar" : "repetir"): \(Command.line(for: order))"
+    let goesOn = order.kind == .historical || order.kind == .audit
+    return "Para \(goesOn ? "continuar" : "repetir"): \(Command.line(for: order))"
   }
 }
 
@@ -240,6 +251,7 @@ enum Words {
   static func slices(of kind: RunKind) -> String {
     switch kind {
     case .reattribute, .assign: "lotes"
+    case .audit: "días"
     case .hourly, .historical: "tramos"
     }
   }

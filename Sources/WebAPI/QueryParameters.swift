@@ -145,9 +145,11 @@ extension RunOrder {
     case .hourly:
       // Schedulers add parameters of their own; an hourly run has none, so none can be mistyped.
       self = .hourly
-    case .historical:
+    case .historical, .audit:
       let (since, until) = try QueryParameters(items, allowed: ["since", "until"]).bounds()
-      self = .historical(since: since, until: until, restart: false)
+      self =
+        kind == .audit
+        ? .audit(since: since, until: until) : .historical(since: since, until: until, restart: false)
     case .reattribute:
       let parameters = try QueryParameters(items, allowed: ["since", "dryRun"])
       self = .reattribute(since: try parameters.timestamp("since"), dryRun: try parameters.flag("dryRun"))

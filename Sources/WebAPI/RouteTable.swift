@@ -109,6 +109,7 @@ struct RouteTable: Sendable {
     add(start.route(.hourly, "/api/sync-twilio-hourly", [.get, .post]))
     add(start.route(.historical, "/api/resync-twilio-historical", [.get, .post]))
     add(start.route(.reattribute, "/api/reattribute", [.post]))
+    add(start.route(.audit, "/api/audit", [.post]))
     add(runs.list)
     add(runs.one)
     add(StatusRoute.route(service))

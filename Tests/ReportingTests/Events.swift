@@ -45,7 +45,14 @@ func makeSum(from: Int64? = 1) -> MoveSum {
 func makeEveryEvent() throws -> [SyncEvent] {
   let kinds = RunKind.allCases
   let failure = RunFailure(.database(.unreachable), "La base de datos no responde.")
+  var day = AuditDay(.epoch)
+  day.examples = AuditDifference.Kind.allCases.map { AuditDifference(makeSID(1).text, $0, field: "status") }
+  day.missing = 1
+  var lost = day
+  lost.isKept = false
   let others: [SyncEvent] = [
+    .dayAudited(AuditDay(.epoch)), .dayAudited(day), .dayAudited(lost), .auditDiffers("Ejecute esto."),
+    .goneNoted(calls: 2),
     .noCalls,
     .retrying(
       attempt: 1, delay: 250,

@@ -115,6 +115,10 @@ extension EngineBench: CallLedger {
   }
 }
 
+extension EngineBench {
+  func noteGone(fence: RunFence) async throws(RunFailure) -> Int { script.gone }
+}
+
 extension EngineBench: RunLedger {
   func check() async throws(RunFailure) { try script.onCheck() }
 

@@ -35,6 +35,8 @@ final class EngineBench: Sendable {
       Issue.record("nobody expected that \(sid) is asked for")
       throw RunFailure(.twilio(.permanent), "unexpected")
     }
+    /// So many calls that an audit found gone are to be noted.
+    var gone = 0
     /// Stored calls after a SID, since a moment, at most so many.
     var onStored: @Sendable (CallSID?, Timestamp?, Int) throws(RunFailure) -> [Call] = { _, _, _ in
       Issue.record("nobody expected that stored calls are read")

@@ -37,6 +37,11 @@ struct CommandTests {
         Command(.run(.reattribute(since: day("2025-08-01"), dryRun: true)), json: true)
       ),
       ("reattribute", Command(.run(.reattribute(since: nil, dryRun: false)))),
+      ("audit --json", Command(.run(.audit(since: nil, until: nil)), json: true)),
+      (
+        "audit --since 2025-08-01 --until 2025-08-02",
+        Command(.run(.audit(since: day("2025-08-01"), until: day("2025-08-02"))))
+      ),
       ("phones", Command(.phones)), ("phones --json", Command(.phones, json: true)),
       ("phones assign 0034911679868 4", Command(.run(.assign(assignment())))),
       (

@@ -29,13 +29,37 @@ import TwilioSimulator
     }
   }
 
+  @Test("A call is altered, left out of the list, and removed, one by one")
+  func singleCalls() async throws {
+    try await withServer { server in
+      let sid = makeSID(1)
+      let one = listPath.replacing("Calls.json", with: "Calls/\(sid).json")
+      _ = try await server.send(
+        "POST", "/_simulator/calls",
+        "{\"sid\":\"\(sid)\",\"start_time\":\"2026-03-01T11:00:00Z\",\"price\":\"-1\"}")
+      #expect(try await server.send("PATCH", "/_simulator/calls/\(sid)", "{\"price\":\"-2\"}").status == 200)
+      let listed = try await server.get(listPath).json?["calls"] as? [[String: Any]]
+      #expect(listed?.map { $0["price"] as? String } == ["-2"])
+      #expect(listed?.first?["start_time"] as? String == "Sun, 01 Mar 2026 11:00:00 +0000")
+      #expect(try await server.send("POST", "/_simulator/lost/\(sid)").status == 200)
+      #expect((try await server.get(listPath).json?["calls"] as? [Any])?.isEmpty == true)
+      #expect(try await server.get(one).json?["price"] as? String == "-2")
+      #expect(try await server.send("PATCH", "/_simulator/calls/\(sid)", "{\"price\":null}").status == 200)
+      #expect((try await server.get(listPath).json?["calls"] as? [Any])?.isEmpty == true)
+      #expect(try await server.get(one).json?["price"] is NSNull)
+      #expect(try await server.send("DELETE", "/_simulator/calls/\(sid)").status == 200)
+      #expect(try await server.get(one).status == 404)
+    }
+  }
+
   @Test("A control request that cannot be followed gets 400 and a sentence")
   func refused() async throws {
     try await withServer { server in
       for (method, path, content) in [
         ("POST", "clock", "{}"), ("POST", "faults", "x"), ("POST", "calls", "[1]"), ("POST", "nothing", ""),
         ("POST", "options", "{\"precision\":\"week\"}"), ("POST", "options", "[]"),
-        ("DELETE", "calls/\(makeSID(1))", ""), ("GET", "faults", ""),
+        ("DELETE", "calls/\(makeSID(1))", ""), ("PATCH", "calls/\(makeSID(1))", "{}"),
+        ("PATCH", "calls/\(makeSID(1))", "[]"), ("POST", "lost/\(makeSID(1))", ""), ("GET", "faults", ""),
       ] {
         let answer = try await server.send(method, "/_simulator/\(path)", content)
         #expect(answer.status == 400)

@@ -27,6 +27,8 @@ struct OrderParametersTests {
       "/api/resync-twilio-historical?since=2025-08-01+00:00",
       .historical(since: day, until: nil, restart: false)
     ),
+    ("/api/audit", .audit(since: nil, until: nil)),
+    ("/api/audit?since=2025-08-01&until=2025-08-02", .audit(since: day, until: nextDay)),
     ("/api/reattribute", .reattribute(since: nil, dryRun: false)),
     ("/api/reattribute?since=2025-08-01", .reattribute(since: day, dryRun: false)),
     ("/api/reattribute?dryRun=true", .reattribute(since: nil, dryRun: true)),
@@ -52,6 +54,7 @@ struct OrderParametersTests {
       "/api/resync-twilio-historical?since=2025-08-02&until=2025-08-02",
       "/api/resync-twilio-historical?since=2025-08-01&since=2025-08-02",
       "/api/resync-twilio-historical?sicne=2025-08-01", "/api/resync-twilio-historical?dryRun=true",
+      "/api/audit?since=2025-08-02&until=2025-08-01", "/api/audit?days=7", "/api/audit?dryRun=true",
       "/api/reattribute?since=x", "/api/reattribute?dryRun=yes", "/api/reattribute?dryRun=",
       "/api/reattribute?dryrun=true", "/api/reattribute?until=2025-08-01",
       "/api/reattribute?secret=correct-horse-battery",

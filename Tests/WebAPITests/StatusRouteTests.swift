@@ -36,7 +36,7 @@ struct StatusRouteTests {
         ))
       #expect(
         answer.body.contains(
-          #""historical":null,"reattribute":null,"assign":null},"alerts":[{"name":"no_calls","firing":false,"since":null,"detail":""#
+          #""historical":null,"reattribute":null,"assign":null,"audit":null},"alerts":[{"name":"no_calls","firing":false,"since":null,"detail":""#
         ))
       #expect(
         answer.body.contains(

@@ -46,7 +46,11 @@ package final class AlertWatch: Sendable {
         repeat { wait = await look() } while (try? await sleep(min(Self.pause, wait ?? Self.pause))) != nil
       }
       group.addTask { [self] in
-        for await run in service.ends { await follow(run.kind, isSuccess: run.state == .succeeded) }
+        for await run in service.ends {
+          let isSuccess = run.state == .succeeded
+          await follow(run.kind, isSuccess: isSuccess)
+          if run.kind == .hourly, isSuccess { _ = await service.startDailyAudit(now: now()) }
+        }
       }
     }
   }

@@ -13,6 +13,9 @@ package struct StoredCall: Hashable, Sendable {
   package var listing: UnsettledList.Place?
   /// Whether it was stored before the run that reads it began: else nothing that happens to it is a move.
   package var precedesRun: Bool
+  /// What of the row says something else than its other columns: `callDate`, or `rawData`; nil where nothing does, or
+  /// nobody asked.
+  package var contradiction: String?
 
   package init(
     call: Call, workspace: WorkspaceID?, phoneNumber: PhoneNumber?, leadNumber: PhoneNumber?,
@@ -54,12 +57,14 @@ package struct CallRow: Hashable, Sendable {
 
   /// Whether `stored` already says all of this.
   ///
-  /// - Parameter isLastWord: Whether a cost without a price of Twilio's counts as a difference.
+  /// - Parameter isLastWord: Whether a cost without a price of Twilio's counts as a difference, and what contradicts
+  ///   the rest of the row.
   func isStored(as stored: StoredCall?, isLastWord: Bool) -> Bool {
     guard let stored else { return false }
     return stored.call == call && stored.workspace == attribution.workspace
       && stored.phoneNumber == attribution.decidingNumber && stored.leadNumber == leadNumber
       && stored.effectiveTime == call.effectiveTime
       && (call.price == nil && !isLastWord || stored.cost == call.price?.magnitude)
+      && (stored.contradiction == nil || !isLastWord)
   }
 }

@@ -27,6 +27,12 @@ package protocol CallLedger: Sendable {
   ///
   /// - Parameter last: The SID after which to go on, nil to begin.
   func olderCalls(after last: CallSID?, limit: Int) async throws(RunFailure) -> [Call]
+
+  /// Notes in the rows of calls that an audit found gone that they are.
+  ///
+  /// - Returns: How many were noted: each once.
+  /// - Throws: `leaseLost` when another run took over.
+  func noteGone(fence: RunFence) async throws(RunFailure) -> Int
 }
 
 /// How far the stored log reaches, as an hourly run needs to know it.

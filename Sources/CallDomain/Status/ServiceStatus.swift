@@ -75,12 +75,18 @@ package struct StatusFacts: Hashable, Sendable {
   package var refusedPeriod: Period?
   /// Periods that no hourly run will take in, oldest first, until a historical run fills them.
   package var gaps: [Period] = []
+  /// The newest audits of the last days, and those of any day that differ: the newest first.
+  package var audits: [AuditDay] = []
   /// Periods that no run has taken in and Twilio no longer keeps, oldest first.
   package var lost: [Period] = []
   /// What keeps every run from the database, which can still be read.
   package var unusable: RunFailure?
-  /// Whether an audit has found a difference that nothing has settled.
-  package var auditDiffers = false
+
+  /// Of so many days audits are shown that find nothing.
+  package static let auditDays = 30
 
   package init() {}
+
+  /// The newest audits that differ.
+  package var differingAudits: [AuditDay] { audits.filter { $0.differences > 0 } }
 }

@@ -1,8 +1,8 @@
 extension ServiceStatus {
   /// What is told of the stored state: the alerts, the last runs, and what runs left undone. They decide the state.
   package var findings: [Finding] {
-    alerts.map(Self.finding) + lastRuns + [unsettled, givenUp, refused]
-      + [unusable, audit].compactMap(\.self)
+    alerts.map(Self.finding) + lastRuns + [unsettled, givenUp, refused, audits]
+      + [unusable].compactMap(\.self)
   }
 
   /// How the service stands.
@@ -99,12 +99,23 @@ extension ServiceStatus {
 
   private var unusable: Finding? { facts.unusable.map { Finding($0, check: "base de datos") } }
 
-  private var audit: Finding? {
-    guard facts.auditDiffers else { return nil }
+  private var audits: Finding {
+    let differing = facts.differingAudits
+    guard let whatToDo = differing.whatToDo else {
+      return Finding(
+        .ok, check: "auditoría",
+        detail: facts.audits.isEmpty
+          ? "Todavía no se ha comparado ningún día con Twilio: «twilio-sync audit»."
+          : "Ningún día comparado difiere de Twilio.")
+    }
+    let days = differing.prefix(5).map(\.day.isoDate).joined(separator: ", ")
+    let rest = differing.count > 5 ? " y \(differing.count - 5) más" : ""
+    let calls = differing.reduce(0) { $0.addingClamped($1.differences) }
     return Finding(
-      .fault, check: "auditoría", detail: "Lo guardado no es lo que dice Twilio.",
-      whatToDo: "Ejecute «twilio-sync audit»: dice qué difiere y qué lo arregla.", state: .attention,
-      topic: .audit)
+      .fault, check: "auditoría",
+      detail: "Lo guardado difiere de Twilio en "
+        + Self.count(calls, "llamada", "llamadas") + " (\(days)\(rest)).", whatToDo: whatToDo,
+      state: .attention, topic: .audit)
   }
 }
 

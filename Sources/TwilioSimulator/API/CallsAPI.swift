@@ -22,7 +22,7 @@ struct CallsAPI {
         return APIAnswer(body: try CallList(query, of: account, options, at: now).page())
       }
       guard target.query.isEmpty else { throw .invalid("One call is asked for without parameters") }
-      guard let call = account.call(sid), call.listed ?? call.created <= now else {
+      guard let call = account.call(sid), call is LostCall || call.listed ?? call.created <= now else {
         throw .notFound(target.path)
       }
       return APIAnswer(body: call.bytes(at: now, account.json))

@@ -12,6 +12,19 @@ protocol LoggedCall: AnyObject, Sendable {
   func bytes(at now: Timestamp, _ json: CallJSON) -> [UInt8]
 }
 
+/// A call that the list leaves out, and that Twilio gives when it is asked for alone.
+final class LostCall: LoggedCall {
+  private let call: any LoggedCall
+
+  init(_ call: any LoggedCall) { self.call = call }
+
+  var created: Timestamp { call.created }
+  var sid: String { call.sid }
+  var listed: Timestamp? { .distantFuture }
+  func facts(at now: Timestamp, _ json: CallJSON) -> FilteredFacts { call.facts(at: now, json) }
+  func bytes(at now: Timestamp, _ json: CallJSON) -> [UInt8] { call.bytes(at: now, json) }
+}
+
 extension LoggedCall {
   var position: LogPosition { LogPosition(created: created, sid: sid) }
 }

@@ -15,6 +15,8 @@ struct ControlEndpoint {
                                    defaults; ISO 8601 times with Z are served as RFC 2822; "_omit": [keys left out],
                                    "_listed_at": ISO time from which the list shows it
     DELETE /_simulator/calls/SID   removes a call
+    PATCH  /_simulator/calls/SID   an object with the fields of a call that change
+    POST   /_simulator/lost/SID    has the list leave a call out, which is given when it is asked for alone
     POST   /_simulator/options     an object with some of the command line's options (--help); null is no limit:
                                    \(SimulatorOptions.names.map(\.key).joined(separator: ", "))
     POST   /_simulator/reset       everything as it was at the start
@@ -48,14 +50,18 @@ struct ControlEndpoint {
       }
       simulation.options = options
     case ("POST", "reset"): simulation.reset()
+    case ("PATCH", _) where path.hasPrefix("calls/"):
+      guard try simulation.alter(sid: String(path.dropFirst(6)), json: text) else { throw Self.noCall }
+    case ("POST", _) where path.hasPrefix("lost/"):
+      guard simulation.lose(sid: String(path.dropFirst(5))) else { throw Self.noCall }
     case ("DELETE", _) where path.hasPrefix("calls/"):
-      guard simulation.remove(sid: String(path.dropFirst(6))) else {
-        throw SimulatorError("There is no such call.")
-      }
+      guard simulation.remove(sid: String(path.dropFirst(6))) else { throw Self.noCall }
     default: throw SimulatorError("No such control route; GET /_simulator/ lists them.")
     }
     return .json(JSONValue.object(answer).bytes)
   }
+
+  private static let noCall = SimulatorError("There is no such call.")
 
   private var records: [String: JSONValue] {
     let records = simulation.requests.map { record in

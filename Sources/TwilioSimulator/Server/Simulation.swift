@@ -83,6 +83,32 @@ package final class Simulation: Sendable {
   /// Removes a call, as an account's owner may; false when there is none.
   package func remove(sid: String) -> Bool { state.withLock { $0.account.remove(sid) } }
 
+  /// Has the list leave a call out, which is given when it is asked for alone; false when there is none.
+  package func lose(sid: String) -> Bool {
+    state.withLock { state in
+      guard let call = state.account.call(sid) else { return false }
+      state.account.put([LostCall(call)])
+      return true
+    }
+  }
+
+  /// Changes fields of a call, given as a JSON object, as Twilio writes them; false when there is none.
+  /// - Throws: a sentence that says what could not be read.
+  package func alter(sid: String, json: String) throws(SimulatorError) -> Bool {
+    guard let changes = try JSONValue(parsing: json.utf8).fields else {
+      throw SimulatorError("The body must be a JSON object.")
+    }
+    let (account, now) = state.withLock { ($0.account, $0.clock.now) }
+    guard let call = account.call(sid),
+      let fields = try JSONValue(parsing: call.bytes(at: now, account.json)).fields
+    else { return false }
+    let document = fields.merging(changes) { $1 }.merging(["sid": .string(sid)]) { $1 }
+    let altered = try SettledCall(
+      document: .object(document), accountSID: configuration.credentials.accountSID, now: now)
+    state.withLock { $0.account.put([call is LostCall ? LostCall(altered) : altered]) }
+    return true
+  }
+
   /// The requests to the API since the start or the last reset, oldest first; the last 100,000.
   package var requests: [RequestRecord] { state.withLock(\.records) }
 

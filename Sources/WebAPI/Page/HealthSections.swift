@@ -136,8 +136,10 @@ struct HealthSections {
       )
     case .audit:
       (
-        "Audit", "What is stored is not what Twilio says.",
-        "Run “twilio-sync audit”: it says what differs and what mends it."
+        "Audit", "What is stored differs from Twilio; the days are below.",
+        "Run "
+          + status.facts.differingAudits.remedies.prefix(3)
+          .map { $0.map { "“\($0)”" }.joined(separator: " and then ") }.joined(separator: "; ") + "."
       )
     }
   }

@@ -171,4 +171,60 @@ struct OpenSections {
   }
 
   private static let shownGaps = 5
+
+  /// The days that an audit could have looked at, the newest first, and what it found.
+  var audits: HTML {
+    let known = Dictionary(facts.audits.map { ($0.day, $0) }, uniquingKeysWith: { first, _ in first })
+    let newest = now.adding(hours: -72).startOfDay
+    let days = (0..<StatusFacts.auditDays).map { newest.adding(hours: -24 * $0) }
+    let others = facts.audits.map(\.day).filter { !days.contains($0) }
+    let row = HTML.element(
+      "ul", ["class": "legend"], (others + days).sorted(by: >).map { audit($0, known[$0]) })
+    let remedies = facts.differingAudits.remedies
+    return .section(
+      "audits", language.say("Comparado con Twilio", "Compared with Twilio"),
+      [row]
+        + (facts.audits.isEmpty
+          ? [
+            .paragraph(
+              language.say(
+                "«twilio-sync audit» compara los últimos siete días.",
+                "“twilio-sync audit” compares the last seven days."), style: "quiet")
+          ] : [])
+        + (remedies.isEmpty
+          ? []
+          : [
+            .paragraph(
+              language.say(
+                "Cada par de órdenes arregla unos días:", "Each pair of commands settles some days:"),
+              style: "advice"),
+            .element(
+              "ul", ["class": "commands"],
+              remedies.prefix(Self.shownGaps).map { commands in
+                .element("li", [:], commands.map { .element("code", text: $0) })
+              }),
+          ]))
+  }
+
+  private func audit(_ day: Timestamp, _ found: AuditDay?) -> HTML {
+    let (style, verdict) =
+      switch found {
+      case nil: ("mark", language.say("sin mirar", "not looked at"))
+      case let found? where !found.isKept:
+        ("mark", language.say("Twilio no lo conserva", "not kept by Twilio"))
+      case let found? where found.differences > 0:
+        (
+          "mark bad",
+          language.say(
+            "difiere: \(language.number(found.differences))", "differs: \(language.number(found.differences))"
+          )
+        )
+      default: ("mark good", language.say("coincide", "agrees"))
+      }
+    let name = HTML.element("b", text: language.day(day))
+    let link = found?.run.map { run in
+      HTML.element("a", ["href": "/runs/\(run.number)?lang=\(language.rawValue)"], [name])
+    }
+    return .element("li", [:], [link ?? name, .element("span", ["class": style], text: verdict)])
+  }
 }

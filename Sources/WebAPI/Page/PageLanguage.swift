@@ -149,6 +149,16 @@ extension PageLanguage {
     case .historical: say("histórica", "historical")
     case .reattribute: say("reasignación", "reattribution")
     case .assign: say("asignación", "assignment")
+    case .audit: say("auditoría", "audit")
+    }
+  }
+
+  func kind(_ kind: AuditDifference.Kind) -> String {
+    switch kind {
+    case .missing: say("falta", "missing")
+    case .gone: say("Twilio ya no la conoce", "gone at Twilio")
+    case .different: say("distinta", "different")
+    case .misattributed: say("mal asignada", "misattributed")
     }
   }
 

@@ -27,7 +27,47 @@ struct RunPage {
             .element("dl", ["class": "cards"], facts)
           ]
         )
-      ] + moves)
+      ] + moves + days)
+  }
+
+  /// Of an audit, what it found of each day, and the first calls that differ.
+  private var days: [HTML] {
+    guard !run.days.isEmpty else { return [] }
+    let title = language.say("Días comparados (UTC)", "Days compared (UTC)")
+    let headings = [
+      language.say("Twilio", "Twilio"), language.say("Guardadas", "Stored"),
+      language.say("Faltan", "Missing"),
+      language.say("Borradas", "Gone"), language.say("Distintas", "Different"),
+      language.say("Mal asignadas", "Misattributed"), language.say("Rechazadas", "Refused"),
+      language.say("No se guardan", "Not stored"),
+    ]
+    let table = Table(
+      caption: title,
+      columns: [.text(language.say("Día", "Day"))] + headings.map(Table.Column.number),
+      rows: run.days.map { day in
+        Table.Row(
+          texts: [day.day.isoDate]
+            + AuditDay.figures.map { day.isKept ? language.number(day[keyPath: $0.path]) : "–" })
+      }, isStacked: true)
+    let examples = run.days.flatMap { day in day.examples.map { (day, $0) } }.prefix(Self.mostSums)
+    let calls = Table(
+      caption: language.say("Llamadas que difieren", "Calls that differ"),
+      columns: [
+        .text(language.say("Llamada", "Call")), .text(language.say("Día", "Day")),
+        .text(language.say("Qué", "What")), .text(language.say("Campo", "Field")),
+      ],
+      rows: examples.map { day, example in
+        Table.Row([
+          example.kind == .missing
+            ? .text(example.sid)
+            : .element(
+              "a", ["href": "/calls/\(example.sid)?lang=\(language.rawValue)"], text: example.sid),
+          .text(day.day.isoDate), .text(language.kind(example.kind)), .text(example.field ?? "–"),
+        ])
+      }, isStacked: true)
+    return [
+      .section("days", title, [table.html] + (examples.isEmpty ? [] : [calls.html]))
+    ]
   }
 
   /// What it moved, or would move: the most first, as many as a page can show.

@@ -43,7 +43,9 @@ struct StatusPage: Sendable {
       [health.now, health.alerts] + runs.resync + [charts.hours].compactMap(\.self) + [
         choice, charts.days, cost.html,
       ]
-        + [.element("div", ["class": "pair"], [open.defaultWorkspace, open.undone]), runs.recent])
+        + [
+          .element("div", ["class": "pair"], [open.defaultWorkspace, open.undone]), open.audits, runs.recent,
+        ])
   }
 
   /// Other periods, and the way back to all workspaces.

@@ -50,6 +50,8 @@ struct FaultyRun {
     func olderCalls(after last: CallSID?, limit: Int) async throws(RunFailure) -> [Call] {
       try await store.olderCalls(after: last, limit: limit)
     }
+
+    func noteGone(fence: RunFence) async throws(RunFailure) -> Int { try await store.noteGone(fence: fence) }
   }
 
   /// - Parameter clock: The process's clock; by default Twilio's, which stands still.

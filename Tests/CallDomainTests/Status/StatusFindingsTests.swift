@@ -65,7 +65,13 @@ struct StatusFindingsTests {
     for (check, state, change) in [
       ("llamadas abandonadas", ServiceState.attention, { $0.givenUpCalls = 2 }),
       ("llamadas rechazadas", .attention, { $0.refusedCalls = 1 }),
-      ("auditoría", .attention, { $0.auditDiffers = true }),
+      (
+        "auditoría", .attention,
+        {
+          $0.audits = [AuditDay(makeTime("2026-01-01T00:00:00Z"))]
+          $0.audits[0].missing = 1
+        }
+      ),
       (
         "base de datos", .broken, { $0.unusable = RunFailure(.database(.full), "Está llena.", "Haga sitio.") }
       ),

@@ -64,7 +64,7 @@ struct LeastPrivilegeTests {
   func eachPolicyIsNeeded() async throws {
     let query = "SELECT tablename FROM pg_policies WHERE policyname = '\(LeastPrivilege.role)' ORDER BY 1"
     let tables = try await read { try await $0.pool.lines(query) }
-    #expect(tables.count == 13)
+    #expect(tables.count == 14)
     for table in tables {
       try await withLimited { database in
         try await database.pool.run("DROP POLICY \(LeastPrivilege.role) ON \(table)")

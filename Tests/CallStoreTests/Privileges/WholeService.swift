@@ -15,8 +15,9 @@ struct WholeService {
     try await historical(.interrupted)
     try await historical(.succeeded)
     try await reattribute()
+    try await audit()
     let runs = try await store.runs(limit: 10)
-    #expect(runs.count == 4)
+    #expect(runs.count == 6)
     try await look()
   }
 
@@ -59,6 +60,24 @@ struct WholeService {
     _ = try await store.refused(dueAt: Self.now, limit: 10)
     try await store.renew(fence, counts: RunCounts())
     try await finish(fence, .succeeded)
+  }
+
+  /// An audit, twice, and the hourly run that notes what is gone.
+  private func audit() async throws {
+    let fence = try await store.begin(.audit, requestedBy: "test", now: Self.now)
+    let period = Period(start: at("00:00"), end: at("00:00").startOfNextDay)
+    #expect(try await store.openAudit(period, fence: fence) == AuditProgress())
+    let found = try await store.compare(AuditPage(done: [], span: period, calls: [makeCall(makeSID(1))]))
+    #expect(found.storedCalls >= 6)
+    for _ in 0..<2 {
+      try await store.keep(
+        AuditProgress(), verdicts: [AuditDay(period.start)], gone: [makeSID(1).text], fence: fence)
+    }
+    try await finish(fence, .succeeded)
+    let hourly = try await store.begin(.hourly, requestedBy: "test", now: Self.now)
+    #expect(try await store.noteGone(fence: hourly) == 1)
+    #expect(try await store.dueAudit(now: Self.now) != nil)
+    try await finish(hourly, .succeeded)
   }
 
   private func historical(_ state: RunState) async throws {

@@ -72,6 +72,11 @@ extension HistoryBench: CallLedger {
     Issue.record("a historical run reads no older rows")
     return []
   }
+
+  func noteGone(fence: RunFence) async throws(RunFailure) -> Int {
+    Issue.record("a historical run notes no calls as gone")
+    return 0
+  }
 }
 
 extension HistoryBench: HistoryLedger {

@@ -150,7 +150,8 @@ struct StatusPageTests {
         facts.refusedCalls = 2
         facts.givenUpCalls = 3
         facts.givenUpPeriod = Period(start: Self.now.adding(hours: -100), end: Self.now)
-        facts.auditDiffers = true
+        facts.audits = [AuditDay(Self.now.startOfDay)]
+        facts.audits[0].missing = 1
         facts.runs[.reattribute] = StatusFacts.Runs()
         facts.runs[.reattribute]?.ended = [makeRun(kind: .reattribute, state: .failed)]
       }, Self.figures(workspaces: 4), target)
@@ -161,8 +162,8 @@ struct StatusPageTests {
     #expect(answer.body.contains("Está &lt;llena&gt;.") && answer.body.contains("→ Haga sitio."))
     let parts =
       isSpanish
-      ? ["2 llamadas están aparte en refused_calls", "3 llamadas siguen", "Lo guardado no es"]
-      : ["2 are set aside in refused_calls", "3 have no price or no end", "What is stored is not"]
+      ? ["2 llamadas están aparte en refused_calls", "3 llamadas siguen", "Lo guardado difiere"]
+      : ["2 are set aside in refused_calls", "3 have no price or no end", "What is stored differs"]
     for part in parts + ["twilio-sync reattribute", Self.now.iso8601] {
       #expect(answer.body.contains(part), "\(part)")
     }
