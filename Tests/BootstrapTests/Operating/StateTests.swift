@@ -147,6 +147,8 @@ struct StateTests {
       for statement in setUp.statements {
         try await installation.sql(statement.replacing("%@", with: installation.database.name))
       }
+      // What is set for the database holds for new sessions; a pooler would go on with its old ones.
+      try await installation.cutConnections()
       // Nobody tells of what cannot be noted.
       let told = setUp.state == .broken && setUp.testDescription.hasPrefix("a read-only") ? [] : setUp.alerts
       let listener = try RawServer { _, connection in connection.write(status: "204 No Content") }
