@@ -45,7 +45,7 @@ struct SteadyStateTests {
         if number > 0 { alerts += try await sync.alerts(rules, at: moment) }
         runs.append(try await sync.run(at: moment))
       }
-      // A third of this account's calls belongs to nobody in the directory.
+      // Whose calls they are is no matter of the pause.
       alerts.removeAll { $0.name == .defaultWorkspace }
       print("\(cadence.testDescription): \(alerts.count) alerts in \(count) pauses")
       #expect(alerts == [])
