@@ -198,11 +198,15 @@ extension SpanishLines {
       ("faltan", day.missing), ("distintas", day.different), ("mal asignadas", day.misattributed),
       ("borradas en Twilio", day.gone), ("rechazadas", day.refusedCalls),
     ].filter { $0.1 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
-    let verdict = day.differences > 0 ? "⚠️ \(day.day.isoDate): difiere" : "  ✅ \(day.day.isoDate): coincide"
-    let shown = day.examples.prefix(10).map { "    \($0.sid): \(word($0))" }
+    let mark = day.differences > 0 ? "⚠️ " : "  "
+    let verdict = mark + (day.differences > 0 ? "" : "✅ ") + day.day.isoDate
+    let shown = day.examples.prefix(10).map { "\(mark)  \($0.sid): \(word($0))" }
     let rest =
-      day.examples.count > shown.count ? ["    … y más, con --json y en la página de la ejecución"] : []
-    return ["\(verdict) (llamadas: Twilio \(day.twilioCalls), guardadas \(day.storedCalls)\(figures))"]
+      day.examples.count > shown.count ? ["\(mark)  … y más, con --json y en la página de la ejecución"] : []
+    let result = day.differences > 0 ? "difiere" : "coincide"
+    return [
+      "\(verdict): \(result) (llamadas: Twilio \(day.twilioCalls), guardadas \(day.storedCalls)\(figures))"
+    ]
       + shown + rest
   }
 

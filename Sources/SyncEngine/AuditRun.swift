@@ -68,10 +68,11 @@ package struct AuditRun: Sendable {
     run.progress.set(audit.days)
     for day in days.dropFirst(audit.days.count) {
       if audit.open?.day.day != day { audit.open = AuditProgress.OpenDay(day) }
-      let done = try await reader.read(day, &audit)
+      let isLast = day.startOfNextDay == period.end
+      let done = try await reader.read(day, isLast: isLast, &audit)
       run.progress.set(audit.days)
       run.onEvent(.dayAudited(done))
-      guard day.startOfNextDay == period.end || reader.mayGoOn() else { throw .auditPaused }
+      guard isLast || reader.mayGoOn() else { throw .auditPaused }
     }
     if let whatToDo = audit.days.whatToDo { run.onEvent(.auditDiffers(whatToDo)) }
   }
@@ -99,7 +100,8 @@ private struct DayAudit {
     Double(open.comparedFrom.milliseconds(since: open.day.day)) / 86_400_000
   }
 
-  func read(_ day: Timestamp, _ audit: inout AuditProgress) async throws(RunFailure) -> AuditDay {
+  func read(_ day: Timestamp, isLast: Bool, _ audit: inout AuditProgress) async throws(RunFailure) -> AuditDay
+  {
     var isBounded = (audit.open?.comparedFrom ?? day.startOfNextDay) < day.startOfNextDay
     var restarts = 0
     var isDone = false
@@ -120,8 +122,7 @@ private struct DayAudit {
     }
     guard var open = audit.open else { return AuditDay(day) }
     open.day.run = run.fence.run
-    audit.days.append(open.day)
-    audit.open = nil
+    audit.close(open.day, isLast: isLast)
     try await audits.keep(audit, verdicts: [open.day], gone: open.gone, fence: run.fence)
     return open.day
   }

@@ -215,7 +215,7 @@ extension Usage {
     Códigos de salida:
     \(table([
       ("0", "hecho"),
-      ("1", "la ejecución falló, o la auditoría halló diferencias"),
+      ("1", "la ejecución falló"),
       ("2", "uso o configuración incorrectos"),
       ("3", "otra ejecución del mismo tipo está en curso"),
       ("130, 143", "detenido por una señal (SIGINT, SIGTERM)"),

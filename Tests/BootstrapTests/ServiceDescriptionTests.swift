@@ -15,7 +15,7 @@ struct ServiceDescriptionTests {
       #expect(
         Set(paths.keys) == [
           "/", "/api/calls", "/api/calls.csv", "/api/calls/{sid}", "/api/phones", "/api/phones/{number}",
-          "/api/reattribute",
+          "/api/reattribute", "/api/audit",
           "/api/resync-twilio-historical", "/api/sync-runs", "/api/sync-runs/{id}", "/api/sync-status",
           "/api/sync-twilio-hourly", "/calls", "/calls/{sid}", "/health", "/metrics", "/openapi.json",
           "/phones", "/ready", "/runs/{id}", "/search",

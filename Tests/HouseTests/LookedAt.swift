@@ -27,6 +27,7 @@ enum LookedAt {
     "Sources/Postgres/LoginPause.swift": "three doublings at most",
     "Sources/Postgres/PostgresSettings.swift": "of limits that are written down",
     "Sources/Postgres/PostgresValue.swift": "of elements that are held in memory",
+    "Sources/SyncEngine/AuditRun.swift": "numbers of days that are written there, and binary fractions",
     "Sources/SyncEngine/History/HistoryWriter.swift": "the pause before is at most the longest",
     "Sources/SyncEngine/LateFacts.swift": "of the minutes of a day at most",
     "Sources/SyncEngine/RetryPolicy.swift":
@@ -40,6 +41,7 @@ enum LookedAt {
     "Sources/TwilioClient/JSONReader.swift": "a word of eight bytes",
     "Sources/TwilioClient/TwilioDate.swift": "four decimal digits, and hours and minutes of two",
     "Sources/WebAPI/Page/CallCharts.swift": "of the page's own days and bars, and of counts that are clamped",
+    "Sources/WebAPI/Page/OpenSections.swift": "of the page's own days",
     "Sources/WebAPI/SecretGuard.swift": "the length of a secret rounded up",
     "Sources/WebServer/Message/RequestTarget.swift": "two hexadecimal digits",
     "Sources/WebServer/Server/EventLoop.swift":

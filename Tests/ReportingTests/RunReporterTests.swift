@@ -159,7 +159,7 @@ struct RunReporterTests {
   func names() throws {
     let events = try makeEveryEvent()
     let names = Set(events.map(JSONEvents.name))
-    #expect(names.count == 29)
+    #expect(names.count == 32)
     for event in events {
       let keys = JSONEvents.fields(of: event).map(\.key)
       #expect(Set(keys + ["ts", "level", "event", "runId"]).count == keys.count + 4)

@@ -10,7 +10,7 @@ struct AuditRunTests {
 
   /// Calls of the day, two minutes apart, the last one at its end.
   private static func makeDay(_ count: Int = 600) -> [Call] {
-    (0..<count).map { makeCompleted($0 + 1, startedAt: day.adding(seconds: $0 * 120)) }
+    (0..<count).map { makeCompleted($0 + 1, startedAt: day.adding(seconds: 60 + $0 * 120)) }
   }
 
   private func makeBench(_ calls: [Call], _ adjust: (inout EngineBench.Script) -> Void = { _ in })

@@ -19,6 +19,7 @@ struct RouteRulesTests {
     "/api/sync-twilio-hourly": Promise(methods: [.get, .post], access: .bearer, startsSomething: true),
     "/api/resync-twilio-historical": Promise(methods: [.get, .post], access: .bearer, startsSomething: true),
     "/api/reattribute": Promise(methods: [.post], access: .bearer, startsSomething: true),
+    "/api/audit": Promise(methods: [.post], access: .bearer, startsSomething: true),
     "/api/phones": Promise(methods: [.get, .head], access: .bearerOrBasic),
     "/api/phones/{number}": Promise(methods: [.put], access: .bearer, startsSomething: true),
     "/phones": Promise(methods: [.get, .head], access: .bearerOrBasic),

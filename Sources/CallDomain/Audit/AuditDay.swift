@@ -104,12 +104,13 @@ extension [AuditDay] {
     var spans: [(period: Period, isAttribution: Bool)] = []
     for day in filter({ $0.differences > 0 }).sorted(by: { $0.day < $1.day }) {
       let isAttribution = day.differences == day.misattributed
-      if let last = spans.last, last.period.end == day.day {
-        let period = Period(start: last.period.start, end: day.period.end)
-        spans[spans.count - 1] = (period, last.isAttribution && isAttribution)
-      } else {
+      guard let last = spans.last, last.period.end == day.day else {
         spans.append((day.period, isAttribution))
+        continue
       }
+      spans.removeLast()
+      spans.append(
+        (Period(start: last.period.start, end: day.period.end), last.isAttribution && isAttribution))
     }
     return spans.map { period, isAttribution in
       let (since, until) = ("--since \(period.start.isoDate)", "--until \(period.end.isoDate)")
@@ -149,6 +150,13 @@ package struct AuditProgress: Hashable, Codable, Sendable {
   private static let mostChanged = 1000
 
   package init() {}
+
+  /// Ends the open day. What was kept for the days after the last one is dropped then: it holds numbers of leads.
+  package mutating func close(_ day: AuditDay, isLast: Bool) {
+    days.append(day)
+    open = nil
+    if isLast { changed = [] }
+  }
 
   /// Takes in what was found of a page of the open day.
   ///
