@@ -7,7 +7,7 @@ import Testing
 @Suite("A newer program may know more kinds of runs", .keepsFailedDatabases)
 struct OpenKindsTests {
   private static let insertAudit =
-    "INSERT INTO sync_runs (kind, state, requested_by, started_at) VALUES ('audit', 'succeeded', 'new', now())"
+    "INSERT INTO sync_runs (kind, state, requested_by, started_at) VALUES ('survey', 'succeeded', 'new', now())"
 
   @Test("An existing database takes them once it is migrated, whatever its constraint is called")
   func existing() async throws {
@@ -16,7 +16,7 @@ struct OpenKindsTests {
       _ = try await makeMigrator(pool).run()
       try await pool.run(
         "ALTER TABLE sync_runs ADD CONSTRAINT \"Some name\" CHECK (kind IN ('hourly', 'historical'))",
-        "ALTER TABLE sync_runs ADD CHECK (kind <> 'audit')",
+        "ALTER TABLE sync_runs ADD CHECK (kind <> 'survey')",
         "DELETE FROM schema_migrations WHERE version = 14")
       await #expect(throws: PostgresError.self) { try await pool.run(Self.insertAudit) }
       #expect(try await makeMigrator(pool).run() == [14])

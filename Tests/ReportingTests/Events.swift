@@ -48,7 +48,7 @@ func makeEveryEvent() throws -> [SyncEvent] {
   var day = AuditDay(.epoch)
   day.examples = AuditDifference.Kind.allCases.map { AuditDifference(makeSID(1).text, $0, field: "status") }
   day.missing = 1
-  var lost = day
+  var lost = AuditDay(.epoch)
   lost.isKept = false
   let others: [SyncEvent] = [
     .dayAudited(AuditDay(.epoch)), .dayAudited(day), .dayAudited(lost), .auditDiffers("Ejecute esto."),

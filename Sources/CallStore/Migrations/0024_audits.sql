@@ -24,11 +24,12 @@ ALTER TABLE sync_runs ADD COLUMN IF NOT EXISTS audit JSONB;
 -- When an audit had found that Twilio no longer knows the call; the row stays, it was billed.
 ALTER TABLE calls ADD COLUMN IF NOT EXISTS gone_at TIMESTAMPTZ;
 -- next
+-- Of letters that every encoding has.
 DO $$
 BEGIN
   IF obj_description('sync_audits'::regclass) IS NULL THEN
-    COMMENT ON TABLE sync_audits IS 'Lo que la última auditoría de cada día UTC encontró.';
-    COMMENT ON COLUMN sync_audits.gone_calls IS 'Las que la próxima horaria anota en calls.gone_at.';
-    COMMENT ON COLUMN calls.gone_at IS 'Cuándo se supo que Twilio ya no conoce la llamada.';
+    COMMENT ON TABLE sync_audits IS 'Resultado de comparar cada fecha UTC con Twilio.';
+    COMMENT ON COLUMN sync_audits.gone_calls IS 'Las que una horaria ha de anotar en calls.gone_at.';
+    COMMENT ON COLUMN calls.gone_at IS 'Desde entonces se sabe que Twilio no conoce la llamada.';
   END IF;
 END $$;
