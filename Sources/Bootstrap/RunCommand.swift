@@ -14,26 +14,37 @@ struct RunCommand {
   let signals: Signals
 
   func run(json: Bool) async -> ExitStatus {
-    signals.expect()
-    let listener = Task { () -> ExitStatus? in
-      guard let signal = await signals.first() else { return nil }
-      await service.conductor.stop()
-      return signal
-    }
+    let listener = listen()
     let ticker = Task { await screen?.keepCurrent() }
     let (end, begun) = await work()
-    if order.kind == .hourly, end.failure == nil {
-      _ = await service.startDailyAudit(now: Clocks.now())?.outcome()
-    }
     // Whatever has to be put in order is; from here on a signal ends the program at once.
     listener.cancel()
     let signal = await listener.value
     let status = await tell(end, stoppedBy: signal, json: json, begun: begun)
     let failure = end.failure
     if signal == nil, leavesAnythingToSee(failure) { await follow(isSuccess: failure == nil) }
+    if signal == nil, failure == nil, order.kind == .hourly { await audit() }
     ticker.cancel()
     await service.pool.close()
     return status
+  }
+
+  /// Has the first signal stop what runs; that is awaited.
+  private func listen() -> Task<ExitStatus?, Never> {
+    signals.expect()
+    return Task {
+      guard let signal = await signals.first() else { return nil }
+      await service.conductor.stop()
+      return signal
+    }
+  }
+
+  /// The audit that is due after the run (`AUDIT_DAILY`): neither the run's result nor its heartbeat waits for it.
+  private func audit() async {
+    let listener = listen()
+    _ = await service.startDailyAudit(now: Clocks.now())?.outcome()
+    listener.cancel()
+    _ = await listener.value
   }
 
   /// Whether the alerts may have changed and can be read.
