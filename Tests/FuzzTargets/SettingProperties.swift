@@ -29,7 +29,8 @@ enum SettingProperties {
 
   private static let secretNames = [
     "CRON_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "PGPASSWORD", "CRON_SECRET_PREVIOUS",
-    "READ_SECRET", "METRICS_SECRET",
+    "READ_SECRET",
+    "METRICS_SECRET",
   ]
   private static let mark = "kQ3Zx9Jw5Vt"
 

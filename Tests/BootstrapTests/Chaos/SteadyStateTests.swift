@@ -69,7 +69,8 @@ struct SteadyStateTests {
     #expect(requests.reduce(0, +) == sync.installation.simulation.requests.count)
 
     let begin = try #require(runs.first?.period?.start)
-    let truth = try SimulatedTruth(sync.installation.simulation, from: last.adding(hours: -120))
+    let truth = try SimulatedTruth(
+      sync.installation.simulation, from: min(begin.adding(hours: -24), last.adding(hours: -120)))
     let comparison = try await TableComparison(
       sync.installation, truth,
       isExpected: { entry in
