@@ -8,7 +8,7 @@ import TestSupport
 /// Workspaces 1 (the default), 4, 5 and 6; the numbers `own(4)`, `own(5)` and `own(6)` are listed.
 struct StoreFixture: Sendable {
   let database: PostgresTestDatabase
-  /// As superuser, to prepare and to look.
+  /// As superuser, to prepare and to look, past any pooler, whose places the service may hold.
   let pool: PostgresPool
   /// As the service's role.
   let servicePool: PostgresPool
@@ -86,7 +86,8 @@ func withStore(
     let fence = try await store.begin(.hourly, requestedBy: "test", now: makeTime("2026-03-01T12:00:00Z"))
     try await body(
       StoreFixture(
-        database: database, pool: database.pool(), servicePool: servicePool, store: store, fence: fence))
+        database: database, pool: database.pool(direct: true), servicePool: servicePool, store: store,
+        fence: fence))
   }
 }
 
