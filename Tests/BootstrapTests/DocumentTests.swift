@@ -152,7 +152,6 @@ struct DocumentTests {
     let others: Set = [
       "GUIA_OPERADORES", "DATE_TRUNC", "OWNER_URL", "NEW_OWNER_URL", "NO_COLOR", "ON_ERROR_STOP",
       "DEADLINE_EXCEEDED", "TARGET_GROUP_ARN", "SWIFT_BACKTRACE",
-      "CRON_SECRET_PREVIOUS", "READ_SECRET", "METRICS_SECRET", "KEEP_ALIVE_SECONDS", "SHUTDOWN_GRACE_SECONDS",
     ]
     var paths: [String: Set<String>] = [:]
     for page in Self.pages {
