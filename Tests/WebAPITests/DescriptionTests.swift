@@ -139,9 +139,8 @@ struct DescriptionTests {
     #expect(service.starts.isEmpty && service.searches.isEmpty && service.explained.isEmpty)
     #expect(
       service.makeRoutes().all.filter { $0.parameters == nil }.map(\.pattern).sorted() == [
-        "/api/phones/{number}", "/api/reattribute", "/api/resync-twilio-historical",
-        "/api/sync-twilio-hourly",
-        "/health", "/metrics", "/openapi.json", "/ready",
+        "/api/audit", "/api/phones/{number}", "/api/reattribute", "/api/resync-twilio-historical",
+        "/api/sync-twilio-hourly", "/health", "/metrics", "/openapi.json", "/ready",
       ])
   }
 
