@@ -7,10 +7,15 @@ import WebServer
 struct LiveClient: Client {
   private let port: Int
 
+  /// On a busy machine seconds may pass before a client that has connected sends its first byte.
+  private static let deadlines = HTTPDeadlines(
+    header: .seconds(600), body: .seconds(600), write: .seconds(600))
+
   /// Runs `body` with a client of a server that serves `routes`, and stops the server.
   static func serving(_ routes: Routes, _ body: (LiveClient) async throws -> Void) async throws {
     let server = HTTPServer(
-      configuration: HTTPServerConfiguration(), refusal: Routes.refusal, judge: routes.judge,
+      configuration: HTTPServerConfiguration(deadlines: deadlines), refusal: Routes.refusal,
+      judge: routes.judge,
       immediate: routes.immediate,
       handler: routes.handler)
     let address = try await server.start()

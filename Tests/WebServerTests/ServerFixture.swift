@@ -49,9 +49,13 @@ let echo: HTTPHandler = { request in
   .text("\(request.method.text) \(request.target.path) \(String(decoding: request.body, as: UTF8.self))")
 }
 
-/// Runs a server for the time of `body` and stops it at once.
+/// Runs a server for the time of `body` and stops it at once. Of deadlines that nobody asks for none is short: on a
+/// busy machine seconds may pass before a client that has connected sends its first byte.
 func withServer(
-  limits: HTTPLimits = HTTPLimits(), deadlines: HTTPDeadlines = HTTPDeadlines(), loops: Int = 2,
+  limits: HTTPLimits = HTTPLimits(),
+  deadlines: HTTPDeadlines = HTTPDeadlines(
+    header: .seconds(600), body: .seconds(600), idle: .seconds(600), write: .seconds(600)),
+  loops: Int = 2,
   events: EventRecorder = EventRecorder(),
   judge: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil },
   immediate: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil },
