@@ -1,4 +1,4 @@
-"""table.py sync|hourly|http RESULTS: medians of the measured runs as a Markdown table."""
+"""table.py sync|hourly|audit|http RESULTS: medians of the measured runs as a Markdown table."""
 
 import statistics
 import sys
@@ -36,6 +36,12 @@ def hourly(case, ours, curl, psql):
         f"{median(ours, 1) * 1000:.0f} ms", f"{median(ours, 2) / 1024:.0f} MB",
         f"{median(curl, 0) * 1000:.0f} ms ({median(curl, 3):.0f})", f"{median(psql, 0) * 1000:.0f} ms",
         f"{wall / floor:.2f}")
+
+
+def audit(case, ours, curl):
+    wall, floor = median(ours, 0), median(curl, 0)
+    row(case, f"{median(ours, 3):,.0f}", f"{wall:.2f} s", f"{median(ours, 1):.2f} s", f"{median(ours, 2) / 1024:.0f} MB",
+        f"{floor:.2f} s ({median(curl, 3):.0f})", f"{wall / floor:.1f}")
 
 
 def http_load(measured):
@@ -79,11 +85,12 @@ if subject == "http":
 if subject == "sync":
     heads = ("case", "calls", "wall (range)", "calls/s", "CPU", "peak memory", "rows written",
              "round trips a page", "psql", "curl (requests)", "wall / psql", "wall / larger")
+elif subject == "audit":
+    heads = ("case", "calls", "wall", "CPU", "peak memory", "curl (requests)", "wall / curl")
 else:
     heads = ("case", "stored", "rows written", "wall", "CPU", "peak memory", "curl (requests)", "psql",
              "wall / (curl + psql)")
 row(*heads)
 row(*("---" for _ in heads))
 for case, measured in cases.items():
-    {"sync": sync, "hourly": hourly}[subject](
-        case, measured["twilio-sync"], measured["curl"], measured["psql"])
+    {"sync": sync, "hourly": hourly, "audit": audit}[subject](case, *measured.values())
