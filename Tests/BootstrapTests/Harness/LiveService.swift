@@ -40,7 +40,9 @@ struct LiveService: Sendable {
   ) async throws -> Answer {
     let answer = try await Answer.of(method, path, port: port, headers: headers, body: body)
     programs.note(answer.head)
-    programs.note(answer.body)
+    // Calls are shown with every number, to those who have the secret.
+    let showsNumbers = path.hasPrefix("/api/calls") || path.hasPrefix("/calls")
+    programs.note(showsNumbers ? answer.body.replacing(/34600\d{6}/, with: "") : answer.body)
     return answer
   }
 

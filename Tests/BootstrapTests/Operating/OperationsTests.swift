@@ -99,7 +99,7 @@ struct OperationsTests {
 
   @Test("Uninstalled, an adopted database is as it was, but for comments and the room for digits of a cost")
   func uninstalled() async throws {
-    let drop = try Self.block("sql", "DROP TABLE sync_slices")
+    let drop = try Self.block("sql", "DROP TABLE sync_audits")
     let columns = try Self.block("sql", "DROP COLUMN")
     try await withInstallation(template: nil) { installation in
       let legacy = LegacyDatabase(calls: 300, others: 20)
