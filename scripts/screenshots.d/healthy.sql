@@ -1,7 +1,8 @@
 -- A month of calls of nine workspaces, and a day of hourly runs that went well. The same every time, relative
 -- to the present moment.
 SELECT setseed(0.42);
-TRUNCATE calls, call_moves, unsettled_calls, workspaces, workspace_phones, sync_runs, sync_slices, sync_holes CASCADE;
+TRUNCATE calls, call_moves, unsettled_calls, workspaces, workspace_phones, sync_runs, sync_slices, sync_holes,
+  sync_audits CASCADE;
 UPDATE sync_leases SET run_id = NULL, expires_at = '-infinity';
 UPDATE sync_alerts SET firing_since = NULL;
 INSERT INTO workspaces (id, name) VALUES (1, 'Sin asignar'), (4, 'Clínica Madrid Centro'), (5, 'Sevilla'),
