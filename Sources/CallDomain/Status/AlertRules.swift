@@ -109,11 +109,12 @@ package struct AlertRules: Hashable, Sendable {
     guard let last = success ?? facts.installedAt,
       now.milliseconds(since: last) > Self.milliseconds(noRunSeconds)
     else { return Alert(.noRun, isFiring: false, since: nil, detail: detail, whatToDo: nil) }
+    let pause = everyMinutes == 60 ? "hora" : Self.duration(everyMinutes.multipliedClamped(by: 60))
     return Alert(
       .noRun, isFiring: true, since: last.adding(seconds: noRunSeconds),
       detail: detail + " Hace más de \(Self.duration(noRunSeconds)).",
       whatToDo: """
-        Compruebe que el programador llama cada \(everyMinutes == 60 ? "hora" : Self.duration(everyMinutes.multipliedClamped(by: 60))) a /api/sync-twilio-hourly con el CRON_SECRET correcto, y \
+        Compruebe que el programador llama cada \(pause) a /api/sync-twilio-hourly con el CRON_SECRET correcto, y \
         ejecute «twilio-sync hourly» a mano: dirá qué falla. La siguiente ejecución recupera lo que falte.
         """)
   }
