@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import Synchronization
 import Testing
@@ -50,10 +51,20 @@ extension PostgresCluster {
 
   /// - Parameter encoding: Another than the source's, which then has to be `template0`.
   func create(_ database: String, from source: String, encoding: String? = nil) async throws {
-    let other = encoding.map { " ENCODING '\($0)' LC_COLLATE 'C' LC_CTYPE 'C'" } ?? ""
+    var options = encoding.map { " ENCODING '\($0)' LC_COLLATE 'C' LC_CTYPE 'C'" } ?? ""
+    // Copying files costs a fraction of writing each page into the log, the default since 15; before, it was the only way.
+    if try version >= 15 { options += " STRATEGY file_copy" }
+    let statement = PostgresStatement("CREATE DATABASE \(database) TEMPLATE \(source)\(options)")
     try await administration.withConnection { connection in
-      _ = try await connection.query(
-        PostgresStatement("CREATE DATABASE \(database) TEMPLATE \(source)\(other)"))
+      _ = try await connection.query(statement)
+    }
+  }
+
+  /// The server's major version.
+  private var version: Int {
+    get throws {
+      let file = try String(contentsOfFile: "\(directory)/data/PG_VERSION", encoding: .utf8)
+      return try #require(Int(file.prefix(while: \.isNumber)))
     }
   }
 

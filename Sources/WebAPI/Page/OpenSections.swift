@@ -172,8 +172,21 @@ struct OpenSections {
 
   private static let shownGaps = 5
 
-  /// The days that an audit could have looked at, the newest first, and what it found.
+  /// What audits found; one sentence before the first.
   var audits: HTML {
+    .section(
+      "audits", language.say("Comparado con Twilio", "Compared with Twilio"),
+      facts.audits.isEmpty
+        ? [
+          .paragraph(
+            language.say(
+              "Todavía ningún día; «twilio-sync audit» compara los últimos siete.",
+              "No day yet; “twilio-sync audit” compares the last seven."), style: "quiet")
+        ] : auditedDays)
+  }
+
+  /// The days that an audit could have looked at, the newest first, what it found, and what settles it.
+  private var auditedDays: [HTML] {
     let known = Dictionary(facts.audits.map { ($0.day, $0) }, uniquingKeysWith: { first, _ in first })
     let newest = now.adding(hours: -72).startOfDay
     let days = (0..<StatusFacts.auditDays).map { newest.adding(hours: -24 * $0) }
@@ -181,29 +194,18 @@ struct OpenSections {
     let row = HTML.element(
       "ul", ["class": "legend"], (others + days).sorted(by: >).map { audit($0, known[$0]) })
     let remedies = facts.differingAudits.remedies
-    return .section(
-      "audits", language.say("Comparado con Twilio", "Compared with Twilio"),
-      [row]
-        + (facts.audits.isEmpty
-          ? [
-            .paragraph(
-              language.say(
-                "«twilio-sync audit» compara los últimos siete días.",
-                "“twilio-sync audit” compares the last seven days."), style: "quiet")
-          ] : [])
-        + (remedies.isEmpty
-          ? []
-          : [
-            .paragraph(
-              language.say(
-                "Cada par de órdenes arregla unos días:", "Each pair of commands settles some days:"),
-              style: "advice"),
-            .element(
-              "ul", ["class": "commands"],
-              remedies.prefix(Self.shownGaps).map { commands in
-                .element("li", [:], commands.map { .element("code", text: $0) })
-              }),
-          ]))
+    guard !remedies.isEmpty else { return [row] }
+    return [
+      row,
+      .paragraph(
+        language.say("Cada par de órdenes arregla unos días:", "Each pair of commands settles some days:"),
+        style: "advice"),
+      .element(
+        "ul", ["class": "commands"],
+        remedies.prefix(Self.shownGaps).map { commands in
+          .element("li", [:], commands.map { .element("code", text: $0) })
+        }),
+    ]
   }
 
   private func audit(_ day: Timestamp, _ found: AuditDay?) -> HTML {

@@ -228,6 +228,17 @@ struct StatusPageTests {
     #expect(!answer.body.contains("<table"))
   }
 
+  @Test("Before the first audit its section is one sentence; after it, each of thirty days has a verdict")
+  func audits() async throws {
+    let before = try await page().body
+    #expect(before.contains("Todavía ningún día; «twilio-sync audit»") && !before.contains("sin mirar"))
+    var day = AuditDay(Self.now.adding(hours: -72).startOfDay)
+    day.different = 2
+    let after = try await page(Self.facts { $0.audits = [day] }).body
+    #expect(after.contains("difiere: 2") && !after.contains("Todavía ningún día"))
+    #expect(after.matches(of: /sin mirar/).count == StatusFacts.auditDays - 1)
+  }
+
   @Test("That nobody has given a number a workspace is told, with calls and without", arguments: [0, 2087])
   func unassigned(calls: Int) async throws {
     let facts = Self.facts { $0.callsOfDay = calls }
