@@ -1,9 +1,8 @@
 import CallDomain
 import Postgres
 
-/// The statements of a search for calls. Newest first by the index of the time, or of our number and the time. A
-/// workspace has no index: to read the 90,000 calls of a month for those of one takes 25 ms, and each index costs every
-/// page that is stored.
+/// The statements of a search for calls. Newest first by the index of the time, or of our number and the time. Neither
+/// begins with a workspace or a status, since each index costs every page that is stored.
 struct CallSearchQuery {
   let search: CallSearch
   /// The most rows.
@@ -19,6 +18,7 @@ struct CallSearchQuery {
     var conditions = Conditions(search, part)
     let found =
       switch search.number {
+      case nil where part == .dated && leavesMostOut: byTime(conditions)
       case nil: "SELECT * FROM calls c WHERE \(conditions.sql) \(order(part))"
       case let number?: byNumber(number, part, &conditions)
       }
@@ -34,6 +34,23 @@ struct CallSearchQuery {
     case .dated: "ORDER BY c.call_date DESC, c.id COLLATE \"C\" DESC LIMIT \(limit)"
     case .undated: "ORDER BY c.id COLLATE \"C\" DESC LIMIT \(limit)"
     }
+  }
+
+  /// Whether few of a period's calls may be asked for. Those without a price or a related call have an index each.
+  private var leavesMostOut: Bool {
+    search.workspace != nil || search.status != nil || search.attributionCase != nil
+  }
+
+  /// The index of the time holds what a bill asks of a call, so it tells the moments at which calls were that are asked
+  /// for; only their rows are read. Among a million calls the few of one workspace are found in a tenth of the time.
+  private func byTime(_ conditions: Conditions) -> String {
+    """
+    SELECT c.* FROM (
+      SELECT DISTINCT c.call_date FROM calls c WHERE \(conditions.ofIndex) ORDER BY c.call_date DESC) moment
+    CROSS JOIN LATERAL (
+      SELECT * FROM calls c WHERE c.call_date = moment.call_date AND \(conditions.sql) OFFSET 0) c
+    ORDER BY moment.call_date DESC, c.id COLLATE "C" DESC LIMIT \(limit)
+    """
   }
 
   /// A number of ours has many calls, of which the index gives the newest; a lead's are few. `OFFSET 0` keeps the
@@ -83,8 +100,11 @@ struct CallSearchQuery {
 private struct Conditions {
   private(set) var values: [PostgresValue] = []
   private var terms = ["c.source = 'twilio'"]
+  private var ofID: [String] = []
 
-  var sql: String { terms.joined(separator: " AND ") }
+  var sql: String { (terms + ofID).joined(separator: " AND ") }
+  /// The same without the id, which the index of the time does not hold.
+  var ofIndex: String { terms.joined(separator: " AND ") }
 
   init(_ search: CallSearch, _ part: CallSearchQuery.Part) {
     if let workspace = search.workspace {
@@ -114,17 +134,16 @@ private struct Conditions {
           "(TIMESTAMPTZ 'epoch' + \(parameter(.int(microseconds), "bigint")) * INTERVAL '1 microsecond')"
         let sid = parameter(.text(place.sid.text), "text")
         terms.append("c.call_date <= \(moment)")
-        terms.append("(c.call_date < \(moment) OR c.id COLLATE \"C\" < \(sid))")
+        ofID.append("(c.call_date < \(moment) OR c.id COLLATE \"C\" < \(sid))")
       }
     case .undated:
       terms.append("(\(SQL.isTime("c.call_date"))) IS NOT TRUE")
       if let place = search.after, place.microseconds == nil {
-        terms.append("c.id COLLATE \"C\" < \(parameter(.text(place.sid.text), "text"))")
+        ofID.append("c.id COLLATE \"C\" < \(parameter(.text(place.sid.text), "text"))")
       }
     }
-    // Others write the table, too: what is no SID has no place in the list after which it could go on. Last, since it
-    // takes longest.
-    terms.append("c.id ~ '^CA[0-9A-Fa-f]{32}$'")
+    // Others write the table, too: what is no SID has no place in the list after which it could go on.
+    ofID.append("c.id ~ '^CA[0-9A-Fa-f]{32}$'")
   }
 
   /// Adds a parameter and names it.
