@@ -4,7 +4,9 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Plans on a table of 50,000 calls", .keepsFailedDatabases)
+@Suite(
+  "Plans on a table of 50,000 calls", .keepsFailedDatabases,
+  .enabled("needs the server's auto_explain") { try await PostgresCluster.shared().brings("auto_explain") })
 struct QueryPlanTests {
   // A tenth of all calls rang one telephone that is used for testing.
   private static let calls =

@@ -60,6 +60,18 @@ extension PostgresCluster {
     }
   }
 
+  /// Whether the server has this library; that of some wheels of PyPI comes without the contributed ones.
+  package func brings(_ library: String) async throws -> Bool {
+    try await administration.withConnection { connection in
+      do {
+        _ = try await connection.query(PostgresStatement("LOAD '\(library)'"))
+        return true
+      } catch let error as PostgresError where error.sqlstate == "58P01" {
+        return false
+      }
+    }
+  }
+
   /// The server's major version.
   private var version: Int {
     get throws {
