@@ -92,36 +92,34 @@ extension CallStore: PhoneLedger {
   private func make(
     _ change: DirectoryChange, of assignment: PhoneAssignment, on transaction: PostgresTransaction
   ) async throws -> Int {
-    guard change.rowsInTheWay.isEmpty else { throw RunFailure.rowsInTheWay(change.rowsInTheWay) }
-    switch change.step {
-    case .none: return 0
-    case .update(let row):
+    if case .update(let row) = change.step {
       do {
         let result = try await transaction.query(PhoneDirectoryQuery.assign(row, to: assignment.workspace))
         guard result.affectedRows == 1 else {
           throw RunFailure.rowNotTaken(PageRefusal.reason(nil))
         }
-        return 0
       } catch let error as PostgresError where error.kind == .uniqueViolation {
-        throw RunFailure.rowsInTheWay(change.rowsOfKey)
+        // With those that would count before it: one DELETE is to be enough.
+        throw RunFailure.rowsInTheWay((change.rowsOfKey + change.rowsInTheWay).sorted())
       }
-    case .insert:
-      let (number, workspace) = ([assignment.number], assignment.workspace)
-      let created = try await transaction.query(PhoneDirectoryQuery.create(number, workspace: workspace))
-      if created.affectedRows == 1 { return 1 }
-      // The sequence gave an id that is taken, most often. Written so that a conflict is an error, which tells what
-      // is in the way.
-      do {
-        let again = try await transaction.pipeline([
-          SQL.moveSequence(of: "workspace_phones"),
-          PhoneDirectoryQuery.create(number, workspace: workspace, passesOverConflicts: false),
-        ])
-        if again[1].affectedRows == 1 { return 1 }
-      } catch  where error.kind == .uniqueViolation {
-        throw RunFailure.rowNotTaken(PageRefusal.reason(error))
-      }
-      throw RunFailure.rowNotTaken(PageRefusal.reason(nil))
     }
+    guard change.rowsInTheWay.isEmpty else { throw RunFailure.rowsInTheWay(change.rowsInTheWay) }
+    guard change.step == .insert else { return 0 }
+    let (number, workspace) = ([assignment.number], assignment.workspace)
+    let created = try await transaction.query(PhoneDirectoryQuery.create(number, workspace: workspace))
+    if created.affectedRows == 1 { return 1 }
+    // The sequence gave an id that is taken, most often. Written so that a conflict is an error, which tells what
+    // is in the way.
+    do {
+      let again = try await transaction.pipeline([
+        SQL.moveSequence(of: "workspace_phones"),
+        PhoneDirectoryQuery.create(number, workspace: workspace, passesOverConflicts: false),
+      ])
+      if again[1].affectedRows == 1 { return 1 }
+    } catch  where error.kind == .uniqueViolation {
+      throw RunFailure.rowNotTaken(PageRefusal.reason(error))
+    }
+    throw RunFailure.rowNotTaken(PageRefusal.reason(nil))
   }
 
   /// What a page of stored calls would move under a directory.

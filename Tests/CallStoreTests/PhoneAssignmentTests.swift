@@ -178,6 +178,22 @@ struct PhoneAssignmentTests {
     }
   }
 
+  @Test("One DELETE names both the rows that would count before and those by which a key forbids the change")
+  func twinsAndKey() async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run(
+        "UPDATE workspace_phones SET is_primary = false",
+        "INSERT INTO workspace_phones (id, workspace_id, phone_number) VALUES (71, 1, '\(StoreFixture.own(4))')",
+        "INSERT INTO workspace_phones (id, workspace_id, phone_number) VALUES (72, 6, '0034910000004')")
+      let order = try assignment(StoreFixture.own(4), to: 1)
+      let obstacle = try #require(try await fixture.store.preview(order, now: Self.now).obstacle)
+      let statement = try #require(obstacle.message.firstMatch(of: /DELETE[^;]*;/)).output
+      #expect(statement == "DELETE FROM workspace_phones WHERE id IN (71, 72);")
+      try await fixture.pool.run(String(statement))
+      _ = try await run(order, on: fixture.store)
+    }
+  }
+
   @Test(
     "Months before the current one leave a workspace other than the default one only where that is wished")
   func past() async throws {
