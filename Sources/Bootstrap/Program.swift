@@ -22,6 +22,7 @@ package enum Program {
     csystem_forget_key_log()
     Task.detached {
       let status = await run(commandLine: commandLine, environment: environment)
+      PostgresPool.finishCancelRequests()
       // One of the handlers of `exit` takes OpenSSL down, in which such a thread computes. What was printed has
       // been flushed.
       if PostgresPool.threadsAreLeftBehind { _exit(status) }

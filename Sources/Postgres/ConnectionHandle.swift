@@ -82,6 +82,7 @@ import Synchronization
 /// is concerned, so it may be used on another thread than the one that uses the connection.
 @safe final class CancelHandle: @unchecked Sendable {
   private let cancel: OpaquePointer
+  private static let underway = DispatchGroup()
 
   /// Takes over `cancel`, which comes from PQgetCancel.
   init(owning cancel: OpaquePointer) {
@@ -93,11 +94,23 @@ import Synchronization
   /// Sends the request from a thread of its own, because PQcancel blocks while it connects and nobody
   /// must wait for that. It is a request: whether it came in time is seen from the statement's end.
   func send() {
-    DispatchQueue(label: "postgres cancel").async { [self] in
+    DispatchQueue(label: "postgres cancel").async(group: Self.underway) { [self] in
       unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { message in
         _ = unsafe PQcancel(cancel, message.baseAddress, Int32(message.count))
       }
     }
+  }
+
+  fileprivate static func finish() {
+    _ = underway.wait(timeout: .now() + 1)
+  }
+}
+
+extension PostgresPool {
+  /// Waits, a second at most, for the requests to cancel that are underway. Whoever leaves in the middle of one may end a pooler for all:
+  /// PgBouncer 1.18 ends itself then ("bad client state").
+  package static func finishCancelRequests() {
+    CancelHandle.finish()
   }
 }
 
