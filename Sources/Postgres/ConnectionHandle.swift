@@ -101,16 +101,9 @@ import Synchronization
     }
   }
 
-  fileprivate static func finish() {
+  /// Waits for the requests that are underway, a second at most.
+  static func finishAll() {
     _ = underway.wait(timeout: .now() + 1)
-  }
-}
-
-extension PostgresPool {
-  /// Waits, a second at most, for the requests to cancel that are underway. Whoever leaves in the middle of one may end a pooler for all:
-  /// PgBouncer 1.18 ends itself then ("bad client state").
-  package static func finishCancelRequests() {
-    CancelHandle.finish()
   }
 }
 

@@ -31,6 +31,12 @@ package final class PostgresPool: Sendable {
   /// Whether some thread of the process is still within libpq that connects for nobody any more.
   package static var threadsAreLeftBehind: Bool { LeftBehind.areAny }
 
+  /// Waits, a second at most, for the requests to cancel that are underway. Whoever leaves in the middle of one may end
+  /// a pooler for all: PgBouncer 1.18 ends itself then ("bad client state").
+  package static func finishCancelRequests() {
+    CancelHandle.finishAll()
+  }
+
   /// As given; its connection string must not be shown.
   package let configuration: PostgresConfiguration
   private let clock: any Clock<Duration>

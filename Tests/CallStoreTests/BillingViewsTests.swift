@@ -158,7 +158,7 @@ struct BillingViewsTests {
         figures += try await compare(fixture)
       }
     }
-    #expect(moves > 20 && figures > 2 * rounds)
+    #expect(moves > 20 && figures > 3 * rounds)
   }
 
   /// Gives every number another workspace, and attributes all calls anew.

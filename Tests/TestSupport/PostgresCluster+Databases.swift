@@ -52,7 +52,8 @@ extension PostgresCluster {
   /// - Parameter encoding: Another than the source's, which then has to be `template0`.
   func create(_ database: String, from source: String, encoding: String? = nil) async throws {
     var options = encoding.map { " ENCODING '\($0)' LC_COLLATE 'C' LC_CTYPE 'C'" } ?? ""
-    // Copying files costs a fraction of writing each page into the log, the default since 15; before, it was the only way.
+    // Copying files costs a fraction of writing each page into the log, the default since 15. Before, it was the only
+    // way.
     if try version >= 15 { options += " STRATEGY file_copy" }
     let statement = PostgresStatement("CREATE DATABASE \(database) TEMPLATE \(source)\(options)")
     try await administration.withConnection { connection in
