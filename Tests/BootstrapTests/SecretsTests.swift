@@ -73,7 +73,10 @@ struct SecretsTests {
           installation.programs.note(try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8))
         }
         let sessions = try await installation.column(
-          "SELECT a::text FROM pg_stat_activity a WHERE usename = '\(TestCluster.role)'")
+          """
+          SELECT a::text FROM pg_stat_activity a
+          WHERE usename = '\(TestCluster.role)' AND datname = current_database()
+          """)
         #expect(!sessions.isEmpty)
         for session in sessions { installation.programs.note(session ?? "") }
       }

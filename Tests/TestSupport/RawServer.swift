@@ -193,9 +193,11 @@ package final class RawConnection {
   /// Passes on what comes from either side from here on, until one of them closes.
   package func tunnel(to port: Int) {
     guard let server = try? TCPProxySocket.connected(to: .tcp(port: port)) else { return }
-    Self.passOn(from: server, to: descriptor)
+    // Each thread has descriptors of its own: what the other has closed may be another connection's by now.
+    Self.passOn(from: dup(server), to: dup(descriptor))
     while let bytes = read(), TCPProxySocket.send(bytes[...], to: server) {}
     shutdown(server, Int32(SHUT_RDWR))
+    Foundation.close(server)
   }
 
   private static func passOn(from server: Int32, to client: Int32) {
@@ -203,6 +205,7 @@ package final class RawConnection {
       let connection = RawConnection(server)
       while let bytes = connection.read(), TCPProxySocket.send(bytes[...], to: client) {}
       shutdown(client, Int32(SHUT_RDWR))
+      Foundation.close(client)
       connection.close()
     }
   }

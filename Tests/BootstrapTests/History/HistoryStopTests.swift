@@ -97,9 +97,7 @@ struct HistoryStopTests {
       let program = try await lock.withTransaction { transaction in
         _ = try await transaction.query(PostgresStatement("LOCK TABLE sync_slices"))
         let program = try installation.startResync(arguments + ["--restart"])
-        try await eventually("it waits") {
-          try await installation.value("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0"
-        }
+        try await eventually("it waits") { try await installation.waiting("wait_event_type = 'Lock'") }
         program.send(SIGINT)
         #expect(try await program.exitStatus() == 130)
         return program
