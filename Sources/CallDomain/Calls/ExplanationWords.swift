@@ -30,21 +30,32 @@ private struct ExplanationWords {
     switch call.attributionCase {
     case .outboundAPI, .trunkingTerminating:
       let direction = call.direction?.text ?? ""
+      let caller = from ?? say("que falta", "which is missing")
       return say(
-        "Caso \(caseNumber) (\(direction)): decide el número que llama, «\(call.from ?? "")».",
-        "Case \(caseNumber) (\(direction)): the calling number, “\(call.from ?? "")”, decides.")
+        "Caso \(caseNumber) (\(direction)): decide el número que llama, \(caller).",
+        "Case \(caseNumber) (\(direction)): the calling number, \(caller), decides.")
     case .transfer:
+      let caller = from ?? say("cuyo número falta", "whose number is missing")
       return say(
-        "Caso 3 (trunking-originating): llama el lead, «\(call.from ?? "")», y decide la llamada de los casos 1 y 2 "
+        "Caso 3 (trunking-originating): llama el lead, \(caller), y decide la llamada de los casos 1 y 2 "
           + "a ese número más cercana en el tiempo; a qué número llamó el lead no cuenta.",
-        "Case 3 (trunking-originating): the lead, “\(call.from ?? "")”, calls, and the call of cases 1 and 2 to that "
+        "Case 3 (trunking-originating): the lead, \(caller), calls, and the call of cases 1 and 2 to that "
           + "number that is nearest in time decides; which number the lead called does not count.")
     case nil:
+      guard let direction = call.direction?.text, !direction.isEmpty else {
+        return say(
+          "La llamada no tiene dirección y no es de ningún caso: conserva el workspace que tenía.",
+          "The call has no direction and is of no case: it keeps the workspace that it had.")
+      }
       return say(
-        "La dirección «\(call.direction?.text ?? "")» no es de ningún caso: la llamada conserva el workspace que tenía.",
-        "The direction “\(call.direction?.text ?? "")” is of no case: the call keeps the workspace that it had."
-      )
+        "La dirección «\(direction)» no es de ningún caso: la llamada conserva el workspace que tenía.",
+        "The direction “\(direction)” is of no case: the call keeps the workspace that it had.")
     }
+  }
+
+  /// The caller as Twilio wrote it; nil where it wrote none.
+  private var from: String? {
+    call.from.flatMap { $0.isEmpty ? nil : say("«\($0)»", "“\($0)”") }
   }
 
   private var caseNumber: Int { call.attributionCase?.number ?? 0 }

@@ -47,7 +47,7 @@ struct ExplanationTests {
         says: "«Anonymous». Ese número está oculto o falta, y nada más dice de quién es. Por eso le toca"),
       Own(
         testDescription: "missing", from: nil, ground: .ownNumberWithheld, number: nil,
-        says: "Ese número está oculto o falta"),
+        says: "decide el número que llama, que falta. Ese número está oculto o falta"),
       Own(
         testDescription: "created by a call, and given to nobody yet", rows: [makeRow(9, 1)], ground: .listed,
         says: "+34910000001 está en workspace_phones (fila 9) en workspace 1 («Sin asignar»).",
@@ -87,6 +87,10 @@ struct ExplanationTests {
         "Está guardada en workspace 8 («Beta»).",
       ])
     #expect(said.words().whatToDo == nil)
+    let undirected = Said(call: makeCall(direction: nil)).explanation
+    #expect(
+      undirected.words().text.first
+        == "La llamada no tiene dirección y no es de ningún caso: conserva el workspace que tenía.")
     #expect(said.wholeAnswer["attribution"]?["case"] == .null)
     #expect(said.wholeAnswer["attribution"]?["decided"] == .null)
     #expect(said.wholeAnswer["attribution"]?["agrees"] == .bool(true))
@@ -150,6 +154,7 @@ struct ExplanationTests {
     for said in [own, transfer] {
       #expect(said.decided?.workspace == WorkspaceID(1) && said.difference == nil)
       #expect(said.words().whatToDo == nil)
+      #expect(!said.words().text.joined().contains("«»"))
     }
   }
 

@@ -141,7 +141,7 @@ struct TransferCase: CustomTestStringConvertible, Sendable {
       says: ["El número del lead está oculto o falta: ninguna llamada a él se puede encontrar. " + byDefault]),
     TransferCase(
       testDescription: "no lead", from: nil, ground: .leadWithheld, workspace: 1, number: nil, reasons: [],
-      says: ["El número del lead está oculto o falta"]),
+      says: ["llama el lead, cuyo número falta, y decide", "El número del lead está oculto o falta"]),
     TransferCase(
       testDescription: "no candidate", others: [ring(1, 0, to: "+34600000033")], ground: .noCandidate,
       workspace: 1,
