@@ -75,11 +75,12 @@ extension CallStore {
   /// Those of the numbers that calls have as their own.
   func brought(_ numbers: Set<PhoneNumber>) async throws -> Set<PhoneNumber> {
     guard !numbers.isEmpty else { return [] }
+    let caller = SQL.Party.caller("c")
     let result = try await database.repeatable(
       PostgresStatement(
         """
-        SELECT number FROM unnest($1::text[]) AS n (number)
-        WHERE EXISTS (SELECT FROM calls c WHERE \(SQL.isOwnCall("c", of: "n.number")))
+        SELECT number FROM unnest($1::text[]) AS n (number) CROSS JOIN LATERAL (
+          SELECT FROM calls c WHERE \(caller.isOne("n.number")) ORDER BY \(caller.name), c.call_date LIMIT 1) call
         """, [.textArray(numbers.map(\.canonical))]))
     return Set(try result.rows.compactMap { try $0.number(0) })
   }

@@ -216,11 +216,12 @@ enum DirectoryQuery {
 
   /// When the first and the last call of each number began: two probes of an index.
   static func spans(of numbers: Set<PhoneNumber>) -> PostgresStatement {
+    let caller = SQL.Party.caller("c")
     func call(_ order: String) -> String {
       """
       (SELECT \(SQL.milliseconds("c.call_date")) FROM calls c
-        WHERE \(SQL.isOwnCall("c", of: "n.number")) AND \(SQL.isTime("c.call_date"))
-        ORDER BY c.call_date \(order) LIMIT 1)
+        WHERE \(caller.isOne("n.number")) AND \(SQL.isTime("c.call_date"))
+        ORDER BY \(caller.name) \(order), c.call_date \(order) LIMIT 1)
       """
     }
     return PostgresStatement(
@@ -242,7 +243,7 @@ enum DirectoryQuery {
     PostgresStatement(
       """
       WITH own AS MATERIALIZED (
-        SELECT c.id, c.lead_number, c.workspace_id FROM calls c WHERE \(SQL.isOwnCall("c", of: "$1")))
+        SELECT c.id, c.lead_number, c.workspace_id FROM calls c WHERE \(SQL.Party.caller("c").isOne("$1")))
       SELECT id FROM own WHERE workspace_id IS DISTINCT FROM $2::bigint
       UNION ALL
       SELECT t.id FROM (SELECT DISTINCT lead_number FROM own WHERE lead_number IS NOT NULL) l

@@ -63,6 +63,7 @@ enum Migrations {
     Migration(version: 22, name: "slice counts", work: .statements(PackageResources._022_slice_counts_sql)),
     Migration(version: 23, name: "unpriced calls", work: .indexes(PackageResources._023_unpriced_calls_sql)),
     Migration(version: 24, name: "audits", work: .statements(PackageResources._024_audits_sql)),
+    Migration(version: 25, name: "call parties", work: .indexes(PackageResources._025_call_parties_sql)),
   ]
 
   /// A statement that gives tables, views and columns a comment that have none.

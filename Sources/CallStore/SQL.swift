@@ -88,6 +88,14 @@ enum SQL {
     "\(expression) BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00'"
   }
 
+  /// The rest, as ranges that an index finds.
+  static func isNoTime(_ expression: String) -> String {
+    """
+    (\(expression) IS NULL OR \(expression) < '0001-01-01 00:00:00+00'
+    OR \(expression) > '9999-12-31 23:59:59.999+00')
+    """
+  }
+
   /// Whether somebody holds what ends then, a run its lease or a process the telling of an alert. Neither is
   /// ever taken for so long as an hour: such a time was written by somebody else, or by a clock that has been
   /// put right since, and would shut all others out.
@@ -152,33 +160,42 @@ enum SQL {
 
   /// Calls of cases 1 and 2 with a usable caller, as the index `calls_related` has it.
   static func isCandidate(_ table: String) -> String {
-    """
-    \(table).source = 'twilio' AND \(table).phone_number IS NOT NULL
-    AND \(table).direction IN ('outbound-api', 'trunking-terminating')
-    """
+    "\(table).source = 'twilio' AND \(table).phone_number IS NOT NULL AND \(rings(table))"
   }
 
-  /// Calls of cases 1 and 2 whose caller is withheld, as the index `calls_by_number` has them: without a number.
-  static func isOfUnknownCaller(_ table: String) -> String {
-    """
-    \(numberOfOurs(table)) IS NULL AND \(table).direction IN ('outbound-api', 'trunking-terminating')
-    """
+  private static func rings(_ table: String) -> String {
+    "\(table).direction IN ('outbound-api', 'trunking-terminating')"
   }
+  /// The party of calls on our side, with the index that has them by it and by their time.
+  struct Party {
+    /// The column.
+    let name: String
+    /// The calls that the index has.
+    private let calls: String
 
-  /// Calls of cases 1 and 2 that a number made, by the index `calls_by_number`.
-  static func isOwnCall(_ table: String, of number: String) -> String {
-    """
-    \(table).source = 'twilio' AND \(numberOfOurs(table)) = \(number)
-    AND \(table).direction IN ('outbound-api', 'trunking-terminating')
-    """
-  }
+    /// The caller of cases 1 and 2, canonical, as the index `calls_by_caller` has it.
+    static func caller(_ table: String) -> Party {
+      Party(
+        name: "\(table).phone_number COLLATE \"C\"",
+        calls: "\(table).source = 'twilio' AND \(rings(table))")
+    }
 
-  /// The party of a call on our side, as the index `calls_by_number` has it: canonical in cases 1 and 2, as Twilio
-  /// sent it in others.
-  static func numberOfOurs(_ table: String) -> String {
-    """
-    (CASE WHEN \(table).direction IN ('outbound-api', 'trunking-terminating') THEN \(table).phone_number
-      ELSE \(table).phone_to END COLLATE "C")
-    """
+    /// The callee of all others as Twilio sent it, as the index `calls_by_callee` has it.
+    static func callee(_ table: String) -> Party {
+      Party(
+        name: "\(table).phone_to COLLATE \"C\"",
+        calls: "\(table).source = 'twilio' AND (\(rings(table))) IS NOT TRUE")
+    }
+
+    /// Its calls; to be sorted by the party first, though it is the same for all, since only its index has that order.
+    /// Otherwise the planner may look for a number's newest calls among all calls in the order of their time. An
+    /// equality would tell it that there is nothing to sort.
+    func isOne(_ number: String) -> String { "\(calls) AND \(name) = ANY (ARRAY[\(number)])" }
+
+    func begins(with text: String) -> String {
+      "\(calls) AND \(name) >= \(text) AND \(name) < \(text) || chr(127)"
+    }
+
+    var isWithheld: String { "\(calls) AND \(name) IS NULL" }
   }
 }

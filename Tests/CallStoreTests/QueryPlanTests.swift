@@ -8,17 +8,18 @@ import Testing
   "Plans on a table of 50,000 calls", .keepsFailedDatabases,
   .enabled("needs the server's auto_explain") { try await PostgresCluster.shared().brings("auto_explain") })
 struct QueryPlanTests {
-  // A tenth of all calls rang one telephone that is used for testing.
+  // Half of them by a number of ours; a tenth rang one telephone that is used for testing.
   private static let calls =
     """
     INSERT INTO calls (id, workspace_id, source, phone_from, phone_to, phone_number, lead_number, duration,
       cost, price_unit, status, direction, call_date, ended_at, effective_at, twilio_updated_at, raw_data)
-    SELECT 'CA' || lpad(to_hex(n), 32, '0'), 4, 'twilio', '+34910000004', lead, '+34910000004', lead, 61, 0.056, 'USD', 'completed',
+    SELECT 'CA' || lpad(to_hex(n), 32, '0'), 4, 'twilio', own, lead, own, lead, 61, 0.056, 'USD', 'completed',
       CASE n % 4 WHEN 0 THEN 'trunking-originating' WHEN 1 THEN 'trunking-terminating'
         ELSE 'outbound-api' END, t, t, t, t,
       jsonb_build_object('startTime', to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         'price', '-0.056')
     FROM (SELECT n, timestamptz '2026-01-01T00:00:00Z' + n * interval '90 s' AS t,
+      '+3491000000' || CASE n / 4 % 2 WHEN 0 THEN 4 ELSE 9 END AS own,
       CASE WHEN n % 10 = 0 THEN '+34600000022' ELSE '+346' || lpad((n * 7919 % 20011)::text, 8, '0') END AS lead
       FROM generate_series(1, 50000) n) made
     """
@@ -26,7 +27,8 @@ struct QueryPlanTests {
   private static let template = PostgresTemplate("many_calls") { conninfo in
     let pool = PostgresPool(PostgresConfiguration(conninfo))
     try await PostgresTemplate.prepare(pool)
-    try await pool.run(calls, "VACUUM ANALYZE")
+    // VACUUM marks rows as visible to all whose commit is on disk.
+    try await pool.run(calls, "CHECKPOINT", "VACUUM calls", "ANALYZE")
     await pool.close(grace: .zero)
     if LeastPrivilege.isWanted { try await LeastPrivilege.grant(in: conninfo) }
   }
@@ -81,20 +83,20 @@ struct QueryPlanTests {
   func directory() async throws {
     try await withPlannedStore { store, _, plans in
       plans.removeAll()
-      #expect(try await store.phones(now: at("12:00")).map(\.activity.calls).max() ?? 0 > 20_000)
+      #expect(try await store.phones(now: at("12:00")).map(\.activity.calls).max() ?? 0 > 10_000)
       let spans = try only(plans.all, "SELECT n.number")
-      #expect(spans.indexes == ["calls_by_number"] && spans.scanned.isEmpty)
+      #expect(spans.indexes == ["calls_by_caller"] && spans.scanned.isEmpty)
       plans.removeAll()
       let order = PhoneAssignment(
         number: makeNumber(StoreFixture.own(5)), workspace: WorkspaceID(6), movesPast: true,
         isRehearsal: false)
       #expect(try await store.calls(decidedBy: order).isEmpty)
       let decided = try only(plans.all, "SELECT DISTINCT lead_number")
-      #expect(decided.indexes.contains("calls_by_number") && decided.scanned.isEmpty, "\(decided)")
+      #expect(decided.indexes.contains("calls_by_caller") && decided.scanned.isEmpty, "\(decided)")
       let all = PhoneAssignment(
         number: makeNumber(StoreFixture.own(4)), workspace: WorkspaceID(6), movesPast: true,
         isRehearsal: false)
-      #expect(try await store.calls(decidedBy: all).count == 50_000)
+      #expect(try await store.calls(decidedBy: all).count > 18_000)
     }
   }
 
@@ -182,6 +184,10 @@ struct QueryPlanTests {
     }
   }
 
+  private static let ofNumbers: Set = [
+    "calls_by_caller", "calls_by_callee", "calls_related", "calls_transfers_by_time",
+  ]
+
   /// What is looked for, and the indexes by which it is found.
   private static let searches:
     [(name: String, indexes: Set<String>, narrow: @Sendable (inout CallSearch) -> Void)] = [
@@ -196,17 +202,26 @@ struct QueryPlanTests {
           $0.workspace = WorkspaceID(5)
         }
       ),
+      ("a number of ours", ofNumbers, { $0.number = ours }),
+      ("a lead", ofNumbers, { $0.number = PhoneNumber("+34600007919") }),
       (
-        "a number of ours", ["calls_by_number", "calls_related", "calls_transfers_by_time"],
-        { $0.number = PhoneNumber("+34910000004") }
+        "a number of ours in a workspace of few calls", ofNumbers,
+        {
+          $0.number = ours
+          $0.workspace = WorkspaceID(5)
+        }
       ),
       (
-        "a lead", ["calls_by_number", "calls_related", "calls_transfers_by_time"],
-        { $0.number = PhoneNumber("+34600007919") }
+        "a number of ours with a status of few calls", ofNumbers,
+        {
+          $0.number = ours
+          $0.status = "canceled"
+        }
       ),
     ]
+  private static let ours = PhoneNumber("+34910000004")
 
-  @Test("A search finds the newest calls by its index and reads no table from end to end", arguments: 0..<7)
+  @Test("A search finds the newest calls by its index and reads no table from end to end", arguments: 0..<9)
   func search(index: Int) async throws {
     let (name, indexes, narrow) = Self.searches[index]
     try await withPlannedStore { store, _, plans in
@@ -218,13 +233,16 @@ struct QueryPlanTests {
       #expect(!made.isEmpty && found.calls.isEmpty == name.hasSuffix("of few calls"), "\(name)")
       for plan in made {
         #expect(plan.indexes.isSuperset(of: indexes), "\(name): \(plan.indexes)")
-        // Through the index of the time, a number is looked for among all calls that there are.
-        #expect(indexes.contains("calls_billing") || !plan.indexes.contains("calls_billing"), "\(name)")
         #expect(!plan.scanned.contains("calls"), "\(name)")
-        // The rows of the many calls that are not asked for are not read.
-        #expect(
-          !name.hasSuffix("of few calls")
-            || plan.nodes.contains { $0.index == "calls_billing" && $0.type == "Index Only Scan" }, "\(name)")
+      }
+      let dated = try #require(made.first)
+      // Through the index of the time, a number is looked for among all calls that there are.
+      #expect(indexes.contains("calls_billing") || !dated.indexes.contains("calls_billing"), "\(name)")
+      // The rows of the many calls that are not asked for are not read.
+      guard name.hasSuffix("of few calls") else { return }
+      for index in ["calls_billing", "calls_by_caller", "calls_by_callee"] where indexes.contains(index) {
+        let isAlone = dated.nodes.contains { $0.index == index && $0.type == "Index Only Scan" }
+        #expect(isAlone, "\(name): \(index)")
       }
     }
   }

@@ -50,7 +50,7 @@ struct LegacySnapshot: Hashable {
     UNION ALL
     SELECT indexdef FROM pg_indexes WHERE tablename IN \(older)
       AND indexname NOT IN ('calls_related', 'calls_transfers_by_time', 'calls_billing', 'calls_unmatched',
-        'calls_unconverted', 'calls_by_number', 'calls_unpriced')
+        'calls_unconverted', 'calls_by_caller', 'calls_by_callee', 'calls_unpriced')
     UNION ALL
     SELECT concat_ws(' ', relname, relrowsecurity, relforcerowsecurity, relowner::regrole) FROM pg_class
     WHERE relname IN \(older)
