@@ -195,8 +195,8 @@ enum DirectoryQuery {
   static func decided(now: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT phone_number, price_unit, count(*), sum(cost)::text FROM calls
-      WHERE source = 'twilio' AND phone_number IS NOT NULL AND call_date > $1::timestamptz
+      SELECT phone_number, price_unit, count(*), sum(cost)::text FROM calls c
+      WHERE \(SQL.isOfCase("c")) AND phone_number IS NOT NULL AND call_date > $1::timestamptz
         AND call_date <= $2::timestamptz
       GROUP BY 1, 2 ORDER BY 1, 2
       """,
