@@ -166,6 +166,7 @@ enum SQL {
   private static func rings(_ table: String) -> String {
     "\(table).direction IN ('outbound-api', 'trunking-terminating')"
   }
+
   /// The party of calls on our side, with the index that has them by it and by their time.
   struct Party {
     /// The column.
