@@ -46,22 +46,29 @@ struct CommandLineTests {
     }
   }
 
+  /// For a server on another address than 127.0.0.1: no other test's server is there before or after it, on this port,
+  /// nor on 127.0.0.1 or on all addresses, because 127.0.0.1 keeps it bound.
+  private static func portOfItsOwn() throws -> String { "\(try RawServer.makeFreePort())" }
+
   @Test("health ends with 0 while the server lives and with 1 when it is gone")
   func health() async throws {
     try await withPrograms { programs in
-      let service = try await LiveService(programs, programs.start([], ConfigurationTests.environment))
-      let port = ["PORT": "\(service.port)"]
-      let alive = try await programs.run(["health"], port)
+      let port = try Self.portOfItsOwn()
+      let place = ["HOST": "127.0.0.2", "PORT": port]
+      let server = try programs.start([], ConfigurationTests.environment.changed(by: place))
+      _ = try await server.line(containing: "escucha en http://127.0.0.2:\(port)")
+      let alive = try await programs.run(["health"], place)
       #expect(alive.status == 0 && alive.errors.isEmpty)
-      let url = "http://127.0.0.1:\(service.port)/"
+      let url = "http://127.0.0.2:\(port)/"
       #expect(try await programs.run(["health", "--url", url], [:]).status == 0)
-      let json = try await programs.run(["health", "--json"], port)
+      let json = try await programs.run(["health", "--json"], place)
       #expect(json.output == "{\"success\":true}\n")
-      #expect(try await service.end() == 0)
-      let dead = try await programs.run(["health"], port)
+      server.send(SIGTERM)
+      #expect(try await server.exitStatus() == 0)
+      let dead = try await programs.run(["health"], place)
       #expect(dead.status == 1 && dead.output.isEmpty)
       #expect(dead.errors.contains("no responde"))
-      let deadJSON = try await programs.run(["health", "--json"], port)
+      let deadJSON = try await programs.run(["health", "--json"], place)
       #expect(deadJSON.status == 1 && deadJSON.output.hasPrefix("{\"success\":false,\"error\":\""))
     }
   }
@@ -71,12 +78,14 @@ struct CommandLineTests {
     arguments: ["::1", "127.0.0.2", "::", "0:0:0:0:0:0:0:0", "localhost", "0.0.0.0"])
   func healthElsewhere(host: String) async throws {
     try await withPrograms { programs in
-      let environment = ConfigurationTests.environment.changed(by: ["HOST": host])
+      let isElsewhere = ["127.0.0.2", "::1"].contains(host)
+      let environment = ConfigurationTests.environment.changed(
+        by: ["HOST": host, "PORT": isElsewhere ? try Self.portOfItsOwn() : "0"])
       let server = try programs.start([], environment)
       let line = try await server.line(containing: "escucha en http://")
       let port = try #require(line.firstMatch(of: /:(\d+)$/).map { String($0.output.1) })
       #expect(try await programs.run(["health"], ["HOST": host, "PORT": port]).status == 0)
-      if ["127.0.0.2", "::1"].contains(host) {
+      if isElsewhere {
         #expect(try await programs.run(["health"], ["PORT": port]).status == 1)
         // Given an address, it asks nowhere else, and needs no setting.
         let elsewhere = ["health", "--url", "http://127.0.0.3:\(port)"]

@@ -207,8 +207,8 @@ struct TwilioFaultTests {
   @Test("Nobody at Twilio's address: 502 with a sentence")
   func unreachable() async throws {
     try await withInstallation { installation in
-      await installation.simulator.stop()
-      let answer = try await installation.serve().sync()
+      let nobody = "http://127.0.0.1:\(try RawServer.makeFreePort())"
+      let answer = try await installation.serve(changes: ["TWILIO_API_BASE_URL": nobody]).sync()
       #expect(answer.status == 502)
       #expect(answer.text("error")?.hasPrefix("No se puede conectar con Twilio") == true)
     }

@@ -1,12 +1,16 @@
 import Foundation
+import Synchronization
 
 /// A port that was free on the loopback interface a moment ago, from below those that the system hands out
-/// by itself: whoever is to listen there begins to only seconds later.
+/// by itself: whoever is to listen there begins to only seconds later. No port is given twice.
 enum LoopbackPort {
+  private static let given = Mutex(Set<Int>())
+
   static func free() throws -> Int {
     for _ in 0..<100 {
       guard let listener = try? TCPProxySocket.listening(on: .random(in: 20_000..<32_000)) else { continue }
       close(listener.descriptor)
+      guard given.withLock({ $0.insert(listener.port).inserted }) else { continue }
       return listener.port
     }
     throw TCPProxySocket.Failure(description: "no port from 20000 to 31999 is free")
