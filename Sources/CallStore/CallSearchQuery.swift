@@ -37,11 +37,13 @@ struct CallSearchQuery {
     }
   }
 
-  /// Whether few of the calls may be asked for that an index has. Those without a price or a related call have an
-  /// index each.
+  /// Whether those are asked for that are few as a rule and have an index each: without a price, or without a related
+  /// call.
+  private var hasIndexOfItsOwn: Bool { search.isUnpriced == true || search.isUnmatched == true }
+
+  /// Whether few of the calls may be asked for that an index has.
   private var leavesMostOut: Bool {
-    (search.workspace != nil || search.status != nil || search.attributionCase != nil)
-      && search.isUnpriced != true && search.isUnmatched != true
+    (search.workspace != nil || search.status != nil || search.attributionCase != nil) && !hasIndexOfItsOwn
   }
 
   /// The newest calls that meet a condition. Where most may be left out, the index alone tells at which moments there
@@ -80,17 +82,24 @@ struct CallSearchQuery {
       calls("\(condition) AND c.lead_number = \(lead)")
     }
     for party in [caller, callee] {
-      let written = party.isOne("s.written")
-      let newest = newest(
-        columns, part, "\(written) AND \(conditions.sql)", ofIndex: "\(written) AND \(conditions.ofIndex)",
-        key: party.name)
-      ways += [
-        "SELECT x.* FROM unnest(\(spellings)) AS s (written) CROSS JOIN LATERAL (\(newest)) x",
+      if hasIndexOfItsOwn {
+        // The planner knows which are fewer, the number's calls or those that have the other index.
+        ways.append(calls(party.isOne(of: spellings)))
+      } else {
+        // One by one, because it plans otherwise for a spelling of which it does not know how many calls there are.
+        ways += number.spellings.indices.map { index in
+          let written = party.isOne("(\(spellings))[\(index + 1)]")
+          let newest = newest(
+            columns, part, "\(written) AND \(conditions.sql)",
+            ofIndex: "\(written) AND \(conditions.ofIndex)", key: party.name)
+          return "(\(newest))"
+        }
+      }
+      ways.append(
         """
         SELECT x.* FROM unnest(\(beginnings)) AS s (written) CROSS JOIN LATERAL (
           SELECT c.* FROM (\(calls(party.begins(with: "s.written"))) OFFSET 0) c \(order(part))) x
-        """,
-      ]
+        """)
     }
     return """
       SELECT c.* FROM (

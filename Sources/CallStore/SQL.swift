@@ -191,7 +191,10 @@ enum SQL {
     /// Its calls; to be sorted by the party first, though it is the same for all, since only its index has that order.
     /// Otherwise the planner may look for a number's newest calls among all calls in the order of their time. An
     /// equality would tell it that there is nothing to sort.
-    func isOne(_ number: String) -> String { "\(calls) AND \(name) = ANY (ARRAY[\(number)])" }
+    func isOne(_ number: String) -> String { isOne(of: "ARRAY[\(number)]") }
+
+    /// - Parameter numbers: An array.
+    func isOne(of numbers: String) -> String { "\(calls) AND \(name) = ANY (\(numbers))" }
 
     func begins(with text: String) -> String {
       "\(calls) AND \(name) >= \(text) AND \(name) < \(text) || chr(127)"

@@ -8,6 +8,10 @@ struct QueryPlan: Decodable, Sendable {
     var relation: String?
     var index: String?
     var arbiters: [String]?
+    /// How many came out of it each time that it ran.
+    var rows: Double
+    var loops: Double
+    var removedRows: Double?
     var plans: [Node]?
 
     private enum CodingKeys: String, CodingKey {
@@ -15,6 +19,9 @@ struct QueryPlan: Decodable, Sendable {
       case relation = "Relation Name"
       case index = "Index Name"
       case arbiters = "Conflict Arbiter Indexes"
+      case rows = "Actual Rows"
+      case loops = "Actual Loops"
+      case removedRows = "Rows Removed by Filter"
       case plans = "Plans"
     }
 
@@ -33,6 +40,13 @@ struct QueryPlan: Decodable, Sendable {
   var nodes: [Node] { root.all }
   /// The indexes by which rows of tables are found.
   var indexes: Set<String> { Set(nodes.compactMap(\.index)) }
+  /// How many rows of a table the node read that read most, the entries of indexes not counted.
+  func mostRows(of relation: String, exceptBy indexes: Set<String>) -> Double {
+    nodes.filter { node in
+      node.relation == relation && node.type != "Index Only Scan"
+        && indexes.isDisjoint(with: node.all.compactMap(\.index))
+    }.map { ($0.rows + ($0.removedRows ?? 0)) * $0.loops }.max() ?? 0
+  }
   /// The tables that are read from one end to the other.
   var scanned: Set<String> { Set(nodes.filter { $0.type == "Seq Scan" }.compactMap(\.relation)) }
 }
