@@ -119,7 +119,7 @@ private struct ExplanationWords {
       return [
         say(
           "Ese número está oculto o falta, y nada más dice de quién es.",
-          "That number is withheld or missing.")
+          "That number is withheld or missing, and nothing else says whose it is.")
       ]
     case .leadWithheld:
       return [
@@ -219,10 +219,15 @@ private struct ExplanationWords {
       ?? say("no está en ningún workspace", "is in no workspace")
     let now = decided.decidingNumber.map { say(" por \($0.canonical)", " by \($0.canonical)") } ?? ""
     let cause =
-      switch difference {
-      case .number: say("su número es otro", "its number is another")
-      case .directory: say("el directorio dice ahora otra cosa", "the directory says something else now")
-      case .candidate: say("la llamada que decide es otra", "the call that decides is another")
+      switch (difference, stored.phoneNumber, decided.decidingNumber) {
+      case (.number, _, nil): say("ya no decide ningún número", "no number decides any more")
+      case (.number, nil, _): say("antes no decidía ningún número", "no number decided before")
+      case (.number, _, _): say("su número es otro", "its number is another")
+      case (.directory, _, _):
+        say("el directorio dice ahora otra cosa", "the directory says something else now")
+      case (.candidate, _, nil): say("ya no decide ninguna llamada", "no call decides any more")
+      case (.candidate, nil, _): say("antes no decidía ninguna llamada", "no call decided before")
+      case (.candidate, _, _): say("la llamada que decide es otra", "the call that decides is another")
       }
     return say(
       "Lo guardado no coincide: \(was) y ahora le toca \(name(decided.workspace))\(now); \(cause).",

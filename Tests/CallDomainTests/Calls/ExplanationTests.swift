@@ -233,7 +233,12 @@ struct ExplanationTests {
           + "+34910000001; su número es otro."),
       Differing(
         testDescription: "own number that was withheld", call: makeCall(), workspace: 7, difference: .number,
-        says: "está en workspace 7 («Acme») y ahora le toca workspace 7 («Acme») por +34910000001"),
+        says: "está en workspace 7 («Acme») y ahora le toca workspace 7 («Acme») por +34910000001; antes no "
+          + "decidía ningún número."),
+      Differing(
+        testDescription: "own number that is withheld", call: makeCall(from: "anonymous"), workspace: 7,
+        number: ExplainedCall.own, difference: .number,
+        says: "por +34910000001 y ahora le toca workspace 1 («Sin asignar»); ya no decide ningún número."),
       Differing(
         testDescription: "directory", call: makeCall(), workspace: 8, number: ExplainedCall.own,
         difference: .directory, says: "el directorio dice ahora otra cosa."),
@@ -246,11 +251,16 @@ struct ExplanationTests {
       Differing(
         testDescription: "a candidate where there was none", call: makeTransfer(), others: [ring],
         workspace: 1, difference: .candidate,
-        says: "está en workspace 1 («Sin asignar») y ahora le toca workspace 7 («Acme») por +34910000001"),
+        says: "está en workspace 1 («Sin asignar») y ahora le toca workspace 7 («Acme») por +34910000001; "
+          + "antes no decidía ninguna llamada."),
       Differing(
         testDescription: "no candidate where there was one", call: makeTransfer(), workspace: 7,
         number: ExplainedCall.own, difference: .candidate,
-        says: "por +34910000001 y ahora le toca workspace 1 («Sin asignar»); la llamada que decide es otra."),
+        says: "por +34910000001 y ahora le toca workspace 1 («Sin asignar»); ya no decide ninguna llamada."),
+      Differing(
+        testDescription: "a lead that is withheld", call: makeTransfer(from: "anonymous"), workspace: 7,
+        number: ExplainedCall.own, difference: .candidate,
+        says: "por +34910000001 y ahora le toca workspace 1 («Sin asignar»); ya no decide ninguna llamada."),
     ]
   }
 
