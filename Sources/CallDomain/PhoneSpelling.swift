@@ -106,5 +106,5 @@ extension PhoneSpelling {
 
 extension PhoneNumber {
   /// As SQL writes it.
-  var literal: String { "'\(canonical.replacing("'", with: "''"))'" }
+  var literal: String { "'\(canonical.escaping("'", as: "''"))'" }
 }

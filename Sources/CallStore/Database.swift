@@ -128,7 +128,7 @@ struct SchemaSearch {
 
   private func named(_ name: String, in all: [Candidate]) throws(RunFailure) -> Candidate {
     if let candidate = all.first(where: { $0.name == name }) { return candidate }
-    throw RunFailure.noSchema("\"\(name.replacing("\"", with: "\"\""))\"")
+    throw RunFailure.noSchema("\"\(name.escaping("\"", as: "\"\""))\"")
   }
 
   /// What there is to choose from.

@@ -89,7 +89,7 @@ package struct AlertMessage: Hashable, Sendable {
 
   // https://docs.slack.dev/messaging/formatting-message-text: these three begin links and mentions.
   private static func escapedForSlack(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    text.escaping("&", as: "&amp;").escaping("<", as: "&lt;").escaping(">", as: "&gt;")
   }
 
   /// Discord takes 2000 characters (https://discord.com/developers/docs/resources/webhook). Two lines of so many, with

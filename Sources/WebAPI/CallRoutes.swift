@@ -131,9 +131,7 @@ enum CSV {
   private static func field(_ text: String) -> String {
     let safe = isFormula(text) ? "'" + text : text
     guard safe.unicodeScalars.contains(where: { special.contains($0) }) else { return safe }
-    // Scalar by scalar: a quotation mark under an accent is another character to Swift, and the same to readers.
-    let doubled = safe.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
-    return "\"" + String(String.UnicodeScalarView(doubled)) + "\""
+    return "\"" + safe.escaping("\"", as: "\"\"") + "\""
   }
 
   /// A number stays as it is: `+` and digits.

@@ -49,9 +49,10 @@ struct AlertMessageTests {
 
   @Test("What would be a link or a mention in Slack is not")
   func slackEscapes() throws {
-    let odd = Alert(.noRun, isFiring: true, since: nil, detail: "<!channel> a & b", whatToDo: nil)
-    #expect(
-      try object(odd, .slack)["text"] as? String == "🚨 twilio-sync: no_run. &lt;!channel&gt; a &amp; b")
+    let detail = "<!channel> a & b <\u{301}x>\u{301}"
+    let odd = Alert(.noRun, isFiring: true, since: nil, detail: detail, whatToDo: nil)
+    let told = "🚨 twilio-sync: no_run. &lt;!channel&gt; a &amp; b &lt;\u{301}x&gt;\u{301}"
+    #expect(try object(odd, .slack)["text"] as? String == told)
   }
 
   @Test(

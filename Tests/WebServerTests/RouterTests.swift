@@ -26,6 +26,9 @@ struct RouterTests {
     #expect(found("/api/runs/latest")?.0 == "latest")
     let one = try #require(found("/api/runs/7"))
     #expect(one == ("one", ["id": "7"]))
+    // A slash under an accent is a slash.
+    let accented = try #require(found("/api/runs/\u{301}"))
+    #expect(accented == ("one", ["id": "\u{301}"]))
     let call = try #require(found("/api/runs/7/calls/a b", .post))
     #expect(call == ("call", ["id": "7", "sid": "a b"]))
   }

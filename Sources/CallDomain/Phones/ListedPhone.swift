@@ -184,7 +184,7 @@ extension PhoneAssignment {
       default: false
       }
     }
-    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    return isPlain && !word.isEmpty ? word : "'" + word.escaping("'", as: "'\\''") + "'"
   }
 }
 

@@ -57,8 +57,9 @@ package struct Router<Handler: Sendable>: Sendable {
     return nil
   }
 
+  /// Byte by byte: a slash under an accent is another character to Swift.
   private static func split(_ path: String) -> [Substring] {
-    path.split(separator: "/", omittingEmptySubsequences: false)
+    path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
   }
 
   private static func parameters(of pattern: [Substring], in path: [Substring]) -> [String: String]? {

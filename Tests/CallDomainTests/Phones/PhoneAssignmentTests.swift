@@ -112,7 +112,7 @@ struct PhoneAssignmentTests {
     "A number is one word to a shell",
     arguments: [
       ("+34911679868", "+34911679868"), ("sip:pbx@acme.example", "sip:pbx@acme.example"), ("a b", "'a b'"),
-      ("$(x)'y", "'$(x)'\\''y'"), ("", "''"),
+      ("$(x)'y", "'$(x)'\\''y'"), ("", "''"), ("a'\u{301};x;'", "'a'\\''\u{301};x;'\\'''"),
     ])
   func words(number: String, word: String) {
     #expect(PhoneAssignment.argument(number) == word)

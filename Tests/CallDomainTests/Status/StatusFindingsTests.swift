@@ -108,7 +108,7 @@ struct StatusFindingsTests {
   @Test("Numbers that stand in workspaces alone come with the INSERT to run")
   func unlisted() throws {
     let number = try #require(PhoneNumber("+34910000007"))
-    let odd = try #require(PhoneNumber("client:o'hara"))
+    let odd = try #require(PhoneNumber("client:o'\u{301}ha'ra"))
     let found = finding("números de workspaces") { inspection in
       inspection.unlisted = [
         Inspection.Listing(number: number, workspace: WorkspaceID(5)),
@@ -120,7 +120,7 @@ struct StatusFindingsTests {
       found?.whatToDo?.contains(
         """
         INSERT INTO workspace_phones (workspace_id, phone_number, is_primary) VALUES (5, '+34910000007', true), \
-        (6, 'client:o''hara', true);
+        (6, 'client:o''\u{301}ha''ra', true);
         """) == true)
   }
 
