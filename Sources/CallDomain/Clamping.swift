@@ -24,3 +24,23 @@ extension Int {
     self = Int(clamping: Swift.max(0, Swift.min(number, 1_000_000_000_000)))
   }
 }
+
+/// A count that is kept in a JSON document of the database, where others may write, too: it comes back as a count
+/// (`Int(counted:)`).
+@propertyWrapper
+package struct StoredCount: Hashable, Codable, Sendable {
+  package var wrappedValue: Int
+
+  package init(wrappedValue: Int) {
+    self.wrappedValue = wrappedValue
+  }
+
+  package init(from decoder: any Decoder) throws {
+    wrappedValue = Int(counted: try decoder.singleValueContainer().decode(Int64.self))
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(wrappedValue)
+  }
+}

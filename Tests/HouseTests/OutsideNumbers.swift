@@ -47,6 +47,9 @@ enum OutsideNumbers {
     {
       found.append("a binary fraction made an integer without init(clamping:)")
     }
+    if file.path != "Sources/CallDomain/Clamping.swift", hasDecodedInteger(code) {
+      found.append("a number of a document that is not read as a count; mark it @StoredCount")
+    }
     // SQL stands in strings.
     if file.text.contains("extract(epoch"), !readingTimes.contains(file.path) {
       found.append("a stored time that is not read through SQL.milliseconds")
@@ -61,6 +64,23 @@ enum OutsideNumbers {
   private static let readingTimes = [
     "Sources/CallStore/Locks.swift", "Sources/CallStore/SQL.swift",
   ]
+
+  /// Whether a type that is read from a document keeps an integer as it stands there.
+  private static func hasDecodedInteger(_ code: String) -> Bool {
+    let lines = code.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.indices.contains { index in
+      guard
+        let type = lines[index].firstMatch(of: /^( *)[\w() ]*(?:struct|class) .*(?:Codable|Decodable)[, ]/)
+      else { return false }
+      let properties = lines[index...].prefix { $0 != type.1 + "}" }.filter { line in
+        line.prefix { $0 == " " }.count == type.1.count + 2
+      }
+      return properties.contains { line in
+        line.contains(
+          /^ *(?:(?:package|private|fileprivate) )*(?:var|let) \w+(?:: U?Int(?!\w)| = \d+(?![\w.]))[^{]*$/)
+      }
+    }
+  }
 
   // To a regular expression a full stop between letters is no boundary of words, so none is asked for.
   private static func hasProduct(_ code: String) -> Bool {

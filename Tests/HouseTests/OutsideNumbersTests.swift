@@ -42,6 +42,8 @@ struct OutsideNumbersTests {
       ("let rest = line.dropFirst(end - start)", "Curl"), ("let kind = words[1]", "Terminal"),
       ("let name = line.split(separator: \"=\")[0]", "Bootstrap"),
       ("let text = \"a \\(parts[1])\"", "WebAPI"),
+      ("struct Kept: Codable {\n  package var asked = 0\n}", "CallDomain"),
+      ("struct Kept: Hashable, Decodable {\n  let asked: Int?\n}", "CallStore"),
     ])
   func found(text: String, room: String) {
     let file = SwiftFile(path: "Sources/\(room)/Example.swift", text: text)
@@ -63,6 +65,8 @@ struct OutsideNumbersTests {
       "let lease = transaction.opening[0].rows.first",
       "let a = String(repeating: \" \", count: max(0, width - length))",
       "let text = \"seconds - \\(parts.count)\"",
+      "struct Kept: Codable {\n  @StoredCount var asked = 0\n  let number: Int64\n  var all: Int { 2 }\n}",
+      "struct Kept: Hashable {\n  var asked = 0\n}",
     ])
   func allowed(text: String) {
     let file = SwiftFile(path: "Sources/CallStore/Example.swift", text: text)

@@ -30,16 +30,16 @@ package struct AuditDay: Hashable, Codable, Sendable {
   package var day: Timestamp
   /// Whether Twilio still keeps it: else there is no verdict.
   package var isKept = true
-  package var twilioCalls = 0
-  package var storedCalls = 0
-  package var missing = 0
-  package var gone = 0
-  package var different = 0
-  package var misattributed = 0
+  @StoredCount package var twilioCalls = 0
+  @StoredCount package var storedCalls = 0
+  @StoredCount package var missing = 0
+  @StoredCount package var gone = 0
+  @StoredCount package var different = 0
+  @StoredCount package var misattributed = 0
   /// Listed calls that the database does not take and that are set aside.
-  package var refusedCalls = 0
+  @StoredCount package var refusedCalls = 0
   /// Listed calls of no case that are not stored.
-  package var skippedCalls = 0
+  @StoredCount package var skippedCalls = 0
   /// The first differences.
   package var examples: [AuditDifference] = []
   /// The run that looked at it; nil while it does.
@@ -184,7 +184,7 @@ package struct AuditProgress: Hashable, Codable, Sendable {
     /// What began at this moment or later has been compared.
     package var comparedFrom: Timestamp
     /// How many calls were asked for alone.
-    package var asked = 0
+    @StoredCount package var asked = 0
     /// Those of them that Twilio gave: they have been compared, wherever the list may still show them.
     package var given: Set<String> = []
     /// Rows that Twilio is known not to know.

@@ -1,4 +1,5 @@
 import CallDomain
+import Foundation
 import TestSupport
 import Testing
 
@@ -105,6 +106,21 @@ struct AuditComparisonTests {
     #expect(together.differences == [AuditDifference(Self.ring.sid.text, .missing)])
     let later = Self.compared([transfer], [Self.stored(transfer)], changed: together.changed)
     #expect(later.differences.isEmpty)
+  }
+
+  @Test("What is kept of an audit is read as counts, whatever numbers others have written there")
+  func kept() throws {
+    var audit = AuditProgress()
+    audit.open = AuditProgress.OpenDay(makeTime("2026-03-01T00:00:00Z"))
+    let json = String(decoding: try JSONEncoder().encode(audit), as: UTF8.self)
+    for (number, count) in [
+      ("-9223372036854775808", 0), ("9223372036854775807", 1_000_000_000_000), ("-1", 0),
+    ] {
+      let changed = json.replacing(/"(\w+)":0/) { "\"\($0.1)\":\(number)" }
+      let open = try #require(try JSONDecoder().decode(AuditProgress.self, from: Data(changed.utf8)).open)
+      #expect(open.asked == count)
+      #expect(AuditDay.figures.allSatisfy { open.day[keyPath: $0.path] == count })
+    }
   }
 
   @Test("A transfer that was compared before is corrected by the page that tells of its call")
