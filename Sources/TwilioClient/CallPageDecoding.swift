@@ -88,7 +88,10 @@ struct ListAnswer {
     switch value.kind {
     case .null: return nil
     case .plain, .coded:
-      guard let next = json.text(of: value) else { throw JSONReader.Malformed() }
+      // U+0000 cannot be stored, and this may have to be.
+      guard let next = json.text(of: value), !next.unicodeScalars.contains("\0") else {
+        throw JSONReader.Malformed()
+      }
       return next.isEmpty ? nil : next
     case .number, .other: throw JSONReader.Malformed()
     }

@@ -95,7 +95,9 @@ package struct TwilioError: Error, Hashable, Sendable {
       case .status, .contentType, .malformed, .noCalls: .transient
       case .otherCall, .nextPageIsSame: .permanent
       }
-    case .redirected, .wrongOrigin, .otherAccount: .permanent
+    // As good as refused: the list has to be begun anew.
+    case .wrongOrigin: .refused
+    case .redirected, .otherAccount: .permanent
     }
   }
 }

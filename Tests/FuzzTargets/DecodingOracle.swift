@@ -135,6 +135,7 @@ private struct ListAnswer: Decodable {
     records = (try? fields.decode([CallRecord?].self, forKey: .calls))?.map { $0 ?? .unreadable }
     // A number or an object here is not the end of the list, so it fails the page.
     let next = try fields.decodeIfPresent(String.self, forKey: .next)
+    guard next?.unicodeScalars.contains("\0") != true else { throw TwilioError.BadAnswer.malformed }
     self.next = next?.isEmpty == true ? nil : next
   }
 }

@@ -57,6 +57,7 @@ struct CallPageDecodingTests {
       ("", .malformed), (" ", .malformed), ("<html></html>", .malformed), ("null", .malformed),
       ("[]", .malformed), ("{", .malformed), (#"{"calls":[{"sid":"CA"#, .malformed),
       (#"{"calls":[]} x"#, .malformed), (#"{"calls":[],"next_page_uri":7}"#, .malformed),
+      (#"{"calls":[],"next_page_uri":"/a\u0000"}"#, .malformed),
       (#"{"calls":[],"x":"\u00e\","y":"z"}"#, .malformed), (#"{"calls":[],"x":"\u00e"}"#, .malformed),
       ("{}", .noCalls), (#"{"calls":null}"#, .noCalls), (#"{"calls":{}}"#, .noCalls),
       (#"{"calls":"x"}"#, .noCalls), (#"{"Calls":[]}"#, .noCalls),

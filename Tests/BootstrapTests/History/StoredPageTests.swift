@@ -42,6 +42,27 @@ struct StoredPageTests {
   }
 
   @Test(
+    "A page that may not be asked, as one of another region, is not; its slice is begun anew",
+    arguments: [
+      "'https://api.dublin.ie1.twilio.com' || next_page", "replace(next_page, 'Calls.json', 'Calls.jsom')",
+      "next_page || 'é'", "'x'",
+    ])
+  func notAsked(page: String) async throws {
+    try await withStoredPage { installation, arguments in
+      let directory = try await installation.directory()
+      let changed = "UPDATE sync_slices SET next_page = \(page) WHERE next_page IS NOT NULL RETURNING 1"
+      let before = installation.simulation.requests.count
+      _ = try #require(
+        try await installation.value("WITH changed AS (\(changed)) SELECT count(*) FROM changed"))
+      let run = try await installation.resync(arguments)
+      #expect(run.status == 0 && run.isContinued, "\(run.errors)")
+      #expect(run.result.integer("totalCalls") == 1500)
+      #expect(installation.simulation.requests.count == before + 2)
+      try await installation.expectHistory(directory)
+    }
+  }
+
+  @Test(
     "Rows of the page before that it repeats are counted once, by the run that was cut off and the one that goes on"
   )
   func repeated() async throws {
