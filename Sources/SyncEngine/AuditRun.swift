@@ -106,16 +106,20 @@ private struct DayAudit {
     var restarts = 0
     var isDone = false
     while !isDone {
+      var isAnswered = false
       do throws(RunFailure) {
-        isDone = try await readList(&isBounded, &audit)
+        isDone = try await readList(&isBounded, &isAnswered, &audit)
       } catch {
         switch error.kind {
-        case .twilio(.retention):
+        case .twilio(.retention) where !isAnswered:
           audit.open = AuditProgress.OpenDay(day)
           audit.open?.day.isKept = false
           isDone = true
-        // A page token may be refused for whatever reason, as when its call is deleted.
-        case .twilio(.refused) where restarts < Self.mostRestarts: restarts += 1
+        // A page token may be refused for whatever reason, as when its call is deleted; also as one of a time that is
+        // kept no longer, where the list's first page was given.
+        case .twilio(.refused), .twilio(.retention):
+          guard restarts < Self.mostRestarts else { throw error }
+          restarts += 1
         default: throw error
         }
       }
@@ -132,15 +136,17 @@ private struct DayAudit {
   /// An upper bound within the day is no promise (see `HistoryReader`): cut to its date it leaves nothing of the day,
   /// so that a page without a later call proves nothing, and the day is listed whole.
   ///
+  /// - Parameter isAnswered: Set once Twilio has given a page.
   /// - Returns: Whether it came to its end; else it is to be begun anew.
   private func readList(
-    _ isBounded: inout Bool, _ audit: inout AuditProgress
+    _ isBounded: inout Bool, _ isAnswered: inout Bool, _ audit: inout AuditProgress
   ) async throws(RunFailure) -> Bool {
     guard var open = audit.open else { return true }
     let (day, from) = (open.day.period, open.comparedFrom)
     var listing = Listing(in: log)
     var page = try await listing.first(
       CallQuery(startedFrom: day.start, startedBefore: isBounded ? from : day.end))
+    isAnswered = true
     var waiting: [CallSID: Call] = [:]
     while true {
       let dates = page.calls.compactMap(\.callDate)

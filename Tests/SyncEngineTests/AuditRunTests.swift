@@ -1,5 +1,6 @@
 import CallDomain
 import SyncEngine
+import Synchronization
 import TestSupport
 import Testing
 
@@ -137,6 +138,32 @@ struct AuditRunTests {
     let table = AuditTable(Self.makeDay(3))
     let run = try await bench.audit(table, since: Self.day, until: Self.next.adding(hours: 24)).get()
     #expect(run.days.map(\.isKept) == [false, true] && run.days[0].gone == 0)
+  }
+
+  @Test("A day of which the first page was given is kept, whatever is said of a further one")
+  func retentionAfterward() async throws {
+    let failure = RunFailure(.twilio(.retention), "20004")
+    let refused = Mutex(0)
+    let bench = makeBench(Self.makeDay(500)) {
+      $0.pageSize = 200
+      $0.onNext = { _ throws(RunFailure) in
+        let isFirst = refused.withLock { count in
+          count += 1
+          return count == 1
+        }
+        if isFirst { throw failure }
+      }
+    }
+    let table = AuditTable(Self.makeDay(500))
+    let day = try #require(try await audit(bench, table).get().days.first)
+    #expect(day.isKept && day.twilioCalls == 500 && day.differences == 0)
+
+    let failing = makeBench(Self.makeDay(500)) {
+      $0.pageSize = 200
+      $0.onNext = { _ throws(RunFailure) in throw failure }
+    }
+    let outcome = try await audit(failing, AuditTable(Self.makeDay(500)))
+    #expect(#expect(throws: RunFailure.self) { try outcome.get() }?.kind == .twilio(.retention))
   }
 
   @Test(
