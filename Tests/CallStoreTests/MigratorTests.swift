@@ -146,7 +146,8 @@ struct MigratorTests {
         running = task
         return task
       }
-      await #expect(throws: RunFailure.self) { try await task.value }
+      let failure = await #expect(throws: RunFailure.self) { try await task.value }
+      #expect(failure?.kind == .stopping, "\(String(describing: failure))")
       let events = Events()
       let rest = try await makeMigrator(pool, onEvent: events.append).run()
       #expect(rest == everyMigration.filter { $0 >= step })
