@@ -11,9 +11,6 @@ struct CallBackfill {
 
   private static let batch = 1000
   private static let attempts = 300
-  /// How old an unsettled call may be to be asked for again: finalising a record may take up to
-  /// 14 days (docs: error 20009).
-  private static let youngDays = 14
 
   /// - Parameter onBatch: Told how many rows are done.
   func run(_ onBatch: (Int) -> Void) async throws {
@@ -92,7 +89,7 @@ struct CallBackfill {
   private func watch(_ rows: [OlderRow]) -> PostgresStatement {
     let young = rows.filter { row in
       row.call.attributionCase != nil && row.call.isUnsettled
-        && (row.callDate.map { $0 > now.adding(hours: -24 * Self.youngDays) } ?? false)
+        && UnsettledList.isYoung(row.callDate, now: now)
     }
     return PostgresStatement(
       """

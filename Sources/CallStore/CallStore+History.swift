@@ -133,7 +133,7 @@ enum HoleRecords {
   static let takenIn = PostgresStatement(
     """
     SELECT (SELECT \(SQL.milliseconds("min(\(SQL.time("period_start")))")) FROM sync_runs WHERE kind = 'hourly'),
-      (SELECT \(SQL.milliseconds("covered_until")) FROM sync_state)
+      (SELECT \(SQL.milliseconds(CoverageQuery.believed)) FROM sync_state)
     UNION ALL
     SELECT \(SQL.milliseconds("period_start")), \(SQL.milliseconds("period_end")) FROM sync_runs
     WHERE kind = 'historical' AND state = 'succeeded'

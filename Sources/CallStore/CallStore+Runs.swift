@@ -154,11 +154,14 @@ extension CallStore: RunLedger {
 
   package func coverage(now: Timestamp) async throws(RunFailure) -> Coverage {
     try await operation {
-      let row = try await database.repeatable(CoverageQuery.statement(now: now)).rows.first
+      guard let row = try await database.repeatable(CoverageQuery.statement(now: now)).rows.first else {
+        throw RunFailure.noState
+      }
       let directory = try PhoneDirectoryQuery.read(
         await database.repeatable(PhoneDirectoryQuery.statement), defaultWorkspace: defaultWorkspace)
       return Coverage(
-        coveredUntil: try row?.moment(0), newestCall: try row?.moment(1), listedNumbers: directory.count)
+        coveredUntil: try row.moment(0), markAhead: try row.moment(2), newestCall: try row.moment(1),
+        listedNumbers: directory.count)
     }
   }
 }
@@ -168,19 +171,30 @@ enum CoverageQuery {
   static func statement(now: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT \(SQL.milliseconds("covered_until")),
-        CASE WHEN (\(SQL.time("covered_until"))) IS NULL THEN \(SQL.milliseconds(newestCall)) END
+      SELECT \(SQL.milliseconds(believed)),
+        CASE WHEN \(believed) IS NULL THEN \(SQL.milliseconds(newestCall)) END,
+        CASE WHEN \(believed) IS NULL THEN \(SQL.milliseconds("covered_until")) END
       FROM sync_state
       """,
       [.moment(now)])
   }
 
+  static let row = PostgresStatement("SELECT FROM sync_state")
+  static let makeRow = PostgresStatement("INSERT INTO sync_state DEFAULT VALUES ON CONFLICT DO NOTHING")
+
   /// Calls of an older program show how far it came; that is fixed before other runs add calls.
   static func begin(now: Timestamp) -> PostgresStatement {
     PostgresStatement(
-      "UPDATE sync_state SET covered_until = \(newestCall) WHERE (\(SQL.time("covered_until"))) IS NULL",
+      "UPDATE sync_state SET covered_until = \(newestCall) WHERE \(believed) IS NULL",
       [.moment(now)])
   }
+
+  /// Up to where the log is covered; NULL where nobody knows. A mark in the future by the database's clock is from a
+  /// clock that has been put right since, or from somebody else: if it were believed, an outage before that moment
+  /// would leave calls out and no hole. Ten minutes are room for clocks that differ, and less than the overlap of
+  /// two runs.
+  static let believed =
+    "(CASE WHEN covered_until BETWEEN '0001-01-01 00:00:00+00' AND now() + INTERVAL '10 minutes' THEN covered_until END)"
 
   // Where an older program knew no start it made one up, the time of its run; such a row, which has no
   // other time either, counts only where there is no better one. A time in the future is no evidence.

@@ -139,7 +139,7 @@ enum StatusQuery {
   static func facts(_ defaultWorkspace: WorkspaceID, now: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT (SELECT \(SQL.milliseconds("covered_until")) FROM sync_state),
+      SELECT (SELECT \(SQL.milliseconds(CoverageQuery.believed)) FROM sync_state),
         (SELECT \(SQL.milliseconds("max(call_date)")) FROM calls
           WHERE source = 'twilio' AND call_date <= $2::timestamptz),
         day.calls, day.default_calls,

@@ -77,6 +77,7 @@ package struct Migrator: Sendable {
         try await DefaultWorkspace(id: defaultWorkspace, fence: fence).createIfMissing {
           onEvent(.createdDefaultWorkspace(defaultWorkspace))
         }
+        try await makeStateRow(fence)
         try await fence.repeatable(CoverageQuery.begin(now: now()))
         for misfit in try TableFit.read(await database.repeatable(TableFit.misfits)) {
           onEvent(.misfit(misfit))
@@ -124,6 +125,17 @@ package struct Migrator: Sendable {
       throw try await RunFailure.mayNotMigrate(script, schema: database.schema(), cause: error.cause)
     }
     onEvent(.madeViews)
+  }
+
+  // Somebody emptied the table, or restored a part of the tables.
+  private func makeStateRow(_ fence: MigrationFence) async throws {
+    guard try await database.repeatable(CoverageQuery.row).rows.isEmpty else { return }
+    do {
+      try await fence.repeatable(CoverageQuery.makeRow)
+    } catch let error as PostgresError where error.kind == .insufficientPrivilege {
+      let script = OwnersScript([CoverageQuery.makeRow.sql])
+      throw try await RunFailure.mayNotMigrate(script, schema: database.schema(), cause: error.cause)
+    }
   }
 
   private func record(_ migration: Migrations.Migration, _ fence: MigrationFence) async throws {

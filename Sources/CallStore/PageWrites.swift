@@ -276,7 +276,7 @@ enum MarkUpdate {
     case .coveredUntil(let moment):
       [
         PostgresStatement(
-          "UPDATE sync_state SET covered_until = greatest(\(SQL.time("covered_until")), $1::timestamptz)",
+          "UPDATE sync_state SET covered_until = greatest(\(CoverageQuery.believed), $1::timestamptz)",
           [.moment(moment)])
       ]
     case .coverageBegins(let moment):
@@ -285,7 +285,7 @@ enum MarkUpdate {
         PostgresStatement(
           """
           UPDATE sync_state SET covered_until = $1::timestamptz
-          WHERE (\(SQL.time("covered_until"))) IS NULL AND $1::timestamptz <= now()
+          WHERE \(CoverageQuery.believed) IS NULL AND $1::timestamptz <= now()
           """,
           [.moment(moment)])
       ]

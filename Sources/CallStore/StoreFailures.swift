@@ -248,6 +248,12 @@ extension RunFailure {
       "Ejecute «twilio-sync migrate».", cause: cause)
   }
 
+  /// Without its row nobody can say up to where the log is read.
+  static let noState = RunFailure(
+    .database(.incompleteSchema), "A la tabla sync_state le falta su fila.",
+    "Ejecute «twilio-sync migrate», que la crea con la fecha de la última llamada guardada.",
+    cause: "sync_state has no row")
+
   static func newSchema(cause: String) -> RunFailure {
     RunFailure(
       .database(.newSchema), "El esquema de la base de datos exige una versión más nueva de twilio-sync.",

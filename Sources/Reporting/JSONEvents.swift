@@ -10,7 +10,8 @@ package enum JSONEvents {
     case .failed: .error
     case .interrupted, .retrying, .unreadableRecords, .clockOff, .gap, .retentionReached, .lost,
       .databaseAway,
-      .refused, .phoneRefused, .notTaken, .callNotGiven, .wouldBeRefused, .directoryLoaded(numbers: 0):
+      .refused, .phoneRefused, .notTaken, .callNotGiven, .listNotGiven, .coverageAhead, .wouldBeRefused,
+      .directoryLoaded(numbers: 0):
       .warning
     case .auditDiffers, .goneNoted: .warning
     case .dayAudited(let day): day.differences > 0 ? .warning : .info
@@ -41,6 +42,8 @@ package enum JSONEvents {
     case .phoneRefused: "phone_refused"
     case .notTaken: "calls_not_taken"
     case .callNotGiven: "call_not_given"
+    case .listNotGiven: "list_not_given"
+    case .coverageAhead: "coverage_ahead"
     case .unreadableRecords: "unreadable_records"
     case .clockOff: "clock_off"
     case .gap: "hole_left"
@@ -67,7 +70,7 @@ package enum JSONEvents {
   package static func cause(of event: SyncEvent) -> String? {
     switch event {
     case .failed(_, let failure), .retrying(_, _, let failure), .databaseAway(_, let failure),
-      .callNotGiven(_, let failure):
+      .callNotGiven(_, let failure), .listNotGiven(let failure):
       failure.cause
     default: nil
     }
@@ -96,6 +99,8 @@ package enum JSONEvents {
       [LogField("number", .text(number.masked)), LogField("reason", .text(reason))]
     case .notTaken(let calls): [field("calls", calls)]
     case .callNotGiven(let sid, let failure): [LogField("callSid", .text(sid.text))] + fields(failure)
+    case .listNotGiven(let failure): fields(failure)
+    case .coverageAhead(let moment): [LogField("coveredUntil", .text(moment.iso8601))]
     case .unreadableRecords(let count): [field("records", count)]
     case .clockOff(let seconds): [field("seconds", seconds)]
     case .slicesPlanned(let slices): [field("slices", slices)]

@@ -31,6 +31,8 @@ package enum SpanishLines {
     case .phoneRefused(let number, let reason): ["⚠️ " + phoneRefused(number, reason)]
     case .notTaken(let calls): ["⚠️ " + notTaken(calls)]
     case .callNotGiven(let sid, let failure): ["⚠️ " + callNotGiven(sid, failure)]
+    case .listNotGiven(let failure): ["⚠️ " + listNotGiven(failure)]
+    case .coverageAhead(let moment): ["⚠️ " + coverageAhead(moment)]
     case .unreadableRecords(let count): ["⚠️ " + unreadable(count)]
     case .clockOff(let seconds): ["⚠️ " + clockOff(seconds)]
     case .gap(let period): ["⚠️ " + gap(period)]
@@ -173,6 +175,15 @@ extension SpanishLines {
 
   static func callNotGiven(_ sid: CallSID, _ failure: RunFailure) -> String {
     "Twilio no da la llamada \(sid.text), que se vuelve a pedir más tarde: \(failure.message)"
+  }
+
+  static func listNotGiven(_ failure: RunFailure) -> String {
+    "Twilio no da la lista de las llamadas sin estado final o sin precio, que se piden una a una: \(failure.message)"
+  }
+
+  static func coverageAhead(_ moment: Timestamp) -> String {
+    "sync_state.covered_until está en el futuro (\(moment.iso8601)) y no se cree: se lee desde la última llamada "
+      + "guardada. Compruebe los relojes (NTP) y quién escribe en esa tabla"
   }
 
   static func unreadable(_ count: Int) -> String {

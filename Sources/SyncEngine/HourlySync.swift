@@ -56,7 +56,7 @@ package struct HourlySync: Sendable {
     let log = RunCallLog(log: log, gate: gate, isUrgent: true, policy: policy, clock: clock, run: run)
     let commits = RunCommits(calls: calls, run: run)
     var counter = RunCounter()
-    try await OlderCalls(commits: commits).run(&counter)
+    try await OlderCalls(commits: commits, now: now).run(&counter)
     for (position, slice) in plan.slices.enumerated() {
       let intake = SliceIntake(
         slice: slice, isLast: position == plan.slices.count - 1, gap: position == 0 ? plan.gap : nil,
@@ -78,6 +78,7 @@ package struct HourlySync: Sendable {
   func begin(_ run: RunContext) async throws(RunFailure) -> Coverage {
     let now = run.startedAt
     let coverage = try await calls.coverage(now: now)
+    if let ahead = coverage.markAhead { run.onEvent(.coverageAhead(ahead)) }
     if coverage.coveredUntil == nil {
       let start = coverage.newestCall ?? plan(now: now, coveredUntil: nil).period.start
       _ = try await calls.commit(
@@ -97,6 +98,7 @@ package struct HourlySync: Sendable {
 /// a page of Twilio's they are decided by the rules, and decide transfers.
 struct OlderCalls {
   let commits: RunCommits
+  let now: Timestamp
 
   func run(_ counter: inout RunCounter) async throws(RunFailure) {
     var last: CallSID?
@@ -104,8 +106,13 @@ struct OlderCalls {
       let batch = try await commits.calls.olderCalls(after: last, limit: IntakePage.mostCalls)
       guard let end = batch.last else { return }
       last = end.sid
-      // Nobody has asked Twilio for them yet: the unsettled ones among them come first.
-      try await commits.commit(IntakePage(calls: batch, readAt: .epoch), &counter)
+      // Nobody has asked Twilio for them yet: the unsettled ones among them come first, but for those of which it has
+      // nothing to add any more.
+      for isYoung in [true, false] {
+        let calls = batch.filter { UnsettledList.isYoung($0.callDate, now: now) == isYoung }
+        guard !calls.isEmpty else { continue }
+        try await commits.commit(IntakePage(calls: calls, readAt: .epoch, isReread: !isYoung), &counter)
+      }
     }
   }
 }

@@ -5,7 +5,8 @@ import CallDomain
 ///
 /// A listing that ends a little after the longest waiting call answers for all unsettled calls among the thousand
 /// before its end; a single request answers for one that stands alone. Where Twilio takes bounds for whole days
-/// such a listing misses the call it is made for; then the days are listed on which many wait.
+/// such a listing misses the call it is made for; then the days are listed on which many wait. A listing that
+/// Twilio does not give, as one of a time that it keeps no longer, holds up nothing: each call is asked for alone.
 struct LateFacts {
   let log: RunCallLog
   let commits: RunCommits
@@ -24,8 +25,7 @@ struct LateFacts {
   private static let mostCalls = 5000
   /// Calls that were set aside, tried again in a run.
   private static let mostRefused = 20
-  /// Requests for single calls that fail one after the other: then Twilio gives none, and the rest waits for the
-  /// next run.
+  /// Requests that fail one after the other: then Twilio gives nothing, and the rest waits for the next run.
   private static let mostFailures = 3
   /// So many calls of one day are worth listing it.
   private static let crowd = 10
@@ -42,7 +42,14 @@ struct LateFacts {
       if let query = listings.query(for: longest, among: waiting) {
         requests += 1
         let readAt = clock.now()
-        let page = try await log.list(query)
+        let page = try await given(orTell: SyncEvent.listNotGiven) { () async throws(RunFailure) in
+          try await log.list(query)
+        }
+        guard let page else {
+          listings = .none
+          failures += 1
+          continue
+        }
         try await commits.commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
         listings.note(page, of: longest)
         waiting.removeAll(toldBy: page)
@@ -50,7 +57,8 @@ struct LateFacts {
         waiting.count(where: { $0.callDate?.startOfDay == day }) >= Self.crowd,
         listedDays.insert(day).inserted
       {
-        requests += try await listDay(day, &waiting, &counter)
+        requests += try await listDay(day, &listings, &waiting, &counter)
+        if listings == .none { failures += 1 }
       } else {
         requests += 1
         failures = try await ask(for: longest.sid, startedAt: now, &counter) ? 0 : failures + 1
@@ -72,20 +80,26 @@ struct LateFacts {
   ///
   /// - Returns: How many requests that took.
   private func listDay(
-    _ day: Timestamp, _ waiting: inout [UnsettledCall], _ counter: inout RunCounter
+    _ day: Timestamp, _ listings: inout Listings, _ waiting: inout [UnsettledCall],
+    _ counter: inout RunCounter
   ) async throws(RunFailure) -> Int {
     let most = waiting.count { $0.callDate?.startOfDay == day }
     let query = CallQuery(startedFrom: day, startedBefore: day.startOfNextDay)
     var listing = Listing(in: log)
-    var readAt = clock.now()
-    var page = try await listing.first(query)
+    var next: String?
     for requests in 1...most {
+      let readAt = clock.now()
+      let page = try await given(orTell: SyncEvent.listNotGiven) { () async throws(RunFailure) in
+        if let next { try await listing.next(next, of: query) } else { try await listing.first(query) }
+      }
+      guard let page else {
+        listings = .none
+        return requests
+      }
       try await commits.commit(IntakePage(calls: page.calls, readAt: readAt), &counter)
       waiting.removeAll(toldBy: page)
-      guard let next = page.next, requests < most, waiting.contains(where: { $0.callDate?.startOfDay == day })
-      else { return requests }
-      readAt = clock.now()
-      page = try await listing.next(next, of: query)
+      next = page.next
+      guard next != nil, waiting.contains(where: { $0.callDate?.startOfDay == day }) else { return requests }
     }
     return most
   }
@@ -98,19 +112,32 @@ struct LateFacts {
     for sid: CallSID, startedAt now: Timestamp, _ counter: inout RunCounter
   ) async throws(RunFailure) -> Bool {
     let readAt = clock.now()
-    do throws(RunFailure) {
-      let page = try await log.call(sid)
-      let isGone = page.calls.isEmpty
-      try await commits.commit(
-        IntakePage(
-          calls: page.calls, readAt: isGone ? now : readAt, marks: isGone ? [.gone([sid])] : []),
-        &counter)
-      return true
-    } catch {
-      guard case .twilio(let fault) = error.kind, fault != .throttled, fault != .clock else { throw error }
-      commits.run.onEvent(.callNotGiven(sid, error))
+    let page = try await given(orTell: { .callNotGiven(sid, $0) }) { () async throws(RunFailure) in
+      try await log.call(sid)
+    }
+    guard let page else {
       try await commits.commit(IntakePage(calls: [], readAt: now, marks: [.notGiven([sid])]), &counter)
       return false
+    }
+    let isGone = page.calls.isEmpty
+    try await commits.commit(
+      IntakePage(
+        calls: page.calls, readAt: isGone ? now : readAt, marks: isGone ? [.gone([sid])] : []),
+      &counter)
+    return true
+  }
+
+  /// - Returns: Nil where Twilio does not give what it is asked for, which is told.
+  /// - Throws: What is not about this request.
+  private func given(
+    orTell event: (RunFailure) -> SyncEvent, _ request: () async throws(RunFailure) -> CallPage
+  ) async throws(RunFailure) -> CallPage? {
+    do throws(RunFailure) {
+      return try await request()
+    } catch {
+      guard case .twilio(let fault) = error.kind, fault != .throttled, fault != .clock else { throw error }
+      commits.run.onEvent(event(error))
+      return nil
     }
   }
 }
@@ -124,12 +151,14 @@ private enum Listings {
   case exact
   /// Twilio takes bounds for whole days.
   case wholeDays
+  /// Twilio did not give one.
+  case none
 
   private static let reachHours = 24
 
   /// Nil when no other waiting call is near enough for a listing to answer for both.
   func query(for call: UnsettledCall, among waiting: [UnsettledCall]) -> CallQuery? {
-    guard self != .wholeDays, let date = call.callDate else { return nil }
+    guard self == .ahead || self == .exact, let date = call.callDate else { return nil }
     let reach = Period(
       start: date.adding(hours: -Self.reachHours),
       end: date.adding(hours: self == .ahead ? 2 : 0).adding(seconds: 1))

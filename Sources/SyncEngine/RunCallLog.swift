@@ -93,7 +93,10 @@ struct RunCallLog: Sendable {
     if page.unreadable > 0 { run.onEvent(.unreadableRecords(page.unreadable)) }
     guard let serverTime = page.serverTime else { return }
     let ahead = Int(clock.now().milliseconds(since: serverTime) / 1000)
-    if abs(ahead) > ClockLimits.failure { throw .clockOff(seconds: abs(ahead)) }
+    // A clock that was put right since the run began: it would take in the log up to a time that is still to come.
+    let begunAhead = Int(run.startedAt.milliseconds(since: serverTime) / 1000)
+    let off = max(abs(ahead), begunAhead)
+    if off > ClockLimits.failure { throw .clockOff(seconds: off) }
     if abs(ahead) > ClockLimits.warning, run.progress.isFirstClockWarning() {
       run.onEvent(.clockOff(seconds: ahead))
     }

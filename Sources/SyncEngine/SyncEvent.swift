@@ -27,6 +27,10 @@ package enum SyncEvent: Hashable, Sendable {
   case notTaken(calls: Int)
   /// Twilio does not give a call that is asked for alone; it is asked for again.
   case callNotGiven(CallSID, RunFailure)
+  /// Twilio does not give a list of calls that are asked for again; they are asked for one by one.
+  case listNotGiven(RunFailure)
+  /// `sync_state.covered_until` lies in the future, and is not believed.
+  case coverageAhead(Timestamp)
   /// Records without a valid SID, which cannot be stored.
   case unreadableRecords(Int)
   /// Our clock is ahead of Twilio's by this many seconds, behind it when negative.

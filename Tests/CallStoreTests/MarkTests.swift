@@ -75,6 +75,53 @@ struct MarkTests {
     }
   }
 
+  @Test("A mark in the future is not believed by anybody, and gives way to the next one")
+  func ahead() async throws {
+    let beginning = "UPDATE sync_state SET covered_until = now() + INTERVAL"
+    try await withStore { fixture in
+      try await fixture.commit(
+        [makeRing(makeSID(1), endedAt: at("09:50"))], marks: [.coveredUntil(at("10:00"))])
+      // Clocks differ by some minutes.
+      try await fixture.pool.run("\(beginning) '9 minutes'")
+      #expect(try await fixture.store.coverage(now: at("12:00")).coveredUntil != nil)
+      for mark in [IntakeMark.coveredUntil(at("11:00")), .coverageBegins(at("11:00"))] {
+        try await fixture.pool.run("\(beginning) '11 minutes'")
+        let coverage = try await fixture.store.coverage(now: at("12:00"))
+        #expect(coverage.coveredUntil == nil && coverage.newestCall == makeTime("2026-03-01T09:48:59Z"))
+        #expect(coverage.markAhead != nil)
+        #expect(try await fixture.store.status(now: at("12:00")).coveredUntil == nil)
+        try await fixture.commit([], marks: [mark])
+        #expect(
+          try await fixture.store.coverage(now: at("12:00"))
+            == Coverage(coveredUntil: at("11:00"), newestCall: nil, listedNumbers: coverage.listedNumbers))
+      }
+      try await fixture.pool.run("\(beginning) '1 day'")
+      _ = try await makeMigrator(fixture.pool).run()
+      #expect(
+        try await fixture.store.coverage(now: at("12:00")).coveredUntil == makeTime("2026-03-01T09:48:59Z"))
+    }
+  }
+
+  @Test("Without the row that holds the mark no run goes on as if nothing had been read; migrate makes it")
+  func noRow() async throws {
+    try await withStore { fixture in
+      try await fixture.commit(
+        [makeRing(makeSID(1), endedAt: at("09:50"))], marks: [.coveredUntil(at("10:00"))])
+      try await fixture.pool.run("DELETE FROM sync_state")
+      let failure = await #expect(throws: RunFailure.self) {
+        try await fixture.store.coverage(now: at("12:00"))
+      }
+      #expect(failure?.kind == .database(.incompleteSchema))
+      #expect(
+        failure?.message
+          == "A la tabla sync_state le falta su fila. Ejecute «twilio-sync migrate», que la crea con la fecha de la última llamada guardada."
+      )
+      _ = try await makeMigrator(fixture.pool).run()
+      #expect(
+        try await fixture.store.coverage(now: at("12:00")).coveredUntil == makeTime("2026-03-01T09:48:59Z"))
+    }
+  }
+
   @Test("Without a call and without a mark nothing is covered")
   func uncovered() async throws {
     try await withStore { fixture in

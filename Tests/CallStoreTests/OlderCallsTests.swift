@@ -130,4 +130,24 @@ struct OlderCallsTests {
         try await fixture.pool.line("SELECT count(*) FROM calls WHERE cost IS NULL") == "2")
     }
   }
+
+  @Test(
+    "Of one that is not asked for again the place among the unsettled calls stays, also of one that was given up"
+  )
+  func old() async throws {
+    try await withStore { fixture in
+      try await insertRing(fixture, price: nil)
+      try await fixture.pool.run(
+        "INSERT INTO unsettled_calls (call_id, asked_at, given_up_at) VALUES ('\(ring.text)', now(), now())")
+      let calls = try await fixture.store.olderCalls(after: nil, limit: 1000)
+      #expect(calls.map(\.sid) == [ring])
+      _ = try await fixture.store.commit(
+        IntakePage(calls: calls, readAt: .epoch, isReread: true), fence: fixture.fence)
+      #expect(try await fixture.store.olderCalls(after: nil, limit: 1000).isEmpty)
+      #expect(try await fixture.store.unsettled(limit: 10).isEmpty)
+      #expect(
+        try await fixture.pool.line("SELECT count(*) FROM unsettled_calls WHERE given_up_at IS NOT NULL")
+          == "1")
+    }
+  }
 }

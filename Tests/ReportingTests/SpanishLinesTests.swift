@@ -170,7 +170,21 @@ struct SpanishLinesTests {
       ),
       "⚠️ Twilio no da la llamada \(makeSID(1).text), que se vuelve a pedir más tarde: Twilio tiene un fallo interno (HTTP 500). Si se repite, pregunte."
     ),
+    (
+      .listNotGiven(
+        RunFailure(.twilio(.retention), "Twilio ya no guarda llamadas tan antiguas.", "Empiece más tarde.")),
+      "⚠️ Twilio no da la lista de las llamadas sin estado final o sin precio, que se piden una a una: Twilio ya no guarda llamadas tan antiguas. Empiece más tarde."
+    ),
   ]
+
+  @Test("A mark in the future is told with what is read instead and what to look at")
+  func coverageAhead() {
+    #expect(
+      SpanishLines.lines(for: .coverageAhead(makeTime("2027-01-01T00:00:00Z"))) == [
+        "⚠️ sync_state.covered_until está en el futuro (2027-01-01T00:00:00.000Z) y no se cree: se lee desde la "
+          + "última llamada guardada. Compruebe los relojes (NTP) y quién escribe en esa tabla"
+      ])
+  }
 
   @Test("What the database or Twilio does not take or give is one line with the reason", arguments: refusals)
   func refused(event: SyncEvent, expected: String) {

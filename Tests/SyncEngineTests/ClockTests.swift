@@ -39,4 +39,24 @@ struct ClockTests {
     #expect(bench.notes.requestCount == 1)
     #expect(bench.notes.finished.map(\.state) == [.failed])
   }
+
+  @Test("A run that began before the clock was put back by more fails, too: its period ends in the future")
+  func putBack() async throws {
+    for (seconds, state) in [(300, RunState.succeeded), (301, .failed), (7200, .failed)] {
+      let bench = EngineBench { $0.putBack = seconds }
+      let outcome = try await bench.run()
+      #expect(bench.notes.finished.map(\.state) == [state])
+      if case .failure(let failure) = outcome { #expect(failure.message.contains("\(seconds) segundos")) }
+      #expect(bench.notes.pages.flatMap(\.marks).isEmpty == (state == .failed))
+      #expect(warnings(bench).isEmpty)
+    }
+  }
+
+  @Test(
+    "A clock that was put forward meanwhile harms nothing: what the run leaves out is read by the next one")
+  func putForward() async throws {
+    let bench = EngineBench { $0.putBack = -7200 }
+    #expect(try await bench.run().get().state == .succeeded)
+    #expect(bench.notes.pages.flatMap(\.marks) == [.coveredUntil(at("12:00"))])
+  }
 }

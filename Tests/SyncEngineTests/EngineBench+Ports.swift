@@ -129,6 +129,7 @@ extension EngineBench: RunLedger {
       kind == script.kind && isRehearsal == script.isRehearsal && requestedBy == "test" && now == script.now)
     try script.onBegin(token)
     let begun = note { notes in
+      notes.elapsed -= Int64(script.putBack) * 1000
       notes.begun += 1
       return notes.begun
     }

@@ -19,6 +19,8 @@ final class EngineBench: Sendable {
     var takesWholeDays = false
     /// How far Twilio's clock is ahead of ours.
     var skew: Int? = 0
+    /// Seconds by which our clock is put back once the run has begun.
+    var putBack = 0
     var unreadable = 0
     var coverage = Coverage(
       coveredUntil: makeTime("2026-03-01T11:00:00Z"), newestCall: nil, listedNumbers: 17)

@@ -108,6 +108,63 @@ struct LateFactsTests {
     #expect(next.notes.asked.prefix(3) == [makeSID(4), makeSID(5), makeSID(6)])
   }
 
+  @Test(
+    "A listing that Twilio does not give holds up nothing: it is told, each call is asked for alone, the run succeeds",
+    arguments: [TwilioFault.retention, .transient, .unanswered, .unauthorized, .refused, .permanent],
+    [false, true])
+  func listNotGiven(fault: TwilioFault, takesWholeDays: Bool) async throws {
+    let calls = (1...12).map { makeUnpriced($0, startedAt: now.adding(hours: -40).adding(seconds: $0 * 300)) }
+    let watch = makeWatch(calls) { now.adding(hours: -12).adding(seconds: $0) }
+    let failure = RunFailure(.twilio(fault), "Twilio no la da.", cause: "HTTP 500")
+    let bench = makeBench(calls, watch: watch) { script in
+      script.takesWholeDays = takesWholeDays
+      script.onList = { query throws(RunFailure) in
+        let isWhole = query.startedFrom == query.startedFrom?.startOfDay
+        if query.endedFrom == nil, query.startedFrom != at("10:45"), isWhole == takesWholeDays {
+          throw failure
+        }
+      }
+    }
+    let run = try await bench.run().get()
+    #expect(run.state == .succeeded && run.counts.refreshedCalls == 12)
+    #expect(bench.notes.asked == (1...12).map(makeSID))
+    #expect(bench.notes.events.filter { $0 == .listNotGiven(failure) }.count == 1)
+    #expect(watch.waiting.allSatisfy { $0.askedAt >= now })
+  }
+
+  @Test("A listing that fails and two calls after it leave the rest to the next run, which asks for others")
+  func nothingGiven() async throws {
+    let calls = (1...6).map { makeUnpriced($0, startedAt: now.adding(hours: -40).adding(seconds: $0)) }
+    let watch = makeWatch(calls) { now.adding(hours: -20).adding(seconds: $0) }
+    let failure = RunFailure(.twilio(.refused), "no")
+    for expected in [[1, 2], [3, 4], [5, 6]] {
+      let bench = makeBench(calls, watch: watch) { script in
+        script.onList = { query throws(RunFailure) in
+          if query.endedFrom == nil, query.startedFrom != at("10:45") { throw failure }
+        }
+        script.onCall = { _ throws(RunFailure) in throw failure }
+      }
+      #expect(try await bench.run().get().state == .succeeded)
+      #expect(bench.notes.asked == expected.map(makeSID))
+    }
+  }
+
+  @Test(
+    "A listing ends the run when it fails by what is not about it",
+    arguments: [TwilioFault.throttled, .clock])
+  func listingEndsTheRun(fault: TwilioFault) async throws {
+    let calls = (1...3).map { makeUnpriced($0, startedAt: now.adding(hours: -40).adding(seconds: $0)) }
+    let watch = makeWatch(calls) { _ in now.adding(hours: -12) }
+    let bench = makeBench(calls, watch: watch) { script in
+      script.onList = { query throws(RunFailure) in
+        if query.endedFrom == nil, query.startedFrom != at("10:45") { throw RunFailure(.twilio(fault), "no") }
+      }
+    }
+    let outcome = try await bench.run()
+    #expect(#expect(throws: RunFailure.self) { try outcome.get() }?.kind == .twilio(fault))
+    #expect(bench.notes.asked.isEmpty)
+  }
+
   @Test("Calls that were set aside and have rested are asked for alone, after those that wait, 20 a run")
   func setAside() async throws {
     let calls = makeScattered(30)

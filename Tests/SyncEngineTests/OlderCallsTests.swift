@@ -22,6 +22,23 @@ struct OlderCallsTests {
     #expect(run.counts.twilioRequests == 2)
   }
 
+  @Test("Of those that are older than two weeks, or have no time, Twilio is not asked again")
+  func old() async throws {
+    let start = at("12:00").adding(hours: -14 * 24)
+    var timeless = makeCompleted(3, startedAt: start)
+    timeless.startTime = nil
+    timeless.dateCreated = nil
+    let bench = EngineBench {
+      $0.older = [
+        makeCompleted(1, startedAt: start.adding(seconds: 1)), makeCompleted(2, startedAt: start), timeless,
+      ]
+    }
+    _ = try await bench.run().get()
+    let pages = bench.notes.pages.prefix(2)
+    #expect(pages.map { $0.calls.map(\.sid) } == [[makeSID(1)], [makeSID(2), makeSID(3)]])
+    #expect(pages.map(\.isReread) == [false, true] && pages.allSatisfy { $0.readAt == .epoch })
+  }
+
   @Test("When they cannot be committed the run ends before it asks Twilio")
   func failure() async throws {
     let bench = EngineBench {

@@ -125,6 +125,14 @@ package struct TouchedMoment: Hashable, Sendable {
 package enum UnsettledList {
   /// A call is given up only after one asking at this age or more.
   package static let givenUpAfterHours = 48
+  /// How old a call of an older program may be that is asked for: to finalise a record takes up to so many days
+  /// (https://www.twilio.com/docs/api/errors/20009).
+  private static let youngDays = 14
+
+  /// Whether Twilio may still have something to add to a call that an older program stored.
+  package static func isYoung(_ callDate: Timestamp?, now: Timestamp) -> Bool {
+    callDate.map { $0 > now.adding(hours: -24 * youngDays) } ?? false
+  }
 
   /// Where a call stands in it.
   package enum Place: Hashable, Sendable {

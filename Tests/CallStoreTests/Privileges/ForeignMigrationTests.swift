@@ -143,6 +143,20 @@ struct ForeignMigrationTests {
     }
   }
 
+  @Test("That role hands the row of sync_state on where somebody deleted it")
+  func stateRow() async throws {
+    try await withLimited { database in
+      let name = try #require(await database.pool.line("SELECT current_database()"))
+      let conninfo = try await PostgresCluster.shared().conninfo(database: name)
+      try await database.pool.run("DELETE FROM sync_state")
+      let (scripts, applied) = try await migrate(database.limited, owner: conninfo)
+      #expect(scripts.count == 1 && applied.isEmpty)
+      #expect(scripts.first?.contains { $0.contains("INSERT INTO sync_state") } == true, "\(scripts)")
+      let store = CallStore(pool: database.limited, defaultWorkspace: WorkspaceID(1))
+      #expect(try await store.coverage(now: makeTime("2026-03-01T12:00:00Z")).coveredUntil == nil)
+    }
+  }
+
   @Test("A step that failed in the owner's hands is not recorded, and is handed on again with a broken index")
   func unfinished() async throws {
     try await withSite { site in
