@@ -1,7 +1,8 @@
-import CallDomain
+package import CallDomain
 import CallStore
 import Postgres
-import Telemetry
+import Synchronization
+package import Telemetry
 import WebAPI
 import WebServer
 
@@ -98,6 +99,43 @@ enum RefusalReport {
         LogField("kind", .text(kind.rawValue)), LogField("code", .text(failure.code.rawValue)),
         LogField("error", .text(failure.message)),
       ] + running, cause: failure.cause)
+  }
+}
+
+/// Words why something that is done again and again fails: each cause once, until it succeeds.
+package final class CauseReport: Sendable {
+  private let event: String
+  private let sentence: String
+  private let logger: Logger
+  /// What was told since it last succeeded, in the words of the failures.
+  private let told = Mutex<Set<String>>([])
+
+  /// - Parameter sentence: What fails, in Spanish, without an end.
+  package init(_ event: String, _ sentence: String, to logger: Logger) {
+    self.event = event
+    self.sentence = sentence
+    self.logger = logger
+  }
+
+  /// It failed. What was cut off tells nothing.
+  package func report(_ failure: RunFailure) {
+    guard failure.kind != .stopping, note(failure) else { return }
+    logger.log(
+      .warning, event, text: ["⚠️ \(sentence): \(failure.message)"],
+      fields: [LogField("error", .text(failure.message))], cause: failure.cause)
+  }
+
+  /// Takes a cause as told.
+  ///
+  /// - Returns: Whether it was not yet.
+  @discardableResult
+  package func note(_ failure: RunFailure) -> Bool {
+    told.withLock { $0.insert(failure.message).inserted }
+  }
+
+  /// It succeeded.
+  package func forget() {
+    told.withLock { $0 = [] }
   }
 }
 

@@ -18,6 +18,7 @@ package struct Service: Sendable {
   let conductor: RunConductor
   let gate: MigrationGate
   private let lastLook = LastLook()
+  private let notReady: CauseReport
   /// By which a migration that this process began is known again.
   private let migrationToken = Clocks.token()
   /// Nil where nobody reads them.
@@ -37,6 +38,7 @@ package struct Service: Sendable {
     self.configuration = configuration
     self.logger = logger
     self.metrics = metrics
+    notReady = CauseReport("not_ready", "No puede empezar ninguna ejecución", to: logger)
     var database = configuration.database
     database.onActivity = { metrics?.count($0) }
     pool = PostgresPool(database)
@@ -45,7 +47,8 @@ package struct Service: Sendable {
       pool: pool, schema: configuration.databaseSchema, defaultWorkspace: configuration.defaultWorkspace,
       lease: lease)
     self.store = store
-    gate = MigrationGate(isMigrating: configuration.migratesOnStart)
+    let migration = MigrationGate(isMigrating: configuration.migratesOnStart)
+    self.gate = migration
     let gate = configuration.twilio.map { RequestGate(maximum: $0.concurrency, clock: Clocks.engine) }
     let log = configuration.twilio.map { twilio in
       TwilioCallLog(
@@ -68,9 +71,20 @@ package struct Service: Sendable {
     let (ends, ending) = AsyncStream.makeStream(of: SyncRun.self, bufferingPolicy: .bufferingNewest(16))
     self.ends = ends
     let rules = configuration.alerts.rules
+    let unknown = CauseReport(
+      "status_unknown", "/metrics no puede decir cómo está el servicio (twilio_sync_status_up 0)", to: logger)
     scraped = SharedStatus(milliseconds: Clocks.api.milliseconds, sleep: Clocks.sleep) {
-      let now = Clocks.now()
-      return (try? await store.status(now: now)).map { ServiceStatus($0, rules: rules, now: now) }
+      do throws(RunFailure) {
+        let now = Clocks.now()
+        let status = ServiceStatus(try await store.status(now: now), rules: rules, now: now)
+        unknown.forget()
+        return status
+      } catch {
+        // Nobody else cancels it.
+        let failure = Task.isCancelled ? RunFailure.slowStatus : error
+        if !migration.isMigrating { unknown.report(failure) }
+        return nil
+      }
     }
     conductor = RunConductor(
       hourly: hourly, historical: historical, audit: audit, calls: store, runs: store, phones: store,
@@ -128,6 +142,7 @@ extension Service: SyncService {
     let requester = configuration.redaction.applied(toValue: requestedBy)
     let run = try await conductor.start(order, requestedBy: requester, requestID: requestID)
     lastLook.note(Readiness(database: .ok, schema: .ok))
+    notReady.forget()
     return run
   }
 
@@ -147,11 +162,7 @@ extension Service: SyncService {
     }
     let failure = await look.value
     alarm.cancel()
-    if let failure, lastLook.isNews(failure.kind) {
-      logger.log(
-        .warning, "not_ready", text: ["⚠️ No puede empezar ninguna ejecución: \(failure.message)"],
-        fields: [LogField("error", .text(failure.message))], cause: failure.cause)
-    }
+    if let failure { notReady.report(failure) } else { notReady.forget() }
     let readiness = failure.map { Readiness($0) } ?? Readiness(database: .ok, schema: .ok)
     return lastLook.note(readiness, isWorking: pool.use.inUse > 0)
   }
@@ -208,30 +219,26 @@ package final class LastLook: Sendable {
   package static let limit: Int64 = 3000
 
   private let schema = Mutex(Readiness.Schema.unknown)
-  private let told = Mutex<RunFailure.Kind?>(nil)
 
   /// Nobody has looked yet.
   package init() {}
-
-  /// Whether the log has not told yet that a look fails so, since it last succeeded or failed in another way.
-  func isNews(_ kind: RunFailure.Kind) -> Bool {
-    told.withLock { told in
-      defer { told = kind }
-      // A look that was cut off tells nothing.
-      return told != kind && kind != .stopping
-    }
-  }
 
   /// - Parameter isWorking: Whether connections of ours are at work: only then is a database that leaves a look
   ///   without an answer busy, and not out of reach.
   /// - Returns: What this look amounts to; of a busy database the last one's answer still holds.
   @discardableResult
   package func note(_ look: Readiness, isWorking: Bool = false) -> Readiness {
-    if look.isReady { told.withLock { $0 = nil } }
-    return schema.withLock { schema in
+    schema.withLock { schema in
       if look.database == .busy, isWorking { return Readiness(database: .busy, schema: schema) }
       schema = look.database == .ok ? look.schema : .unknown
       return look.database == .busy ? Readiness(database: .unreachable, schema: .unknown) : look
     }
   }
+}
+
+extension RunFailure {
+  /// A look at the status that took longer than a scrape waits.
+  fileprivate static let slowStatus = RunFailure(
+    .database(.busy), "La base de datos no respondió en \(SharedStatus.limit / 1000) segundos.",
+    "Compruebe que está en marcha y mire qué la frena (pg_stat_activity).")
 }

@@ -7,18 +7,13 @@ import WebAPI
 /// Looks whether alerts changed, notes it, and tells whoever listens what was not told yet, be it of this
 /// process's seeing or left by another.
 package final class AlertWatch: Sendable {
-  private struct State {
-    var telling = AlertTelling()
-    /// Whether the last look failed, and was told of.
-    var isBlind = false
-  }
-
   private let service: Service
   private let notifier: Notifier
   private let now: @Sendable () -> Timestamp
   private let milliseconds: @Sendable () -> Int64
   private let sleep: @Sendable (Int64) async throws -> Void
-  private let state = Mutex(State())
+  private let telling = Mutex(AlertTelling())
+  private let unknown: CauseReport
 
   /// - Parameters:
   ///   - now: By which alerts are judged.
@@ -33,6 +28,8 @@ package final class AlertWatch: Sendable {
     self.now = now
     self.milliseconds = milliseconds
     self.sleep = sleep
+    unknown = CauseReport(
+      "alerts_unknown", "No se pueden evaluar las alertas", to: service.logger)
     notifier = Notifier(
       service.configuration.alerts, network: service.configuration.network, logger: service.logger,
       sleep: sleep)
@@ -56,7 +53,10 @@ package final class AlertWatch: Sendable {
   }
 
   /// What follows a run that has ended: the heartbeat of a successful hourly one, and a look.
-  func follow(_ kind: RunKind, isSuccess: Bool) async {
+  ///
+  /// - Parameter told: Why it failed, where the log has told that: it need not say so of the alerts as well.
+  func follow(_ kind: RunKind, isSuccess: Bool, told: RunFailure? = nil) async {
+    if let told { unknown.note(told) }
     // A monitor that hangs keeps no alert from being noted and told.
     async let heartbeat: Void = kind == .hourly && isSuccess ? notifier.heartbeat() : ()
     _ = await look()
@@ -81,18 +81,11 @@ package final class AlertWatch: Sendable {
         for alert in changes { report(alert) }
       }
       let wait = try await notifier.hasListener ? tell(status.alerts) : nil
-      state.withLock { $0.isBlind = false }
+      unknown.forget()
       return wait
     } catch {
       if Task.isCancelled || service.gate.isMigrating { return nil }
-      let isKnown = state.withLock { state in
-        defer { state.isBlind = true }
-        return state.isBlind
-      }
-      if isKnown { return nil }
-      service.logger.log(
-        .warning, "alerts_unknown", text: ["⚠️ No se pueden evaluar las alertas: \(error.message)"],
-        fields: [LogField("error", .text(error.message))], cause: error.cause)
+      unknown.report(error)
       return nil
     }
   }
@@ -100,7 +93,7 @@ package final class AlertWatch: Sendable {
   /// One attempt for each alert that is due.
   private func tell(_ alerts: [Alert]) async throws(RunFailure) -> Int64? {
     let records = try await service.store.alertRecords()
-    let due = state.withLock { $0.telling.due(alerts, records, now: milliseconds()) }
+    let due = telling.withLock { $0.due(alerts, records, now: milliseconds()) }
     for alert in due {
       let record = records[alert.name] ?? AlertRecord()
       guard let claim = try await service.store.claim(alert, after: record.claim) else {
@@ -112,12 +105,12 @@ package final class AlertWatch: Sendable {
       let told = AlertTelling.told(alert, after: delivery.outcome, before: record)
       try await service.store.settle(alert.name, claim: claim, isToldFiring: told)
     }
-    return state.withLock { $0.telling.wait(now: milliseconds()) }
+    return telling.withLock { $0.wait(now: milliseconds()) }
   }
 
   private func note(_ delivery: Notifier.Delivery, of alert: Alert) {
     if Task.isCancelled, delivery.outcome != .told { return }
-    let isNews = state.withLock { $0.telling.note(delivery.outcome, of: alert.name, now: milliseconds()) }
+    let isNews = telling.withLock { $0.note(delivery.outcome, of: alert.name, now: milliseconds()) }
     if isNews { notifier.reportSilence(delivery) }
   }
 

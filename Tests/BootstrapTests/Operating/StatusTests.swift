@@ -54,6 +54,35 @@ struct StatusTests {
     }
   }
 
+  @Test("Why /ready is 503 and why /metrics has status_up 0 stands in the log, each cause once")
+  func causes() async throws {
+    try await withInstallation { installation in
+      let service = try await installation.serve()
+      func told(_ sentence: String, _ table: String) -> Int {
+        let lines = service.program.output.split(separator: "\n")
+        return lines.count { $0.contains("\(sentence): ") && $0.contains("le falta \(table).") }
+      }
+      let sentences = ["No puede empezar ninguna ejecución", "(twilio_sync_status_up 0)"]
+      // The second is away before the first is back: nothing succeeds in between.
+      for (table, statements) in [
+        ("unsettled_calls", ["unsettled_calls RENAME TO elsewhere"]),
+        ("sync_holes", ["sync_holes RENAME TO nowhere", "elsewhere RENAME TO unsettled_calls"]),
+      ] {
+        for statement in statements { try await installation.sql("ALTER TABLE \(statement)") }
+        try await eventually("both tell it") {
+          #expect(try await service.askOpenly("GET", "/ready").status == 503)
+          let metrics = MetricsText(try await service.ask("GET", "/metrics").body)
+          #expect(metrics["twilio_sync_status_up"] == 0)
+          return sentences.allSatisfy { told($0, table) > 0 }
+        }
+      }
+      for sentence in sentences {
+        for table in ["unsettled_calls", "sync_holes"] { #expect(told(sentence, table) == 1) }
+      }
+      #expect(try await service.end() == 0)
+    }
+  }
+
   @Test("A stored call in the future is no news: no_calls fires, and all show the newest call that has been")
   func future() async throws {
     try await withInstallation { installation in
