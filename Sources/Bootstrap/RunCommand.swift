@@ -22,7 +22,7 @@ struct RunCommand {
     let signal = await listener.value
     let status = await tell(end, stoppedBy: signal, json: json, begun: begun)
     let failure = end.failure
-    if signal == nil, leavesAnythingToSee(failure) { await follow(isSuccess: failure == nil) }
+    if signal == nil, leavesAnythingToSee(failure) { await follow(failure) }
     if signal == nil, failure == nil, order.kind == .hourly { await audit() }
     ticker.cancel()
     await service.pool.close()
@@ -47,19 +47,21 @@ struct RunCommand {
     _ = await listener.value
   }
 
-  /// Whether the alerts may have changed and can be read.
+  /// Whether the alerts may have changed, and can be read and noted: also where no run can begin, for that may go on
+  /// for days.
   private func leavesAnythingToSee(_ failure: RunFailure?) -> Bool {
-    switch failure?.code {
-    case nil, .twilio, .internal: true
-    case .alreadyRunning, .conflict, .badParameter, .stopping, .database: false
+    switch failure?.kind {
+    case nil, .twilio, .leaseLost, .internal: true
+    case .alreadyRunning, .conflict, .badParameter, .stopping: false
+    case .database(let fault): fault.leavesAlertsUsable
     }
   }
 
   /// Looks at the alerts and tells who wants to know, for so long as whoever waits for the command may have to.
-  private func follow(isSuccess: Bool) async {
+  private func follow(_ failure: RunFailure?) async {
     let watch = AlertWatch(service)
     let kind = order.kind
-    _ = await within(Self.followLimit) { await watch.follow(kind, isSuccess: isSuccess) }
+    _ = await within(Self.followLimit) { await watch.follow(kind, isSuccess: failure == nil, told: failure) }
   }
 
   private static let followLimit: Int64 = 30_000
@@ -113,6 +115,17 @@ struct RunCommand {
       Output.error(RunSummary.continuation(of: order, isOpen: begun.progress.period != nil) + "\n")
     }
     return status
+  }
+}
+
+extension DatabaseFault {
+  /// Whether the alerts can be read and noted all the same; where they cannot, the look says so.
+  fileprivate var leavesAlertsUsable: Bool {
+    switch self {
+    case .unreachable, .busy, .readOnly, .full, .hiddenRows: false
+    case .forbidden, .noDefaultWorkspace, .unclearSchema, .oldSchema, .incompleteSchema, .newSchema, .refused:
+      true
+    }
   }
 }
 

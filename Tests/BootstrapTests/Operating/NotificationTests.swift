@@ -171,6 +171,53 @@ struct NotificationTests {
     _ = monitor.stop()
   }
 
+  @Test(
+    "A command whose run cannot begin looks at the alerts where they can be noted, and says why it cannot begin once",
+    arguments: [
+      "DELETE FROM workspaces", "REVOKE INSERT ON calls FROM \(TestCluster.role)",
+      "DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)",
+      "UPDATE schema_migrations SET oldest_program = 1000000",
+      "ALTER TABLE calls DROP CONSTRAINT calls_pkey CASCADE",
+    ])
+  func cannotBegin(statement: String) async throws {
+    try await withInstallation { installation in
+      try await installation.sql("UPDATE schema_migrations SET applied_at = now() - INTERVAL '3 hours'")
+      try await installation.sql(statement)
+      let listener = try makeListener()
+      let changes = ["ALERT_WEBHOOK_URL": listener.url + Self.path, "ALERT_NO_CALLS_HOURS": "8000"]
+      for _ in 0..<2 {
+        let ended = try await installation.run("hourly", changes: changes)
+        #expect(ended.status == 1 && ended.errors.contains("❌ "), "\(ended.output)\(ended.errors)")
+        #expect(!ended.output.contains("No se pueden evaluar las alertas"), "\(ended.output)")
+      }
+      #expect(try await installation.runStates().isEmpty)
+      #expect(listener.requests.count == 1)
+      #expect(listener.requests.first?.contains(#""alert":"no_run","firing":true"#) == true)
+    }
+  }
+
+  @Test("Where the alerts can be neither read nor noted a command says why it failed, and no more")
+  func cannotLook() async throws {
+    try await withInstallation { installation in
+      try await installation.sql("UPDATE schema_migrations SET applied_at = now() - INTERVAL '3 hours'")
+      let listener = try makeListener()
+      let changes = ["ALERT_WEBHOOK_URL": listener.url + Self.path]
+      let nobody = ["DATABASE_URL": "postgresql://127.0.0.1:\(try RawServer.makeFreePort())/base"]
+      let away = try await installation.run("hourly", changes: changes.merging(nobody) { $1 })
+      #expect(away.status == 1 && away.output.isEmpty, "\(away.output)")
+      for statement in [
+        "ALTER DATABASE \(installation.database.name) SET default_transaction_read_only = on",
+        "DROP SCHEMA public CASCADE",
+      ] {
+        try await installation.sql(statement)
+        let ended = try await installation.run("hourly", changes: changes)
+        #expect(ended.status == 1 && ended.output.isEmpty, "\(ended.output)")
+        try await installation.sql("ALTER DATABASE \(installation.database.name) RESET ALL")
+      }
+      #expect(listener.requests.isEmpty)
+    }
+  }
+
   @Test("A monitor that does not answer keeps no alert from being told at the end of a command")
   func hangingMonitor() async throws {
     try await withInstallation { installation in
