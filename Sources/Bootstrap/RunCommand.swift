@@ -20,13 +20,19 @@ struct RunCommand {
     // Whatever has to be put in order is; from here on a signal ends the program at once.
     listener.cancel()
     let signal = await listener.value
-    let status = await tell(end, stoppedBy: signal, json: json, begun: begun)
+    let (status, result) = tell(end, stoppedBy: signal, json: json, begun: begun)
+    // Beside all that follows: whoever is to read the result may stand still.
+    let written = Task { if let result { await Output.result(result, status) } else { status } }
     let failure = end.failure
     if signal == nil, leavesAnythingToSee(failure) { await follow(failure) }
-    if signal == nil, failure == nil, order.kind == .hourly { await audit() }
+    var auditStopper: ExitStatus?
+    if signal == nil, failure == nil, order.kind == .hourly, service.configuration.auditsDaily {
+      auditStopper = await audit()
+    }
     ticker.cancel()
     await service.pool.close()
-    return status
+    // Whoever stopped the audit waits for no reader either.
+    return auditStopper == nil ? await written.value : status
   }
 
   /// Has the first signal stop what runs; that is awaited.
@@ -40,11 +46,13 @@ struct RunCommand {
   }
 
   /// The audit that is due after the run (`AUDIT_DAILY`): neither the run's result nor its heartbeat waits for it.
-  private func audit() async {
+  ///
+  /// - Returns: What the signal that stopped it asks for; nil where none did.
+  private func audit() async -> ExitStatus? {
     let listener = listen()
     _ = await service.startDailyAudit(now: Clocks.now())?.outcome()
     listener.cancel()
-    _ = await listener.value
+    return await listener.value
   }
 
   /// Whether the alerts may have changed, and can be read and noted: also where no run can begin, for that may go on
@@ -81,16 +89,16 @@ struct RunCommand {
     failure.moves.flatMap { SpanishLines.lines(for: .moved($0), isRehearsal: true) }
   }
 
-  /// - Returns: How the command ends.
+  /// - Returns: How the command ends, and its result, where it has one, for standard output.
   private func tell(
     _ end: Result<SyncRun, RunFailure>, stoppedBy signal: ExitStatus?, json: Bool, begun: (any LiveRun)?
-  ) async -> ExitStatus {
+  ) -> (status: ExitStatus, result: String?) {
     let hasBegun = begun != nil
     let failure: RunFailure
     switch end {
     case .success(let run):
       let status: ExitStatus = run.days.allSatisfy { $0.differences == 0 } ? .done : .failed
-      return json ? await Output.result(run.answer.json + "\n", status) : status
+      return (status, json ? run.answer.json + "\n" : nil)
     case .failure(let reason): failure = reason
     }
     var status = ExitStatus(failure.kind)
@@ -101,11 +109,10 @@ struct RunCommand {
     let untold = hasBegun ? nil : failure.cause
     if json {
       if untold != nil { RefusalReport.report(failure, of: order.kind, requestID: nil, to: service.logger) }
-      status = await Output.result(failure.answer.json + "\n", status)
     } else if service.configuration.logFormat == .json {
       // What reads the log finds no line in it that is no JSON.
       if !hasBegun { RefusalReport.report(failure, of: order.kind, requestID: nil, to: service.logger) }
-      return status
+      return (status, nil)
     } else if !isStopped {
       service.logger.writing(to: Output.error).log(
         .error, "run_failed", text: RunSummary.lines(for: failure) + Self.preview(failure), cause: untold)
@@ -114,7 +121,7 @@ struct RunCommand {
     if let begun, order.kind != .hourly {
       Output.error(RunSummary.continuation(of: order, isOpen: begun.progress.period != nil) + "\n")
     }
-    return status
+    return (status, json ? failure.answer.json + "\n" : nil)
   }
 }
 

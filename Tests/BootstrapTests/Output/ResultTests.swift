@@ -118,6 +118,31 @@ struct ResultTests {
     }
   }
 
+  @Test("of a run holds up neither alerts nor heartbeat nor the daily audit while its reader stands still")
+  func heldByReader() async throws {
+    try await withInstallation { installation in
+      try await installation.sql("UPDATE schema_migrations SET applied_at = now() - INTERVAL '3 hours'")
+      let listener = try RawServer { _, connection in connection.write(status: "200 OK") }
+      let pipe = try HeldPipe(isFull: true)
+      let program = try installation.programs.start(
+        ["hourly", "--json"],
+        installation.environment.changed(by: [
+          "ALERT_WEBHOOK_URL": listener.url + "/alert", "HEARTBEAT_URL": listener.url + "/heartbeat",
+          "AUDIT_DAILY": "true",
+        ]), shell: "exec \"$@\" >'\(pipe.path)'")
+      try await eventually("both are told") { listener.requests.count == 2 }
+      #expect(listener.requests.contains { $0.contains(#""alert":"no_calls","firing":true"#) })
+      #expect(listener.requests.contains { $0.hasPrefix("GET /heartbeat ") })
+      try await eventually("the audit has ended") {
+        try await installation.runStates() == ["succeeded", "succeeded"]
+      }
+      #expect(program.isRunning)
+      let result = try await pipe.read { $0.hasSuffix("}\n") }
+      #expect(result.hasPrefix(#"{"success":true"#))
+      #expect(try await program.exitStatus() == 0)
+    }
+  }
+
   @Test("comes after the log that goes to the same place")
   func order() async throws {
     try await withInstallation { installation in
