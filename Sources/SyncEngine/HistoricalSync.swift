@@ -2,7 +2,8 @@ import BlockingWork
 package import CallDomain
 
 /// The historical run: everything that started in a period, in slices read side by side and committed
-/// page by page (Reference.md, "Historical resync"). Memory holds the pages that are under way and nothing else.
+/// page by page (Reference.md, "Historical resync"). Memory holds the pages that are under way, and the SIDs of a few
+/// before them and of the calls that it moved: it does not grow with the history.
 package struct HistoricalSync: Sendable {
   /// What the operator can set.
   package struct Settings: Hashable, Sendable {

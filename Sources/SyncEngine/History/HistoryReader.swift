@@ -1,5 +1,5 @@
 import BlockingWork
-import CallDomain
+package import CallDomain
 
 /// Reads slices of the history: pages go to the writers, as many at once as the semaphore admits, so that
 /// a slow database slows the reading and fills no memory.
@@ -30,7 +30,7 @@ struct HistoryReader: Sendable {
     }
     var slice = slice
     let isWithinDay = shape.isBoundWithinDay(slice)
-    var seen = slice.lastPage
+    var seen = RecentCalls(slice.lastPage)
     slice.lastPage = []
     var listing = Listing(in: log)
     // What is not covered yet; calls come newest first.
@@ -60,7 +60,7 @@ struct HistoryReader: Sendable {
         return try await writer.replace(slice, by: parts)
       }
       let calls = page.calls.filter { slice.period.containsStart(of: $0) }
-      let repeated = Set(calls.map(\.sid)).intersection(seen)
+      let repeated = Set(calls.map(\.sid).filter(seen.contains))
       let step = SliceStep(
         slice: slice, next: page.next, listed: count(calls, &seen), calls: calls.map(\.sid),
         repeated: repeated, period: shape.period)
@@ -94,10 +94,41 @@ struct HistoryReader: Sendable {
   }
 
   /// Calls that new ones have pushed onto the next page are told twice and counted once.
-  private func count(_ calls: [Call], _ seen: inout Set<CallSID>) -> RunCounts {
+  private func count(_ calls: [Call], _ seen: inout RecentCalls) -> RunCounts {
     var listed = RunCounts()
-    for call in calls where seen.insert(call.sid).inserted { listed.count(call) }
+    for call in calls where seen.insert(call.sid) { listed.count(call) }
     return listed
+  }
+}
+
+/// The calls of a listing's newest pages, among which those are that new calls push onto a later page: at least the
+/// last `most`, and fewer than twice as many, however long the listing is.
+package struct RecentCalls: Sendable {
+  /// Those of ten of the largest pages: between two pages there is time for more calls than one page has only where
+  /// Twilio or the database is away, which ends the run after ten minutes.
+  package static let most = 10_000
+
+  private var older: Set<CallSID> = []
+  private var newer: Set<CallSID>
+
+  package init(_ calls: Set<CallSID> = []) {
+    newer = calls
+  }
+
+  /// How many there are at the most: some may be counted twice.
+  package var count: Int { older.count + newer.count }
+
+  /// Whether the call is one of them.
+  package func contains(_ call: CallSID) -> Bool {
+    newer.contains(call) || older.contains(call)
+  }
+
+  /// - Returns: Whether it was none of them.
+  package mutating func insert(_ call: CallSID) -> Bool {
+    let isNew = !contains(call)
+    newer.insert(call)
+    if newer.count >= Self.most { (older, newer) = (newer, []) }
+    return isNew
   }
 }
 

@@ -69,6 +69,24 @@ struct HistoricalSyncTests {
     #expect(bench.notes.stored.values.contains(2))
   }
 
+  @Test("Of a listing without end the newest calls are remembered: pushed back among them, each counts once")
+  func rememberedCalls() throws {
+    try forEachSeed(5) { random in
+      let sids = (0..<(5 * RecentCalls.most)).map { makeSID($0) }
+      var recent = RecentCalls()
+      var (counted, start, end) = (0, 0, 0)
+      while end < sids.count {
+        let page = sids[start..<min(start + 1000, sids.count)]
+        counted += page.count { recent.insert($0) }
+        end = max(end, page.endIndex)
+        try #require(recent.count < 2 * RecentCalls.most, "\(recent.count) are remembered")
+        // What comes while Twilio is away pushes back calls of several pages.
+        start = random.chance(5) ? max(0, end - random.number(in: 1...RecentCalls.most)) : page.endIndex
+      }
+      try #require(counted == sids.count, "\(counted) of \(sids.count) calls were counted")
+    }
+  }
+
   @Test("Begun anew, every page is the last word, also of the run that goes on with it; else none is")
   func lastWord() async throws {
     for isRestart in [false, true] {
