@@ -88,7 +88,7 @@ struct DeadlineTests {
 
   @Test("content that does not come is answered 408")
   func slowBody() async throws {
-    try await withServer(deadlines: HTTPDeadlines(body: short)) { _, port in
+    try await withServer(deadlines: HTTPDeadlines(header: .seconds(600), body: short)) { _, port in
       let client = try await RawSocketClient(port: port)
       try await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na")
       let received = await client.readToEnd()
@@ -118,8 +118,9 @@ struct DeadlineTests {
           await ended.pass()
         })
     }
-    try await withServer(deadlines: HTTPDeadlines(write: short), events: events, handler: handler) {
-      _, port in
+    try await withServer(
+      deadlines: HTTPDeadlines(header: .seconds(600), write: short), events: events, handler: handler
+    ) { _, port in
       let client = try await RawSocketClient(port: port)
       try await client.send(makeRequest())
       await ended.arrived()

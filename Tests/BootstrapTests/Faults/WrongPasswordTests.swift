@@ -21,7 +21,8 @@ struct WrongPasswordTests {
       let service = try await installation.serve(changes: ["DATABASE_URL": address])
       let end = ContinuousClock.now + .seconds(31)
       var rounds = 0
-      while ContinuousClock.now < end {
+      // On a busy machine so many rounds take longer.
+      while ContinuousClock.now < end || rounds <= 6 {
         let run = try await service.sync()
         #expect(run.status == 503 && run.body.contains("rechaza el usuario o la contraseña"), "\(run.body)")
         let ready = try await service.askOpenly("GET", "/ready")
@@ -33,10 +34,11 @@ struct WrongPasswordTests {
         // Several rounds a second are many enough.
         try await Task.sleep(for: .milliseconds(200))
       }
-      // At once, perhaps by several who did not know of each other, after 10 seconds and after 30.
+      // At once, perhaps by several who did not know of each other, after 10 seconds and after 30; then after 40 more
+      // and after every 60.
+      let later = Int((ContinuousClock.now - end) / .seconds(40))
       let count = try refusals(installation)
-      #expect((1...6).contains(count), "\(count) logins in \(rounds) rounds")
-      #expect(rounds > 6)
+      #expect((1...(6 + later)).contains(count), "\(count) logins in \(rounds) rounds")
       #expect(try await service.end() == 0)
     }
   }

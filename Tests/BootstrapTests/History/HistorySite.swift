@@ -68,7 +68,7 @@ extension Installation {
   /// Runs a resync to its end.
   func resync(_ arguments: [String] = [], changes: [String: String?] = [:]) async throws -> Resync {
     let program = try startResync(arguments, changes: changes)
-    let status = try await program.exitStatus(within: .seconds(ChaosProfile.isLong ? 900 : 180))
+    let status = try await program.exitStatus(within: ChaosProfile.isLong ? .seconds(900) : Hang.limit)
     return Resync(status: status, output: program.output, errors: program.errors)
   }
 
