@@ -170,6 +170,7 @@ enum StatusQuery {
   }
 
   /// Of each kind the newest runs but rehearsals, one more than the alert looks at, since the newest may be in progress.
+  /// A success in the future, by a process whose clock was ahead, would keep no_run silent until then.
   static let runs = PostgresStatement(
     """
     SELECT \(RunRecords.columns), \(SQL.milliseconds("success.finished_at")),
@@ -177,7 +178,10 @@ enum StatusQuery {
     FROM (VALUES \(RunKind.allCases.map { "('\($0.rawValue)')" }.joined(separator: ", "))) AS kinds (kind)
     CROSS JOIN LATERAL (SELECT * FROM sync_runs WHERE sync_runs.kind = kinds.kind AND NOT dry_run
       ORDER BY id DESC LIMIT \(AlertRules.failuresInARow + 1)) r
-    LEFT JOIN LATERAL (SELECT id, finished_at FROM sync_runs
+    LEFT JOIN LATERAL (SELECT id,
+        CASE WHEN \(SQL.isTime("finished_at")) AND finished_at > now() + INTERVAL '10 minutes'
+          THEN began_at ELSE finished_at END AS finished_at
+      FROM sync_runs
       WHERE sync_runs.kind = kinds.kind AND NOT dry_run AND state = 'succeeded' ORDER BY id DESC LIMIT 1) success ON true
     LEFT JOIN LATERAL (SELECT coalesce(finished_at, started_at) AS ended_at FROM sync_runs
       WHERE sync_runs.kind = kinds.kind AND NOT dry_run AND id > coalesce(success.id, 0) AND state <> 'succeeded'

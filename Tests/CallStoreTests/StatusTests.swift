@@ -76,6 +76,22 @@ struct StatusTests {
     }
   }
 
+  @Test("A success that is still to come counts from when its run began, by the database's clock")
+  func futureSuccess() async throws {
+    try await withStore { fixture in
+      for (ahead, began) in [("9 minutes", false), ("11 minutes", true), ("3000 years", true)] {
+        try await fixture.pool.run(
+          "DELETE FROM sync_runs",
+          """
+          INSERT INTO sync_runs (kind, state, requested_by, started_at, finished_at, began_at)
+          VALUES ('hourly', 'succeeded', 'test', now(), now() + INTERVAL '\(ahead)', '2026-03-01T01:00:00Z')
+          """)
+        let success = try await fixture.store.status(now: Self.now).runs[.hourly]?.lastSuccess
+        #expect((success == at("01:00")) == began, "\(String(describing: success))")
+      }
+    }
+  }
+
   @Test("A database that no run can use and that can be read is told with what is read")
   func unusable() async throws {
     try await withStore { fixture in
