@@ -24,6 +24,8 @@ package struct ListedPhone: Hashable, Sendable {
   package var odd: [Oddity]
   /// The rows that are no canonical numbers.
   package var spellings: [PhoneSpelling]
+  /// The workspace that `workspaces` names for the number, where nobody has given it one.
+  package var named: WorkspaceID?
 
   /// The number as an object of answers.
   package var answer: AnswerValue {
@@ -105,6 +107,10 @@ package struct DirectoryFacts: Sendable {
       if Set(rows.compactMap(\.workspace)).count > 1 { phone.odd.append(.severalWorkspaces) }
       if !phone.spellings.isEmpty { phone.odd.append(.notCanonical) }
       if waiting != nil { phone.odd.append(.onlyInWorkspaces) }
+      phone.named =
+        phone.odd.contains(.unassigned)
+        ? numbersOfWorkspaces.first { $0.number == number && $0.workspace != defaultWorkspace }?.workspace
+        : waiting
       if phone.workspace == nil { phone.workspace = waiting }
       phone.workspaceName = phone.workspace.flatMap { names[$0] }
       return phone
@@ -144,9 +150,8 @@ extension ListedPhone {
     }
     let isComplete = !spellings.contains { if case .complete = $0.remedy { true } else { false } }
     if isComplete, odd.contains(.unassigned) || odd.contains(.onlyInWorkspaces) {
-      let workspace = odd.contains(.onlyInWorkspaces) ? workspace.map { "\($0.number)" } : nil
-      let command =
-        "twilio-sync phones assign \(PhoneAssignment.argument(number)) \(workspace ?? "WORKSPACE")"
+      let workspace = named.map { "\($0.number)" } ?? "WORKSPACE"
+      let command = "twilio-sync phones assign \(PhoneAssignment.argument(number)) \(workspace)"
       sentences.append(say("Si es de un cliente: «\(command)».", "If it is a customer's: “\(command)”."))
     }
     return sentences

@@ -31,6 +31,11 @@ struct ListedPhoneTests {
     #expect(brought.map(\.odd) == [[.unassigned]])
     #expect(
       brought[0].whatToDo() == ["Si es de un cliente: «twilio-sync phones assign +34910000001 WORKSPACE»."])
+    let known = phones(
+      [(1, 1, "+34910000001", false)], called: ["+34910000001"],
+      workspaces: [(1, "+34910000001"), (4, "+34910000001")])
+    #expect(known.map(\.odd) == [[.unassigned]] && known[0].workspace == WorkspaceID(1))
+    #expect(known[0].whatToDo() == ["Si es de un cliente: «twilio-sync phones assign +34910000001 4»."])
     #expect(phones([(1, 1, "+34910000001", true)], called: ["+34910000001"]).map(\.odd) == [[]])
     #expect(phones([(1, nil, "+34910000001", true)]).map(\.odd) == [[.neverCalled]])
 
