@@ -17,7 +17,7 @@ extension CallStore {
       PostgresSettings(isSnapshot: true),
       opening: [
         ListedCallQuery.one(sid), StoredCallQuery.statement(sids: [sid]), PhoneDirectoryQuery.statement,
-        ListedCallQuery.workspaces, CallMoveRecords.history(of: sid),
+        ListedCallQuery.workspaces, CallMoveRecords.history(of: sid), ListedCallQuery.notTakenIn(sid),
       ]
     ) { transaction in
       let results = transaction.opening
@@ -32,7 +32,8 @@ extension CallStore {
         facts.numbersOfWorkspaces[id] = try row.text(2).flatMap(PhoneNumber.init(listed:))
       }
       facts.moves = try CallMoveRecords.readHistory(results[4])
-      if stored.call.attributionCase == .transfer, let lead = stored.call.leadNumber {
+      facts.isTakenIn = results[5].rows.isEmpty
+      if facts.isTakenIn, stored.call.attributionCase == .transfer, let lead = stored.call.leadNumber {
         let nearest = try await transaction.query(
           CandidateQuery.nearest(to: stored.call.effectiveTime, lead: lead))
         facts.candidates = try CandidateQuery.readNearest(nearest)
@@ -75,6 +76,16 @@ enum ListedCallQuery {
   static func one(_ sid: CallSID) -> PostgresStatement {
     PostgresStatement(
       "\(columns) FROM calls c \(names) WHERE c.id = $1 AND c.source = 'twilio'", [.text(sid.text)])
+  }
+
+  /// A row where an older program has written the call and the next hourly run takes it in, as `olderCalls` finds it.
+  static func notTakenIn(_ sid: CallSID) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT FROM calls WHERE id = $1 AND source = 'twilio' AND effective_at IS NULL
+        AND raw_data->>'direction' IN ('outbound-api', 'trunking-terminating', 'trunking-originating')
+      """,
+      [.text(sid.text)])
   }
 
   /// The workspaces, with the number that a row of an older database holds; a row as JSON is read alike with and

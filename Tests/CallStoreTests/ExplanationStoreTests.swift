@@ -116,6 +116,49 @@ struct ExplanationStoreTests {
     }
   }
 
+  @Test(
+    "The reattribution that is advised reads the call, whatever its date says",
+    arguments: [
+      "NULL", "'-infinity'", "'infinity'", "'0044-03-15 BC'", "call_date - INTERVAL '5 days'",
+      "call_date + INTERVAL '5 days'", "call_date + INTERVAL '600 microseconds'",
+      "call_date - INTERVAL '600 microseconds'",
+    ])
+  func reached(date: String) async throws {
+    try await withStore { fixture in
+      try await fixture.commit([ring])
+      try await fixture.pool.run("UPDATE calls SET workspace_id = 5, call_date = \(date)")
+      let advice = try #require(try await explain(ring, fixture).words().whatToDo)
+      let since = advice.firstMatch(of: /--since ([^ »]+)/).flatMap { Timestamp(iso8601: String($0.1)) }
+      #expect(
+        advice.hasPrefix("Ejecute «twilio-sync reattribute") && advice.contains("--since") == (since != nil))
+      let read = try await fixture.store.storedCalls(after: nil, since: since, limit: 1000)
+      #expect(read.map(\.sid) == [ring.sid], "\(advice)")
+    }
+  }
+
+  @Test("A row that an older program writes beside us is told so until the next hourly run takes it in")
+  func notTakenIn() async throws {
+    try await withStore { fixture in
+      try await fixture.commit([ring, transfer])
+      for column in ["direction = direction", "direction = NULL"] {
+        try await fixture.pool.run(
+          "UPDATE calls SET \(column), workspace_id = 6, phone_number = NULL, lead_number = NULL, effective_at = NULL"
+        )
+        for call in [ring, transfer] {
+          let said = try await explain(call, fixture)
+          #expect(said.ground == .notTakenIn && said.candidates.isEmpty, "\(said.words().text)")
+          #expect(said.words().whatToDo?.contains("twilio-sync hourly") == true)
+        }
+        let older = try await fixture.store.olderCalls(after: nil, limit: 1000)
+        _ = try await fixture.store.commit(IntakePage(calls: older, readAt: .epoch), fence: fixture.fence)
+        for call in [ring, transfer] {
+          let said = try await explain(call, fixture)
+          #expect(said.ground == .listed && said.difference == nil)
+        }
+      }
+    }
+  }
+
   @Test("A call whose direction is of no case any more keeps its workspace and is told as such")
   func noCase() async throws {
     try await withStore { fixture in
@@ -141,6 +184,23 @@ struct ExplanationStoreTests {
         "UPDATE workspaces SET phone_number = '34 910 000 004' WHERE id IN (4, 5)")
       let said = try await explain(ring, fixture)
       #expect(said.ground == .notListed && said.workspacesAlone == [WorkspaceID(4), WorkspaceID(5)])
+    }
+  }
+
+  @Test("A number that a call brought, and that workspaces names, is told with the workspace to give it to")
+  func broughtAndNamed() async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run(
+        "DELETE FROM workspace_phones WHERE workspace_id = 4",
+        "ALTER TABLE workspaces ADD COLUMN phone_number TEXT",
+        "UPDATE workspaces SET phone_number = '34 910 000 004' WHERE id = 4")
+      try await fixture.commit([ring])
+      let said = try await explain(ring, fixture)
+      #expect(said.ground == .listed && said.difference == nil && said.workspacesAlone == [WorkspaceID(4)])
+      #expect(said.words().whatToDo?.contains("phones assign \(StoreFixture.own(4)) 4»") == true)
+      let phone = try await fixture.store.phones(now: at("12:00")).first { $0.number == StoreFixture.own(4) }
+      #expect(phone?.odd == [.unassigned])
+      #expect(phone?.whatToDo().last?.contains("phones assign \(StoreFixture.own(4)) 4»") == true)
     }
   }
 

@@ -14,6 +14,8 @@ package struct Explanation: Hashable, Sendable {
     package var numbersOfWorkspaces: [WorkspaceID: PhoneNumber] = [:]
     /// The last changes of its workspace, the newest first; at most `mostMoves`.
     package var moves: [RecordedMove] = []
+    /// Whether the rules have been applied to the row: an older program may have written it since the last run.
+    package var isTakenIn = true
 
     package init(call: ListedCall, stored: StoredCall) {
       self.call = call
@@ -35,6 +37,8 @@ package struct Explanation: Hashable, Sendable {
     case noCandidate = "no_candidate"
     /// The call is of none of the three cases any more and keeps its workspace.
     case noCase = "no_case"
+    /// An older program has written the row, and no hourly run has taken it in yet.
+    case notTakenIn = "not_taken_in"
   }
 
   /// What is different now from when the row was written.
@@ -45,6 +49,8 @@ package struct Explanation: Hashable, Sendable {
     case directory
     /// The call that decides a transfer.
     case candidate
+    /// The workspace alone: no number decides, now or when the row was written, or the row has no workspace.
+    case workspace
   }
 
   /// A candidate, with its place among the others.
@@ -65,7 +71,7 @@ package struct Explanation: Hashable, Sendable {
   package let rows: [PhoneDirectory.Ranked]
   /// The ten nearest, the one that decides first.
   package let candidates: [Candidate]
-  /// What the rules say now; nil for a call of no case.
+  /// What the rules say now; nil for a call of no case, and for one that is not taken in.
   package let decided: Attribution?
   /// Nil where the row says what the rules say.
   package let difference: Difference?
@@ -81,7 +87,8 @@ package struct Explanation: Hashable, Sendable {
     let call = facts.stored.call
     let directory = PhoneDirectory(rows: facts.rows, defaultWorkspace: defaultWorkspace)
     let resolver = WorkspaceResolver(directory: directory)
-    decided = resolver.attribution(of: call, candidates: facts.candidates.map(\.call))
+    decided =
+      facts.isTakenIn ? resolver.attribution(of: call, candidates: facts.candidates.map(\.call)) : nil
     let number = decided?.decidingNumber
     rows = number.map { PhoneDirectory.ranked(facts.rows, for: $0, defaultWorkspace: defaultWorkspace) } ?? []
     let moment = call.effectiveTime
@@ -96,7 +103,7 @@ package struct Explanation: Hashable, Sendable {
             isChosen: position == 0, reason: ranked.reason)
         }
       }
-    ground = Self.ground(of: call, number: number, rows: rows)
+    ground = facts.isTakenIn ? Self.ground(of: call, number: number, rows: rows) : .notTakenIn
     difference = decided.flatMap { Self.difference($0, facts.stored) }
   }
 
@@ -116,13 +123,23 @@ package struct Explanation: Hashable, Sendable {
     if stored.phoneNumber != decided.decidingNumber {
       return stored.call.attributionCase == .transfer ? .candidate : .number
     }
-    return stored.workspace == decided.workspace ? nil : .directory
+    if stored.workspace == decided.workspace { return nil }
+    return stored.workspace == nil || decided.decidingNumber == nil ? .workspace : .directory
   }
 
-  /// Where the number that decides stands in `workspaces` alone, the workspaces.
+  /// Whether the number that decides has the default workspace because a call brought it, and nobody has given it to a
+  /// customer yet.
+  var isUnassigned: Bool {
+    guard ground == .listed, let row = rows.first?.row else { return false }
+    return row.workspace == defaultWorkspace && !row.isPrimary
+  }
+
+  /// The workspaces that `workspaces` names for the number that decides, where `workspace_phones` names none, or only
+  /// the default one for want of another.
   package var workspacesAlone: [WorkspaceID] {
-    guard ground == .notListed, let number = decided?.decidingNumber else { return [] }
-    return facts.numbersOfWorkspaces.filter { $0.value == number }.map(\.key).sorted()
+    guard let number = decided?.decidingNumber, ground != .listed || isUnassigned else { return [] }
+    let named = facts.numbersOfWorkspaces.filter { $0.value == number }.map(\.key).sorted()
+    return isUnassigned ? named.filter { $0 != defaultWorkspace } : named
   }
 }
 

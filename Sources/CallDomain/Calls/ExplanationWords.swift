@@ -3,12 +3,15 @@ package typealias Wording = (_ spanish: String, _ english: String) -> String
 
 /// What an explanation says to people: here one corrects a sentence.
 extension Explanation {
-  /// - Parameter say: Chooses the language; Spanish unless a page is in another.
+  /// - Parameters:
+  ///   - say: Chooses the language; Spanish unless a page is in another.
+  ///   - isolate: Given what others wrote before it comes into a sentence.
   /// - Returns: The sentences that explain, and what to do; nil where there is nothing to do.
   package func words(
-    _ say: @escaping Wording = { spanish, _ in spanish }
+    _ say: @escaping Wording = { spanish, _ in spanish },
+    isolating isolate: @escaping (String) -> String = { $0 }
   ) -> (text: [String], whatToDo: String?) {
-    let words = ExplanationWords(explanation: self, say: say)
+    let words = ExplanationWords(explanation: self, say: say, isolate: isolate)
     return (words.text, words.whatToDo)
   }
 }
@@ -16,6 +19,7 @@ extension Explanation {
 private struct ExplanationWords {
   let explanation: Explanation
   let say: Wording
+  let isolate: (String) -> String
 
   private var call: Call { explanation.facts.stored.call }
   private var number: String { explanation.decided?.decidingNumber?.canonical ?? "" }
@@ -27,6 +31,12 @@ private struct ExplanationWords {
   // MARK: What decides
 
   private var opening: String {
+    guard explanation.ground != .notTakenIn else {
+      return say(
+        "La escribió un programa anterior y todavía no se ha incorporado: conserva el workspace que le dio.",
+        "An older program wrote it, and it has not been taken in yet: it keeps the workspace that it was given."
+      )
+    }
     switch call.attributionCase {
     case .outboundAPI, .trunkingTerminating:
       let direction = call.direction?.text ?? ""
@@ -47,15 +57,22 @@ private struct ExplanationWords {
           "La llamada no tiene dirección y no es de ningún caso: conserva el workspace que tenía.",
           "The call has no direction and is of no case: it keeps the workspace that it had.")
       }
+      let quoted = quoted(direction)
       return say(
-        "La dirección «\(direction)» no es de ningún caso: la llamada conserva el workspace que tenía.",
-        "The direction “\(direction)” is of no case: the call keeps the workspace that it had.")
+        "La dirección \(quoted) no es de ningún caso: la llamada conserva el workspace que tenía.",
+        "The direction \(quoted) is of no case: the call keeps the workspace that it had.")
     }
   }
 
   /// The caller as Twilio wrote it; nil where it wrote none.
   private var from: String? {
-    call.from.flatMap { $0.isEmpty ? nil : say("«\($0)»", "“\($0)”") }
+    call.from.flatMap { $0.isEmpty ? nil : quoted($0) }
+  }
+
+  /// What others wrote, in quotation marks.
+  private func quoted(_ text: String) -> String {
+    let text = isolate(text)
+    return say("«\(text)»", "“\(text)”")
   }
 
   private var caseNumber: Int { call.attributionCase?.number ?? 0 }
@@ -114,7 +131,7 @@ private struct ExplanationWords {
 
   private var directory: [String] {
     switch explanation.ground {
-    case .noCase: return []
+    case .noCase, .notTakenIn: return []
     case .ownNumberWithheld:
       return [
         say(
@@ -133,7 +150,7 @@ private struct ExplanationWords {
           "No hay guardada ninguna llamada de los casos 1 y 2 a ese número.",
           "No call of cases 1 and 2 to that number is stored.")
       ]
-    case .listed: return [winningRow].compactMap(\.self) + alike
+    case .listed: return [winningRow].compactMap(\.self) + alike + inWorkspacesAlone
     case .notListed:
       return [
         say("\(number) no está en workspace_phones.", "\(number) is not in workspace_phones.")
@@ -143,7 +160,7 @@ private struct ExplanationWords {
         say(
           "\(number) está en workspace_phones, pero sin workspace, y así no cuenta.",
           "\(number) is in workspace_phones, but without a workspace, and does not count so.")
-      ] + alike
+      ] + alike + inWorkspacesAlone
     }
   }
 
@@ -151,7 +168,7 @@ private struct ExplanationWords {
     guard let first = explanation.rows.first else { return nil }
     let row = first.row
     let written =
-      row.number == number ? "" : say(", escrito «\(row.number)»", ", written “\(row.number)”")
+      row.number == number ? "" : say(", escrito \(quoted(row.number))", ", written \(quoted(row.number))")
     let place = say(
       "\(number) está en workspace_phones (fila \(row.id)\(written)) en \(name(row.workspace))",
       "\(number) is in workspace_phones (row \(row.id)\(written)), of \(name(row.workspace))")
@@ -177,9 +194,10 @@ private struct ExplanationWords {
     explanation.rows.filter { $0.reason == .otherSpelling }.map { ranked in
       let row = ranked.row
       return say(
-        "La fila \(row.id), de \(name(row.workspace)), está escrita «\(row.number)»: no es el mismo número y no cuenta.",
-        "Row \(row.id), of \(name(row.workspace)), is written “\(row.number)”: that is not the same number and does "
-          + "not count.")
+        "La fila \(row.id), de \(name(row.workspace)), está escrita \(quoted(row.number)): no es el mismo número y no "
+          + "cuenta.",
+        "Row \(row.id), of \(name(row.workspace)), is written \(quoted(row.number)): that is not the same number and "
+          + "does not count.")
     }
   }
 
@@ -196,7 +214,7 @@ private struct ExplanationWords {
   private var result: String? {
     guard let decided = explanation.decided else { return nil }
     switch explanation.ground {
-    case .listed, .noCase: return nil
+    case .listed, .noCase, .notTakenIn: return nil
     case .notListed, .listedWithoutWorkspace, .ownNumberWithheld, .leadWithheld, .noCandidate:
       return say(
         "Por eso le toca el workspace por defecto, \(name(decided.workspace)).",
@@ -218,53 +236,92 @@ private struct ExplanationWords {
       stored.workspace.map { say("está en \(name($0))\(by)", "is in \(name($0))\(by)") }
       ?? say("no está en ningún workspace", "is in no workspace")
     let now = decided.decidingNumber.map { say(" por \($0.canonical)", " by \($0.canonical)") } ?? ""
-    let cause =
-      switch (difference, stored.phoneNumber, decided.decidingNumber) {
-      case (.number, _, nil): say("ya no decide ningún número", "no number decides any more")
-      case (.number, nil, _): say("antes no decidía ningún número", "no number decided before")
-      case (.number, _, _): say("su número es otro", "its number is another")
-      case (.directory, _, _):
-        say("el directorio dice ahora otra cosa", "the directory says something else now")
-      case (.candidate, _, nil): say("ya no decide ninguna llamada", "no call decides any more")
-      case (.candidate, nil, _): say("antes no decidía ninguna llamada", "no call decided before")
-      case (.candidate, _, _): say("la llamada que decide es otra", "the call that decides is another")
-      }
+    let cause = cause(of: difference, stored, decided).map { "; \($0)" } ?? ""
     return say(
-      "Lo guardado no coincide: \(was) y ahora le toca \(name(decided.workspace))\(now); \(cause).",
-      "What is stored differs: it \(was) and belongs to \(name(decided.workspace))\(now) now; \(cause).")
+      "Lo guardado no coincide: \(was) y ahora le toca \(name(decided.workspace))\(now)\(cause).",
+      "What is stored differs: it \(was) and belongs to \(name(decided.workspace))\(now) now\(cause).")
   }
 
-  var whatToDo: String? {
-    if explanation.difference != nil { return say("Ejecute «\(reattribute)».", "Run “\(reattribute)”.") }
-    switch explanation.ground {
-    case .listed: return isUnassigned ? assign : nil
-    case .ownNumberWithheld, .leadWithheld, .noCase: return nil
-    case .noCandidate:
-      return say(
-        "Si Twilio tiene esa llamada y aquí falta, ejecute «twilio-sync historical» de sus días.",
-        "If Twilio has such a call and it is missing here, run “twilio-sync historical” for its days.")
-    case .notListed, .listedWithoutWorkspace: return assign
+  /// What differs, in a few words; nil where the rest of the sentence says it.
+  private func cause(
+    of difference: Explanation.Difference, _ stored: StoredCall, _ decided: Attribution
+  ) -> String? {
+    switch (difference, stored.phoneNumber, decided.decidingNumber) {
+    case (.number, _, nil): say("ya no decide ningún número", "no number decides any more")
+    case (.number, nil, _): say("antes no decidía ningún número", "no number decided before")
+    case (.number, _, _): say("su número es otro", "its number is another")
+    // Somebody took it out, or DEFAULT_WORKSPACE_ID is another.
+    case (.directory, _, _) where explanation.ground != .listed:
+      say("el directorio no da workspace a ese número", "the directory gives that number no workspace")
+    case (.directory, _, _):
+      say("el directorio dice ahora otra cosa", "the directory says something else now")
+    case (.candidate, _, nil): say("ya no decide ninguna llamada", "no call decides any more")
+    // An older program noted no call when it gave a transfer its workspace.
+    case (.candidate, nil, _) where stored.workspace != explanation.defaultWorkspace:
+      say("no consta qué llamada decidía antes", "which call decided before is not known")
+    case (.candidate, nil, _): say("antes no decidía ninguna llamada", "no call decided before")
+    case (.candidate, _, _): say("la llamada que decide es otra", "the call that decides is another")
+    case (.workspace, _, _) where stored.workspace == nil: nil
+    case (.workspace, _, _):
+      say(
+        "ni lo guardado ni las reglas nombran un número que decida",
+        "neither the row nor the rules name a number that decides")
     }
   }
 
-  /// Whether a call brought the number and nobody has given it to a customer yet.
-  private var isUnassigned: Bool {
-    guard let row = explanation.rows.first?.row else { return false }
-    return row.workspace == explanation.defaultWorkspace && !row.isPrimary
+  var whatToDo: String? {
+    if explanation.difference != nil {
+      guard explanation.ground == .noCandidate else {
+        return say("Ejecute «\(reattribute)».", "Run “\(reattribute)”.")
+      }
+      // What is missing may be what decided: without it the call, and all like it, would go to the default workspace.
+      return historical + " "
+        + say(
+          "Después, «\(reattribute) --dry-run» dice qué se reasignaría.",
+          "Then “\(reattribute) --dry-run” says what would be moved.")
+    }
+    switch explanation.ground {
+    case .listed: return explanation.isUnassigned ? assign : nil
+    case .ownNumberWithheld, .leadWithheld, .noCase: return nil
+    case .noCandidate: return historical
+    case .notListed, .listedWithoutWorkspace: return assign
+    case .notTakenIn:
+      return say(
+        "La próxima ejecución horaria la incorpora: «twilio-sync hourly».",
+        "The next hourly run takes it in: “twilio-sync hourly”.")
+    }
   }
 
+  private var historical: String {
+    say(
+      "Si Twilio tiene esa llamada y aquí falta, ejecute «twilio-sync historical» de sus días.",
+      "If Twilio has such a call and it is missing here, run “twilio-sync historical” for its days.")
+  }
+
+  /// Names the workspace where `workspaces` names one other than the default one.
   private var assign: String {
-    let command = "twilio-sync phones assign \(PhoneAssignment.argument(number)) WORKSPACE"
+    let named = explanation.workspacesAlone.filter { $0 != explanation.defaultWorkspace }
+    let workspace = named.count == 1 ? named.map { "\($0.number)" }.joined() : "WORKSPACE"
+    let command = "twilio-sync phones assign \(PhoneAssignment.argument(number)) \(workspace)"
     return say("Si \(number) es de un cliente: «\(command)».", "If \(number) is a customer's: “\(command)”.")
   }
 
   private var reattribute: String {
-    "twilio-sync reattribute" + (call.callDate.map { " --since \($0.iso8601)" } ?? "")
+    "twilio-sync reattribute" + (since.map { " --since \($0.iso8601)" } ?? "")
+  }
+
+  /// From when on the command finds the row. It goes by the column, which others write, too: where that is no time, only
+  /// the command without a date does; and it may hold a fraction of a millisecond.
+  private var since: Timestamp? {
+    explanation.facts.call.callDate.map { column in
+      let earlier = min(column, call.callDate ?? column)
+      return Timestamp(seconds: Timestamp.floorDivide(earlier.milliseconds, 1000))
+    }
   }
 
   private func name(_ workspace: WorkspaceID?) -> String {
     guard let workspace else { return say("ningún workspace", "no workspace") }
-    let name = explanation.facts.names[workspace].map { say(" («\($0)»)", " (“\($0)”)") } ?? ""
+    let name = explanation.facts.names[workspace].map { " (\(quoted($0)))" } ?? ""
     return "workspace \(workspace.number)\(name)"
   }
 

@@ -19,6 +19,7 @@ struct ExplanationTests {
     var says: String
     /// How the advice begins; nil where there is none.
     var advises: String?
+    var numbersOfWorkspaces: [WorkspaceID: PhoneNumber] = [:]
 
     static let all = [
       Own(
@@ -53,9 +54,34 @@ struct ExplanationTests {
         says: "+34910000001 está en workspace_phones (fila 9) en workspace 1 («Sin asignar»).",
         advises: "Si +34910000001 es de un cliente: «"),
       Own(
+        testDescription: "created by a call, and the number of a workspace that does not count",
+        rows: [makeRow(9, 1)], ground: .listed,
+        says:
+          "(fila 9) en workspace 1 («Sin asignar»). Está en la tabla workspaces, en workspace 8 («Beta»), pero esa "
+          + "no decide nada. Lo guardado dice lo mismo.",
+        advises: "Si +34910000001 es de un cliente: «twilio-sync phones assign +34910000001 8».",
+        numbersOfWorkspaces: [WorkspaceID(8): makeNumber(ExplainedCall.own)]),
+      Own(
+        testDescription: "created by a call, and the number of the default workspace", rows: [makeRow(9, 1)],
+        ground: .listed, says: "(fila 9) en workspace 1 («Sin asignar»). Lo guardado dice lo mismo.",
+        advises: "Si +34910000001 es de un cliente: «twilio-sync phones assign +34910000001 WORKSPACE».",
+        numbersOfWorkspaces: [WorkspaceID(1): makeNumber(ExplainedCall.own)]),
+      Own(
+        testDescription: "in a row without a workspace, and the number of one", rows: [makeRow(3, nil)],
+        ground: .listedWithoutWorkspace,
+        says:
+          "y así no cuenta. Está en la tabla workspaces, en workspace 8 («Beta»), pero esa no decide nada.",
+        advises: "Si +34910000001 es de un cliente: «twilio-sync phones assign +34910000001 8».",
+        numbersOfWorkspaces: [WorkspaceID(8): makeNumber(ExplainedCall.own)]),
+      Own(
+        testDescription: "listed, and the number of another workspace that does not count", ground: .listed,
+        workspace: 7, says: "en workspace 7 («Acme»). Lo guardado dice lo mismo.",
+        numbersOfWorkspaces: [WorkspaceID(8): makeNumber(ExplainedCall.own)]),
+      Own(
         testDescription: "of the default workspace by somebody's decision",
         rows: [makeRow(9, 1, isPrimary: true)], ground: .listed,
-        says: "(fila 9) en workspace 1 («Sin asignar»)."),
+        says: "(fila 9) en workspace 1 («Sin asignar»). Lo guardado dice lo mismo.",
+        numbersOfWorkspaces: [WorkspaceID(8): makeNumber(ExplainedCall.own)]),
       Own(
         testDescription: "a name", from: "client:ana", rows: [makeRow(4, 8, number: "client:ana")],
         ground: .listed, workspace: 8, number: "client:ana",
@@ -67,7 +93,10 @@ struct ExplanationTests {
     "In cases 1 and 2 it tells the number, where it is listed, and what to do", arguments: Own.all,
     [CallDirection.outboundAPI, .trunkingTerminating])
   func own(_ own: Own, direction: CallDirection) {
-    let said = Said(call: makeCall(from: own.from, direction: direction), rows: own.rows).explanation
+    let said = Said(
+      call: makeCall(from: own.from, direction: direction), rows: own.rows,
+      numbersOfWorkspaces: own.numbersOfWorkspaces
+    ).explanation
     #expect(said.ground == own.ground)
     #expect(said.decided?.workspace == WorkspaceID(own.workspace))
     #expect(said.decided?.decidingNumber?.canonical == own.number)
@@ -223,7 +252,12 @@ struct ExplanationTests {
     var number: String?
     var difference: Explanation.Difference
     var says: String
+    /// How the advice begins where it is more than the command; a rehearsal ends it.
+    var advises: String?
 
+    static let historical =
+      "Si Twilio tiene esa llamada y aquí falta, ejecute «twilio-sync historical» de sus días. Después, "
+    static let nobody = "ni lo guardado ni las reglas nombran un número que decida"
     static let ring = makeCall(makeSID(1), endTime: makeTime("2026-03-01T09:00:00Z"))
     static let all = [
       Differing(
@@ -256,7 +290,34 @@ struct ExplanationTests {
       Differing(
         testDescription: "no candidate where there was one", call: makeTransfer(), workspace: 7,
         number: ExplainedCall.own, difference: .candidate,
-        says: "por +34910000001 y ahora le toca workspace 1 («Sin asignar»); ya no decide ninguna llamada."),
+        says: "por +34910000001 y ahora le toca workspace 1 («Sin asignar»); ya no decide ninguna llamada.",
+        advises: historical),
+      Differing(
+        testDescription: "a candidate where an older program noted none", call: makeTransfer(),
+        others: [ring],
+        workspace: 8, difference: .candidate,
+        says:
+          "está en workspace 8 («Beta») y ahora le toca workspace 7 («Acme») por +34910000001; no consta qué "
+          + "llamada decidía antes."),
+      Differing(
+        testDescription: "no candidate, and a workspace from an older program", call: makeTransfer(),
+        workspace: 8,
+        difference: .workspace,
+        says: "está en workspace 8 («Beta») y ahora le toca workspace 1 («Sin asignar»); \(nobody).",
+        advises: historical),
+      Differing(
+        testDescription: "a withheld lead, and a workspace from an older program",
+        call: makeTransfer(from: "anonymous"), workspace: 8, difference: .workspace, says: "; \(nobody)."),
+      Differing(
+        testDescription: "a withheld own number, and a workspace", call: makeCall(from: "anonymous"),
+        workspace: 7,
+        difference: .workspace, says: "; \(nobody)."),
+      Differing(
+        testDescription: "a number that the directory lists no more", call: makeCall(from: "+34910000099"),
+        workspace: 8, number: "+34910000099", difference: .directory,
+        says:
+          "y ahora le toca workspace 1 («Sin asignar») por +34910000099; el directorio no da workspace a ese "
+          + "número."),
       Differing(
         testDescription: "a lead that is withheld", call: makeTransfer(from: "anonymous"), workspace: 7,
         number: ExplainedCall.own, difference: .candidate,
@@ -271,8 +332,11 @@ struct ExplanationTests {
     #expect(said.difference == differing.difference)
     #expect(said.spanish.contains("Lo guardado no coincide: está en "))
     #expect(said.spanish.contains(differing.says), "\(said.spanish)")
-    let began = differing.call.callDate?.iso8601 ?? ""
-    #expect(said.words().whatToDo == "Ejecute «twilio-sync reattribute --since \(began)».")
+    let command = "twilio-sync reattribute --since \(differing.call.callDate?.iso8601 ?? "")"
+    #expect(
+      said.words().whatToDo
+        == (differing.advises.map { "\($0)«\(command) --dry-run» dice qué se reasignaría." }
+          ?? "Ejecute «\(command)»."))
     let answer = said.wholeAnswer["attribution"]
     #expect(answer?["agrees"] == .bool(false))
     #expect(answer?["stored"]?["workspace"] == .number(differing.workspace))
@@ -286,6 +350,62 @@ struct ExplanationTests {
     #expect(said.words().whatToDo == "Ejecute «twilio-sync reattribute».")
   }
 
+  @Test("The command's date is one that finds the row, whose own column others write, too")
+  func reach() {
+    let began = makeTime("2026-03-01T09:05:08Z")
+    for (column, date) in [
+      (nil, nil), (began, "2026-03-01T09:05:08.000Z"), (began.adding(hours: 2), "2026-03-01T09:05:08.000Z"),
+      (began.adding(hours: -2), "2026-03-01T07:05:08.000Z"),
+      (Timestamp(milliseconds: began.milliseconds - 1), "2026-03-01T09:05:07.000Z"),
+    ] as [(Timestamp?, String?)] {
+      var facts = Said(call: makeCall()).explanation(stored: PlainModel.Row(workspace: WorkspaceID(8))).facts
+      facts.call.callDate = column
+      let said = Explanation(facts, defaultWorkspace: Said.defaultWorkspace)
+      let since = date.map { " --since \($0)" } ?? ""
+      #expect(said.words().whatToDo == "Ejecute «twilio-sync reattribute\(since)».")
+    }
+  }
+
+  @Test("Under another default workspace a call that no number decides differs by its workspace alone")
+  func otherDefault() {
+    for call in [makeTransfer(), makeTransfer(from: "anonymous"), makeCall(from: nil)] {
+      let facts = Said(call: call).explanation.facts
+      let said = Explanation(facts, defaultWorkspace: WorkspaceID(8))
+      #expect(said.difference == .workspace && !said.spanish.contains("directorio"), "\(said.spanish)")
+    }
+  }
+
+  @Test("A row that an older program wrote is told to wait for the next run, whatever its columns say")
+  func notTakenIn() {
+    for call in [makeCall(direction: nil), makeCall(), makeTransfer()] {
+      var facts = Said(call: call).explanation.facts
+      facts.isTakenIn = false
+      let said = Explanation(facts, defaultWorkspace: Said.defaultWorkspace)
+      #expect(
+        said.ground == .notTakenIn && said.decided == nil && said.difference == nil && said.rows.isEmpty)
+      #expect(
+        said.spanish.hasPrefix(
+          "La escribió un programa anterior y todavía no se ha incorporado: conserva el workspace que le dio. Está "
+            + "guardada en workspace "), "\(said.spanish)")
+      #expect(said.words().whatToDo == "La próxima ejecución horaria la incorpora: «twilio-sync hourly».")
+      #expect(said.wholeAnswer["attribution"]?["ground"] == .text("not_taken_in"))
+    }
+  }
+
+  @Test("What others wrote goes through the hands of who shows it, and commands do not")
+  func isolated() {
+    let written = Said(call: makeCall(from: "client:ana"), rows: [makeRow(4, 1, number: " client:ana")])
+    let words = written.explanation.words(isolating: { "<\($0)>" })
+    #expect(
+      words.text == [
+        "Caso 1 (outbound-api): decide el número que llama, «<client:ana>».",
+        "client:ana está en workspace_phones (fila 4, escrito «< client:ana>») en workspace 1 («<Sin asignar>»).",
+        "Lo guardado dice lo mismo.",
+      ])
+    #expect(
+      words.whatToDo == "Si client:ana es de un cliente: «twilio-sync phones assign client:ana WORKSPACE».")
+  }
+
   @Test("A row without a workspace is told as such")
   func withoutWorkspace() {
     var explained = Said(call: makeCall()).explanation(
@@ -293,8 +413,11 @@ struct ExplanationTests {
     ).facts
     explained.stored.workspace = nil
     let said = Explanation(explained, defaultWorkspace: Said.defaultWorkspace)
-    #expect(said.difference == .directory)
-    #expect(said.spanish.contains("no está en ningún workspace y ahora le toca workspace 7"))
+    #expect(said.difference == .workspace)
+    #expect(
+      said.spanish.contains(
+        "no está en ningún workspace y ahora le toca workspace 7 («Acme») por +34910000001."),
+      "\(said.spanish)")
     #expect(said.wholeAnswer["attribution"]?["stored"]?["workspace"] == .null)
   }
 

@@ -35,7 +35,8 @@ struct TransferExplanationTests {
   func codes() {
     let all = Self.cases.map(\.explained.explanation)
     #expect(
-      Set(all.map(\.ground)) == Set(Explanation.Ground.allCases).subtracting([.ownNumberWithheld, .noCase]))
+      Set(all.map(\.ground))
+        == Set(Explanation.Ground.allCases).subtracting([.ownNumberWithheld, .noCase, .notTakenIn]))
     #expect(Set(all.flatMap { $0.candidates.map(\.reason) }) == Set(CandidateReason.allCases))
     #expect(
       Set(all.flatMap { $0.candidates.map { $0.candidate.timeSource } })
