@@ -137,9 +137,8 @@ extension CandidateQuery {
     }
     return PostgresStatement(
       """
-      SELECT n.id, n.phone_number, \(SQL.milliseconds("n.effective_at")),
-        CASE WHEN n.ended_at IS NOT NULL THEN 'end' WHEN n.raw_data->>'startTime' IS NOT NULL THEN 'start'
-          WHEN n.raw_data->>'dateCreated' IS NOT NULL THEN 'creation' END
+      SELECT n.id, n.phone_number, \(SQL.milliseconds("n.effective_at")), \(SQL.milliseconds("n.ended_at")),
+        n.raw_data->>'startTime', n.raw_data->>'dateCreated'
       FROM (\(side("<=", "DESC")) UNION ALL \(side(">", "ASC"))) n
       """,
       [.text(lead.canonical), .moment(moment)])
@@ -149,9 +148,11 @@ extension CandidateQuery {
     var candidates: [StoredCandidate] = []
     for row in result.rows {
       guard let call = try candidate(row, at: 0) else { continue }
-      candidates.append(
-        StoredCandidate(
-          call: call, timeSource: try row.text(3).flatMap(StoredCandidate.TimeSource.init(rawValue:))))
+      // Which of its times it is is decided as when it was stored, by those that can be read.
+      let times = try Call(
+        sid: call.sid, startTime: row.text(4).flatMap(Timestamp.init(iso8601:)), endTime: row.moment(3),
+        dateCreated: row.text(5).flatMap(Timestamp.init(iso8601:)))
+      candidates.append(StoredCandidate(call: call, timeSource: times.timeSource))
     }
     return candidates
   }

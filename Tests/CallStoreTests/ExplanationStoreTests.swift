@@ -254,6 +254,28 @@ struct ExplanationStoreTests {
     }
   }
 
+  @Test("A time of a candidate that is none, or that nobody can read, does not count as its time")
+  func unreadableTimes() async throws {
+    try await withStore { fixture in
+      var rings = (1...3).map { makeRing(makeSID($0), endedAt: at("09:00").adding(minutes: $0)) }
+      for index in rings.indices { rings[index].endTime = nil }
+      rings[2].dateCreated = nil
+      try await fixture.commit(rings + [transfer])
+      // Of the third no time is left: it counts as at the epoch.
+      try await fixture.pool.run(
+        "UPDATE calls SET ended_at = 'infinity' WHERE id = '\(makeSID(1).text)'",
+        """
+        UPDATE calls SET raw_data = raw_data || '{"startTime": "1 March"}', effective_at = CASE id
+          WHEN '\(makeSID(2).text)' THEN call_date ELSE '1970-01-01T00:00:00Z' END
+        WHERE id IN ('\(makeSID(2).text)', '\(makeSID(3).text)')
+        """)
+      let candidates = try await explain(transfer, fixture).candidates
+      #expect(
+        Dictionary(candidates.map { ($0.candidate.call.sid, $0.candidate.timeSource) }) { first, _ in first }
+          == [makeSID(1): .start, makeSID(2): .creation, makeSID(3): nil])
+    }
+  }
+
   @Test(
     "Times and raw data of any form that others wrote are no reason to fail", arguments: OddTimesTests.times)
   func oddTimes(time: String) async throws {

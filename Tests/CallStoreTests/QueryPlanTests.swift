@@ -286,7 +286,7 @@ struct QueryPlanTests {
       plans.removeAll()
       let said = try #require(try await store.explanation(of: transfer))
       #expect(said.candidates.count == Explanation.mostCandidates)
-      let candidates = try only(plans.all, "'creation'")
+      let candidates = try only(plans.all, "n.raw_data->>'dateCreated'")
       #expect(candidates.indexes == ["calls_related"])
       for plan in plans.all { #expect(!plan.scanned.contains("calls"), "\(plan.sql)") }
     }
