@@ -46,21 +46,30 @@ extension CallStore {
   package func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
     try await operation {
       try await Preflight.confirmAllIsSeen(database)
-      // One more than asked for tells whether there are more.
-      let limit = search.limit + 1
-      var found: [CallSearchQuery.Found] = []
-      if search.after.map({ $0.microseconds != nil }) ?? true {
-        let query = CallSearchQuery(search: search, limit: limit)
-        found = try CallSearchQuery.read(await database.repeatable(query.statement(.dated)))
+      do {
+        return try await find(search)
+      } catch let error as PostgresError where error.isOfUnknownCharacter {
+        // What the database cannot hold stands in no call.
+        return CallList(search: search, calls: [], next: nil)
       }
-      if found.count < limit, search.since == nil, search.until == nil {
-        let query = CallSearchQuery(search: search, limit: limit - found.count)
-        found += try CallSearchQuery.read(await database.repeatable(query.statement(.undated)))
-      }
-      let shown = found.prefix(search.limit).compactMap(\.self)
-      return CallList(
-        search: search, calls: shown.map(\.call), next: found.count > search.limit ? shown.last?.place : nil)
     }
+  }
+
+  private func find(_ search: CallSearch) async throws -> CallList {
+    // One more than asked for tells whether there are more.
+    let limit = search.limit + 1
+    var found: [CallSearchQuery.Found] = []
+    if search.after.map({ $0.microseconds != nil }) ?? true {
+      let query = CallSearchQuery(search: search, limit: limit)
+      found = try CallSearchQuery.read(await database.repeatable(query.statement(.dated)))
+    }
+    if found.count < limit, search.since == nil, search.until == nil {
+      let query = CallSearchQuery(search: search, limit: limit - found.count)
+      found += try CallSearchQuery.read(await database.repeatable(query.statement(.undated)))
+    }
+    let shown = found.prefix(search.limit).compactMap(\.self)
+    return CallList(
+      search: search, calls: shown.map(\.call), next: found.count > search.limit ? shown.last?.place : nil)
   }
 
   /// Why the database does not take a call that was set aside; nil for one that was not.
@@ -69,6 +78,11 @@ extension CallStore {
       try await database.repeatable(RefusedCallRecords.reason(of: sid)).rows.first?.text(0)
     }
   }
+}
+
+extension PostgresError {
+  /// Whether a parameter holds a character that the database's encoding lacks.
+  fileprivate var isOfUnknownCharacter: Bool { ["22P05", "22021"].contains(sqlstate) }
 }
 
 /// Reads calls as they are shown.

@@ -118,6 +118,22 @@ struct CallSearchTests {
     }
   }
 
+  @Test("In a database that lacks a character no call has it, and a search for it finds none")
+  func unknownCharacters() async throws {
+    try await withStore(template: .latin) { fixture in
+      try await fixture.commit([makeRing(makeSID(1), from: "client:José", endedAt: at("10:00"))])
+      for (number, status, count) in [
+        ("client:José", nil, 1), ("client:李", nil, 0), (nil, "李", 0), (nil, "completed", 1),
+      ] as [(String?, String?, Int)] {
+        var search = CallSearch()
+        search.number = number.flatMap { PhoneNumber($0) }
+        search.status = status
+        let list = try await fixture.store.calls(search)
+        #expect(list.calls.count == count && list.next == nil && list.search == search, "\(search)")
+      }
+    }
+  }
+
   @Test("A place between two microseconds, at the ends of all times, or at a call that is gone is a place")
   func places() async throws {
     try await withStore { fixture in
