@@ -50,6 +50,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     Timestamp(milliseconds: milliseconds.addingClamped(Int64(count).multipliedClamped(by: unit)))
   }
 
+  /// The moment after this one: the end of a period to which this one belongs.
+  package var next: Timestamp { Timestamp(milliseconds: milliseconds + 1) }
+
   /// Milliseconds from `earlier` to this moment; negative when this one is the earlier.
   package func milliseconds(since earlier: Timestamp) -> Int64 {
     milliseconds - earlier.milliseconds

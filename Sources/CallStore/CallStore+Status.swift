@@ -47,7 +47,7 @@ extension CallStore {
       PostgresSettings(isSnapshot: true),
       opening: [
         PageQuery.totals(scope),
-        PageQuery.defaultNumbers(defaultWorkspace, now: now),
+        PageQuery.defaultShares(defaultWorkspace, now: now),
         PageQuery.workspaces(defaultWorkspace, scope),
         RunRecords.list(limit: 10, before: nil, kind: nil, rehearsals: false),
       ]
@@ -56,7 +56,7 @@ extension CallStore {
       var figures = PageFigures()
       figures.defaultWorkspace = defaultWorkspace
       try PageQuery.readTotals(results[0], into: &figures)
-      figures.defaultNumbers = try PageQuery.readNumbers(results[1])
+      figures.defaultShares = try PageQuery.readShares(results[1])
       try PageQuery.readWorkspaces(results[2], into: &figures)
       figures.runs = try RunRecords.read(results[3])
       return figures

@@ -32,13 +32,16 @@ enum PageQuery {
       [.moment(scope.period.start), .moment(firstHour(scope)), .moment(scope.last), workspace(scope)])
   }
 
-  static func defaultNumbers(_ workspace: WorkspaceID, now: Timestamp) -> PostgresStatement {
+  /// Transfers apart from the calls of the number that decided them: no search finds both and nothing else.
+  static func defaultShares(_ workspace: WorkspaceID, now: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT phone_number, count(*) FROM calls
-      WHERE source = 'twilio' AND workspace_id = $1::bigint
+      SELECT CASE WHEN phone_number IS NOT NULL THEN direction END AS decided,
+        CASE WHEN direction <> 'trunking-originating' THEN phone_number END AS number, count(*)
+      FROM calls c
+      WHERE \(SQL.isOfCase("c")) AND workspace_id = $1::bigint
         AND call_date > $2::timestamptz - INTERVAL '24 hours' AND call_date <= $2::timestamptz
-      GROUP BY phone_number ORDER BY count(*) DESC, phone_number LIMIT 10
+      GROUP BY decided, number ORDER BY count(*) DESC, number, decided LIMIT 10
       """,
       [.int(workspace.number), .moment(now)])
   }
@@ -108,12 +111,19 @@ extension PageQuery {
     (left.start, left.workspace?.number ?? 0) < (right.start, right.workspace?.number ?? 0)
   }
 
-  static func readNumbers(_ result: PostgresResult) throws(PostgresError) -> [PageFigures.NumberShare] {
-    var numbers: [PageFigures.NumberShare] = []
+  static func readShares(_ result: PostgresResult) throws(PostgresError) -> [PageFigures.DefaultShare] {
+    var shares: [PageFigures.DefaultShare] = []
     for row in result.rows {
-      try numbers.append(PageFigures.NumberShare(number: row.text(0), calls: row.count(1)))
+      let attributionCase = try row.text(0).flatMap { CallDirection($0).attributionCase }
+      let reason: PageFigures.DefaultShare.Reason =
+        switch (attributionCase, try row.text(1)) {
+        case (let attributionCase?, let number?): .number(number, attributionCase)
+        case (_?, nil): .relatedTransfers
+        case (nil, _): .nothing
+        }
+      try shares.append(PageFigures.DefaultShare(reason, calls: row.count(2)))
     }
-    return numbers
+    return shares
   }
 
   static func readWorkspaces(

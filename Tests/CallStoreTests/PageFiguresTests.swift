@@ -108,6 +108,38 @@ struct PageFiguresTests {
       uniquingKeysWith: { $0 + $1 })
   }
 
+  @Test(
+    "What is behind the default workspace's share: numbers by case, transfers apart, what nothing decided")
+  func defaultShares() async throws {
+    try await withStore { fixture in
+      let (own, other) = ("+34999000111", "+34600000033")
+      try await fixture.commit([
+        makeRing(makeSID(1), from: own, endedAt: at("10:00")),
+        makeRing(makeSID(2), from: own, endedAt: at("10:10")),
+        makeRing(makeSID(3), from: own, endedAt: at("10:20"), direction: .trunkingTerminating),
+        makeRing(makeSID(4), from: "anonymous", endedAt: at("10:30")),
+        makeRing(makeSID(5), endedAt: at("10:40")),
+        makeTransfer(makeSID(6), endTime: at("10:01")), makeTransfer(makeSID(7), endTime: at("10:02")),
+        makeTransfer(makeSID(8), from: other, endTime: at("10:03")),
+        makeTransfer(makeSID(9), from: other, endTime: at("10:04")),
+        makeTransfer(makeSID(10), endTime: at("10:41")),
+        // More than a day ago.
+        makeRing(makeSID(11), from: own, endedAt: at("10:00").adding(hours: -24)),
+      ])
+      // It was of a case and is of none now: no search for a case finds it.
+      try await fixture.pool.run("UPDATE calls SET direction = 'inbound' WHERE id = '\(makeSID(2).text)'")
+      let figures = try await fixture.store.pageFigures(now: at("10:59"))
+      #expect(
+        Set(figures.defaultShares) == [
+          PageFigures.DefaultShare(.number(own, .outboundAPI), calls: 1),
+          PageFigures.DefaultShare(.number(own, .trunkingTerminating), calls: 1),
+          PageFigures.DefaultShare(.relatedTransfers, calls: 2),
+          PageFigures.DefaultShare(.nothing, calls: 3),
+        ])
+      #expect(figures.defaultShares.map(\.calls) == [3, 2, 1, 1])
+    }
+  }
+
   @Test("The numbers behind the default workspace, names, runs, and how far a resync has come")
   func rest() async throws {
     try await withStore { fixture in
@@ -129,9 +161,9 @@ struct PageFiguresTests {
         "UPDATE sync_slices SET is_done = true WHERE number = (SELECT min(number) FROM sync_slices)")
       let figures = try await fixture.store.pageFigures(now: at("12:00"))
       #expect(
-        figures.defaultNumbers == [
-          PageFigures.NumberShare(number: "+34999000111", calls: 2),
-          PageFigures.NumberShare(number: "+34999000222", calls: 1),
+        figures.defaultShares == [
+          PageFigures.DefaultShare(.number("+34999000111", .outboundAPI), calls: 2),
+          PageFigures.DefaultShare(.number("+34999000222", .outboundAPI), calls: 1),
         ])
       #expect(figures.names[WorkspaceID(4)] == "cuatro" && figures.names.count == 4)
       #expect(figures.runs.map(\.kind) == [.historical, .hourly])

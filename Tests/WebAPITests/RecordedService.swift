@@ -99,10 +99,11 @@ final class RecordedService: Sendable {
   var events: [APIEvent] { notes.withLock { $0.events } }
 
   func makeRoutes(
-    attempts: AttemptLimiter = AttemptLimiter(), secrets: CallerSecrets? = nil
+    attempts: AttemptLimiter = AttemptLimiter(), secrets: CallerSecrets? = nil, zone: ClockZone = .utc
   ) -> Routes {
     Routes(
       service: self, secrets: secrets ?? CallerSecrets(secret), version: "1.2.3", clock: clock.api,
+      zone: zone,
       attempts: attempts,
       onEvent: { event in self.notes.withLock { $0.events.append(event) } })
   }

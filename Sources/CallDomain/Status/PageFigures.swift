@@ -81,14 +81,23 @@ package struct PageFigures: Hashable, Sendable {
     }
   }
 
-  /// How many of the last 24 hours' calls stand in the default workspace because of a number.
-  package struct NumberShare: Hashable, Sendable {
-    /// The number that decided it; nil for transfers without a related call and withheld callers.
-    package let number: String?
+  /// How many of the last 24 hours' calls stand in the default workspace for one reason, such as a list can show.
+  package struct DefaultShare: Hashable, Sendable {
+    /// Why they stand there.
+    package enum Reason: Hashable, Sendable {
+      /// Calls of case 1 or 2 from a number.
+      case number(String, AttributionCase)
+      /// Transfers that a number decided.
+      case relatedTransfers
+      /// Transfers without a related call, and withheld callers.
+      case nothing
+    }
+
+    package let reason: Reason
     package let calls: Int
 
-    package init(number: String?, calls: Int) {
-      self.number = number
+    package init(_ reason: Reason, calls: Int) {
+      self.reason = reason
       self.calls = calls
     }
   }
@@ -125,8 +134,8 @@ package struct PageFigures: Hashable, Sendable {
   package var totals: [Total] = []
   /// `DEFAULT_WORKSPACE_ID`.
   package var defaultWorkspace: WorkspaceID?
-  /// The numbers behind the default workspace's share, those with most calls first, ten at most.
-  package var defaultNumbers: [NumberShare] = []
+  /// What is behind the default workspace's share, the most calls first, ten at most.
+  package var defaultShares: [DefaultShare] = []
   /// Whether anybody has given a number a workspace: without, every call goes to the default one.
   package var hasAssignedNumbers = true
   /// Transfers of those days without a related call.

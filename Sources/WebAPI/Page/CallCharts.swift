@@ -19,7 +19,7 @@ struct CallCharts {
         "Llamadas por hora, desde el \(language.minute(first))",
         "Calls per hour, since \(language.minute(first))"),
       heading: language.say("Hora (\(language.zone.name))", "Hour (\(language.zone.name))"),
-      bars(starts, hours: 1, figures.hours, label: language.minute),
+      starts, hours: 1, figures.hours, label: language.minute,
       ticks: stride(from: 0, to: starts.count, by: 4).map { language.clock(starts[$0]) })
   }
 
@@ -29,7 +29,7 @@ struct CallCharts {
       "days",
       language.say("Llamadas por día, \(language.days(scope))", "Calls per day, \(language.days(scope))"),
       heading: language.say("Día (UTC)", "Day (UTC)"),
-      bars(starts, hours: 24, figures.days, label: language.day),
+      starts, hours: 24, figures.days, label: language.day,
       ticks: stride(from: 0, to: starts.count, by: max(1, starts.count / 5)).map { language.day(starts[$0]) })
   }
 
@@ -38,26 +38,24 @@ struct CallCharts {
   ) -> [StackedBars.Bar] {
     let byStart = Dictionary(grouping: buckets, by: \.start)
     return starts.map { start in
-      StackedBars.Bar(
-        label: label(start), calls: calls(of: Period(start: start, end: start.adding(hours: hours))),
-        values: workspaces.values(byStart[start] ?? []))
+      var calls = scope.calls
+      calls.since = start
+      calls.until = calls.until.map { min($0, start.adding(hours: hours)) }
+      return StackedBars.Bar(
+        label: label(start), calls: calls, values: workspaces.values(byStart[start] ?? []))
     }
   }
 
-  private func calls(of period: Period) -> CallSearch {
-    var search = CallSearch.calls(of: period)
-    search.workspace = scope.workspace
-    return search
-  }
-
   private func chart(
-    _ id: String, _ title: String, heading: String, _ bars: [StackedBars.Bar], ticks: [String]
+    _ id: String, _ title: String, heading: String, _ starts: [Timestamp], hours: Int,
+    _ buckets: [PageFigures.Bucket], label: (Timestamp) -> String, ticks: [String]
   ) -> HTML {
+    let bars = bars(starts, hours: hours, buckets, label: label)
     let total = bars.reduce(0) { $0 + $1.total }
     guard total > 0 else { return .section(id, title, [language.noCalls]) }
     let busiest = bars.max { $0.total < $1.total }
     let most = "\(language.number(busiest?.total ?? 0)) (\(busiest?.label ?? ""))"
-    let isGrowing = bars.last?.calls.until.map { $0 > now } ?? false
+    let isGrowing = scope.endsNow && starts.last.map { $0.adding(hours: hours) > now } ?? false
     let description =
       language.say(
         "\(language.number(total)) llamadas; el máximo, \(most).",

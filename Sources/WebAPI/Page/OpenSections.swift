@@ -24,7 +24,7 @@ struct OpenSections {
           text: language.percent(facts.defaultCallsOfDay, of: facts.callsOfDay)), .text(" "),
         language.link(share, to: callsOfDay),
       ])
-    guard !figures.defaultNumbers.isEmpty else {
+    guard !figures.defaultShares.isEmpty else {
       return .section("default", title, nobodyAssigned + [head])
     }
     return .section(
@@ -34,9 +34,7 @@ struct OpenSections {
         Table(
           caption: language.say("Números con más llamadas", "Numbers with most calls"),
           columns: [.text(language.say("Número", "Number")), .number(language.say("Llamadas", "Calls"))],
-          rows: figures.defaultNumbers.map {
-            row($0)
-          }
+          rows: figures.defaultShares.map(row)
         ).html,
         .paragraph(
           language.say(
@@ -62,21 +60,33 @@ struct OpenSections {
     ]
   }
 
-  /// Those of the last 24 hours in the default workspace.
+  /// Those of the last 24 hours in the default workspace: up to now, and without the moment a day ago.
   private var callsOfDay: CallSearch {
-    var search = CallSearch.calls(of: Period(start: now.adding(hours: -24), end: now))
+    var search = CallSearch.calls(of: Period(start: now.adding(hours: -24).next, end: now.next))
     search.workspace = figures.defaultWorkspace
     return search
   }
 
-  private func row(_ share: PageFigures.NumberShare) -> Table.Row {
+  private func row(_ share: PageFigures.DefaultShare) -> Table.Row {
     let calls = language.number(share.calls)
-    guard let number = share.number else { return Table.Row(texts: [nobody, calls]) }
     var search = callsOfDay
-    search.number = PhoneNumber(stored: number)
-    // Not those that rang the number and were explained by none.
-    search.isUnmatched = false
-    return Table.Row([.element("bdi", text: number), language.link(calls, to: search)])
+    switch share.reason {
+    case .number(let number, let attributionCase):
+      search.number = PhoneNumber(stored: number)
+      search.attributionCase = attributionCase
+      let name = language.say(" (caso \(attributionCase.number))", " (case \(attributionCase.number))")
+      return Table.Row([
+        .element("span", [:], [.element("bdi", text: number), .text(name)]), language.link(calls, to: search),
+      ])
+    case .relatedTransfers:
+      search.attributionCase = .transfer
+      search.isUnmatched = false
+      return Table.Row([
+        .text(language.say("transferencias con llamada relacionada", "transfers with a related call")),
+        language.link(calls, to: search),
+      ])
+    case .nothing: return Table.Row(texts: [nobody, calls])
+    }
   }
 
   private var unmatched: CallSearch {

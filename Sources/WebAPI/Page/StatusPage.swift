@@ -104,9 +104,9 @@ extension PageScope {
     return search.address("/", language)
   }
 
-  /// The calls of the scope.
+  /// The calls of the scope, with those of its last moment.
   var calls: CallSearch {
-    var search = CallSearch.calls(of: period)
+    var search = CallSearch.calls(of: Period(start: period.start, end: last.next))
     search.workspace = workspace
     return search
   }

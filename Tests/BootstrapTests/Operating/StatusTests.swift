@@ -1,3 +1,4 @@
+import CallDomain
 import Foundation
 import TestSupport
 import Testing
@@ -34,6 +35,48 @@ struct StatusTests {
       let lost = try await installation.serve(changes: ["DATABASE_URL": "postgresql://127.0.0.1:1/base"])
       let away = try await lost.askOpenly("GET", "/", headers: [AuthorizationTests.basic])
       #expect(away.status == 503 && away.body.contains("No se puede ver"))
+    }
+  }
+
+  @Test("Behind each number of calls on the page are as many calls")
+  func numbersOfCalls() async throws {
+    try await withInstallation { installation in
+      try await RingAndTransfer.put(into: installation)
+      let now = installation.simulation.now.wholeSecond
+      func call(
+        _ sid: Int, _ direction: String, from: String, to: String, minutesAgo minutes: Int
+      ) -> SimulatedCall {
+        let end = now.adding(minutes: -minutes)
+        let life = CallLife(
+          created: end.adding(seconds: -62), dialled: end.adding(seconds: -61),
+          answered: end.adding(seconds: -60), ended: end)
+        return SimulatedCall(
+          sid: TestCalls.sid(sid), direction: direction, from: from, to: to, life: life, price: nil)
+      }
+      let (lead, own) = ("+34611222333", RingAndTransfer.own)
+      installation.simulation.put([
+        // Decided by our number and handed over to another, and the other way round.
+        call(11, "trunking-originating", from: lead, to: "sip:+34910999888@pbx.example", minutesAgo: 12),
+        call(12, "trunking-originating", from: lead, to: "sip:\(own)@pbx.example", minutesAgo: 13),
+        call(13, "trunking-originating", from: "+34611222334", to: "sip:\(own)@pbx.example", minutesAgo: 14),
+        call(14, "trunking-terminating", from: own, to: lead, minutesAgo: 40),
+        call(15, "outbound-api", from: "anonymous", to: lead, minutesAgo: 41),
+        call(16, "outbound-api", from: "+34910999888", to: lead, minutesAgo: 45),
+      ])
+      try await installation.sql(
+        "INSERT INTO workspace_phones (workspace_id, phone_number) VALUES (4, '+34910999888')")
+      let service = try await installation.serve()
+      #expect(try await service.sync().integer("savedCalls") == 8)
+      let page = try await service.ask("GET", "/").body
+      let links = page.matches(of: /<a href="\/calls\?([^"]*)&amp;lang=es"><bdi>([0-9]+)[^<]*<\/bdi>/)
+      for link in links {
+        let query = String(link.1).replacing("&amp;", with: "&")
+        let answer = try await service.ask("GET", "/api/calls?\(query)&limit=500")
+        #expect(answer.status == 200 && answer.body.matches(of: /"sid":/).count == Int(link.2), "\(query)")
+      }
+      let counts = Dictionary(grouping: links.map { Int($0.2) ?? 0 }) { $0 }.mapValues(\.count)
+      // All, and those of the default workspace with what they come from.
+      #expect(links.count > 50 && counts[8] != nil && counts[7] != nil && counts[3] != nil, "\(counts)")
     }
   }
 

@@ -47,17 +47,19 @@ struct StatusPageTests {
 
   private func page(
     _ facts: StatusFacts = facts(), _ figures: PageFigures = figures(workspaces: 4), _ target: String = "/",
-    every minutes: Int = 60
+    every minutes: Int = 60, zone: ClockZone = .utc
   ) async throws -> Answer {
     var rules = AlertRules()
     rules.everyMinutes = minutes
     let status = ServiceStatus(facts, rules: rules, now: Self.now)
-    var answer: Answer?
     let service = RecordedService(status: .success(status), figures: .success(figures))
-    try await withClient(of: service, .inMemory) { client async throws in
-      answer = try await client.ask("GET", target)
-    }
-    return try #require(answer)
+    return try await HandlerClient(routes: service.makeRoutes(zone: zone)).ask("GET", target)
+  }
+
+  /// Where links to calls lead, with their text.
+  private func links(_ answer: Answer) -> [(target: String, text: String)] {
+    answer.body.matches(of: /<a href="(\/calls\?[^"]*)"><bdi>([^<]*)<\/bdi>/)
+      .map { (String($0.1).replacing("&amp;", with: "&"), String($0.2)) }
   }
 
   @Test("It is HTML, loads nothing, and its style is the one that the policy names")
@@ -95,7 +97,7 @@ struct StatusPageTests {
       Self.facts(),
       Self.figures(workspaces: 2) { figures in
         figures.names[WorkspaceID(1)] = hostile
-        figures.defaultNumbers = [PageFigures.NumberShare(number: "sip:\(hostile)", calls: 3)]
+        figures.defaultShares = [PageFigures.DefaultShare(.number("sip:\(hostile)", .outboundAPI), calls: 3)]
         figures.runs = [makeRun(state: .failed, error: hostile, requestedBy: hostile)]
       })
     #expect(!answer.body.contains("<img"))
@@ -202,6 +204,58 @@ struct StatusPageTests {
     #expect(!past.body.contains("still growing"))
   }
 
+  @Test("A bar of a day that the scope cuts leads to what it counts, and does not grow")
+  func cutDay() async throws {
+    let answer = try await page(
+      Self.facts(), Self.figures(workspaces: 1), "/?lang=en&since=2025-10-04&until=2025-10-05T12:00:00Z")
+    #expect(!answer.body.contains("still growing"))
+    let bars = links(answer).filter { $0.text == "101" }.map(\.target)
+    #expect(
+      bars
+        == [
+          ("2025-10-04T00%3A00%3A00.000Z", "2025-10-05T00%3A00%3A00.000Z"),
+          ("2025-10-05T00%3A00%3A00.000Z", "2025-10-05T12%3A00%3A00.000Z"),
+        ].map { "/calls?since=\($0)&until=\($1)&lang=en" })
+  }
+
+  @Test("What has not ended counts up to now: its links lead to the calls of this very moment, too")
+  func lastMoment() async throws {
+    let figures = Self.figures(workspaces: 1) { figures in
+      figures.unmatchedTransfers = 66
+      figures.defaultWorkspace = WorkspaceID(1)
+    }
+    let links = links(try await page(Self.facts(), figures))
+    let end = "until=2025-10-05T20%3A05%3A00.001Z"
+    for text in ["3\u{202F}001", "66", "12 de 2\u{202F}087 llamadas de las últimas 24 horas"] {
+      let targets = links.filter { $0.text == text }.map(\.target)
+      #expect(!targets.isEmpty && targets.allSatisfy { $0.contains(end) }, "\(text): \(targets)")
+    }
+    #expect(links.contains { $0.target.contains("since=2025-10-05T20%3A00%3A00.000Z&\(end)") })
+  }
+
+  @Test("Each part of the default workspace's share leads to its own calls")
+  func defaultShares() async throws {
+    let figures = Self.figures(workspaces: 1) { figures in
+      figures.defaultWorkspace = WorkspaceID(1)
+      figures.defaultShares = [
+        PageFigures.DefaultShare(.relatedTransfers, calls: 71),
+        PageFigures.DefaultShare(.number("+34910000001", .trunkingTerminating), calls: 72),
+        PageFigures.DefaultShare(.number("client:ana b", .outboundAPI), calls: 73),
+        PageFigures.DefaultShare(.nothing, calls: 74),
+      ]
+    }
+    let answer = try await page(Self.facts(), figures)
+    let day = "since=2025-10-04T20%3A05%3A00.001Z&until=2025-10-05T20%3A05%3A00.001Z&lang=es"
+    #expect(
+      links(answer).filter { $0.text.hasPrefix("7") && $0.text.count == 2 }.map(\.target) == [
+        "/calls?workspace=1&case=3&unmatched=false&\(day)",
+        "/calls?workspace=1&number=%2B34910000001&case=2&\(day)",
+        "/calls?workspace=1&number=client%3Aana%20b&case=1&\(day)",
+      ])
+    #expect(answer.body.contains("<bdi>+34910000001</bdi> (caso 2)"))
+    #expect(answer.body.contains("no related call") == false && answer.body.contains(">74</td>"))
+  }
+
   @Test("Calls without a workspace lead nowhere, since no search asks for them")
   func nobodys() async throws {
     let figures = Self.figures(workspaces: 1) {
@@ -242,9 +296,9 @@ struct StatusPageTests {
   @Test("That nobody has given a number a workspace is told, with calls and without", arguments: [0, 2087])
   func unassigned(calls: Int) async throws {
     let facts = Self.facts { $0.callsOfDay = calls }
-    for numbers in [[], [PageFigures.NumberShare(number: "+34910000001", calls: 3)]] {
+    for shares in [[], [PageFigures.DefaultShare(.number("+34910000001", .outboundAPI), calls: 3)]] {
       let figures = Self.figures(workspaces: 1) { figures in
-        figures.defaultNumbers = numbers
+        figures.defaultShares = shares
         figures.hasAssignedNumbers = false
       }
       let body = try await page(facts, figures).body
@@ -367,7 +421,10 @@ struct StatusPageTests {
       figures.defaultWorkspace = WorkspaceID(2)
       figures.totals.append(
         PageFigures.Total(workspace: nil, unit: nil, calls: 1, minutes: 1, cost: nil, unpriced: 1))
-      figures.defaultNumbers = [PageFigures.NumberShare(number: nil, calls: 3)]
+      figures.defaultShares = [
+        PageFigures.DefaultShare(.nothing, calls: 3), PageFigures.DefaultShare(.relatedTransfers, calls: 2),
+        PageFigures.DefaultShare(.number("+34910000001", .outboundAPI), calls: 1),
+      ]
       figures.hasAssignedNumbers = false
       figures.runs =
         RunState.allCases.map { makeRun(kind: .historical, state: $0) }
@@ -443,7 +500,7 @@ struct StatusPageTests {
         }
       }
       figures.unmatchedTransfers = count
-      figures.defaultNumbers = [PageFigures.NumberShare(number: nil, calls: count)]
+      figures.defaultShares = [PageFigures.DefaultShare(.nothing, calls: count)]
       figures.resync = PageFigures.Resync(
         doneSlices: count, slices: count, doneMilliseconds: number, milliseconds: number)
     }
