@@ -32,6 +32,15 @@ package struct ClockZone: Sendable {
       + (rest == 0 ? "" : rest < 10 ? ":0\(rest)" : ":\(rest)")
   }
 
+  /// Whether the zone's clocks show a moment's time twice, because they are put back between the two.
+  package func repeats(_ moment: Timestamp) -> Bool {
+    let shift = offset(moment)
+    return [-24, 24].contains { hours in
+      let other = offset(moment.adding(hours: hours))
+      return other != shift && offset(moment.adding(seconds: shift - other)) == other
+    }
+  }
+
   /// The time between two moments, cut where the clocks are put forward or back: each part as the clocks show it.
   func parts(from start: Timestamp, to end: Timestamp) -> [Period] {
     var parts: [Period] = []

@@ -108,9 +108,10 @@ extension PageLanguage {
     String(zone.local(moment).iso8601.dropFirst(11).prefix(5))
   }
 
-  /// A moment that is not long ago: `5 oct, 20:05`.
+  /// A moment that is not long ago: `5 oct, 20:05`, and `25 oct, 02:00 UTC+2` where the clocks show that twice.
   func minute(_ moment: Timestamp) -> String {
     "\(day(zone.local(moment))), \(clock(moment))"
+      + (zone.repeats(moment) ? "\u{A0}\(zone.label(at: moment))" : "")
   }
 
   /// Any moment: `5 oct 2025, 20:05 UTC`.

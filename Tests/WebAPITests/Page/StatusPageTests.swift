@@ -256,6 +256,24 @@ struct StatusPageTests {
     #expect(answer.body.contains("no related call") == false && answer.body.contains(">74</td>"))
   }
 
+  @Test("A time that the clocks show twice has its distance to UTC beside it, another has not")
+  func doubledHour() async throws {
+    let back = makeTime("2025-10-26T01:00:00Z")
+    let zone = ClockZone(
+      name: "Europe/Madrid", offset: { $0 < back ? 7200 : 3600 }, change: { $0 < back ? back : nil })
+    let figures = Self.figures(workspaces: 1) { figures in
+      figures.runs = [-61, -60, -1, 0, 59, 60].map { makeRun(startedAt: back.adding(minutes: $0)) }
+    }
+    let body = try await page(Self.facts(), figures, zone: zone).body
+    let times = body.matches(of: /<th scope="row" data-heading="Empezó">26\u{A0}oct, ([^<]*)</).map {
+      String($0.1)
+    }
+    #expect(
+      times == [
+        "01:59", "02:00\u{A0}UTC+2", "02:59\u{A0}UTC+2", "02:00\u{A0}UTC+1", "02:59\u{A0}UTC+1", "03:00",
+      ])
+  }
+
   @Test("Calls without a workspace lead nowhere, since no search asks for them")
   func nobodys() async throws {
     let figures = Self.figures(workspaces: 1) {
