@@ -68,10 +68,14 @@ struct CallsPage {
       search.isUnmatched.map {
         $0
           ? language.say("sin llamada relacionada", "without a related call")
-          : language.say("con llamada relacionada", "with a related call")
+          : language.say(
+            "todas menos las transferencias sin llamada relacionada",
+            "all but transfers without a related call")
       },
       search.isUnpriced.map {
-        $0 ? language.say("sin precio", "without a price") : language.say("con precio", "with a price")
+        $0
+          ? language.say("sin precio", "without a price")
+          : language.say("todas menos las completadas sin precio", "all but completed ones without a price")
       },
       search.status.map { language.say("estado \($0)", "status \($0)") },
       search.since.map { language.say("desde el \(language.time($0))", "from \(language.time($0)) on") },

@@ -133,6 +133,19 @@ struct CallPagesTests {
     }
   }
 
+  @Test(
+    "What false leaves out is told as such",
+    arguments: [
+      ("unmatched=false", "todas menos las transferencias sin llamada relacionada, desde"),
+      ("unpriced=false", "todas menos las completadas sin precio, desde"),
+      ("unmatched=false&lang=en", "all but transfers without a related call, from"),
+      ("unpriced=false&lang=en", "all but completed ones without a price, from"),
+    ])
+  func leftOut(query: String, words: String) async throws {
+    let answer = try await page(RecordedService(), "/calls?since=2026-03-01&\(query)")
+    #expect(answer.body.contains(words), "\(answer.body)")
+  }
+
   @Test("The last page has no next one, an empty one says so")
   func ends() async throws {
     let full = try await page(RecordedService(calls: parts(of: [makeListedCall()], each: 1)), "/calls")
