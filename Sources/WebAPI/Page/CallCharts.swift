@@ -178,7 +178,8 @@ private struct StackedBars {
 
   /// What a pointer on a bar is told.
   private func title(of bar: Bar, at index: Int) -> HTML {
-    let shares = zip(series, bar.values).filter { $0.1 > 0 }.map { "\($0.0.name) \(language.number($0.1))" }
+    let shares = zip(series, bar.values).filter { $0.1 > 0 }
+      .map { "\(HTML.isolated($0.0.name)) \(language.number($0.1))" }
     return .element(
       "rect", ["x": "\(index * 10)", "width": "10", "height": "1000"],
       [

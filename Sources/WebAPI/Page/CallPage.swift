@@ -20,7 +20,7 @@ struct CallPage {
   }
 
   private var html: String {
-    let (text, whatToDo) = explanation.words(language.say)
+    let (text, whatToDo) = explanation.words(language.say, isolating: HTML.isolated)
     let state: PageFrame.State =
       explanation.difference == nil
       ? .subject(language.say("Llamada", "Call"))
@@ -73,7 +73,8 @@ struct CallPage {
   private func reason(_ text: [String], _ whatToDo: String?) -> HTML {
     .section(
       "why", language.say("Por qué es de su workspace", "Why it belongs to its workspace"),
-      text.map { .paragraph($0) } + (whatToDo.map { [.paragraph($0, style: "advice")] } ?? []))
+      text.map { .paragraph(language.readable($0)) }
+        + (whatToDo.map { [.paragraph($0, style: "advice")] } ?? []))
   }
 
   private var directory: [HTML] {

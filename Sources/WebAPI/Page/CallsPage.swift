@@ -62,8 +62,8 @@ struct CallsPage {
     let search = list.search
     let names = list.calls.first { $0.workspace == search.workspace }?.workspaceName
     let words: [String?] = [
-      search.workspace.map { "workspace \($0.number)" + (names.map { " (\($0))" } ?? "") },
-      search.number.map { language.say("número \($0.canonical)", "number \($0.canonical)") },
+      search.workspace.map { "workspace \($0.number)" + (names.map { " (\(HTML.isolated($0)))" } ?? "") },
+      (search.number?.canonical).map(HTML.isolated).map { language.say("número \($0)", "number \($0)") },
       search.attributionCase.map { language.say("caso \($0.number)", "case \($0.number)") },
       search.isUnmatched.map {
         $0
@@ -77,7 +77,7 @@ struct CallsPage {
           ? language.say("sin precio", "without a price")
           : language.say("todas menos las completadas sin precio", "all but completed ones without a price")
       },
-      search.status.map { language.say("estado \($0)", "status \($0)") },
+      search.status.map(HTML.isolated).map { language.say("estado \($0)", "status \($0)") },
       search.since.map { language.say("desde el \(language.time($0))", "from \(language.time($0)) on") },
       search.until.map { language.say("hasta el \(language.time($0))", "before \(language.time($0))") },
     ]

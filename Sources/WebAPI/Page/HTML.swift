@@ -32,6 +32,16 @@ struct HTML: Sendable {
     HTML(source: opening(name, attributes))
   }
 
+  /// What others wrote, for the middle of a sentence: written from right to left or with marks of direction in it, it
+  /// turns nothing but itself. As `bdi` does, where no element can stand (Unicode Standard Annex 9, 2.4 and 2.7).
+  static func isolated(_ text: String) -> String {
+    guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
+    let plain = text.unicodeScalars.filter {
+      !("\u{202A}"..."\u{202E}" ~= $0 || "\u{2066}"..."\u{2069}" ~= $0)
+    }
+    return "\u{2068}\(String(plain))\u{2069}"
+  }
+
   static func paragraph(_ text: String, style: String? = nil) -> HTML {
     element("p", ["class": style], text: text)
   }

@@ -9,9 +9,10 @@ struct CallPagesTests {
   private static let hostile = "<img src=x onerror=alert(1)>\"'&\u{0}\u{7F}"
   private static let one = "/calls/\(exampleSID.text)"
 
-  private func page(_ service: RecordedService, _ target: String, form: String? = nil) async throws -> Answer
-  {
-    try await HandlerClient(routes: service.makeRoutes()).ask(
+  private func page(
+    _ service: RecordedService, _ target: String, form: String? = nil, zone: ClockZone = .utc
+  ) async throws -> Answer {
+    try await HandlerClient(routes: service.makeRoutes(zone: zone)).ask(
       Question(
         method: form == nil ? "GET" : "POST", target: target,
         headers: [("Authorization", "Bearer \(service.secret)")], body: form ?? ""))
@@ -35,7 +36,13 @@ struct CallPagesTests {
     let answer = try await page(explaining(explanation), Self.one + "?lang=\(language)")
     #expect(answer.status == 200 && answer.headers["Content-Type"] == "text/html; charset=utf-8")
     let words = explanation.words { language == "es" ? $0 : $1 }
-    for sentence in words.text { #expect(answer.body.contains("<p>\(sentence)</p>"), "\(sentence)") }
+    let time =
+      language == "es" ? "1\u{A0}mar\u{A0}2026, 09:00\u{A0}UTC" : "1\u{A0}Mar\u{A0}2026, 09:00\u{A0}UTC"
+    #expect(words.text.contains { $0.contains("2026-03-01T09:00:00.000Z") })
+    for sentence in words.text {
+      let shown = sentence.replacing("2026-03-01T09:00:00.000Z", with: time)
+      #expect(answer.body.contains("<p>\(shown)</p>"), "\(sentence)")
+    }
     for part in [exampleSID.text, "4 · Acme", "+34600000022", "0.05600 USD", "−10\u{A0}min", "+15\u{A0}min"] {
       #expect(answer.body.contains(part), "\(part)")
     }
@@ -52,6 +59,31 @@ struct CallPagesTests {
     { #expect(answer.body.contains(part), "\(part)") }
     let foreign = language == "es" ? ["Began", "Rows", "Search"] : ["Empezó", "Filas", "Buscar"]
     for word in foreign { #expect(!answer.body.contains(word), "\(word)") }
+  }
+
+  @Test("Its sentences tell times by the page's clocks, as its tables do, and its commands in UTC")
+  func zone() async throws {
+    let zone = ClockZone(name: "Europe/Madrid", offset: { _ in 7200 }, change: { _ in nil })
+    let answer = try await page(
+      explaining(makeExplanation { $0.stored.workspace = WorkspaceID(1) }), Self.one, zone: zone)
+    #expect(answer.body.contains("que acabó el 1\u{A0}mar\u{A0}2026, 11:00\u{A0}UTC+2, 10 min 0 s antes"))
+    #expect(answer.body.contains(">1\u{A0}mar\u{A0}2026, 11:00\u{A0}UTC+2 (fin)</a>"))
+    #expect(answer.body.contains("reattribute --since 2026-03-01T09:08:59.000Z»"))
+  }
+
+  @Test("A name that turns what is written turns nothing but itself, in sentences as in tables")
+  func turningName() async throws {
+    let explanation = makeExplanation(names: [WorkspaceID(4): "\u{2069}\u{202E}Acme"])
+    let answer = try await page(explaining(explanation), Self.one)
+    #expect(answer.body.contains("en workspace 4 («\u{2068}Acme\u{2069}»)."))
+    let call = makeListedCall(workspaceName: "\u{202E}Acme")
+    let list = try await page(
+      RecordedService(calls: { CallList(search: $0, calls: [call], next: nil) }),
+      "/calls?workspace=4&number=client:%E2%80%AEana&status=%E2%80%AEx")
+    for part in ["workspace 4 (\u{2068}Acme\u{2069}), ", "estado \u{2068}x\u{2069}, "] {
+      #expect(list.body.replacing(".</p>", with: ", ").contains(part), "\(list.body)")
+    }
+    #expect(!list.body.replacing(/<bdi>[^<]*<\/bdi>/, with: "").contains("\u{202E}"))
   }
 
   @Test("A row that differs is a state of its own, with the command")
