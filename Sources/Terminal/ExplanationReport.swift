@@ -27,7 +27,8 @@ package struct ExplanationReport: Hashable, Sendable {
 
   private var parties: String {
     let call = explanation.facts.call
-    return "  \(call.from ?? "?") → \(call.to ?? "?"), \(name(call.workspace))"
+    let lead = call.leadNumber.map { ", lead \($0)" } ?? ""
+    return "  \(call.from ?? "?") → \(call.to ?? "?"), \(name(call.workspace))\(lead)"
   }
 
   private var rows: [String] {

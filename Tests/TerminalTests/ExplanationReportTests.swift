@@ -112,6 +112,12 @@ struct ExplanationReportTests {
       ])
   }
 
+  @Test("The lead's number is told in its canonical form, too")
+  func lead() {
+    let found = lines(makeCall(makeSID(7), to: "0034 600 000 022")) { $0.call.leadNumber = "+34600000022" }
+    #expect(found[1] == "  +34910000001 → 0034 600 000 022, workspace 4 («Acme»), lead +34600000022")
+  }
+
   @Test("What is not known is left out or a question mark")
   func unknown() {
     let call = makeCall(

@@ -34,16 +34,21 @@ struct CallPage {
   private var facts: HTML {
     let call = explanation.facts.call
     let cost = call.cost.map { [$0, call.priceUnit].compactMap(\.self).joined(separator: " ") }
-    let facts: [(String, String?)] = [
+    func text(_ text: String?) -> HTML { .element("bdi", text: text ?? "–") }
+    let facts: [(String, HTML)] = [
       (language.say("Workspace", "Workspace"), workspace(call.workspace)),
-      (language.say("Número que decidió", "Number that decided"), call.phoneNumber),
-      (language.say("De", "From"), call.from), (language.say("A", "To"), call.to),
-      (language.say("Dirección", "Direction"), direction(call)),
-      (language.say("Estado", "Status"), call.status),
-      (language.say("Empezó", "Began"), call.callDate.map(language.time)),
-      (language.say("Acabó", "Ended"), call.endedAt.map(language.time)),
-      (language.say("Duración", "Duration"), call.duration.map { language.duration(seconds: Int64($0)) }),
-      (language.say("Coste", "Cost"), cost),
+      (language.say("Número que decidió", "Number that decided"), decidingNumber(call)),
+      (language.say("Número del lead", "Lead's number"), text(call.leadNumber)),
+      (language.say("De", "From"), language.caller(of: call)), (language.say("A", "To"), text(call.to)),
+      (language.say("Dirección", "Direction"), text(direction(call))),
+      (language.say("Estado", "Status"), text(call.status)),
+      (language.say("Empezó", "Began"), text(call.callDate.map(language.time))),
+      (language.say("Acabó", "Ended"), text(call.endedAt.map(language.time))),
+      (
+        language.say("Duración", "Duration"),
+        text(call.duration.map { language.duration(seconds: Int64($0)) })
+      ),
+      (language.say("Coste", "Cost"), text(cost)),
     ]
     return .section(
       "call", call.sid.text,
@@ -52,8 +57,7 @@ struct CallPage {
           "dl", ["class": "cards"],
           facts.map { name, value in
             .element(
-              "div", [:],
-              [.element("dt", text: name), .element("dd", [:], [.element("bdi", text: value ?? "–")])])
+              "div", [:], [.element("dt", text: name), .element("dd", [:], [value])])
           })
       ])
   }
@@ -63,9 +67,17 @@ struct CallPage {
     return [call.direction ?? "–", number.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")
   }
 
-  private func workspace(_ id: WorkspaceID?) -> String {
-    guard let id else { return language.say("Sin workspace", "No workspace") }
-    return explanation.facts.names[id].map { "\(id.number) · \($0)" } ?? "\(id.number)"
+  /// In a row that no rule has decided somebody else may have written a lead's.
+  private func decidingNumber(_ call: ListedCall) -> HTML {
+    guard let number = call.phoneNumber, explanation.decided != nil else {
+      return .element("bdi", text: call.phoneNumber ?? "–")
+    }
+    return language.link(toCallsOf: PhoneNumber(stored: number))
+  }
+
+  private func workspace(_ id: WorkspaceID?) -> HTML {
+    guard let id else { return .text(language.say("Sin workspace", "No workspace")) }
+    return language.link(toCallsOf: id, explanation.facts.names[id])
   }
 
   // MARK: Why
@@ -92,8 +104,11 @@ struct CallPage {
             ],
             rows: explanation.rows.map { ranked in
               Table.Row([
-                .text("\(ranked.row.id)"), .element("bdi", text: ranked.row.number),
-                .element("bdi", text: workspace(ranked.row.workspace)),
+                .text("\(ranked.row.id)"),
+                PhoneNumber(listed: ranked.row.number)
+                  .map { language.link(toCallsOf: $0, written: ranked.row.number) }
+                  ?? .element("bdi", text: ranked.row.number),
+                workspace(ranked.row.workspace),
                 verdict(ranked.isChosen, ranked.reason.words(language.say)),
               ])
             }, isStacked: true
@@ -130,7 +145,7 @@ struct CallPage {
         "a", ["href": "/calls/\(call.sid.text)?lang=\(language.rawValue)"],
         text: language.time(call.time) + source),
       .text(sign + language.duration(seconds: abs(candidate.offset) / 1000)),
-      .element("bdi", text: call.ownNumber.canonical), .element("bdi", text: workspace(candidate.workspace)),
+      language.link(toCallsOf: call.ownNumber), workspace(candidate.workspace),
       verdict(candidate.isChosen, candidate.reason.words(language.say)),
     ])
   }
@@ -152,9 +167,9 @@ struct CallPage {
             ],
             rows: explanation.facts.moves.map { move in
               Table.Row([
-                .text(move.movedAt.map(language.time) ?? "–"), .element("bdi", text: workspace(move.from)),
-                .element("bdi", text: workspace(move.to)),
-                .element("bdi", text: move.number?.canonical ?? "–"), .text(move.reason(language.say)),
+                .text(move.movedAt.map(language.time) ?? "–"), workspace(move.from), workspace(move.to),
+                move.number.map { language.link(toCallsOf: $0) } ?? .text("–"),
+                .text(move.reason(language.say)),
                 move.run.map { run in
                   .element(
                     "a", ["href": "/runs/\(run.number)?lang=\(language.rawValue)"], text: "\(run.number)")

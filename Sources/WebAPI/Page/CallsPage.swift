@@ -107,28 +107,11 @@ struct CallsPage {
       .element(
         "a", ["href": "/calls/\(call.sid.text)?lang=\(language.rawValue)"],
         text: call.callDate.map(language.time) ?? call.sid.text),
-      party(call.from, isOurs: call.attributionCase.map { $0 != .transfer } ?? false, call),
-      party(call.to, isOurs: false, call), workspace(call),
+      language.caller(of: call), .element("bdi", text: call.to ?? "–"),
+      call.workspace.map { language.link(toCallsOf: $0, call.workspaceName) } ?? .text("–"),
       .text(call.attributionCase.map { "\($0.number)" } ?? "–"), .text(call.status ?? "–"),
       .text(call.duration.map { language.duration(seconds: Int64($0)) } ?? "–"), .text(cost ?? "–"),
     ])
-  }
-
-  /// Only numbers of ours are links.
-  private func party(_ written: String?, isOurs: Bool, _ call: ListedCall) -> HTML {
-    guard isOurs, let number = call.phoneNumber else { return .element("bdi", text: written ?? "–") }
-    return link(written ?? number) { $0.number = PhoneNumber(stored: number) }
-  }
-
-  private func workspace(_ call: ListedCall) -> HTML {
-    guard let id = call.workspace else { return .text("–") }
-    return link(call.workspaceName.map { "\(id.number) · \($0)" } ?? "\(id.number)") { $0.workspace = id }
-  }
-
-  private func link(_ text: String, _ narrow: (inout CallSearch) -> Void) -> HTML {
-    var search = CallSearch()
-    narrow(&search)
-    return language.link(text, to: search)
   }
 
   // MARK: What comes after
@@ -172,6 +155,32 @@ extension PageLanguage {
   /// A text that leads to the calls that it speaks of.
   func link(_ text: String, to search: CallSearch) -> HTML {
     .element("a", ["href": search.address("/calls", self)], [.element("bdi", text: text)])
+  }
+
+  /// A workspace, which leads to its calls.
+  func link(toCallsOf workspace: WorkspaceID, _ name: String?) -> HTML {
+    var search = CallSearch()
+    search.workspace = workspace
+    return link(name.map { "\(workspace.number) · \($0)" } ?? "\(workspace.number)", to: search)
+  }
+
+  /// A number of ours, which leads to its calls; a lead's belongs into no address.
+  ///
+  /// - Parameter written: As it is shown, where that is otherwise.
+  func link(toCallsOf number: PhoneNumber, written: String? = nil) -> HTML {
+    var search = CallSearch()
+    search.number = number
+    return link(written ?? number.canonical, to: search)
+  }
+
+  /// Who calls, as Twilio sent it.
+  func caller(of call: ListedCall) -> HTML {
+    guard let attributionCase = call.attributionCase, attributionCase != .transfer,
+      let number = call.phoneNumber
+    else {
+      return .element("bdi", text: call.from ?? "–")
+    }
+    return link(toCallsOf: PhoneNumber(stored: number), written: call.from)
   }
 }
 

@@ -4,6 +4,8 @@ import WebServer
 /// The page of one recorded run, `/runs/{id}`.
 struct RunPage {
   let run: SyncRun
+  /// What workspaces are called.
+  let names: [WorkspaceID: String]
   let language: PageLanguage
 
   static func route(_ service: any SyncService, zone: ClockZone) -> Route {
@@ -11,7 +13,10 @@ struct RunPage {
       guard let id = RunRoutes.runID(request.parameters["id"]), let run = try await service.run(id) else {
         return .missing(noRun, language)
       }
-      return .page(RunPage(run: run, language: language).html)
+      // Those of one day come with few figures.
+      let day = PageScope(since: run.startedAt, until: run.startedAt, now: run.startedAt.next)
+      let names = run.moves.isEmpty ? [:] : try await service.figures(day).names
+      return .page(RunPage(run: run, names: names, language: language).html)
     }
   }
 
@@ -87,8 +92,8 @@ struct RunPage {
       ],
       rows: run.moves.prefix(Self.mostSums).map { sum in
         Table.Row([
-          .text(sum.month ?? "–"), .element("bdi", text: sum.number?.canonical ?? "–"),
-          .text(sum.from.map { "\($0.number)" } ?? "–"), .text("\(sum.to.number)"),
+          .text(sum.month ?? "–"), sum.number.map { language.link(toCallsOf: $0) } ?? .text("–"),
+          sum.from.map(workspace) ?? .text("–"), workspace(sum.to),
           .text(language.number(sum.calls)), .text(language.number(sum.minutes)),
           .text(sum.cost.isEmpty ? "–" : sum.cost.text),
         ])
@@ -99,6 +104,8 @@ struct RunPage {
       "And \(language.number(others)) more, in /api/sync-runs/\(run.id.number).")
     return [.section("moves", title, [table.html] + (others > 0 ? [.paragraph(rest, style: "quiet")] : []))]
   }
+
+  private func workspace(_ id: WorkspaceID) -> HTML { language.link(toCallsOf: id, names[id]) }
 
   private static let mostSums = 200
 

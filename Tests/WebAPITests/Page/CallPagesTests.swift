@@ -86,6 +86,31 @@ struct CallPagesTests {
     #expect(!list.body.replacing(/<bdi>[^<]*<\/bdi>/, with: "").contains("\u{202E}"))
   }
 
+  @Test("The lead's number stands in its canonical form; numbers of ours and workspaces lead to their calls")
+  func links() async throws {
+    let explanation = makeExplanation(from: "0034 600 000 022")
+    let answer = try await page(explaining(explanation), Self.one)
+    #expect(answer.body.contains("<dt>Número del lead</dt><dd><bdi>+34600000022</bdi></dd>"))
+    #expect(answer.body.contains("<dt>De</dt><dd><bdi>0034 600 000 022</bdi></dd>"))
+    let own = #"<a href="/calls?number=%2B34910000001&amp;lang=es"><bdi>+34910000001</bdi></a>"#
+    let acme = #"<a href="/calls?workspace=4&amp;lang=es"><bdi>4 · Acme</bdi></a>"#
+    // The facts, the row of the directory, the candidate and the move.
+    #expect(answer.body.ranges(of: own).count == 4, "\(answer.body)")
+    #expect(answer.body.ranges(of: acme).count == 4)
+    let ring = makeCall(exampleSID, from: "0034 910000001")
+    let call = makeListedCall(ring)
+    let outbound = try await page(
+      explaining(
+        makeExplanation { facts in
+          facts.call = call
+          facts.stored.call = ring
+        }), Self.one)
+    #expect(outbound.body.contains(#"lang=es"><bdi>0034 910000001</bdi></a></dd>"#))
+    // What an older program wrote there may be a lead's.
+    let older = try await page(explaining(makeExplanation { $0.isTakenIn = false }), Self.one)
+    #expect(older.body.contains("<dt>Número que decidió</dt><dd><bdi>+34910000001</bdi></dd>"))
+  }
+
   @Test("A row that differs is a state of its own, with the command")
   func differs() async throws {
     let answer = try await page(

@@ -4,8 +4,13 @@ import WebAPI
 
 @Suite("The page of a run")
 struct RunPageTests {
-  private func page(_ run: SyncRun, _ language: String) async throws -> Answer {
-    let client = HandlerClient(routes: RecordedService(recorded: .success([run])).makeRoutes())
+  private func page(
+    _ run: SyncRun, _ language: String, names: [WorkspaceID: String] = [:]
+  ) async throws -> Answer {
+    var figures = PageFigures()
+    figures.names = names
+    let service = RecordedService(recorded: .success([run]), figures: .success(figures))
+    let client = HandlerClient(routes: service.makeRoutes())
     return try await client.ask("GET", "/runs/\(run.id.number)?lang=\(language)")
   }
 
@@ -23,6 +28,16 @@ struct RunPageTests {
         language == "es" ? "<h2 id=\"moves\">Reasignadas</h2>" : "<h2 id=\"moves\">Moved</h2>"))
     #expect(!answer.body.contains(language == "es" ? "Moved" : "Reasignadas"))
     #expect(try await !page(makeRun(), language).body.contains("Month (UTC)"))
+  }
+
+  @Test("Numbers and workspaces of what it moved lead to their calls, workspaces by their names")
+  func links() async throws {
+    let answer = try await page(makeMovingRun(), "en", names: [WorkspaceID(4): "Acme <b>"])
+    for part in [
+      #"<a href="/calls?number=%2B34911679868&amp;lang=en"><bdi>+34911679868</bdi></a>"#,
+      #"<a href="/calls?workspace=4&amp;lang=en"><bdi>4 · Acme &lt;b&gt;</bdi></a>"#,
+      #"<a href="/calls?workspace=1&amp;lang=en"><bdi>1</bdi></a>"#,
+    ] { #expect(answer.body.contains(part), "\(answer.body)") }
   }
 
   @Test("A rehearsal is called one, and says what would be", arguments: ["es", "en"])
