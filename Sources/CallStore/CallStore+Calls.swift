@@ -48,7 +48,7 @@ extension CallStore {
       try await Preflight.confirmAllIsSeen(database)
       do {
         return try await find(search)
-      } catch let error as PostgresError where error.isOfUnknownCharacter {
+      } catch let error as PostgresError where error.isOfUnknownCharacter && search.asksBeyondASCII {
         // What the database cannot hold stands in no call.
         return CallList(search: search, calls: [], next: nil)
       }
@@ -81,8 +81,15 @@ extension CallStore {
 }
 
 extension PostgresError {
-  /// Whether a parameter holds a character that the database's encoding lacks.
+  /// Whether a text holds a character that the encoding of the other side lacks.
   fileprivate var isOfUnknownCharacter: Bool { ["22P05", "22021"].contains(sqlstate) }
+}
+
+extension CallSearch {
+  /// Whether it may ask for a character that not every encoding has; else the error is of what is read.
+  fileprivate var asksBeyondASCII: Bool {
+    [number?.canonical, status].compactMap(\.self).contains { !$0.utf8.allSatisfy { $0 < 0x80 } }
+  }
 }
 
 /// Reads calls as they are shown.
