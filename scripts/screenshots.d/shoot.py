@@ -35,6 +35,11 @@ def judge(page, response, source):
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > width:
         faults.append(f"{wide} pixels wide on a screen of {width}")
+    # On a narrow screen they may be scrolled.
+    if width > 500:
+        tables = "[...document.querySelectorAll('.scroll')].filter(t => t.scrollWidth > t.clientWidth)"
+        cut = page.evaluate(f"{tables}.map(t => t.getAttribute('aria-label') + ' ' + t.scrollWidth)")
+        faults.extend(f"a table that is cut off: {table} pixels" for table in cut)
     rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
     for broken in Axe().run(page, options=rules).response["violations"]:
         places = "; ".join(node["html"][:120] for node in broken["nodes"][:3])

@@ -70,7 +70,7 @@ struct CallPage {
   /// In a row that no rule has decided somebody else may have written a lead's.
   private func decidingNumber(_ call: ListedCall) -> HTML {
     guard let number = call.phoneNumber, explanation.decided != nil else {
-      return .element("bdi", text: call.phoneNumber ?? "–")
+      return .party(call.phoneNumber)
     }
     return language.link(toCallsOf: PhoneNumber(stored: number))
   }
@@ -107,7 +107,7 @@ struct CallPage {
                 .text("\(ranked.row.id)"),
                 PhoneNumber(listed: ranked.row.number)
                   .map { language.link(toCallsOf: $0, written: ranked.row.number) }
-                  ?? .element("bdi", text: ranked.row.number),
+                  ?? .party(ranked.row.number),
                 workspace(ranked.row.workspace),
                 verdict(ranked.isChosen, ranked.reason.words(language.say)),
               ])

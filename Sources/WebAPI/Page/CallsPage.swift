@@ -107,7 +107,7 @@ struct CallsPage {
       .element(
         "a", ["href": "/calls/\(call.sid.text)?lang=\(language.rawValue)"],
         text: call.callDate.map(language.time) ?? call.sid.text),
-      language.caller(of: call), .element("bdi", text: call.to ?? "–"),
+      language.caller(of: call), .party(call.to),
       call.workspace.map { language.link(toCallsOf: $0, call.workspaceName) } ?? .text("–"),
       .text(call.attributionCase.map { "\($0.number)" } ?? "–"), .text(call.status ?? "–"),
       .text(call.duration.map { language.duration(seconds: Int64($0)) } ?? "–"), .text(cost ?? "–"),
@@ -170,7 +170,7 @@ extension PageLanguage {
   func link(toCallsOf number: PhoneNumber, written: String? = nil) -> HTML {
     var search = CallSearch()
     search.number = number
-    return link(written ?? number.canonical, to: search)
+    return .element("a", ["href": search.address("/calls", self)], [.party(written ?? number.canonical)])
   }
 
   /// Who calls, as Twilio sent it.
@@ -178,7 +178,7 @@ extension PageLanguage {
     guard let attributionCase = call.attributionCase, attributionCase != .transfer,
       let number = call.phoneNumber
     else {
-      return .element("bdi", text: call.from ?? "–")
+      return .party(call.from)
     }
     return link(toCallsOf: PhoneNumber(stored: number), written: call.from)
   }

@@ -42,6 +42,22 @@ struct HTML: Sendable {
     return "\u{2068}\(String(plain))\u{2069}"
   }
 
+  /// A party of a call as it was written. An address such as `sip:ana@pbx.example` may break after its dots and its @:
+  /// whole it would push columns of a table out of sight.
+  static func party(_ written: String?) -> HTML {
+    guard let written else { return .text("–") }
+    guard written.utf8.contains(UInt8(ascii: "@")) else { return .element("bdi", text: written) }
+    var parts: [HTML] = []
+    var part = String.UnicodeScalarView()
+    for scalar in written.unicodeScalars {
+      part.append(scalar)
+      guard scalar == "." || scalar == "@" else { continue }
+      parts += [.text(String(part)), .void("wbr", [:])]
+      part = String.UnicodeScalarView()
+    }
+    return .element("bdi", [:], parts + [.text(String(part))])
+  }
+
   static func paragraph(_ text: String, style: String? = nil) -> HTML {
     element("p", ["class": style], text: text)
   }

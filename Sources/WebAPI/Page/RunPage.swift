@@ -92,7 +92,8 @@ struct RunPage {
       ],
       rows: run.moves.prefix(Self.mostSums).map { sum in
         Table.Row([
-          .text(sum.month ?? "–"), sum.number.map { language.link(toCallsOf: $0) } ?? .text("–"),
+          .element("span", ["class": "whole"], text: sum.month ?? "–"),
+          sum.number.map { language.link(toCallsOf: $0) } ?? .text("–"),
           sum.from.map(workspace) ?? .text("–"), workspace(sum.to),
           .text(language.number(sum.calls)), .text(language.number(sum.minutes)),
           .text(sum.cost.isEmpty ? "–" : sum.cost.text),

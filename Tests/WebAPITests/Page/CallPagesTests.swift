@@ -211,6 +211,15 @@ struct CallPagesTests {
     #expect(empty.body.contains("Ninguna llamada.") && !empty.body.contains("<table"))
   }
 
+  @Test("An address may break after its dots and its @, and stays one text; digits break nowhere")
+  func breakableAddress() async throws {
+    var call = makeTransfer(makeSID(4), from: "sip:<b>@a.example")
+    call.to = "+34911679868.1"
+    let answer = try await page(RecordedService(calls: parts(of: [makeListedCall(call)], each: 1)), "/calls")
+    #expect(answer.body.contains("<bdi>sip:&lt;b&gt;@<wbr>a.<wbr>example</bdi>"))
+    #expect(answer.body.contains("<bdi>+34911679868.1</bdi>"))
+  }
+
   @Test("Links carry SIDs and numbers of ours, and no lead's", arguments: ["es", "en"])
   func noLeadInLinks(language: String) async throws {
     let calls = [
