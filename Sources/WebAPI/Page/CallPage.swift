@@ -100,7 +100,7 @@ struct CallPage {
             caption: title,
             columns: [
               .number(language.say("Fila", "Row")), .text(language.say("Número", "Number")),
-              .text("Workspace"), .text(language.say("Cuenta", "Counts")),
+              .name("Workspace"), .text(language.say("Cuenta", "Counts")),
             ],
             rows: explanation.rows.map { ranked in
               Table.Row([
@@ -128,7 +128,7 @@ struct CallPage {
             caption: title,
             columns: [
               .text(language.say("Hora", "Time")), .number(language.say("Distancia", "Distance")),
-              .text(language.say("Nuestro número", "Our number")), .text("Workspace"),
+              .text(language.say("Nuestro número", "Our number")), .name("Workspace"),
               .text(language.say("Decide", "Decides")),
             ], rows: explanation.candidates.map(row), isStacked: true
           ).html
@@ -160,8 +160,8 @@ struct CallPage {
           Table(
             caption: title,
             columns: [
-              .text(language.say("Cuándo", "When")), .text(language.say("De", "From")),
-              .text(language.say("A", "To")),
+              .text(language.say("Cuándo", "When")), .name(language.say("De", "From")),
+              .name(language.say("A", "To")),
               .text(language.say("Número que decidió", "Number that decided")),
               .text(language.say("Por qué", "Why")), .text(language.say("Ejecución", "Run")),
             ],

@@ -93,7 +93,7 @@ struct CallsPage {
         caption: language.say("Llamadas", "Calls"),
         columns: [
           .text(language.say("Empezó", "Began")), .text(language.say("De", "From")),
-          .text(language.say("A", "To")), .text("Workspace"), .aside(language.say("Caso", "Case")),
+          .text(language.say("A", "To")), .name("Workspace"), .aside(language.say("Caso", "Case")),
           .aside(language.say("Estado", "Status")), .number(language.say("Duración", "Duration")),
           .number(language.say("Coste", "Cost")),
         ], rows: list.calls.map(row), isStacked: true

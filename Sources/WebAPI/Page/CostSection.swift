@@ -70,7 +70,7 @@ struct CostSection {
 
   private func columns(_ all: Sum) -> [Table.Column] {
     [
-      .text("Workspace"), .number(language.say("Llamadas", "Calls")),
+      .name("Workspace"), .number(language.say("Llamadas", "Calls")),
       .number(language.say("Minutos", "Minutes")),
     ]
       + (all.unpriced > 0

@@ -122,6 +122,8 @@ struct Table {
     let style: String?
 
     static func text(_ heading: String) -> Column { Column(heading: heading, style: nil) }
+    /// Names, which may be words of any length: they break where they would push other columns out of sight.
+    static func name(_ heading: String) -> Column { Column(heading: heading, style: "long") }
     static func number(_ heading: String) -> Column { Column(heading: heading, style: "number") }
     /// Left out where the screen is narrow.
     static func aside(_ heading: String) -> Column { Column(heading: heading, style: "aside") }

@@ -4,7 +4,7 @@
 enum PageStyle {
   /// The SHA-256 of `css` in Base64, by which a browser knows that no other style came into the page
   /// (CSP Level 3, 8.4).
-  static let hash = "Ev0Xg63NpQcfnsJaQUtOv6E9VkcaIoLKwC/RNa5sogU="
+  static let hash = "tEUwrcUpPqVmw2RNKMbPhHbUMBINI0Vva357sMikSq0="
 
   static let css: StaticString = """
     :root{color-scheme:light dark;--ground:#f4f6f9;--card:#fff;--text:#18202c;--quiet:#566072;--line:#e1e5eb;\
@@ -69,7 +69,7 @@ enum PageStyle {
     thead th{border-top:0;color:var(--quiet);font-weight:500}tbody th{font-weight:500}tfoot th,tfoot td{font-weight:650}
     .note td{border-top:0;padding:0 0 .6rem;color:var(--bad);overflow-wrap:anywhere}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-    td:last-child,th:last-child{padding-right:0}.whole{white-space:nowrap}
+    td:last-child,th:last-child{padding-right:0}.whole{white-space:nowrap}td.long,tbody th.long{overflow-wrap:anywhere}
     progress{width:100%;height:.8rem;accent-color:var(--s0);margin-top:.4rem}
     footer{margin:1.25rem 0}
     @media (max-width:34rem){body{padding:.75rem}section{padding:.9rem .8rem}.state{font-size:1.6rem;margin-top:.8rem}\

@@ -29,7 +29,7 @@ struct PhonesPage {
     let table = Table(
       caption: title,
       columns: [
-        .text(language.say("Número", "Number")), .text("Workspace"),
+        .text(language.say("Número", "Number")), .name("Workspace"),
         .aside(language.say("Primera llamada", "First call")),
         .text(language.say("Última llamada", "Last call")),
         .number(language.say("Llamadas, 30 días", "Calls, 30 days")),

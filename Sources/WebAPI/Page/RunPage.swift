@@ -85,8 +85,8 @@ struct RunPage {
       caption: title,
       columns: [
         .text(language.say("Mes (UTC)", "Month (UTC)")), .text(language.say("Número", "Number")),
-        .text(language.say("De workspace", "From workspace")),
-        .text(language.say("A workspace", "To workspace")),
+        .name(language.say("De workspace", "From workspace")),
+        .name(language.say("A workspace", "To workspace")),
         .number(language.say("Llamadas", "Calls")), .number(language.say("Minutos", "Minutes")),
         .number(language.say("Coste", "Cost")),
       ],
