@@ -237,6 +237,12 @@ extension Period {
 /// The rows of `sync_alerts`: which alerts were firing at the last look, what was told of them, and who is
 /// telling it.
 enum AlertRecords {
+  /// Whether an alert was firing at the last look: a time that is none says nothing, here as where it is read. Taken for
+  /// one, it would stay when the alert ends, and neither that nor any later change could be told.
+  private static func isFiring(_ table: String) -> String {
+    "((\(SQL.isTime("\(table).firing_since"))) IS TRUE)"
+  }
+
   /// Writes alerts that changed, and returns the names of those that nobody wrote before: of several processes
   /// one gets each change. A row is made where there is none. It names a column that older schemas lack: what was
   /// noted there untold would count as told once the column is made.
@@ -246,7 +252,7 @@ enum AlertRecords {
       INSERT INTO sync_alerts AS known (name, firing_since)
       SELECT name, since FROM unnest($1::text[], $2::timestamptz[]) AS seen (name, since) ORDER BY name
       ON CONFLICT (name) DO UPDATE SET firing_since = excluded.firing_since
-        WHERE (known.firing_since IS NULL) <> (excluded.firing_since IS NULL)
+        WHERE \(isFiring("known")) <> \(isFiring("excluded"))
       RETURNING name, claim
       """,
       [
@@ -280,7 +286,7 @@ enum AlertRecords {
       """
       UPDATE sync_alerts SET claim = claim % 9223372036854775807 + 1, told_firing = NULL,
         claimed_until = clock_timestamp() + make_interval(secs => $4::integer)
-      WHERE name = $1 AND claim = $2::bigint AND (firing_since IS NOT NULL) = $3::boolean
+      WHERE name = $1 AND claim = $2::bigint AND \(isFiring("sync_alerts")) = $3::boolean
         AND told_firing IS DISTINCT FROM $3::boolean
         AND (claimed_until IS NULL OR NOT (\(SQL.isHeld(until: "claimed_until"))))
       RETURNING claim

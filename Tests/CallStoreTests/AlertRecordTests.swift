@@ -112,6 +112,30 @@ struct AlertRecordTests {
     }
   }
 
+  @Test(
+    "An alert since a time that is none counts as not firing: its end is told, and so is the next time it fires",
+    arguments: OddTimesTests.times, [true, false])
+  func oddTimes(time: String, firesMeanwhile: Bool) async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      try await fixture.pool.run(
+        "UPDATE sync_alerts SET firing_since = '\(time)', told_firing = true, claim = 6 WHERE name = 'no_run'"
+      )
+      if firesMeanwhile {
+        #expect(try await record([Self.firing], in: store) == [Self.firing])
+        #expect(try await store.status(now: Self.now).firingSince == [.noRun: at("10:00")])
+        #expect(try await record([Self.over], in: store) == [Self.over])
+      }
+      #expect(try await record([Self.over], in: store).isEmpty)
+      #expect(try await store.claim(Self.firing, after: 6) == nil, "it does not fire")
+      #expect(try await store.claim(Self.over, after: 6) == 7)
+      try await store.settle(.noRun, claim: 7, isToldFiring: false)
+      #expect(try await record([Self.firing], in: store) == [Self.firing])
+      #expect(try await record([Self.firing], in: store).isEmpty)
+      #expect(try await store.claim(Self.firing, after: 7) == 8)
+    }
+  }
+
   @Test("A change whose connection ends before any of its answers is given again rather than lost")
   func cutOff() async throws {
     try await withStore { fixture in

@@ -94,6 +94,7 @@ struct OddTimesTests {
       let record = try #require(try await fixture.store.alertRecords()[.noRun])
       #expect(record.claimedFor == 0)
       let alert = Alert(.noRun, isFiring: true, since: nil, detail: "x", whatToDo: nil)
+      try await fixture.store.record([alert], now: Self.now)
       #expect(try await fixture.store.claim(alert, after: record.claim) == 1)
       #expect(try await fixture.store.claim(alert, after: 1) == nil)
 

@@ -101,6 +101,26 @@ struct AlertWatchTests {
     }
   }
 
+  @Test("An alert that fires since a time that is none is told when it ends, and when it fires again")
+  func oddTime() async throws {
+    try await withInstallation { installation in
+      let time = AlertDesk.Time("2026-03-02T12:00:00Z")
+      let listener = try Heard().listener(time)
+      try await installation.sql(
+        "UPDATE sync_alerts SET firing_since = 'infinity', told_firing = true WHERE name = 'no_run'")
+      let desk = try AlertDesk(installation, time, changes(listener))
+      for (statement, message) in [
+        (Self.silence, []), (Self.noSilence, ["no_run false"]), (Self.silence, ["no_run true"]),
+      ] {
+        let before = listener.requests.count
+        try await installation.sql(statement)
+        #expect(await desk.watch.look() == nil)
+        #expect(messages(listener).suffix(from: before) == message[...])
+      }
+      #expect(desk.count("⚠️ Alerta no_run") == 2 && desk.count("✅ Alerta no_run resuelta") == 1)
+    }
+  }
+
   @Test("Without a webhook a change is noted and logged; who has one tells it, and does not log it again")
   func withoutWebhook() async throws {
     try await withInstallation { installation in
