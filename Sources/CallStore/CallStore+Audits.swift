@@ -159,17 +159,17 @@ enum AuditRecords {
       SELECT (SELECT CASE WHEN state <> 'succeeded' THEN \(SQL.milliseconds("period_start")) END FROM sync_runs
           WHERE kind = 'audit' AND requested_by = '\(SyncRun.dailyRequester)' ORDER BY id DESC LIMIT 1),
         EXISTS (SELECT FROM sync_audits WHERE day = $1::date
-          AND audited_at >= ($1::date + 3)::timestamp AT TIME ZONE 'UTC')
+          AND \(SQL.past("audited_at")) >= ($1::date + 3)::timestamp AT TIME ZONE 'UTC')
       """,
       [.text(day.isoDate)])
   }
 
-  /// The verdicts of the last days, and those that differ, the newest first.
+  /// The verdicts of the last days, and those that differ, the newest first; of a day still to come there is none.
   static func newest(now: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
       SELECT (day - DATE '1970-01-01')::bigint * 86400000, kept, run_id, \(figures.joined(separator: ", "))
-      FROM sync_audits WHERE day BETWEEN '0001-01-01' AND '9999-12-30'
+      FROM sync_audits WHERE day BETWEEN '0001-01-01' AND $1::date
         AND (day > $1::date - \(StatusFacts.auditDays + 3) OR missing > 0 OR different > 0 OR misattributed > 0)
       ORDER BY day DESC
       """,

@@ -189,12 +189,9 @@ enum CoverageQuery {
       [.moment(now)])
   }
 
-  /// Up to where the log is covered; NULL where nobody knows. A mark in the future by the database's clock is from a
-  /// clock that has been put right since, or from somebody else: if it were believed, an outage before that moment
-  /// would leave calls out and no hole. Ten minutes are room for clocks that differ, and less than the overlap of
-  /// two runs.
-  static let believed =
-    "(CASE WHEN covered_until BETWEEN '0001-01-01 00:00:00+00' AND now() + INTERVAL '10 minutes' THEN covered_until END)"
+  /// Up to where the log is covered; NULL where nobody knows. If a mark in the future were believed, an outage before
+  /// that moment would leave calls out and no hole.
+  static let believed = SQL.past("covered_until")
 
   // Where an older program knew no start it made one up, the time of its run; such a row, which has no
   // other time either, counts only where there is no better one. A time in the future is no evidence.

@@ -152,8 +152,8 @@ enum StatusQuery {
       FROM (SELECT count(*) AS calls, count(*) FILTER (WHERE workspace_id = $1::bigint) AS default_calls
           FROM calls WHERE source = 'twilio' AND call_date > $2::timestamptz - INTERVAL '24 hours'
           AND call_date <= $2::timestamptz) day,
-        (SELECT count(*) AS calls, \(SQL.milliseconds("min(\(SQL.time("call_date")))")) AS first,
-            \(SQL.milliseconds("max(\(SQL.time("call_date")))")) AS last
+        (SELECT count(*) AS calls, \(SQL.milliseconds("min(\(SQL.past("call_date")))")) AS first,
+            \(SQL.milliseconds("max(\(SQL.past("call_date")))")) AS last
           FROM \(UnsettledListUpdate.givenUp)) given_up,
         (SELECT count(*) AS calls, min(day) AS first, max(day) AS last
           FROM (SELECT substring(raw FROM '"(?:startTime|dateCreated)":"([0-9]{4}-[0-9]{2}-[0-9]{2})') AS day
@@ -179,8 +179,7 @@ enum StatusQuery {
     CROSS JOIN LATERAL (SELECT * FROM sync_runs WHERE sync_runs.kind = kinds.kind AND NOT dry_run
       ORDER BY id DESC LIMIT \(AlertRules.failuresInARow + 1)) r
     LEFT JOIN LATERAL (SELECT id,
-        CASE WHEN \(SQL.isTime("finished_at")) AND finished_at > now() + INTERVAL '10 minutes'
-          THEN began_at ELSE finished_at END AS finished_at
+        CASE WHEN \(SQL.isTime("finished_at")) THEN coalesce(\(SQL.past("finished_at")), began_at) END AS finished_at
       FROM sync_runs
       WHERE sync_runs.kind = kinds.kind AND NOT dry_run AND state = 'succeeded' ORDER BY id DESC LIMIT 1) success ON true
     LEFT JOIN LATERAL (SELECT coalesce(finished_at, started_at) AS ended_at FROM sync_runs

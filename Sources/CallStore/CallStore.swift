@@ -170,7 +170,7 @@ extension CallStore {
       let result = try await database.repeatable(
         PostgresStatement(
           """
-          SELECT call_id, \(SQL.milliseconds("call_date")), \(SQL.milliseconds("asked_at"))
+          SELECT call_id, \(SQL.milliseconds("call_date")), \(SQL.milliseconds(SQL.past("asked_at")))
           FROM unsettled_calls WHERE given_up_at IS NULL ORDER BY asked_at, call_id LIMIT $1::bigint
           """,
           [.int(Int64(limit))]))
@@ -180,7 +180,7 @@ extension CallStore {
         try calls.append(
           UnsettledCall(sid: sid, callDate: row.moment(1), askedAt: row.moment(2) ?? .epoch))
       }
-      // A time that is none counts as never, wherever the server puts it.
+      // A time that is none or still to come counts as never, wherever the server puts it.
       return calls.sorted { ($0.askedAt, $0.sid) < ($1.askedAt, $1.sid) }
     }
   }

@@ -202,10 +202,11 @@ enum UnsettledListUpdate {
           FROM unnest($1::text[], $2::timestamptz[], $4::boolean[]) AS n(id, call_date, given_up)
           WHERE EXISTS (SELECT FROM calls c WHERE c.id = n.id)
           ON CONFLICT (call_id) DO UPDATE SET call_date = excluded.call_date,
-            asked_at = greatest(\(SQL.time("u.asked_at")), excluded.asked_at),
+            asked_at = greatest(\(SQL.past("u.asked_at")), excluded.asked_at),
             given_up_at = excluded.given_up_at, gone_at = NULL
-          WHERE u.asked_at < excluded.asked_at OR NOT \(SQL.isTime("u.asked_at")) OR u.call_date IS DISTINCT FROM excluded.call_date
-            OR u.given_up_at IS DISTINCT FROM excluded.given_up_at OR u.gone_at IS NOT NULL
+          WHERE coalesce(\(SQL.past("u.asked_at")) < excluded.asked_at, true)
+            OR u.call_date IS DISTINCT FROM excluded.call_date OR u.given_up_at IS DISTINCT FROM excluded.given_up_at
+            OR u.gone_at IS NOT NULL
           """,
           [
             .textArray(asked.map(\.call.sid.text)), .moments(asked.map(\.call.callDate)),
@@ -237,26 +238,29 @@ enum UnsettledListUpdate {
   }
 
   /// Calls without a final status or a price of which nobody asks any more, and nobody has asked again: given up, or
-  /// completed without a price and never on the list. One that Twilio does not know is none: it says no more.
+  /// completed without a price and never on the list. One that Twilio does not know is none: it says no more. A time
+  /// that is none or still to come is no evidence that anybody has asked again.
   static let givenUp = """
     (SELECT call_id, call_date, given_up_at FROM unsettled_calls
-      WHERE given_up_at IS NOT NULL AND gone_at IS NULL AND asked_at <= given_up_at
+      WHERE given_up_at IS NOT NULL AND gone_at IS NULL
+        AND (\(SQL.past("asked_at")) > \(SQL.past("given_up_at"))) IS NOT TRUE
       UNION ALL
       SELECT id, call_date, NULL FROM calls c WHERE source = 'twilio' AND \(SQL.isUnpriced("c"))
         AND NOT EXISTS (SELECT FROM unsettled_calls u WHERE u.call_id = c.id)) given_up_calls
     """
 
   /// Notes that a resync has asked again for those calls of its period that were given up before it began, whether Twilio
-  /// still lists them or not; those without a time are of any period.
+  /// still lists them or not; those without a time, or of one still to come, are of any period.
   static func askedAgain(_ period: Period, by run: RunID) -> PostgresStatement {
     PostgresStatement(
       """
       INSERT INTO unsettled_calls AS u (call_id, call_date, asked_at, given_up_at)
-      SELECT call_id, call_date, r.started_at, coalesce(given_up_at, r.started_at - INTERVAL '1 millisecond')
+      SELECT call_id, call_date, r.started_at,
+        coalesce(\(SQL.past("given_up_at")), r.started_at - INTERVAL '1 millisecond')
       FROM \(givenUp), sync_runs r
-      WHERE r.id = $1::bigint AND coalesce(given_up_at < r.started_at, true)
-        AND coalesce(\(SQL.time("call_date")) BETWEEN $2::timestamptz AND $3::timestamptz, true)
-      ON CONFLICT (call_id) DO UPDATE SET asked_at = excluded.asked_at
+      WHERE r.id = $1::bigint AND coalesce(\(SQL.past("given_up_at")) < r.started_at, true)
+        AND coalesce(\(SQL.past("call_date")) BETWEEN $2::timestamptz AND $3::timestamptz, true)
+      ON CONFLICT (call_id) DO UPDATE SET asked_at = excluded.asked_at, given_up_at = excluded.given_up_at
       """, [.int(run.number), .moment(period.start), .moment(period.end)])
   }
 

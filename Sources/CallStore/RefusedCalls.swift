@@ -104,9 +104,9 @@ enum RefusedCallRecords {
     PostgresStatement(
       """
       SELECT call_id FROM refused_calls
-      WHERE NOT (\(SQL.isTime("last_tried_at"))) OR last_tried_at <= $1::timestamptz
-        - make_interval(hours => CASE WHEN tries BETWEEN 1 AND 5 THEN (1 << (tries - 1)::integer) ELSE 24 END)
-      ORDER BY last_tried_at, call_id LIMIT $2::bigint
+      WHERE coalesce(\(SQL.past("last_tried_at")) <= $1::timestamptz
+        - make_interval(hours => CASE WHEN tries BETWEEN 1 AND 5 THEN (1 << (tries - 1)::integer) ELSE 24 END), true)
+      ORDER BY \(SQL.past("last_tried_at")) NULLS FIRST, call_id LIMIT $2::bigint
       """,
       [.moment(now), .int(Int64(limit))])
   }

@@ -83,6 +83,15 @@ enum SQL {
     "CASE WHEN \(isTime(expression)) THEN \(expression) END"
   }
 
+  /// The same of a moment that has been. One in the future by the database's clock is from a clock that has been put
+  /// right since, or from somebody else, and would stand in the way until then. Ten minutes are room for clocks that
+  /// differ, and less than the overlap of two runs.
+  static func past(_ expression: String) -> String {
+    """
+    (CASE WHEN \(expression) BETWEEN '0001-01-01 00:00:00+00' AND now() + INTERVAL '10 minutes' THEN \(expression) END)
+    """
+  }
+
   /// Whether a stored `timestamptz` lies in the years that `Timestamp` knows.
   static func isTime(_ expression: String) -> String {
     "\(expression) BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00'"

@@ -66,6 +66,15 @@ struct SingleCallTests {
     }
   }
 
+  @Test("One that was asked for at a time still to come is asked for at once, and so has its late price")
+  func askedAhead() async throws {
+    try await withLatePrices { installation, _ in
+      try await installation.sql("UPDATE unsettled_calls SET asked_at = now() + interval '3 years'")
+      #expect(try await installation.run("hourly").status == 0)
+      #expect(try await costs(installation) == ["0.02000", "0.02000", "0.02000"])
+    }
+  }
+
   @Test("Where none is given runs succeed; at 48 hours they are given up and counted, and doctor names both")
   func none() async throws {
     try await withLatePrices { installation, calls in

@@ -190,6 +190,39 @@ struct MarkTests {
     }
   }
 
+  @Test(
+    "A time of asking that is none or still to come counts as never, and gives way to the next one",
+    arguments: OddTimesTests.unbelieved)
+  func askedAhead(time: String) async throws {
+    var unpriced = makeRing(makeSID(2), of: 5, endedAt: at("09:40"))
+    unpriced.price = nil
+    let (call, other) = (unpriced, makeSID(3))
+    try await withStore { fixture in
+      func asked() async throws -> [Timestamp] {
+        try await fixture.store.unsettled(limit: 9).map(\.askedAt)
+      }
+      try await fixture.commit([call], readAt: at("12:00"))
+      for marks in [[], [IntakeMark.notGiven([call.sid])]] {
+        try await fixture.pool.run("UPDATE unsettled_calls SET asked_at = \(time)")
+        #expect(try await asked() == [.epoch])
+        try await fixture.commit(marks.isEmpty ? [call] : [], readAt: at("13:00"), marks: marks)
+        #expect(try await asked() == [at("13:00")])
+      }
+      // Clocks differ by some minutes.
+      try await fixture.pool.run("UPDATE unsettled_calls SET asked_at = now() + INTERVAL '9 minutes'")
+      try await fixture.commit([call], readAt: at("14:00"))
+      #expect(try await asked().allSatisfy { $0 > at("14:00") })
+      // Another is before it, wherever the server puts it.
+      var second = call
+      second.sid = other
+      try await fixture.commit([second], readAt: at("14:00"))
+      try await fixture.pool.run(
+        "UPDATE unsettled_calls SET asked_at = CASE WHEN call_id = '\(other.text)' THEN \(time) ELSE '2026-03-01' END"
+      )
+      #expect(try await fixture.store.unsettled(limit: 9).map(\.sid) == [other, call.sid])
+    }
+  }
+
   @Test("A call is given up at the age of 48 hours, and comes back when it is settled after all")
   func givenUp() async throws {
     var unpriced = makeRing(makeSID(2), of: 5, endedAt: at("09:40"))

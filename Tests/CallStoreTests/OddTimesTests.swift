@@ -14,6 +14,10 @@ struct OddTimesTests {
     "294276-12-31 23:59:59.999999", "9999-12-31 23:59:59.9996",
   ]
 
+  /// Those and moments that are still to come, as expressions.
+  static let unbelieved =
+    times.map { "timestamptz '\($0)'" } + ["now() + INTERVAL '11 minutes'", "now() + INTERVAL '3000 years'"]
+
   private static let now = at("12:00")
   private static let request = HistoryRequest(since: makeTime("2025-08-01T00:00:00Z"), until: nil)
 

@@ -263,6 +263,25 @@ struct RefusedCallsTests {
     }
   }
 
+  @Test(
+    "A try at a time that is none or still to come counts as never: its call is due, before all others",
+    arguments: OddTimesTests.unbelieved)
+  func triedAhead(time: String) async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run(
+        """
+        INSERT INTO refused_calls (call_id, last_tried_at, reason, raw)
+        SELECT 'CA' || lpad(n::text, 32, '0'), CASE n WHEN 2 THEN \(time) ELSE '2026-03-01T00:00:00Z' END, '', ''
+        FROM generate_series(1, 3) n
+        """)
+      #expect(try await fixture.store.refused(dueAt: at("00:59"), limit: 20) == [makeSID(2)])
+      #expect(try await fixture.store.refused(dueAt: at("12:00"), limit: 1) == [makeSID(2)])
+      // Clocks differ by some minutes.
+      try await fixture.pool.run("UPDATE refused_calls SET last_tried_at = now() + INTERVAL '9 minutes'")
+      #expect(try await fixture.store.refused(dueAt: at("12:00"), limit: 20).isEmpty)
+    }
+  }
+
   @Test("Calls that rest are tried after one hour, two, four and at most a day")
   func pauses() async throws {
     try await withStore { fixture in

@@ -136,6 +136,48 @@ struct StatusTests {
     }
   }
 
+  @Test(
+    "A call that was given up, asked for or made at a time that is none or still to come is told until a resync has asked",
+    arguments: ["given_up_at", "asked_at", "given_up_at = asked_at", "call_date"], OddTimesTests.unbelieved)
+  func givenUpAhead(columns: String, time: String) async throws {
+    try await withStore { fixture in
+      try await fixture.commit([makeRing(makeSID(1), endedAt: at("10:00"))])
+      try await fixture.pool.run(
+        """
+        INSERT INTO unsettled_calls (call_id, call_date, asked_at, given_up_at)
+        SELECT id, call_date, '2026-02-27Z', '2026-02-27Z' FROM calls
+        """, "UPDATE sync_runs SET kind = 'historical', started_at = '2026-02-28Z'")
+      for column in columns.split(separator: " = ") {
+        try await fixture.pool.run("UPDATE unsettled_calls SET \(column) = \(time)")
+      }
+      let facts = try await fixture.store.status(now: Self.now)
+      #expect(facts.givenUpCalls == 1 && facts.unsettledCalls == 0)
+      #expect((facts.givenUpPeriod == nil) == (columns == "call_date"))
+      let asked = facts.givenUpPeriod ?? Period(start: at("00:00"), end: Self.now)
+      _ = try await fixture.store.closeHistory(asked, asked: asked, fence: fixture.fence)
+      #expect(try await fixture.store.status(now: Self.now).givenUpCalls == 0)
+    }
+  }
+
+  @Test(
+    "An audit at a time that is none or still to come is none, nor is one of a day still to come told",
+    arguments: OddTimesTests.unbelieved)
+  func auditsAhead(time: String) async throws {
+    try await withStore { fixture in
+      let day = Period(start: makeTime("2026-02-26T00:00:00Z"), end: makeTime("2026-02-27T00:00:00Z"))
+      for (audited, due) in [("timestamptz '2026-03-01Z'", nil), (time, day)] {
+        try await fixture.pool.run(
+          "DELETE FROM sync_audits",
+          """
+          INSERT INTO sync_audits (day, run_id, kept, missing, audited_at)
+          VALUES ('2026-02-26', 1, true, 1, \(audited)), ('2026-03-02', 1, true, 1, now())
+          """)
+        #expect(try await fixture.store.dueAudit(now: Self.now) == due)
+        #expect(try await fixture.store.status(now: Self.now).audits.map(\.day) == [day.start])
+      }
+    }
+  }
+
   @Test("An inspection finds numbers that are listed nowhere, twice, or without a workspace")
   func inspection() async throws {
     try await withStore { fixture in
