@@ -249,16 +249,16 @@ enum UnsettledListUpdate {
         AND NOT EXISTS (SELECT FROM unsettled_calls u WHERE u.call_id = c.id)) given_up_calls
     """
 
-  /// Notes that a resync has asked again for those calls of its period that were given up before it began, whether Twilio
-  /// still lists them or not; those without a time, or of one still to come, are of any period.
+  /// Notes that a resync has asked again for those calls of its period that were given up before its first run began,
+  /// whether Twilio still lists them or not; those without a time, or of one still to come, are of any period. What was
+  /// given up later may lie in a slice that had been read by then, and is left to the next resync.
   static func askedAgain(_ period: Period, by run: RunID) -> PostgresStatement {
     PostgresStatement(
       """
       INSERT INTO unsettled_calls AS u (call_id, call_date, asked_at, given_up_at)
-      SELECT call_id, call_date, r.started_at,
-        coalesce(\(SQL.past("given_up_at")), r.started_at - INTERVAL '1 millisecond')
-      FROM \(givenUp), sync_runs r
-      WHERE r.id = $1::bigint AND coalesce(\(SQL.past("given_up_at")) < r.started_at, true)
+      SELECT call_id, call_date, began, coalesce(\(SQL.past("given_up_at")), began - INTERVAL '1 millisecond')
+      FROM \(givenUp), \(RunRecords.beginning(of: "$1::bigint"))
+      WHERE coalesce(\(SQL.past("given_up_at")) < began, true)
         AND coalesce(\(SQL.past("call_date")) BETWEEN $2::timestamptz AND $3::timestamptz, true)
       ON CONFLICT (call_id) DO UPDATE SET asked_at = excluded.asked_at, given_up_at = excluded.given_up_at
       """, [.int(run.number), .moment(period.start), .moment(period.end)])

@@ -24,6 +24,15 @@ enum RunRecords {
       [.int(run.number), .int(old.number)])
   }
 
+  /// When the first run of a run's resync began, by the processes' clock, as `began`.
+  static func beginning(of run: String) -> String {
+    """
+    (SELECT min(\(SQL.time("s.started_at"))) AS began FROM sync_runs r JOIN sync_runs s
+      ON s.id = r.id OR s.kind = 'historical' AND coalesce(s.began_at, s.started_at) = r.began_at
+      WHERE r.id = \(run)) resync
+    """
+  }
+
   /// A run whose lease ran out has died or frozen; its successor says so. A row for each: its id, and whether it has
   /// moved any calls, which are then to be added up.
   static func markInterrupted(_ kind: RunKind, at moment: Timestamp) -> PostgresStatement {

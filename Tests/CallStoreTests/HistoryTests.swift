@@ -10,8 +10,8 @@ struct HistoryTests {
   private let now = makeTime("2026-03-01T12:00:00Z")
 
   /// Begins a historical run.
-  private func begin(_ store: CallStore) async throws -> RunFence {
-    try await store.begin(.historical, requestedBy: "test", now: now)
+  private func begin(_ store: CallStore, now: Timestamp? = nil) async throws -> RunFence {
+    try await store.begin(.historical, requestedBy: "test", now: now ?? self.now)
   }
 
   /// Ends a run as it would be recorded.
@@ -277,6 +277,57 @@ struct HistoryTests {
         try await fixture.pool.lines(
           "SELECT concat_ws(' ', timezone('UTC', period_start)::date, timezone('UTC', period_end)::date) FROM sync_holes"
         ) == ["2025-07-01 2025-08-01"])
+    }
+  }
+
+  @Test(
+    "A call that was given up after a resync's first run had begun has not been asked for again by one that goes on",
+    arguments: [false, true])
+  func givenUpMeanwhile(isOfOlderProgram: Bool) async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      let closed = HistoryRequest(since: request.since, until: at("00:00"))
+      let calls = (1...2).map { makeRing(makeSID($0), endedAt: makeTime("2026-02-27T10:00:00Z")) }
+      try await fixture.commit(calls)
+      try await fixture.pool.run(
+        "UPDATE calls SET cost = NULL",
+        "INSERT INTO unsettled_calls (call_id, call_date, asked_at) SELECT id, call_date, '2026-03-01Z' FROM calls"
+      )
+      func giveUp(_ sid: CallSID, at time: Timestamp) async throws {
+        let time = PostgresValue.text(time.iso8601)
+        _ = try await fixture.pool.lines(
+          "UPDATE unsettled_calls SET asked_at = $2::timestamptz, given_up_at = $2::timestamptz WHERE call_id = $1",
+          [.text(sid.text), time])
+      }
+      func resync(_ number: Int, isContinued: Bool) async throws -> RunFence {
+        let now = now.adding(hours: number)
+        let fence = try await begin(store, now: now)
+        let opened = try await store.openHistory(closed, restart: false, now: now, fence: fence)
+        #expect(opened.isContinued == isContinued)
+        let period = try #require(opened.period)
+        if let slice = opened.open.first {
+          // Killed where everything has been read.
+          _ = try await store.commit(page([step(slice, next: nil, calls: 2, in: period)]), fence: fence)
+        } else {
+          _ = try await store.closeHistory(period, asked: period, fence: fence)
+        }
+        return fence
+      }
+      try await giveUp(calls[0].sid, at: now.adding(hours: -1))
+      try await end(try await resync(0, isContinued: false), .interrupted, on: store)
+      try await giveUp(calls[1].sid, at: now.adding(hours: 1))
+      #expect(try await store.status(now: now).givenUpCalls == 2)
+      if isOfOlderProgram { try await fixture.pool.run("UPDATE sync_runs SET began_at = NULL") }
+      // The second of them is killed between closing the history and finishing.
+      for number in [2, 3] {
+        try await end(try await resync(number, isContinued: true), .interrupted, on: store)
+        #expect(try await store.status(now: now).givenUpCalls == 1)
+      }
+      try await end(try await resync(4, isContinued: true), .succeeded, on: store)
+      #expect(try await store.status(now: now).givenUpCalls == 1)
+      try await end(try await resync(5, isContinued: false), .interrupted, on: store)
+      try await end(try await resync(6, isContinued: true), .succeeded, on: store)
+      #expect(try await store.status(now: now).givenUpCalls == 0)
     }
   }
 

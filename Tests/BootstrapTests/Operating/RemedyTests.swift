@@ -75,7 +75,10 @@ struct RemedyTests {
   }
 
   /// Calls of three days ago that never get a price, read by a resync.
-  @Sendable private static func unpriced(_ installation: Installation) async throws {
+  ///
+  /// - Returns: Its command.
+  @discardableResult
+  @Sendable private static func unpriced(_ installation: Installation) async throws -> String {
     let now = installation.simulation.now
     installation.simulation.put(
       TestCalls.settled(77, now: now.adding(hours: -72)).map { call in
@@ -84,7 +87,10 @@ struct RemedyTests {
         call.life.priced = nil
         return call
       })
-    try await run(installation, "historical --since \(now.adding(hours: -96).iso8601)")
+    let command =
+      "historical --since \(now.adding(hours: -96).iso8601) --until \(now.adding(hours: -49).iso8601)"
+    try await run(installation, command)
+    return command
   }
 
   /// Rows as an older program left them, two years ago and without a time.
@@ -202,7 +208,20 @@ struct RemedyTests {
         try await installation.sql(
           "INSERT INTO sync_holes (period_start, period_end) VALUES ('2026-01-01Z', '2026-01-02Z')")
       }),
-    Walk(testDescription: "calls that never get a price", check: "llamadas abandonadas", begin: unpriced),
+    Walk(
+      testDescription: "calls that never get a price", check: "llamadas abandonadas",
+      begin: { try await unpriced($0) }),
+    Walk(
+      testDescription: "the same, of a resync that goes on and has nothing left to read",
+      check: "llamadas abandonadas",
+      begin: { installation in
+        let command = try await unpriced(installation)
+        // As if it had been killed after it closed the history.
+        try await installation.sql("UPDATE sync_runs SET state = 'interrupted' WHERE kind = 'historical'")
+        let before = installation.simulation.requests.count
+        try await run(installation, command)
+        #expect(installation.simulation.requests.count == before)
+      }),
     Walk(
       testDescription: "the same, which Twilio no longer lists", check: "llamadas abandonadas",
       begin: { installation in
