@@ -124,10 +124,16 @@ extension CallStore: HistoryLedger {
 
 /// The rows of `sync_holes`.
 enum HoleRecords {
-  static let all = PostgresStatement(
-    """
-    SELECT \(SQL.milliseconds("period_start")), \(SQL.milliseconds("period_end")), is_lost FROM sync_holes
-    """)
+  // Others write holes to the microsecond. They are told, and filled, from the millisecond in which they begin to the
+  // one in which they end: in a smaller one a call could be left out.
+  static let start = SQL.milliseconds("date_trunc('milliseconds', period_start)")
+  static let end = SQL.milliseconds(
+    "date_trunc('milliseconds', \(SQL.past("period_end")) + INTERVAL '999 microseconds')")
+
+  /// Whether a row is a hole: nothing fills one that is empty, or that has not come to its end.
+  static let isHole = "\(start) < \(end)"
+
+  static let all = PostgresStatement("SELECT \(start), \(end), is_lost FROM sync_holes WHERE \(isHole)")
 
   /// What hourly runs and resyncs have taken in, holes and all: hourly runs go on where the one before ended.
   static let takenIn = PostgresStatement(
@@ -166,10 +172,12 @@ enum HoleRecords {
   static func remove(_ holes: [Hole]) -> PostgresStatement {
     PostgresStatement(
       """
-      DELETE FROM sync_holes USING unnest($1::timestamptz[], $2::timestamptz[]) AS gone (period_start, period_end)
-      WHERE sync_holes.period_start = gone.period_start AND sync_holes.period_end = gone.period_end
+      DELETE FROM sync_holes USING unnest($1::bigint[], $2::bigint[]) AS gone (first, last)
+      WHERE \(start) = gone.first AND \(end) = gone.last
       """,
-      [.moments(holes.map(\.period.start)), .moments(holes.map(\.period.end))])
+      [
+        .intArray(holes.map(\.period.start.milliseconds)), .intArray(holes.map(\.period.end.milliseconds)),
+      ])
   }
 
   static func add(_ holes: [Hole]) -> PostgresStatement {

@@ -164,8 +164,8 @@ enum StatusQuery {
 
   private static func holes(_ condition: String) -> String {
     """
-    (SELECT coalesce(string_agg(\(SQL.milliseconds("period_start")) || '/'
-      || \(SQL.milliseconds("period_end")), ' ' ORDER BY period_start), '') FROM sync_holes WHERE \(condition))
+    (SELECT coalesce(string_agg(\(HoleRecords.start) || '/' || \(HoleRecords.end), ' ' ORDER BY period_start), '')
+      FROM sync_holes WHERE \(HoleRecords.isHole) AND \(condition))
     """
   }
 

@@ -331,6 +331,65 @@ struct HistoryTests {
     }
   }
 
+  @Test(
+    "A hole to the microsecond is told from the millisecond it begins in to the one it ends in, and filled by those alone"
+  )
+  func holeByHand() async throws {
+    try await withStore { fixture in
+      let store = fixture.store
+      let fence = try await begin(store)
+      let start = makeTime("2025-10-01T10:00:00.000Z")
+      // The last call of it may have begun in the second in which it ends.
+      let last = Period(
+        start: makeTime("2025-10-02T10:00:00.000Z"), end: makeTime("2025-10-02T10:00:00.001Z"))
+      let hole = Period(start: start, end: last.end)
+      func tell(_ period: Period) async throws -> [Period] {
+        _ = try await store.closeHistory(period, asked: period, fence: fence)
+        return try await store.status(now: now).gaps
+      }
+      // Two that are one to the millisecond, and one that is lost.
+      try await fixture.pool.run(
+        """
+        INSERT INTO sync_holes (period_start, period_end, is_lost) VALUES
+          ('2025-10-01 10:00:00.0006Z', '2025-10-02 10:00:00.0004Z', false),
+          ('2025-10-01 10:00:00.0004Z', '2025-10-02 10:00:00.0006Z', false),
+          ('2025-11-01 10:00:00.0006Z', '2025-11-02 10:00:00.0004Z', true)
+        """)
+      #expect(try await store.status(now: now).gaps == [hole, hole])
+      #expect(
+        try await tell(Period(start: start.adding(hours: 1), end: last.start)) == [
+          Period(start: start, end: start.adding(hours: 1)), last,
+        ])
+      #expect(try await tell(Period(start: start, end: start.adding(hours: 1))) == [last])
+      #expect(try await tell(last).isEmpty)
+      #expect(try await store.status(now: now).lost.count == 1)
+      let whole = Period(start: start, end: now)
+      #expect(try await tell(whole).isEmpty)
+      #expect(try await fixture.pool.line("SELECT count(*) FROM sync_holes") == "0")
+    }
+  }
+
+  @Test(
+    "A hole that is empty or ends at a time that is none or still to come is told to nobody, and hides no other",
+    arguments: OddTimesTests.unbelieved + ["timestamptz '2025-10-01Z'", "timestamptz '2025-09-30Z'"])
+  func noHole(end: String) async throws {
+    try await withStore { fixture in
+      try await fixture.pool.run(
+        "INSERT INTO sync_holes (period_start, period_end) VALUES ('2025-10-01Z', \(end)), ('2025-12-01Z', '2025-12-02Z')"
+      )
+      #expect(
+        try await fixture.store.status(now: now).gaps.map(\.start) == [makeTime("2025-12-01T00:00:00Z")])
+      let fence = try await begin(fixture.store)
+      let all = Period(start: request.since, end: now)
+      _ = try await fixture.store.closeHistory(all, asked: all, fence: fence)
+      #expect(try await fixture.store.status(now: now).gaps.isEmpty)
+      // It is a hole once its end has been.
+      try await fixture.pool.run("UPDATE sync_holes SET period_end = '2025-10-03Z'")
+      #expect(
+        try await fixture.store.status(now: now).gaps.map(\.start) == [makeTime("2025-10-01T00:00:00Z")])
+    }
+  }
+
   @Test("What Twilio no longer keeps and no run has taken in is recorded as lost, and told once")
   func lost() async throws {
     try await withStore { fixture in

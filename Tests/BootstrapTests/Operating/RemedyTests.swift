@@ -202,6 +202,13 @@ struct RemedyTests {
           ('2026-02-01 06:00Z', '2026-02-01 09:00Z')
         """)),
     Walk(
+      testDescription: "a gap to the microsecond, and one that is empty", check: "alerta gap",
+      begin: statement(
+        """
+        INSERT INTO sync_holes (period_start, period_end) VALUES ('2026-01-01Z', '2026-01-01Z'),
+          (date_trunc('second', now()) - INTERVAL '1 hour 400 microseconds', date_trunc('second', now()) - INTERVAL '400 microseconds')
+        """)),
+    Walk(
       testDescription: "a gap that Twilio keeps nothing of", check: "alerta gap",
       begin: { installation in
         shortRetention(installation)
