@@ -143,7 +143,7 @@ enum StatusQuery {
         (SELECT \(SQL.milliseconds("max(call_date)")) FROM calls
           WHERE source = 'twilio' AND call_date <= $2::timestamptz),
         day.calls, day.default_calls,
-        (SELECT \(SQL.milliseconds("min(\(SQL.time("applied_at")))")) FROM schema_migrations),
+        (SELECT \(SQL.milliseconds("coalesce(min(\(SQL.past("applied_at"))), 'epoch')")) FROM schema_migrations),
         (SELECT count(*) FROM unsettled_calls WHERE given_up_at IS NULL), given_up.calls,
         \(holes("NOT is_lost")),
         (SELECT coalesce(string_agg(name || '/' || \(SQL.milliseconds("firing_since")), ' '), '')
@@ -179,7 +179,8 @@ enum StatusQuery {
     CROSS JOIN LATERAL (SELECT * FROM sync_runs WHERE sync_runs.kind = kinds.kind AND NOT dry_run
       ORDER BY id DESC LIMIT \(AlertRules.failuresInARow + 1)) r
     LEFT JOIN LATERAL (SELECT id,
-        CASE WHEN \(SQL.isTime("finished_at")) THEN coalesce(\(SQL.past("finished_at")), began_at) END AS finished_at
+        CASE WHEN \(SQL.isTime("finished_at")) THEN coalesce(\(SQL.past("finished_at")), \(SQL.past("began_at"))) END
+          AS finished_at
       FROM sync_runs
       WHERE sync_runs.kind = kinds.kind AND NOT dry_run AND state = 'succeeded' ORDER BY id DESC LIMIT 1) success ON true
     LEFT JOIN LATERAL (SELECT coalesce(finished_at, started_at) AS ended_at FROM sync_runs

@@ -92,6 +92,36 @@ struct StatusTests {
     }
   }
 
+  @Test(
+    "A migration at a time that is none or still to come tells no age; where none tells one, silence is older than any",
+    arguments: OddTimesTests.unbelieved)
+  func installedAhead(time: String) async throws {
+    try await withStore { fixture in
+      func installedAt() async throws -> Timestamp? {
+        try await fixture.store.status(now: Self.now).installedAt
+      }
+      try await fixture.pool.run("UPDATE schema_migrations SET applied_at = now() + INTERVAL '9 minutes'")
+      let near = try #require(try await installedAt())
+      #expect(near > Self.now)
+      try await fixture.pool.run(
+        "UPDATE schema_migrations SET applied_at = CASE WHEN version = 3 THEN '2026-02-01Z' ELSE \(time) END")
+      #expect(try await installedAt() == makeTime("2026-02-01T00:00:00Z"))
+      try await fixture.pool.run("UPDATE schema_migrations SET applied_at = \(time)")
+      #expect(try await installedAt() == .epoch)
+      // A success whose run began there, too, is none.
+      try await fixture.pool.run(
+        "DELETE FROM sync_runs",
+        """
+        INSERT INTO sync_runs (kind, state, requested_by, started_at, finished_at, began_at)
+        VALUES ('hourly', 'succeeded', 'test', now(), now() + INTERVAL '11 minutes', \(time))
+        """)
+      let facts = try await fixture.store.status(now: Self.now)
+      #expect(facts.runs[.hourly]?.lastSuccess == nil)
+      let firing = AlertRules().alerts(facts, now: Self.now).filter(\.isFiring).map(\.name)
+      #expect(firing == [.noCalls, .noRun])
+    }
+  }
+
   @Test("A database that no run can use and that can be read is told with what is read")
   func unusable() async throws {
     try await withStore { fixture in

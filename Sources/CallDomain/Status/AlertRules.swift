@@ -93,7 +93,9 @@ package struct AlertRules: Hashable, Sendable {
     }
     return Alert(
       .noCalls, isFiring: true,
-      since: quietTimes.moment(after: Self.milliseconds(noCallsSeconds), from: last),
+      since: last == .epoch
+        ? facts.firingSince[.noCalls]
+        : quietTimes.moment(after: Self.milliseconds(noCallsSeconds), from: last),
       detail: detail + " Hace más de \(Self.duration(noCallsSeconds)).",
       whatToDo: """
         Compruebe en la consola de Twilio si hubo llamadas. Si las hubo, mire las últimas ejecuciones; si a \
@@ -111,7 +113,8 @@ package struct AlertRules: Hashable, Sendable {
     else { return Alert(.noRun, isFiring: false, since: nil, detail: detail, whatToDo: nil) }
     let pause = everyMinutes == 60 ? "hora" : Self.duration(everyMinutes.multipliedClamped(by: 60))
     return Alert(
-      .noRun, isFiring: true, since: last.adding(seconds: noRunSeconds),
+      .noRun, isFiring: true,
+      since: last == .epoch ? facts.firingSince[.noRun] : last.adding(seconds: noRunSeconds),
       detail: detail + " Hace más de \(Self.duration(noRunSeconds)).",
       whatToDo: """
         Compruebe que el programador llama cada \(pause) a /api/sync-twilio-hourly con el CRON_SECRET correcto, y \

@@ -56,7 +56,8 @@ package struct StatusFacts: Hashable, Sendable {
   package var callsOfDay = 0
   /// Those of them that stand in the default workspace.
   package var defaultCallsOfDay = 0
-  /// When the schema was first applied: silence cannot be older.
+  /// When the schema was first applied: silence cannot be older. The epoch where no time tells it, as after a migration
+  /// by a clock that was ahead: a silence of which nobody knows how long it lasts is too long.
   package var installedAt: Timestamp?
   /// By kind; a kind that never ran has an empty entry or none.
   package var runs: [RunKind: Runs] = [:]

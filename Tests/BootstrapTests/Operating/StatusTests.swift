@@ -97,6 +97,26 @@ struct StatusTests {
     }
   }
 
+  @Test("An installation made by a clock that was ahead is not silent about having no run")
+  func installedAhead() async throws {
+    try await withInstallation { installation in
+      try await installation.sql("UPDATE schema_migrations SET applied_at = now() + INTERVAL '3 days'")
+      let service = try await installation.serve()
+      for alert in ["no_run", "no_calls"] {
+        let line = try await service.program.line(containing: "⚠️ Alerta \(alert)")
+        #expect(line.contains("Todavía no ha") || line.contains("No hay ninguna"), "\(line)")
+      }
+      let metrics = MetricsText(try await service.ask("GET", "/metrics").body)
+      // By which Prometheus judges.
+      #expect(metrics["twilio_sync_installed_timestamp_seconds"] == 0)
+      let status = try await service.ask("GET", "/api/sync-status")
+      #expect(status.body.contains(#"{"name":"no_run","firing":true,"since":"20"#), "\(status.body)")
+      installation.simulation.put(TestCalls.settled(3, now: installation.simulation.now))
+      #expect(try await service.sync().status == 200)
+      #expect(try await installation.run("doctor").status == 0)
+    }
+  }
+
   @Test("Why /ready is 503 and why /metrics has status_up 0 stands in the log, each cause once")
   func causes() async throws {
     try await withInstallation { installation in

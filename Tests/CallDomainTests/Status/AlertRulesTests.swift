@@ -38,6 +38,24 @@ struct AlertRulesTests {
       Self.alert(.noCalls, rules: rules) { $0.newestCall = Self.now.adding(hours: -6) }?.isFiring == true)
   }
 
+  @Test("An installation of which nobody knows since when it stands is silent, since that was first seen")
+  func unknownAge() throws {
+    let noticed = Self.now.adding(minutes: -7)
+    for name in [Alert.Name.noRun, .noCalls] {
+      for firingSince in [nil, noticed] {
+        let alert = Self.alert(name) { facts in
+          facts.installedAt = .epoch
+          facts.firingSince[name] = firingSince
+        }
+        #expect(alert?.isFiring == true && alert?.since == firingSince)
+      }
+    }
+    var rules = AlertRules()
+    rules.quietTimes = try #require(QuietTimes("11:00-13:00"))
+    let muted = Self.alert(.noCalls, rules: rules) { $0.installedAt = .epoch }
+    #expect(muted?.isFiring == false && muted?.isMuted == true)
+  }
+
   @Test("Quiet times do not count as silence, and nobody is alerted in them")
   func quietTimes() throws {
     var rules = AlertRules()
