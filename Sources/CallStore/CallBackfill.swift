@@ -116,6 +116,12 @@ struct OlderRow {
       \(SQL.seconds("duration")), raw_data->>'status', \(SQL.milliseconds("call_date"))
     """
 
+  /// Whether an hourly run is to take it in, as the index `calls_unconverted` has them.
+  static let isNotTakenIn = """
+    source = 'twilio' AND effective_at IS NULL
+    AND raw_data->>'direction' IN ('outbound-api', 'trunking-terminating', 'trunking-originating')
+    """
+
   init(_ row: PostgresRow) throws(PostgresError) {
     id = try row.requiredText(0)
     let price = try row.text(7)

@@ -99,14 +99,9 @@ enum ListedCallQuery {
       "\(columns) FROM calls c \(names) WHERE c.id = $1 AND c.source = 'twilio'", [.text(sid.text)])
   }
 
-  /// A row where an older program has written the call and the next hourly run takes it in, as `olderCalls` finds it.
+  /// A row where an older program has written the call and the next hourly run takes it in.
   static func notTakenIn(_ sid: CallSID) -> PostgresStatement {
-    PostgresStatement(
-      """
-      SELECT FROM calls WHERE id = $1 AND source = 'twilio' AND effective_at IS NULL
-        AND raw_data->>'direction' IN ('outbound-api', 'trunking-terminating', 'trunking-originating')
-      """,
-      [.text(sid.text)])
+    PostgresStatement("SELECT FROM calls WHERE id = $1 AND \(OlderRow.isNotTakenIn)", [.text(sid.text)])
   }
 
   /// The workspaces, with the number that a row of an older database holds; a row as JSON is read alike with and

@@ -91,14 +91,11 @@ struct DefaultWorkspace {
     guard let row = found.rows.first, try !row.requiredBool(0) else { return }
     let needsNumber = try row.requiredBool(1)
     let statements = [insertion(withNumber: needsNumber), moveSequence]
-    do {
+    try await fence.work(orOwnerRuns: statements.map { $0.sql.replacing("$1", with: "\(id.number)") }) {
       try await fence.withTransaction { transaction in
         try await transaction.commit(with: statements)
         return
       }
-    } catch let error as PostgresError where error.kind == .insufficientPrivilege {
-      let script = OwnersScript(statements.map { $0.sql.replacing("$1", with: "\(id.number)") })
-      throw try await RunFailure.mayNotMigrate(script, schema: fence.database.schema(), cause: error.cause)
     }
     onCreation()
   }

@@ -118,11 +118,8 @@ package struct Migrator: Sendable {
   private func makeViews(_ fence: MigrationFence) async throws {
     let state = try await database.repeatable(PostgresStatement("SELECT \(BillingViews.areCurrent)"))
     if try state.rows.first?.requiredBool(0) == true { return }
-    do {
+    try await fence.work(orOwnerRuns: [BillingViews.make(), Migrations.comments]) {
       try await SchemaChange(fence: fence, sleep: sleep).makeViews()
-    } catch let error as PostgresError where error.kind == .insufficientPrivilege {
-      let script = OwnersScript([BillingViews.make(), Migrations.comments])
-      throw try await RunFailure.mayNotMigrate(script, schema: database.schema(), cause: error.cause)
     }
     onEvent(.madeViews)
   }
@@ -130,11 +127,8 @@ package struct Migrator: Sendable {
   // Somebody emptied the table, or restored a part of the tables.
   private func makeStateRow(_ fence: MigrationFence) async throws {
     guard try await database.repeatable(CoverageQuery.row).rows.isEmpty else { return }
-    do {
+    try await fence.work(orOwnerRuns: [CoverageQuery.makeRow.sql]) {
       try await fence.repeatable(CoverageQuery.makeRow)
-    } catch let error as PostgresError where error.kind == .insufficientPrivilege {
-      let script = OwnersScript([CoverageQuery.makeRow.sql])
-      throw try await RunFailure.mayNotMigrate(script, schema: database.schema(), cause: error.cause)
     }
   }
 
@@ -328,6 +322,16 @@ struct MigrationFence: Sendable {
 
   /// Milliseconds between two attempts at what others are in the way of.
   static let pause: Int64 = 500
+
+  /// Does work; where the role may not do it, fails with the statements that the owner of the tables runs instead.
+  func work(orOwnerRuns statements: [String], _ work: () async throws -> Void) async throws {
+    do {
+      try await work()
+    } catch let error as PostgresError where error.kind == .insufficientPrivilege {
+      let script = OwnersScript(statements)
+      throw try await RunFailure.mayNotMigrate(script, schema: database.schema(), cause: error.cause)
+    }
+  }
 
   /// Runs one statement, which may be repeated.
   func repeatable(_ statement: PostgresStatement) async throws {
