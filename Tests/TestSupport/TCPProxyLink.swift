@@ -14,6 +14,8 @@ final class TCPProxyLink: Sendable {
   private let isEnding = Atomic(false)
   /// Nothing passes any more, and nobody is told.
   private let isStalled = Atomic(false)
+  /// It asks PostgreSQL to cancel something.
+  private let asksToCancel = Atomic(false)
 
   init(proxy: TCPProxy, number: Int, client: Int32, server: Int32, generation: Int) {
     self.proxy = proxy
@@ -48,6 +50,7 @@ final class TCPProxyLink: Sendable {
       guard isAlive, pass(bytes, direction, treatment(direction), to: sink) else { return cut() }
       if direction == .toServer && isEnding.load(ordering: .relaxed) { return }
     }
+    waitForCancelling()
     if isAlive { shutdown(sink, Int32(SHUT_WR)) } else { cut() }
   }
 
@@ -65,7 +68,7 @@ final class TCPProxyLink: Sendable {
   ) -> Bool {
     if isEnding.load(ordering: .relaxed) { return true }
     switch proxy.state.withLock({ $0.judge })(number, direction, bytes) {
-    case .forward: break
+    case .forward: noteCancelRequest(bytes, direction)
     case .swallow: return true
     case .answer(let bytes): return TCPProxySocket.send(bytes[...], to: client)
     case .end(let count):
@@ -81,6 +84,7 @@ final class TCPProxyLink: Sendable {
       return true
     case .cutBefore: return false
     case .cutAfter:
+      noteCancelRequest(bytes, direction)
       // The client first, so that no answer can slip through.
       shutdown(client, Int32(SHUT_RDWR))
       _ = TCPProxySocket.send(bytes[...], to: sink)
@@ -137,7 +141,24 @@ final class TCPProxyLink: Sendable {
   private func cut() {
     isCut.store(true, ordering: .relaxed)
     shutdown(client, Int32(SHUT_RDWR))
+    waitForCancelling()
     shutdown(server, Int32(SHUT_RDWR))
+  }
+
+  private func noteCancelRequest(_ bytes: [UInt8], _ direction: TCPProxy.Direction) {
+    // Its length and its code (PostgreSQL manual, section 55.7, CancelRequest).
+    guard direction == .toServer, bytes.starts(with: [0, 0, 0, 16, 4, 210, 22, 46]) else { return }
+    asksToCancel.store(true, ordering: .relaxed)
+  }
+
+  /// A request to cancel that a pooler has got is not taken back: PgBouncer 1.18 ends itself for all its clients if who
+  /// asked hangs up before it has passed the request on. It hangs up itself when that is done.
+  private func waitForCancelling() {
+    guard asksToCancel.load(ordering: .relaxed) else { return }
+    let deadline = ContinuousClock.now + .seconds(30)
+    while ContinuousClock.now < deadline {
+      if TCPProxySocket.receive(from: server, within: 20)?.isEmpty == true { return }
+    }
   }
 
   private func nap(_ duration: Duration) {
