@@ -62,6 +62,18 @@ package struct Explanation: Hashable, Sendable {
     package let workspace: WorkspaceID
     package let isChosen: Bool
     package let reason: CandidateReason
+
+    /// How far away it is, to the second, so that no two of different distances read alike: `2 h 5 min 10 s`.
+    package var distance: String {
+      let seconds = abs(offset) / 1000
+      let parts = [
+        (seconds / 86_400, "d"), (seconds % 86_400 / 3600, "h"), (seconds % 3600 / 60, "min"),
+        (seconds % 60, "s"),
+      ]
+      let all = parts.drop { $0.0 == 0 }
+      let shown = all.dropFirst(2).contains { $0.0 > 0 } ? all : all.prefix(2)
+      return shown.isEmpty ? "0 s" : shown.map { "\($0.0) \($0.1)" }.joined(separator: " ")
+    }
   }
 
   package let facts: Facts

@@ -23,6 +23,7 @@ private struct ExplanationWords {
 
   private var call: Call { explanation.facts.stored.call }
   private var number: String { explanation.decided?.decidingNumber?.canonical ?? "" }
+  private var shownNumber: String { isolate(number) }
 
   var text: [String] {
     [opening] + candidates + directory + [result, stored].compactMap(\.self)
@@ -46,11 +47,16 @@ private struct ExplanationWords {
         "Case \(caseNumber) (\(direction)): the calling number, \(caller), decides.")
     case .transfer:
       let caller = from ?? say("cuyo número falta", "whose number is missing")
+      let noTime =
+        call.timeSource == nil
+        ? say(
+          " Esta no tiene ninguna hora, y cuenta como anterior a todas.",
+          " This one has no time at all, and counts as before all others.") : ""
       return say(
         "Caso 3 (trunking-originating): llama el lead, \(caller), y decide la llamada de los casos 1 y 2 "
-          + "a ese número más cercana en el tiempo; a qué número llamó el lead no cuenta.",
+          + "a ese número más cercana en el tiempo; a qué número llamó el lead no cuenta.\(noTime)",
         "Case 3 (trunking-originating): the lead, \(caller), calls, and the call of cases 1 and 2 to that "
-          + "number that is nearest in time decides; which number the lead called does not count.")
+          + "number that is nearest in time decides; which number the lead called does not count.\(noTime)")
     case nil:
       guard let direction = call.direction?.text, !direction.isEmpty else {
         return say(
@@ -83,9 +89,9 @@ private struct ExplanationWords {
     var sentences = [
       say(
         "Decide \(winner.sid.text), que \(event(first)) el \(time(winner.time)), \(away(first)), desde "
-          + "\(winner.ownNumber.canonical).",
+          + "\(isolate(winner.ownNumber.canonical)).",
         "\(winner.sid.text) decides: it \(event(first)) at \(time(winner.time)), \(away(first)), from "
-          + "\(winner.ownNumber.canonical).")
+          + "\(isolate(winner.ownNumber.canonical)).")
     ]
     if let second = explanation.candidates.dropFirst().first {
       sentences.append(runnerUp(second, against: first))
@@ -120,7 +126,7 @@ private struct ExplanationWords {
   }
 
   private func away(_ candidate: Explanation.Candidate) -> String {
-    let distance = duration(abs(candidate.offset))
+    let distance = candidate.distance
     if candidate.offset == 0 { return say("a la vez que esta", "at the same time as this one") }
     return candidate.offset < 0
       ? say("\(distance) antes que esta", "\(distance) before this one")
@@ -147,19 +153,19 @@ private struct ExplanationWords {
     case .noCandidate:
       return [
         say(
-          "No hay guardada ninguna llamada de los casos 1 y 2 a ese número.",
-          "No call of cases 1 and 2 to that number is stored.")
+          "No hay guardada ninguna llamada de los casos 1 y 2 a ese número; las de origen oculto no cuentan.",
+          "No call of cases 1 and 2 to that number is stored; those of a withheld caller do not count.")
       ]
     case .listed: return [winningRow].compactMap(\.self) + alike + inWorkspacesAlone
     case .notListed:
       return [
-        say("\(number) no está en workspace_phones.", "\(number) is not in workspace_phones.")
+        say("\(shownNumber) no está en workspace_phones.", "\(shownNumber) is not in workspace_phones.")
       ] + alike + inWorkspacesAlone
     case .listedWithoutWorkspace:
       return [
         say(
-          "\(number) está en workspace_phones, pero sin workspace, y así no cuenta.",
-          "\(number) is in workspace_phones, but without a workspace, and does not count so.")
+          "\(shownNumber) está en workspace_phones, pero sin workspace, y así no cuenta.",
+          "\(shownNumber) is in workspace_phones, but without a workspace, and does not count so.")
       ] + alike + inWorkspacesAlone
     }
   }
@@ -170,8 +176,8 @@ private struct ExplanationWords {
     let written =
       row.number == number ? "" : say(", escrito \(quoted(row.number))", ", written \(quoted(row.number))")
     let place = say(
-      "\(number) está en workspace_phones (fila \(row.id)\(written)) en \(name(row.workspace))",
-      "\(number) is in workspace_phones (row \(row.id)\(written)), of \(name(row.workspace))")
+      "\(shownNumber) está en workspace_phones (fila \(row.id)\(written)) en \(name(row.workspace))",
+      "\(shownNumber) is in workspace_phones (row \(row.id)\(written)), of \(name(row.workspace))")
     switch first.reason {
     case .primary:
       return place
@@ -231,15 +237,19 @@ private struct ExplanationWords {
       return stored.workspace.map { say("Está guardada en \(name($0)).", "It is stored in \(name($0)).") }
         ?? say("Está guardada sin workspace.", "It is stored without a workspace.")
     }
-    let by = stored.phoneNumber.map { say(" por \($0.canonical)", " by \($0.canonical)") } ?? ""
+    let by = by(stored.phoneNumber)
     let was =
       stored.workspace.map { say("está en \(name($0))\(by)", "is in \(name($0))\(by)") }
       ?? say("no está en ningún workspace", "is in no workspace")
-    let now = decided.decidingNumber.map { say(" por \($0.canonical)", " by \($0.canonical)") } ?? ""
+    let now = self.by(decided.decidingNumber)
     let cause = cause(of: difference, stored, decided).map { "; \($0)" } ?? ""
     return say(
       "Lo guardado no coincide: \(was) y ahora le toca \(name(decided.workspace))\(now)\(cause).",
       "What is stored differs: it \(was) and belongs to \(name(decided.workspace))\(now) now\(cause).")
+  }
+
+  private func by(_ number: PhoneNumber?) -> String {
+    number.map { isolate($0.canonical) }.map { say(" por \($0)", " by \($0)") } ?? ""
   }
 
   /// What differs, in a few words; nil where the rest of the sentence says it.
@@ -303,7 +313,8 @@ private struct ExplanationWords {
     let named = explanation.workspacesAlone.filter { $0 != explanation.defaultWorkspace }
     let workspace = named.count == 1 ? named.map { "\($0.number)" }.joined() : "WORKSPACE"
     let command = "twilio-sync phones assign \(PhoneAssignment.argument(number)) \(workspace)"
-    return say("Si \(number) es de un cliente: «\(command)».", "If \(number) is a customer's: “\(command)”.")
+    return say(
+      "Si \(shownNumber) es de un cliente: «\(command)».", "If \(shownNumber) is a customer's: “\(command)”.")
   }
 
   private var reattribute: String {
@@ -326,17 +337,6 @@ private struct ExplanationWords {
   }
 
   private func time(_ moment: Timestamp) -> String { moment.iso8601 }
-
-  /// Milliseconds in their two largest units: `2 h 5 min`.
-  private func duration(_ milliseconds: Int64) -> String {
-    let seconds = milliseconds / 1000
-    switch seconds {
-    case ..<60: return "\(seconds) s"
-    case ..<3600: return "\(seconds / 60) min \(seconds % 60) s"
-    case ..<86_400: return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
-    default: return "\(seconds / 86_400) d \(seconds % 86_400 / 3600) h"
-    }
-  }
 }
 
 extension RowReason {

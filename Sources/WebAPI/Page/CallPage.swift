@@ -127,7 +127,8 @@ struct CallPage {
           Table(
             caption: title,
             columns: [
-              .text(language.say("Hora", "Time")), .number(language.say("Distancia", "Distance")),
+              .text("SID"), .text(language.say("Hora", "Time")),
+              .number(language.say("Distancia", "Distance")),
               .text(language.say("Nuestro número", "Our number")), .name("Workspace"),
               .text(language.say("Decide", "Decides")),
             ], rows: explanation.candidates.map(row), isStacked: true
@@ -143,8 +144,8 @@ struct CallPage {
     return Table.Row([
       .element(
         "a", ["href": "/calls/\(call.sid.text)?lang=\(language.rawValue)"],
-        text: language.time(call.time) + source),
-      .text(sign + language.duration(seconds: abs(candidate.offset) / 1000)),
+        text: call.sid.text), .text(language.time(call.time) + source),
+      .text(sign + candidate.distance.replacing(" ", with: "\u{A0}")),
       language.link(toCallsOf: call.ownNumber), workspace(candidate.workspace),
       verdict(candidate.isChosen, candidate.reason.words(language.say)),
     ])

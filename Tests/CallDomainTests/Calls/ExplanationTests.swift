@@ -399,11 +399,21 @@ struct ExplanationTests {
     #expect(
       words.text == [
         "Caso 1 (outbound-api): decide el número que llama, «<client:ana>».",
-        "client:ana está en workspace_phones (fila 4, escrito «< client:ana>») en workspace 1 («<Sin asignar>»).",
+        "<client:ana> está en workspace_phones (fila 4, escrito «< client:ana>») en workspace 1 («<Sin asignar>»).",
         "Lo guardado dice lo mismo.",
       ])
     #expect(
-      words.whatToDo == "Si client:ana es de un cliente: «twilio-sync phones assign client:ana WORKSPACE».")
+      words.whatToDo == "Si <client:ana> es de un cliente: «twilio-sync phones assign client:ana WORKSPACE».")
+  }
+
+  @Test("A transfer without any time is told as such")
+  func transferWithoutTime() {
+    var transfer = makeTransfer()
+    (transfer.startTime, transfer.endTime, transfer.dateCreated) = (nil, nil, nil)
+    let said = Said(call: transfer, others: [Differing.ring]).explanation
+    let words = " Esta no tiene ninguna hora, y cuenta como anterior a todas."
+    #expect(said.words().text.first?.hasSuffix("a qué número llamó el lead no cuenta." + words) == true)
+    #expect(said.candidates.first.map { $0.offset > 0 } == true)
   }
 
   @Test("A row without a workspace is told as such")

@@ -62,7 +62,7 @@ struct TransferCase: CustomTestStringConvertible, Sendable {
       ]),
     TransferCase(
       testDescription: "nearest after", others: [ring(1, 7505)],
-      says: [decides(1, "acabó el 2026-03-01T14:05:05.000Z, 2 h 5 min después que esta, desde")]),
+      says: [decides(1, "acabó el 2026-03-01T14:05:05.000Z, 2 h 5 min 5 s después que esta, desde")]),
     TransferCase(
       testDescription: "the earlier one is nearer",
       others: [ring(1, -59), ring(2, 60, from: ExplainedCall.other)],
@@ -76,6 +76,14 @@ struct TransferCase: CustomTestStringConvertible, Sendable {
       workspace: 8, number: ExplainedCall.other, reasons: [.nearest, .farther],
       says: [
         decides(2, "acabó el 2026-03-01T12:00:59.000Z, 59 s después"), second(1, "1 min 0 s antes que esta."),
+      ]),
+    TransferCase(
+      testDescription: "distances that differ by seconds",
+      others: [ring(1, -7505), ring(2, 7510, from: ExplainedCall.other)],
+      reasons: [.nearest, .farther],
+      says: [
+        decides(1, "acabó el 2026-03-01T09:54:55.000Z, 2 h 5 min 5 s antes"),
+        second(2, "2 h 5 min 10 s después que esta."),
       ]),
     TransferCase(
       testDescription: "equal distances", others: [ring(9, -60), ring(1, 60, from: ExplainedCall.other)],
@@ -146,7 +154,10 @@ struct TransferCase: CustomTestStringConvertible, Sendable {
       testDescription: "no candidate", others: [ring(1, 0, to: "+34600000033")], ground: .noCandidate,
       workspace: 1,
       number: nil, reasons: [],
-      says: ["No hay guardada ninguna llamada de los casos 1 y 2 a ese número. " + byDefault],
+      says: [
+        "No hay guardada ninguna llamada de los casos 1 y 2 a ese número; las de origen oculto no cuentan. "
+          + byDefault
+      ],
       advises: "Si Twilio tiene esa llamada y aquí falta, ejecute «twilio-sync historical» de sus días."),
     TransferCase(
       testDescription: "calls that are no candidates",
