@@ -188,6 +188,10 @@ extension Service: SyncService {
     try await store.pageFigures(scope, now: Clocks.now())
   }
 
+  package func workspaceNames() async throws(RunFailure) -> [WorkspaceID: String] {
+    try await store.workspaceNames()
+  }
+
   package func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
     try await store.calls(search.within(now: Clocks.now()))
   }

@@ -37,14 +37,19 @@ struct CallSearchQuery {
     }
   }
 
-  /// Whether those are asked for that are few as a rule and have an index each: without a price, or without a related
-  /// call.
-  private var hasIndexOfItsOwn: Bool { search.isUnpriced == true || search.isUnmatched == true }
+  /// Whether those are asked for that are few as a rule and have an index each: without a price, without a related
+  /// call, or pending.
+  private var hasIndexOfItsOwn: Bool {
+    search.isUnpriced == true || search.isUnmatched == true || search.pending != nil
+  }
 
   /// Whether few of the calls may be asked for that an index has.
   private var leavesMostOut: Bool {
-    (search.workspace != nil || search.status != nil || search.attributionCase != nil) && !hasIndexOfItsOwn
+    (search.workspace != nil || search.isWithoutWorkspace || search.status != nil || hasFewCases)
+      && !hasIndexOfItsOwn
   }
+
+  private var hasFewCases: Bool { !search.cases.isEmpty && search.cases.count < AttributionCase.all.count }
 
   /// The newest calls that meet a condition. Where most may be left out, the index alone tells at which moments there
   /// were calls that are asked for, and only their rows are read: among a million calls the few of one workspace are
@@ -139,8 +144,10 @@ private struct Conditions {
     if let workspace = search.workspace {
       terms.append("c.workspace_id = \(parameter(.int(workspace.number), "bigint"))")
     }
-    if let attributionCase = search.attributionCase {
-      terms.append("c.direction = '\(attributionCase.direction.text)'")
+    if search.isWithoutWorkspace { terms.append("c.workspace_id IS NULL") }
+    if !search.cases.isEmpty {
+      let directions = AttributionCase.all.filter(search.cases.contains).map { "'\($0.direction.text)'" }
+      terms.append("c.direction IN (\(directions.joined(separator: ", ")))")
     }
     if let isUnmatched = search.isUnmatched {
       ofRow.append(Self.term("c.direction = 'trunking-originating' AND c.phone_number IS NULL", isUnmatched))
@@ -148,6 +155,7 @@ private struct Conditions {
     if let isUnpriced = search.isUnpriced {
       ofRow.append(Self.term(SQL.isUnpriced("c"), isUnpriced))
     }
+    if let pending = search.pending { ofRow.append("c.id = ANY (ARRAY(\(Self.sids(pending))))") }
     if let status = search.status { terms.append("c.status::text = \(parameter(.text(status), "text"))") }
     if let since = search.since {
       terms.append("c.call_date >= \(parameter(.moment(since), "timestamptz"))")
@@ -159,8 +167,7 @@ private struct Conditions {
     case .dated:
       terms.append(SQL.isTime("c.call_date"))
       if let place = search.after, let microseconds = place.microseconds {
-        let moment =
-          "(TIMESTAMPTZ 'epoch' + \(parameter(.int(microseconds), "bigint")) * INTERVAL '1 microsecond')"
+        let moment = SQL.moment(microseconds: parameter(.int(microseconds), "bigint"))
         let sid = parameter(.text(place.sid.text), "text")
         terms.append("c.call_date <= \(moment)")
         ofRow.append("(c.call_date < \(moment) OR c.id COLLATE \"C\" < \(sid))")
@@ -179,6 +186,13 @@ private struct Conditions {
   mutating func parameter(_ value: PostgresValue, _ type: String) -> String {
     values.append(value)
     return "$\(values.count)::\(type)"
+  }
+
+  private static func sids(_ pending: CallSearch.Pending) -> String {
+    switch pending {
+    case .unsettled: "SELECT call_id FROM unsettled_calls WHERE given_up_at IS NULL"
+    case .givenUp: "SELECT call_id FROM \(UnsettledListUpdate.givenUp)"
+    }
   }
 
   private static func term(_ condition: String, _ isWanted: Bool) -> String {

@@ -42,6 +42,17 @@ extension CallStore {
     }
   }
 
+  /// What workspaces are called.
+  package func workspaceNames() async throws(RunFailure) -> [WorkspaceID: String] {
+    try await operation {
+      var names: [WorkspaceID: String] = [:]
+      for row in try await database.repeatable(ListedCallQuery.workspaces).rows {
+        if let id = try row.workspace(0) { names[id] = try row.text(1) }
+      }
+      return names
+    }
+  }
+
   /// The stored calls that are asked for.
   package func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
     try await operation {
@@ -110,7 +121,7 @@ enum ListedCallQuery {
 
   static let columns = """
     SELECT c.id, c.direction, c.workspace_id::bigint, w.name, c.phone_from, c.phone_to, c.phone_number,
-      c.lead_number, c.status::text, \(SQL.milliseconds("c.call_date")), \(SQL.milliseconds("c.ended_at")),
+      c.lead_number, c.status::text, \(SQL.wholeMilliseconds("c.call_date")), \(SQL.milliseconds("c.ended_at")),
       \(SQL.seconds("c.duration")), c.cost::text, c.price_unit, \(SQL.milliseconds("c.updated_at"))
     """
   static let columnCount = 15

@@ -36,12 +36,12 @@ enum PageQuery {
   static func defaultShares(_ workspace: WorkspaceID, now: Timestamp) -> PostgresStatement {
     PostgresStatement(
       """
-      SELECT CASE WHEN phone_number IS NOT NULL THEN direction END AS decided,
-        CASE WHEN direction <> 'trunking-originating' THEN phone_number END AS number, count(*)
+      SELECT direction, CASE WHEN direction <> 'trunking-originating' THEN phone_number END AS number,
+        phone_number IS NULL AS is_undecided, count(*)
       FROM calls c
       WHERE \(SQL.isOfCase("c")) AND workspace_id = $1::bigint
         AND call_date > $2::timestamptz - INTERVAL '24 hours' AND call_date <= $2::timestamptz
-      GROUP BY decided, number ORDER BY count(*) DESC, number, decided LIMIT 10
+      GROUP BY direction, number, is_undecided ORDER BY count(*) DESC, number, direction, is_undecided LIMIT 10
       """,
       [.int(workspace.number), .moment(now)])
   }
@@ -114,14 +114,17 @@ extension PageQuery {
   static func readShares(_ result: PostgresResult) throws(PostgresError) -> [PageFigures.DefaultShare] {
     var shares: [PageFigures.DefaultShare] = []
     for row in result.rows {
-      let attributionCase = try row.text(0).flatMap { CallDirection($0).attributionCase }
+      guard let attributionCase = try row.text(0).flatMap({ CallDirection($0).attributionCase }) else {
+        continue
+      }
       let reason: PageFigures.DefaultShare.Reason =
-        switch (attributionCase, try row.text(1)) {
-        case (let attributionCase?, let number?): .number(number, attributionCase)
-        case (_?, nil): .relatedTransfers
-        case (nil, _): .nothing
+        switch (try row.text(1), attributionCase, try row.requiredBool(2)) {
+        case (let number?, _, _): .number(number, attributionCase)
+        case (nil, .transfer, false): .relatedTransfers
+        case (nil, .transfer, true): .unmatched
+        case (nil, _, _): .withheld
         }
-      try shares.append(PageFigures.DefaultShare(reason, calls: row.count(2)))
+      try shares.append(PageFigures.DefaultShare(reason, calls: row.count(3)))
     }
     return shares
   }

@@ -62,9 +62,27 @@ enum SQL {
     "(extract(epoch from \(time(expression))) * 1000)::bigint"
   }
 
-  /// The same to the microsecond, as the database has it.
+  /// The last millisecond that is not later, so that whoever begins there finds the row.
+  static func wholeMilliseconds(_ expression: String) -> String {
+    "(extract(epoch from date_trunc('milliseconds', \(time(expression)))) * 1000)::bigint"
+  }
+
+  /// The same to the microsecond, as the database has it. PostgreSQL 13 takes seconds out as a double, which holds
+  /// either part exactly, but not both.
   static func microseconds(_ expression: String) -> String {
-    "(extract(epoch from \(time(expression))) * 1000000)::bigint"
+    """
+    (extract(epoch from date_trunc('second', \(time(expression))))::bigint * 1000000
+    + extract(microseconds from \(time(expression)))::bigint % 1000000)
+    """
+  }
+
+  /// Microseconds since 1970 as a `timestamptz`. An interval is multiplied as a double, which holds whole days, and
+  /// what is left of one, exactly.
+  static func moment(microseconds expression: String) -> String {
+    """
+    (TIMESTAMPTZ 'epoch' + \(expression) / 86400000000 * INTERVAL '24 hours'
+    + \(expression) % 86400000000 * INTERVAL '1 microsecond')
+    """
   }
 
   /// A stored `timestamptz` as `raw_data` has times, whatever the session's settings.

@@ -57,6 +57,9 @@ struct QueryParameters: Sendable {
     return values[name]
   }
 
+  /// Whether it is this word.
+  func holds(_ word: String, _ name: String) -> Bool { values[name] == word }
+
   /// A whole number within `range`.
   func number(_ name: String, in range: ClosedRange<Int64>) throws(RunFailure) -> Int64? {
     guard let text = values[name] else { return nil }
@@ -66,13 +69,13 @@ struct QueryParameters: Sendable {
     return number
   }
 
-  /// One of the kinds of run.
-  func kind(_ name: String) throws(RunFailure) -> RunKind? {
+  /// One of a few words.
+  func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String) throws(RunFailure) -> Word? {
     guard let text = values[name] else { return nil }
-    guard let kind = RunKind(rawValue: text) else {
-      throw .badWord(name, allowed: RunKind.allCases.map(\.rawValue))
+    guard let word = Word(rawValue: text) else {
+      throw .badWord(name, allowed: Word.allCases.map(\.rawValue))
     }
-    return kind
+    return word
   }
 }
 
@@ -90,7 +93,7 @@ extension RunListQuery {
     let before = try parameters.number("before", in: 1...Int64.max)
     self.init(
       limit: limit.map { Int($0) } ?? Self.defaultLimit, before: before.map { RunID($0) },
-      kind: try parameters.kind("kind"))
+      kind: try parameters.word("kind"))
   }
 }
 
@@ -103,14 +106,24 @@ extension CallSearch {
   init(_ parameters: QueryParameters) throws(RunFailure) {
     let limit = try parameters.number("limit", in: 1...Self.largestLimit)
     self.init(limit: limit.map { Int($0) } ?? Self.defaultLimit)
-    workspace = try parameters.number("workspace", in: 0...Int64.max).map { WorkspaceID($0) }
+    isWithoutWorkspace = parameters.holds(Self.noWorkspace, "workspace")
+    if !isWithoutWorkspace {
+      workspace = try parameters.number("workspace", in: 0...Int64.max).map { WorkspaceID($0) }
+    }
     if let text = try parameters.text("number") {
-      guard let number = PhoneNumber(listed: text) else { throw .noNumber("number") }
+      // A plus sign that was not percent-encoded arrives as a space.
+      let plus = text.dropFirst()
+      let written = text.first == " " && plus.first?.isNumber == true ? "+" + plus : text
+      guard let number = PhoneNumber(listed: written) else { throw .noNumber("number") }
       self.number = number
     }
-    if let number = try parameters.number("case", in: 1...3) {
-      attributionCase = AttributionCase.all.first { $0.number == Int(number) }
+    for text in try parameters.text("case")?.split(separator: ",", omittingEmptySubsequences: false) ?? [] {
+      guard let one = AttributionCase.all.first(where: { "\($0.number)" == text }) else {
+        throw .badCases("case")
+      }
+      cases.insert(one)
     }
+    pending = try parameters.word("pending")
     isUnmatched = try parameters.choice("unmatched")
     isUnpriced = try parameters.choice("unpriced")
     status = try parameters.text("status")
@@ -122,18 +135,34 @@ extension CallSearch {
   }
 
   static let names = [
-    "workspace", "number", "case", "unmatched", "unpriced", "status", "since", "until", "limit", "before",
+    "workspace", "number", "case", "unmatched", "unpriced", "pending", "status", "since", "until", "limit",
+    "before",
   ]
+
+  /// Asks for calls without one.
+  private static let noWorkspace = "none"
 
   /// The query that asks for the same, without a place in the list.
   var query: [(name: String, value: String)] {
     let values: [(String, String?)] = [
-      ("workspace", workspace.map { "\($0.number)" }), ("number", number?.canonical),
-      ("case", attributionCase.map { "\($0.number)" }), ("unmatched", isUnmatched.map { "\($0)" }),
-      ("unpriced", isUnpriced.map { "\($0)" }), ("status", status), ("since", since?.iso8601),
-      ("until", until?.iso8601), ("limit", limit == Self.defaultLimit ? nil : "\(limit)"),
+      ("workspace", isWithoutWorkspace ? Self.noWorkspace : workspace.map { "\($0.number)" }),
+      ("number", number?.canonical), ("case", cases.isEmpty ? nil : caseNumbers(separator: ",")),
+      ("unmatched", isUnmatched.map { "\($0)" }), ("unpriced", isUnpriced.map { "\($0)" }),
+      ("pending", pending?.rawValue), ("status", status),
+      ("since", since.map(Self.short)),
+      ("until", until.map(Self.short)), ("limit", limit == Self.defaultLimit ? nil : "\(limit)"),
     ]
     return values.compactMap { name, value in value.map { (name, $0) } }
+  }
+
+  /// A day's beginning as its date, and no fraction where there is none: a page has hundreds of them.
+  private static func short(_ moment: Timestamp) -> String {
+    guard moment != moment.startOfDay else { return moment.isoDate }
+    return moment.iso8601.replacing(".000Z", with: "Z")
+  }
+
+  func caseNumbers(separator: String) -> String {
+    cases.map(\.number).sorted().map(String.init).joined(separator: separator)
   }
 }
 

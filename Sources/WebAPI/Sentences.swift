@@ -61,6 +61,11 @@ extension RunFailure {
     RunFailure(.badParameter, "El parámetro \(name) debe ser uno de: \(allowed.joined(separator: ", ")).")
   }
 
+  static func badCases(_ name: String) -> RunFailure {
+    RunFailure(
+      .badParameter, "El parámetro \(name) debe ser 1, 2 o 3, o varios de ellos separados por comas.")
+  }
+
   static func noNumber(_ name: String) -> RunFailure {
     RunFailure(.badParameter, "El parámetro \(name) no es un número: está oculto o es demasiado largo.")
   }

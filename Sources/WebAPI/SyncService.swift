@@ -24,6 +24,9 @@ package protocol SyncService: Sendable {
   /// What the status page adds up.
   func figures(_ scope: PageScope) async throws(RunFailure) -> PageFigures
 
+  /// What workspaces are called.
+  func workspaceNames() async throws(RunFailure) -> [WorkspaceID: String]
+
   /// The stored calls that are asked for; without a number and a beginning those of the last days.
   func calls(_ search: CallSearch) async throws(RunFailure) -> CallList
 

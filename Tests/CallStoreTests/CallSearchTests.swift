@@ -38,6 +38,44 @@ struct CallSearchTests {
     return found
   }
 
+  @Test(
+    "Pending calls are those that the status counts, of any age, and with other filters; those that were given up, too"
+  )
+  func pending() async throws {
+    try await withStore { fixture in
+      func unpriced(_ sid: Int, _ end: String, from: String = StoreFixture.own(4)) -> Call {
+        var call = makeRing(makeSID(sid), from: from, endedAt: makeTime(end))
+        call.price = nil
+        return call
+      }
+      try await fixture.commit([
+        unpriced(1, "2026-03-01T10:00:00Z"), unpriced(2, "2026-03-01T10:01:00Z", from: StoreFixture.own(5)),
+        unpriced(3, "2026-01-02T10:00:00Z"), unpriced(4, "2026-03-01T10:03:00Z"),
+        makeRing(makeSID(5), endedAt: makeTime("2026-03-01T10:04:00Z")),
+      ])
+      // One was given up, one was never asked for, one has no time.
+      try await fixture.pool.run(
+        "UPDATE unsettled_calls SET given_up_at = asked_at WHERE call_id = '\(makeSID(4).text)'")
+      try await fixture.pool.run("DELETE FROM unsettled_calls WHERE call_id = '\(makeSID(3).text)'")
+      try await fixture.pool.run("UPDATE calls SET call_date = NULL WHERE id = '\(makeSID(2).text)'")
+      func found(_ pending: CallSearch.Pending, _ narrow: (inout CallSearch) -> Void = { _ in }) async throws
+        -> [CallSID]
+      {
+        var search = CallSearch()
+        search.pending = pending
+        narrow(&search)
+        return try await fixture.store.calls(search.within(now: at("12:00"))).calls.map(\.sid)
+      }
+      #expect(try await found(.unsettled) == [makeSID(1), makeSID(2)])
+      #expect(try await found(.givenUp) == [makeSID(4), makeSID(3)])
+      #expect(try await found(.unsettled) { $0.number = PhoneNumber(StoreFixture.own(5)) } == [makeSID(2)])
+      #expect(try await found(.unsettled) { $0.workspace = WorkspaceID(4) } == [makeSID(1)])
+      #expect(try await found(.givenUp) { $0.since = at("10:00") } == [makeSID(4)])
+      let facts = try await fixture.store.status(now: at("12:00"))
+      #expect(facts.unsettledCalls == 2 && facts.givenUpCalls == 2)
+    }
+  }
+
   @Test("A call is listed with what its row says")
   func facts() async throws {
     try await withStore { fixture in
@@ -82,12 +120,14 @@ struct CallSearchTests {
         makeRing(makeSID(7), to: "+34 910 000 009", endedAt: at("10:06")),
         makeRing(makeSID(8), from: "anonymous", to: "whatsapp:+34910000009", endedAt: at("10:07")),
         makeTransfer(makeSID(9), from: "34910000009", to: nil, endTime: at("10:08")),
+        makeTransfer(makeSID(10), to: "sip:+34910000009", endTime: at("10:09")),
+        makeTransfer(makeSID(11), to: "tel:+34910000009;ext=1", endTime: at("10:10")),
+        makeTransfer(makeSID(12), to: "sip:+349100000091", endTime: at("10:11")),
       ])
       var search = CallSearch()
       search.number = PhoneNumber(listed: number)
       let found = try await fixture.store.calls(search).calls.map(\.sid)
-      // Twilio writes schemes small.
-      #expect(found == [9, 8, 7, 6, 4, 3, 1].map(makeSID))
+      #expect(found == [11, 10, 9, 8, 7, 6, 4, 3, 2, 1].map(makeSID))
     }
   }
 

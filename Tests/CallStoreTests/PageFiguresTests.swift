@@ -134,9 +134,10 @@ struct PageFiguresTests {
           PageFigures.DefaultShare(.number(own, .outboundAPI), calls: 1),
           PageFigures.DefaultShare(.number(own, .trunkingTerminating), calls: 1),
           PageFigures.DefaultShare(.relatedTransfers, calls: 2),
-          PageFigures.DefaultShare(.nothing, calls: 3),
+          PageFigures.DefaultShare(.unmatched, calls: 2),
+          PageFigures.DefaultShare(.withheld, calls: 1),
         ])
-      #expect(figures.defaultShares.map(\.calls) == [3, 2, 1, 1])
+      #expect(figures.defaultShares.map(\.calls) == [2, 2, 1, 1, 1])
     }
   }
 

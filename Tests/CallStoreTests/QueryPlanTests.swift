@@ -199,7 +199,7 @@ struct QueryPlanTests {
       (
         "a case of a workspace of few calls", ["calls_billing"],
         {
-          $0.attributionCase = .transfer
+          $0.cases = [.transfer]
           $0.workspace = WorkspaceID(5)
         }
       ),
@@ -223,7 +223,7 @@ struct QueryPlanTests {
         "a telephone's transfers", ofNumbers.subtracting(["calls_related"]),
         {
           $0.number = PhoneNumber("+34600000022")
-          $0.attributionCase = .transfer
+          $0.cases = [.transfer]
         }
       ),
       (

@@ -19,7 +19,9 @@ struct SearchedTable: Sendable {
     ("'294276-12-31'", nil),
     ("'2026-03-05 10:00:00Z'", 1_772_704_800_000_000),
     ("'2026-03-05 10:00:00.000001Z'", 1_772_704_800_000_001),
-    ("'2026-03-05 10:00:00.0005Z'", 1_772_704_800_000_500), ("'1969-12-31 23:59:59.5Z'", -500_000),
+    ("'2026-03-05 10:00:00.0005Z'", 1_772_704_800_000_500),
+    ("'9000-01-01 00:00:00.123457Z'", 221_845_392_000_123_457),
+    ("'9000-01-01 00:00:00.123458Z'", 221_845_392_000_123_458), ("'1969-12-31 23:59:59.5Z'", -500_000),
   ]
 
   private var calls: [Call]
@@ -52,7 +54,7 @@ struct SearchedTable: Sendable {
   // MARK: What is looked for
 
   private enum Filter: CaseIterable {
-    case none, workspace, number, attributionCase, isUnmatched, isUnpriced, status, since, until
+    case none, workspace, isWithoutWorkspace, number, cases, isUnmatched, isUnpriced, status, since, until
   }
 
   private mutating func add(_ random: inout SeededRandom, _ filters: [Filter]) {
@@ -63,7 +65,8 @@ struct SearchedTable: Sendable {
       case .none: break
       case .workspace: search.workspace = WorkspaceID(random.one(of: 1, 4, 5, 6, 77))
       case .number: search.number = random.one(of: PhoneNumber(call?.from), PhoneNumber(call?.to))
-      case .attributionCase: search.attributionCase = random.element(of: AttributionCase.all)
+      case .isWithoutWorkspace: search.isWithoutWorkspace = true
+      case .cases: search.cases = Set(AttributionCase.all.filter { _ in random.chance(50) })
       case .isUnmatched: search.isUnmatched = random.chance(50)
       case .isUnpriced: search.isUnpriced = random.chance(50)
       case .status: search.status = random.one(of: call?.status?.text, "no such status")
@@ -84,7 +87,7 @@ struct SearchedTable: Sendable {
       rest = rest.dropFirst(40)
     }
     try await fixture.pool.run(
-      "UPDATE calls SET workspace_id = (ARRAY[1, 4, 5, 6])[1 + abs(hashtext(id)::bigint) % 4]")
+      "UPDATE calls SET workspace_id = (ARRAY[1, 4, 5, 6, NULL])[1 + abs(hashtext(id)::bigint) % 5]")
     for (index, date) in Self.dates.enumerated() {
       let sids = changed.filter { $0.value == index }.map { "'\($0.key.text)'" }
       if sids.isEmpty { continue }
@@ -108,9 +111,13 @@ struct SearchedTable: Sendable {
       let call = row.call
       let isUnmatched = call.attributionCase == .transfer && row.phoneNumber == nil
       let isUnpriced = call.status == .completed && (call.duration ?? 0) > 0 && call.price == nil
-      return search.workspace.map { row.workspace == $0 } ?? true
-        && search.number.map { [PhoneNumber(call.from), PhoneNumber(call.to)].contains($0) } ?? true
-        && search.attributionCase.map { call.attributionCase == $0 } ?? true
+      // A row without a workspace is read as one of -1.
+      let hasWorkspace = row.workspace.number != -1
+      guard search.workspace.map({ row.workspace == $0 }) ?? true,
+        !search.isWithoutWorkspace || !hasWorkspace,
+        search.cases.isEmpty || call.attributionCase.map(search.cases.contains) ?? false
+      else { return false }
+      return search.number.map { [PhoneNumber(call.from), PhoneNumber(call.to)].contains($0) } ?? true
         && search.isUnmatched.map { isUnmatched == $0 } ?? true
         && search.isUnpriced.map { isUnpriced == $0 } ?? true
         && search.status.map { call.status?.text == $0 } ?? true

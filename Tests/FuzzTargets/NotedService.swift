@@ -79,6 +79,7 @@ extension NotedService: SyncService {
   func phones() async throws(RunFailure) -> [ListedPhone] { [] }
   func status() async throws(RunFailure) -> ServiceStatus { known }
   func figures(_ scope: PageScope) async throws(RunFailure) -> PageFigures { added }
+  func workspaceNames() async throws(RunFailure) -> [WorkspaceID: String] { added.names }
 
   func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
     notes.withLock { $0.searches.append(search) }

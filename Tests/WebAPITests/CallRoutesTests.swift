@@ -50,13 +50,17 @@ struct CallRoutesTests {
 
   private static let queries: [(String, @Sendable (inout CallSearch) -> Void)] = [
     ("", { _ in }), ("workspace=4", { $0.workspace = WorkspaceID(4) }),
-    ("workspace=0", { $0.workspace = WorkspaceID(0) }), ("case=1", { $0.attributionCase = .outboundAPI }),
-    ("case=2", { $0.attributionCase = .trunkingTerminating }), ("case=3", { $0.attributionCase = .transfer }),
+    ("workspace=0", { $0.workspace = WorkspaceID(0) }), ("workspace=none", { $0.isWithoutWorkspace = true }),
+    ("case=1", { $0.cases = [.outboundAPI] }), ("case=2", { $0.cases = [.trunkingTerminating] }),
+    ("case=3", { $0.cases = [.transfer] }), ("case=3,1", { $0.cases = [.transfer, .outboundAPI] }),
+    ("case=1,2,3", { $0.cases = Set(AttributionCase.all) }),
+    ("pending=unsettled", { $0.pending = .unsettled }), ("pending=given_up", { $0.pending = .givenUp }),
     ("unmatched=true", { $0.isUnmatched = true }), ("unpriced=false", { $0.isUnpriced = false }),
     ("status=no-answer", { $0.status = "no-answer" }), ("limit=500", { $0.limit = 500 }),
     ("number=%2B34600000022", { $0.number = makeNumber("+34600000022") }),
     // A plus sign that was not encoded arrives as a space.
     ("number=+34600000022", { $0.number = makeNumber("+34600000022") }),
+    ("number=+3725123456", { $0.number = makeNumber("+3725123456") }),
     ("number=0034%20600-000-022", { $0.number = makeNumber("+34600000022") }),
     ("number=%2B34%20(0)910%20000%20001", { $0.number = makeNumber("+34910000001") }),
     ("number=client:ana", { $0.number = makeNumber("client:ana") }),
@@ -67,7 +71,7 @@ struct CallRoutesTests {
       "workspace=4&case=3&unmatched=false&unpriced=true&status=completed&since=2026-03-01&until=2026-03-02&limit=7",
       { search in
         search.workspace = WorkspaceID(4)
-        search.attributionCase = .transfer
+        search.cases = [.transfer]
         search.isUnmatched = false
         search.isUnpriced = true
         search.status = "completed"
@@ -101,7 +105,10 @@ struct CallRoutesTests {
     ("before=", "before está vacío"), ("number=anonymous", "number no es un número"),
     ("number=%20", "number no es un número"),
     ("number=" + String(repeating: "1", count: 1001), "number no es un número"),
-    ("case=0", "case debe ser un número entero (de 1 a 3)"), ("case=4", "de 1 a 3"), ("case=x", "de 1 a 3"),
+    ("case=0", "case debe ser 1, 2 o 3, o varios de ellos separados por comas."), ("case=4", "case debe ser"),
+    ("case=x", "case debe ser"), ("case=01", "case debe ser"), ("case=1,", "case debe ser"),
+    ("case=1;2", "case debe ser"), ("case=", "case está vacío"), ("workspace=None", "workspace debe ser"),
+    ("pending=x", "pending debe ser uno de: unsettled, given_up"), ("pending=", "pending debe ser"),
     ("unmatched=yes", "unmatched debe ser true o false"), ("unmatched=", "unmatched debe ser"),
     ("unpriced=1", "unpriced debe ser true o false"), ("since=ayer", "since no es una fecha válida"),
     ("until=2026-02-30", "until no es una fecha válida"),

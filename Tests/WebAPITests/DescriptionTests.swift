@@ -155,7 +155,7 @@ struct DescriptionTests {
       // The refusal names those that there are.
       #expect(answer.status == 400)
       for name in names { #expect(answer.body.contains(name), "\(path) \(name)") }
-      #expect(names.count == (path == "/calls" ? 11 : 10))
+      #expect(names.count == (path == "/calls" ? 12 : 11))
     }
   }
 

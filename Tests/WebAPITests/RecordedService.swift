@@ -140,6 +140,7 @@ extension RecordedService: SyncService {
 
   func status() async throws(RunFailure) -> ServiceStatus { try known.get() }
   func figures(_ scope: PageScope) async throws(RunFailure) -> PageFigures { try added.get() }
+  func workspaceNames() async throws(RunFailure) -> [WorkspaceID: String] { try added.get().names }
 
   func calls(_ search: CallSearch) async throws(RunFailure) -> CallList {
     notes.withLock { $0.searches.append(search) }

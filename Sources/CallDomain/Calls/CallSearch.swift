@@ -1,13 +1,18 @@
 /// Which stored calls are asked for (Reference.md, "Calls that are asked for"); newest first, those without a time last.
 package struct CallSearch: Hashable, Sendable {
   package var workspace: WorkspaceID?
+  /// Those that have no workspace.
+  package var isWithoutWorkspace = false
   /// Either party.
   package var number: PhoneNumber?
-  package var attributionCase: AttributionCase?
+  /// Those of these cases; none of them for any call, also one of no case.
+  package var cases: Set<AttributionCase> = []
   /// Transfers without a related call, or all calls but those.
   package var isUnmatched: Bool?
   /// Completed calls with a duration and without a price, or all calls but those.
   package var isUnpriced: Bool?
+  /// Those that are not final or have no price, and wait for it or do so no more.
+  package var pending: Pending?
   /// As Twilio writes it.
   package var status: String?
   /// Calls that began at this moment or later.
@@ -21,6 +26,13 @@ package struct CallSearch: Hashable, Sendable {
 
   package init(limit: Int = 50) {
     self.limit = limit
+  }
+
+  package enum Pending: String, Hashable, Sendable, CaseIterable {
+    /// Twilio is asked for them again.
+    case unsettled
+    /// Nobody asks for them any more.
+    case givenUp = "given_up"
   }
 
   /// A place in the list: that of a call.
@@ -56,9 +68,9 @@ package struct CallSearch: Hashable, Sendable {
     }
   }
 
-  /// Without a number and a beginning, the last days.
+  /// Without a beginning the last days, but where few are asked for: those of a number, and pending ones.
   package func within(now: Timestamp) -> CallSearch {
-    guard number == nil, since == nil else { return self }
+    guard number == nil, pending == nil, since == nil else { return self }
     var search = self
     search.since = (until ?? now).adding(hours: -24 * Self.defaultDays)
     return search
@@ -85,16 +97,20 @@ package struct CallList: Hashable, Sendable {
 extension PhoneNumber {
   /// How Twilio may have written the number, whole; the canonical form first.
   package var spellings: [String] {
-    isDialled ? numbers + ["tel:", "whatsapp:"].map { $0 + canonical } : [canonical]
+    guard isDialled else { return [canonical] }
+    return numbers
+      + ["sip:", "sips:", "tel:", "whatsapp:"].map { $0 + canonical }
+      .filter { PhoneNumber($0) == self }
   }
 
-  /// How SIP URIs that mean the number begin.
+  /// How SIP URIs, and others with parameters, begin that mean the number.
   package var beginnings: [String] {
-    guard isDialled else { return [] }
+    guard isDialled, PhoneNumber("sip:\(canonical)") == self else { return [] }
     let escaped = canonical.hasPrefix("+") ? ["%2B", "%2b"].map { $0 + canonical.dropFirst() } : []
-    return ["sip:", "sips:"].flatMap { scheme in
+    let addresses = ["sip:", "sips:", "SIP:", "SIPS:"].flatMap { scheme in
       (numbers + escaped).flatMap { user in ["@", ";", ":"].map { scheme + user + $0 } }
-    }.filter { PhoneNumber($0 + "x@a.example") == self }
+    }
+    return (addresses + ["tel:\(canonical);"]).filter { PhoneNumber($0 + "x@a.example") == self }
   }
 
   /// Whether it is a number that one dials and no name: `+34911679868`, `112`.

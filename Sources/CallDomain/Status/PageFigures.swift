@@ -89,8 +89,10 @@ package struct PageFigures: Hashable, Sendable {
       case number(String, AttributionCase)
       /// Transfers that a number decided.
       case relatedTransfers
-      /// Transfers without a related call, and withheld callers.
-      case nothing
+      /// Transfers without a related call.
+      case unmatched
+      /// Calls of case 1 or 2 whose caller is withheld.
+      case withheld
     }
 
     package let reason: Reason

@@ -42,7 +42,7 @@ struct CallCharts {
       calls.since = start
       calls.until = calls.until.map { min($0, start.adding(hours: hours)) }
       return StackedBars.Bar(
-        label: label(start), calls: calls, values: workspaces.values(byStart[start] ?? []))
+        label: label(start), search: calls, values: workspaces.values(byStart[start] ?? []))
     }
   }
 
@@ -82,8 +82,8 @@ private struct StackedBars {
   struct Bar {
     /// In the table and the bar's title.
     let label: String
-    /// Those that it counts.
-    let calls: CallSearch
+    /// Finds those that it counts.
+    let search: CallSearch
     /// By series, in the order of `series`.
     let values: [Int]
 
@@ -121,9 +121,18 @@ private struct StackedBars {
           "li", [:],
           [
             entry.swatch, .element("bdi", text: entry.name),
-            .element("b", text: language.number(calls)),
+            .element("b", [:], [count(calls, of: entry)]),
           ])
       })
+  }
+
+  /// The calls of one workspace in all bars; several together lead nowhere, since no search finds them and no others.
+  private func count(_ calls: Int, of entry: Workspaces.Entry) -> HTML {
+    let number = language.number(calls)
+    guard let id = entry.id, var search = bars.first?.search else { return .text(number) }
+    search.until = bars.last?.search.until
+    search.workspace = id
+    return language.link(number, to: search)
   }
 
   /// The least of 1, 2 or 5 times a power of ten at which four steps hold the highest bar.
@@ -203,7 +212,7 @@ private struct StackedBars {
           rows: bars.map { bar in
             Table.Row(
               ([bar.label] + bar.values.map(language.number)).map(HTML.text) + [
-                language.link(language.number(bar.total), to: bar.calls)
+                language.link(language.number(bar.total), to: bar.search)
               ])
           }
         ).html,

@@ -53,7 +53,7 @@ struct CallsPage {
 
   private var title: String {
     list.next == nil && list.search.after == nil
-      ? "\(language.number(list.calls.count)) " + language.say("llamadas", "calls")
+      ? language.calls(list.calls.count)
       : language.say("Las más recientes primero", "The newest first")
   }
 
@@ -62,9 +62,10 @@ struct CallsPage {
     let search = list.search
     let names = list.calls.first { $0.workspace == search.workspace }?.workspaceName
     let words: [String?] = [
+      search.isWithoutWorkspace ? language.say("sin workspace", "without a workspace") : nil,
       search.workspace.map { "workspace \($0.number)" + (names.map { " (\(HTML.isolated($0)))" } ?? "") },
       (search.number?.canonical).map(HTML.isolated).map { language.say("número \($0)", "number \($0)") },
-      search.attributionCase.map { language.say("caso \($0.number)", "case \($0.number)") },
+      cases(search),
       search.isUnmatched.map {
         $0
           ? language.say("sin llamada relacionada", "without a related call")
@@ -77,6 +78,13 @@ struct CallsPage {
           ? language.say("sin precio", "without a price")
           : language.say("todas menos las completadas sin precio", "all but completed ones without a price")
       },
+      search.pending.map { pending in
+        switch pending {
+        case .unsettled: language.say("sin precio o sin acabar", "without a price or an end")
+        case .givenUp:
+          language.say("abandonadas sin precio o sin acabar", "given up without a price or an end")
+        }
+      },
       search.status.map(HTML.isolated).map { language.say("estado \($0)", "status \($0)") },
       search.since.map { language.say("desde el \(language.time($0))", "from \(language.time($0)) on") },
       search.until.map { language.say("hasta el \(language.time($0))", "before \(language.time($0))") },
@@ -84,6 +92,14 @@ struct CallsPage {
     let known = words.compactMap(\.self)
     return .paragraph(
       (known.isEmpty ? [language.say("todas", "all")] : known).joined(separator: ", ") + ".", style: "quiet")
+  }
+
+  private func cases(_ search: CallSearch) -> String? {
+    guard !search.cases.isEmpty else { return nil }
+    let numbers = search.caseNumbers(separator: ", ")
+    return search.cases.count == 1
+      ? language.say("caso \(numbers)", "case \(numbers)")
+      : language.say("casos \(numbers)", "cases \(numbers)")
   }
 
   private var rows: [HTML] {
@@ -185,9 +201,10 @@ extension PageLanguage {
 }
 
 extension CallSearch {
-  /// The calls that began in a period.
+  /// The calls of the three cases, which are those that are counted, that began in a period.
   static func calls(of period: Period) -> CallSearch {
     var search = CallSearch()
+    search.cases = Set(AttributionCase.all)
     search.since = period.start
     search.until = period.end
     return search
@@ -202,12 +219,13 @@ extension CallSearch {
 }
 
 extension String {
-  /// Percent-encoded but for what RFC 3986 leaves alone everywhere (section 2.3).
+  /// Percent-encoded but for what RFC 3986 leaves alone everywhere (section 2.3), and commas and colons, which no query
+  /// needs to have encoded (section 3.4).
   fileprivate var percentEncoded: String {
     utf8.map { byte in
       let scalar = UnicodeScalar(byte)
       switch scalar {
-      case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~": return String(scalar)
+      case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~", ",", ":": return String(scalar)
       default:
         let hex = String(byte, radix: 16, uppercase: true)
         return "%" + (hex.count < 2 ? "0" : "") + hex

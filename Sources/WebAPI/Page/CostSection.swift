@@ -47,9 +47,9 @@ struct CostSection {
                 .element(
                   "span", ["class": "name"],
                   [workspaces.swatch(of: id), name(id)])
-              ] + cells(sum, all, of: id, isNobodys: id == nil))
+              ] + cells(sum, all, of: id.map(Share.workspace) ?? .nobodys))
           },
-          sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all, of: nil)), isStacked: true
+          sum: Table.Row([.text(language.say("Todos", "All"))] + cells(all, all, of: .all)), isStacked: true
         ).html,
         .paragraph(
           language.say(
@@ -78,16 +78,24 @@ struct CostSection {
       + [.number(language.say("Coste", "Cost"))]
   }
 
-  /// - Parameter isNobodys: Whether they are the calls without a workspace, which no search asks for.
-  private func cells(
-    _ sum: Sum, _ all: Sum, of workspace: WorkspaceID?, isNobodys: Bool = false
-  ) -> [HTML] {
+  /// Whose calls they are.
+  private enum Share {
+    case all
+    case workspace(WorkspaceID)
+    case nobodys
+  }
+
+  private func cells(_ sum: Sum, _ all: Sum, of share: Share) -> [HTML] {
     var calls = scope.calls
-    calls.workspace = workspace ?? scope.workspace
+    switch share {
+    case .all: break
+    case .workspace(let id): calls.workspace = id
+    case .nobodys: calls.isWithoutWorkspace = true
+    }
     var unpriced = calls
     unpriced.isUnpriced = true
     func count(_ count: Int, _ search: CallSearch) -> HTML {
-      isNobodys ? .text(language.number(count)) : language.link(language.number(count), to: search)
+      language.link(language.number(count), to: search)
     }
     return [count(sum.calls, calls), .text(language.number(sum.minutes))]
       + (all.unpriced > 0 ? [count(sum.unpriced, unpriced)] : [])

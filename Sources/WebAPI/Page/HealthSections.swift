@@ -12,6 +12,10 @@ struct HealthSections {
   }
 
   private func card(_ name: String, _ value: String, _ note: String, mark: HTML? = nil) -> HTML {
+    card(name, value, [.text(note)], mark: mark)
+  }
+
+  private func card(_ name: String, _ value: String, _ note: [HTML], mark: HTML?) -> HTML {
     .element(
       "div", [:],
       [
@@ -19,7 +23,7 @@ struct HealthSections {
         .element(
           "dd", [:],
           [.element("b", ["class": "figure"], text: value)] + (mark.map { [.text(" "), $0] } ?? [])),
-        .element("dd", ["class": "quiet"], text: note),
+        .element("dd", ["class": "quiet"], note),
       ])
   }
 
@@ -30,11 +34,12 @@ struct HealthSections {
     guard let run = status.facts.runs[.hourly]?.last else {
       return card(name, "–", language.say("todavía no ha habido ninguna", "there was none yet"))
     }
-    let calls = "\(language.number(run.counts.totalCalls)) " + language.say("llamadas", "calls")
+    let calls = language.storedCalls(of: run, language.calls(run.counts.savedCalls))
     let time = run.durationMilliseconds.map {
       language.say(" en \(language.seconds($0))", " in \(language.seconds($0))")
     }
-    return card(name, ago(run.startedAt), calls + (time ?? ""), mark: language.mark(run.state))
+    return card(
+      name, ago(run.startedAt), [calls, .text(time ?? "")], mark: language.mark(run.state))
   }
 
   private var nextRun: HTML {

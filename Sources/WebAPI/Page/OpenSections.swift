@@ -73,19 +73,26 @@ struct OpenSections {
     switch share.reason {
     case .number(let number, let attributionCase):
       search.number = PhoneNumber(stored: number)
-      search.attributionCase = attributionCase
+      search.cases = [attributionCase]
       let name = language.say(" (caso \(attributionCase.number))", " (case \(attributionCase.number))")
       return Table.Row([
         .element("span", [:], [.element("bdi", text: number), .text(name)]), language.link(calls, to: search),
       ])
     case .relatedTransfers:
-      search.attributionCase = .transfer
+      search.cases = [.transfer]
       search.isUnmatched = false
       return Table.Row([
         .text(language.say("transferencias con llamada relacionada", "transfers with a related call")),
         language.link(calls, to: search),
       ])
-    case .nothing: return Table.Row(texts: [nobody, calls])
+    case .unmatched:
+      search.isUnmatched = true
+      return Table.Row([
+        .text(language.say("transferencias sin llamada relacionada", "transfers without a related call")),
+        language.link(calls, to: search),
+      ])
+    case .withheld:
+      return Table.Row(texts: [language.say("de un número oculto", "from a withheld number"), calls])
     }
   }
 
@@ -95,8 +102,10 @@ struct OpenSections {
     return search
   }
 
-  private var nobody: String {
-    language.say("sin llamada relacionada, o número oculto", "no related call, or a withheld number")
+  private func pending(_ pending: CallSearch.Pending) -> CallSearch {
+    var search = CallSearch()
+    search.pending = pending
+    return search
   }
 
   var undone: HTML {
@@ -115,12 +124,13 @@ struct OpenSections {
             count(
               facts.unsettledCalls,
               language.say("Llamadas sin precio o sin acabar", "Calls without a price or an end"),
-              language.say("Se preguntan otra vez a Twilio.", "Twilio is asked for them again.")),
+              language.say("Se preguntan otra vez a Twilio.", "Twilio is asked for them again."),
+              pending(.unsettled)),
             count(
               facts.givenUpCalls, language.say("Llamadas abandonadas", "Calls given up"),
               language.say(
                 "Sin precio o sin acabar, y nadie pregunta ya por ellas.",
-                "Without a price or an end, and nobody asks for them any more.")),
+                "Without a price or an end, and nobody asks for them any more."), pending(.givenUp)),
             facts.refusedCalls == 0
               ? nil
               : count(

@@ -50,6 +50,11 @@ struct PageLanguage: Hashable, Sendable {
     return (number < 0 ? "−" : "") + grouped
   }
 
+  /// `1 llamada`, `12 llamadas`.
+  func calls(_ count: Int) -> String {
+    number(count) + (count == 1 ? say(" llamada", " call") : say(" llamadas", " calls"))
+  }
+
   /// A sum of money to the cent: `12,35 USD`.
   func money(millionths: Int64, unit: String) -> String {
     let cents = (millionths.magnitude + 5000) / 10_000

@@ -44,13 +44,11 @@ struct PhonesPage {
   private static let mostPhones = 500
 
   private func row(_ phone: ListedPhone) -> Table.Row {
-    let workspace = phone.workspace.map { id in
-      phone.workspaceName.map { "\(id.number) · \($0)" } ?? "\(id.number)"
-    }
+    let workspace = phone.workspace.map { language.link(toCallsOf: $0, phone.workspaceName) }
     func time(_ moment: Timestamp?) -> HTML { .text(moment.map(language.time) ?? "–") }
     return Table.Row(
       [
-        number(phone), .element("bdi", text: workspace ?? "–"), time(phone.activity.firstCall),
+        number(phone), workspace ?? .text("–"), time(phone.activity.firstCall),
         time(phone.activity.lastCall), .text(language.number(phone.activity.calls)),
         .text(phone.activity.cost.isEmpty ? "–" : phone.activity.cost.text),
       ], note: note(phone))

@@ -13,9 +13,7 @@ struct RunPage {
       guard let id = RunRoutes.runID(request.parameters["id"]), let run = try await service.run(id) else {
         return .missing(noRun, language)
       }
-      // Those of one day come with few figures.
-      let day = PageScope(since: run.startedAt, until: run.startedAt, now: run.startedAt.next)
-      let names = run.moves.isEmpty ? [:] : try await service.figures(day).names
+      let names = run.moves.isEmpty ? [:] : try await service.workspaceNames()
       return .page(RunPage(run: run, names: names, language: language).html)
     }
   }
@@ -137,7 +135,6 @@ struct RunPage {
   private var counts: [(String, HTML?)] {
     let counts = run.counts
     func figure(_ count: Int) -> HTML { .text(language.number(count)) }
-    let calls = run.period.map { language.link(language.number(counts.savedCalls), to: .calls(of: $0)) }
     let changes = [
       (
         run.isRehearsal
@@ -149,7 +146,9 @@ struct RunPage {
     guard run.kind != .assign else { return changes }
     return [
       (language.say("Llamadas del periodo", "Calls of the period"), figure(counts.totalCalls)),
-      (language.say("Guardadas", "Stored"), calls ?? figure(counts.savedCalls)),
+      (
+        language.say("Guardadas", "Stored"), language.storedCalls(of: run, language.number(counts.savedCalls))
+      ),
       (language.say("Caso 1", "Case 1"), figure(counts.case1Count)),
       (language.say("Caso 2", "Case 2"), figure(counts.case2Count)),
       (language.say("Caso 3", "Case 3"), figure(counts.case3Count)),
@@ -160,5 +159,12 @@ struct RunPage {
     ] + changes + [
       (language.say("Peticiones a Twilio", "Requests to Twilio"), figure(counts.twilioRequests))
     ]
+  }
+}
+
+extension PageLanguage {
+  /// How many calls a run stored, which leads to those of the period that it read.
+  func storedCalls(of run: SyncRun, _ text: String) -> HTML {
+    run.period.map { link(text, to: .calls(of: $0)) } ?? .text(text)
   }
 }

@@ -26,7 +26,7 @@ struct RunSections {
           columns: [
             .text(language.say("Empezó", "Began")), .text(language.say("Tipo", "Kind")),
             .text(language.say("Estado", "State")), .number(language.say("Duración", "Duration")),
-            .number(language.say("Llamadas", "Calls")), .aside(language.say("Pidió", "By")),
+            .number(language.say("Guardadas", "Stored")), .aside(language.say("Pidió", "By")),
             .text(language.say("Número", "Number")),
           ],
           rows: figures.runs.map(row), isStacked: true
@@ -39,7 +39,8 @@ struct RunSections {
       [
         .text(language.minute(run.startedAt)), .text(language.kind(run.kind)), language.mark(run.state),
         .text(run.durationMilliseconds.map(language.seconds) ?? "–"),
-        .text(language.number(run.counts.totalCalls)), .element("bdi", text: run.requestedBy),
+        language.storedCalls(of: run, language.number(run.counts.savedCalls)),
+        .element("bdi", text: run.requestedBy),
         .element("a", ["href": "/runs/\(run.id.number)?lang=\(language.rawValue)"], text: "\(run.id.number)"),
       ], note: run.error.map { .element("span", ["lang": language.foreign], text: language.readable($0)) })
   }

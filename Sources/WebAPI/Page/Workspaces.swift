@@ -5,6 +5,8 @@ struct Workspaces: Sendable {
   /// One workspace, or what the charts put together for want of colours.
   struct Entry: Sendable {
     let name: String
+    /// Nil for several together.
+    let id: WorkspaceID?
     /// The class that colours it.
     let style: String
 
@@ -30,22 +32,29 @@ struct Workspaces: Sendable {
   init(_ figures: PageFigures, language: PageLanguage) {
     var calls: [WorkspaceID: Int] = [:]
     for total in figures.totals { if let id = total.workspace { calls[id, default: 0] += total.calls } }
+    // The hours may have begun before the period.
+    for hour in figures.hours { if let id = hour.workspace { calls[id, default: 0] += 0 } }
     let order = calls.keys.filter { $0 != figures.defaultWorkspace }
       .sorted { (calls[$1] ?? 0, $0) < (calls[$0] ?? 0, $1) }
     let shown = order.prefix(Self.colours)
-    let hasRest = order.count > shown.count || figures.totals.contains { $0.workspace == nil }
+    let hasRest =
+      order.count > shown.count || figures.totals.contains { $0.workspace == nil }
+      || figures.hours.contains { $0.workspace == nil }
     self.language = language
     names = figures.names
     byDefault = figures.defaultWorkspace
     rest = shown.count
     var positions = Dictionary(zip(shown, 0...)) { first, _ in first }
     var series = shown.enumerated().map { index, id in
-      Entry(name: Self.name(of: id, figures.names), style: "s\(index)")
+      Entry(name: Self.name(of: id, figures.names), id: id, style: "s\(index)")
     }
-    if hasRest { series.append(Entry(name: language.say("Los demás", "All others"), style: "rest")) }
+    if hasRest {
+      series.append(Entry(name: language.say("Los demás", "All others"), id: nil, style: "rest"))
+    }
     if let byDefault, calls[byDefault] != nil {
       positions[byDefault] = series.count
-      series.append(Entry(name: language.say("Por defecto", "Default"), style: "default"))
+      let name = language.say("Por defecto · \(byDefault.number)", "Default · \(byDefault.number)")
+      series.append(Entry(name: name, id: byDefault, style: "default"))
     }
     self.positions = positions
     self.series = series
@@ -54,9 +63,7 @@ struct Workspaces: Sendable {
   /// The name of a workspace, its number where it has none.
   func name(of id: WorkspaceID?) -> String {
     guard let id else { return language.say("Sin workspace", "No workspace") }
-    let own = Self.name(of: id, names)
-    // Operators write the number into the directory.
-    let name = names[id]?.isEmpty == false ? "\(own) · \(id.number)" : own
+    let name = Self.name(of: id, names)
     return id == byDefault ? name + language.say(" (por defecto)", " (default)") : name
   }
 
@@ -76,7 +83,8 @@ struct Workspaces: Sendable {
     return values
   }
 
+  /// With the number, which operators write into the directory, and which tells two of one name apart.
   private static func name(of id: WorkspaceID, _ names: [WorkspaceID: String]) -> String {
-    names[id].map { $0.isEmpty ? "\(id.number)" : $0 } ?? "Workspace \(id.number)"
+    names[id].map { $0.isEmpty ? "\(id.number)" : "\($0) · \(id.number)" } ?? "Workspace \(id.number)"
   }
 }

@@ -67,16 +67,34 @@ struct StatusTests {
         "INSERT INTO workspace_phones (workspace_id, phone_number) VALUES (4, '+34910999888')")
       let service = try await installation.serve()
       #expect(try await service.sync().integer("savedCalls") == 8)
-      let page = try await service.ask("GET", "/").body
-      let links = page.matches(of: /<a href="\/calls\?([^"]*)&amp;lang=es"><bdi>([0-9]+)[^<]*<\/bdi>/)
-      for link in links {
-        let query = String(link.1).replacing("&amp;", with: "&")
-        let answer = try await service.ask("GET", "/api/calls?\(query)&limit=500")
-        #expect(answer.status == 200 && answer.body.matches(of: /"sid":/).count == Int(link.2), "\(query)")
+      // One of no case any more, one without a workspace, one that is given up.
+      try await installation.sql(
+        """
+        INSERT INTO calls (id, source, workspace_id, direction, call_date, status, duration) VALUES
+          ('\(TestCalls.sid(21))', 'twilio', 1, 'inbound', now() - INTERVAL '3 hours', 'completed', 61),
+          ('\(TestCalls.sid(22))', 'twilio', NULL, 'outbound-api', now() - INTERVAL '3 hours', 'busy', 0)
+        """)
+      try await installation.sql(
+        "UPDATE unsettled_calls SET given_up_at = asked_at WHERE call_id = '\(TestCalls.sid(13))'")
+      var followed: [String: Int] = [:]
+      let today = installation.simulation.now.isoDate
+      for target in ["/", "/?since=\(today)", "/?workspace=1", "/?since=2026-01-01&until=2026-02-01"] {
+        let page = try await service.ask("GET", target).body
+        let links = page.matches(of: /<a href="\/calls\?([^"]*)&amp;lang=es"><bdi>([0-9]+)[^<]*<\/bdi>/)
+        for link in links {
+          let query = String(link.1).replacing("&amp;", with: "&")
+          let answer = try await service.ask("GET", "/api/calls?\(query)&limit=500")
+          let count = answer.body.matches(of: /"sid":/).count
+          #expect(answer.status == 200 && count == Int(link.2), "\(target): \(query)")
+          followed[query] = count
+        }
       }
-      let counts = Dictionary(grouping: links.map { Int($0.2) ?? 0 }) { $0 }.mapValues(\.count)
-      // All, and those of the default workspace with what they come from.
-      #expect(links.count > 50 && counts[8] != nil && counts[7] != nil && counts[3] != nil, "\(counts)")
+      // All; those without a workspace; those that are waited for and no more.
+      let counts = Set(followed.values)
+      #expect(followed.count > 100 && counts.isSuperset(of: [9, 8, 7, 3, 1]), "\(counts)")
+      for (part, count) in [("workspace=none", 1), ("pending=unsettled", 5), ("pending=given_up", 1)] {
+        #expect(followed.contains { $0.key.hasPrefix(part) && $0.value == count }, "\(part): \(followed)")
+      }
     }
   }
 

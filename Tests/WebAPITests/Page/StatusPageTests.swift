@@ -179,7 +179,7 @@ struct StatusPageTests {
     let cells = try #require(rows.first).1.matches(of: />([^<]+)</).map { String($0.1) }
     // 101 to 109: the busiest six of nine, the sum of the other three, and all.
     #expect(cells == ["109", "108", "107", "106", "105", "104", "306", "945"])
-    #expect(answer.body.contains("<title>5\u{A0}oct: 945 (Cliente 9 109, "))
+    #expect(answer.body.contains("<title>5\u{A0}oct: 945 (\u{2068}Cliente 9 · 9\u{2069} 109, "))
     #expect(answer.body.contains("Los demás"))
   }
 
@@ -189,10 +189,35 @@ struct StatusPageTests {
     let figures = Self.figures(workspaces: 1) { $0.defaultWorkspace = WorkspaceID(1) }
     let answer = try await page(Self.facts(), figures, "/?workspace=1")
     let links = answer.body.matches(of: /href="(\/calls\?[^"]*)"/).map { String($0.1) }
-    #expect(links.count > 50 && links.allSatisfy { $0.contains("workspace=1&") }, "\(links)")
+    // What a run stored and what is pending are of all workspaces.
+    let ofAll = links.filter { $0.contains("?pending=") || $0.contains("since=2025-10-05T18:45:00Z") }
+    #expect(ofAll.count == 4, "\(ofAll)")
+    let others = links.filter { !ofAll.contains($0) }
+    #expect(others.count > 50 && others.allSatisfy { $0.contains("workspace=1&") }, "\(others)")
     #expect(answer.body.contains(#"href="/?workspace=1&amp;lang=es&amp;refresh=60""#))
     let reloading = try await page(Self.facts(), figures, "/?workspace=1&refresh=60")
     #expect(reloading.body.contains(#"href="/?workspace=1&amp;lang=es""#))
+  }
+
+  @Test(
+    "A workspace without a call of the period is in the hours before it by its own name, and so is nobody")
+  func hoursBeforeThePeriod() async throws {
+    let figures = Self.figures(workspaces: 1) { figures in
+      figures.defaultWorkspace = WorkspaceID(1)
+      figures.names[WorkspaceID(4)] = "Cuatro"
+      let yesterday = makeTime("2025-10-04T22:00:00Z")
+      figures.hours.append(PageFigures.Bucket(start: yesterday, workspace: WorkspaceID(4), calls: 41))
+      figures.hours.append(PageFigures.Bucket(start: yesterday, workspace: nil, calls: 43))
+    }
+    let answer = try await page(Self.facts(), figures, "/?since=2025-10-05")
+    #expect(
+      answer.body.contains(
+        "22:00: 85 (\u{2068}Cuatro · 4\u{2069} 41, \u{2068}Los demás\u{2069} 43, \u{2068}Por defecto · 1\u{2069} 1)</title>"
+      ))
+    // The sum of the hours, in the legend.
+    let targets = links(answer).filter { $0.text == "41" }.map(\.target)
+    let period = "since=2025-10-04T21:00:00Z&until=2025-10-05T20:05:00.001Z"
+    #expect(targets == ["/calls?workspace=4&case=1,2,3&\(period)&lang=es"])
   }
 
   @Test("Only the bar of an hour or a day that is not over grows")
@@ -213,9 +238,8 @@ struct StatusPageTests {
     #expect(
       bars
         == [
-          ("2025-10-04T00%3A00%3A00.000Z", "2025-10-05T00%3A00%3A00.000Z"),
-          ("2025-10-05T00%3A00%3A00.000Z", "2025-10-05T12%3A00%3A00.000Z"),
-        ].map { "/calls?since=\($0)&until=\($1)&lang=en" })
+          ("2025-10-04", "2025-10-05"), ("2025-10-05", "2025-10-05T12:00:00Z"),
+        ].map { "/calls?case=1,2,3&since=\($0)&until=\($1)&lang=en" })
   }
 
   @Test("What has not ended counts up to now: its links lead to the calls of this very moment, too")
@@ -225,12 +249,12 @@ struct StatusPageTests {
       figures.defaultWorkspace = WorkspaceID(1)
     }
     let links = links(try await page(Self.facts(), figures))
-    let end = "until=2025-10-05T20%3A05%3A00.001Z"
+    let end = "until=2025-10-05T20:05:00.001Z"
     for text in ["3\u{202F}001", "66", "12 de 2\u{202F}087 llamadas de las últimas 24 horas"] {
       let targets = links.filter { $0.text == text }.map(\.target)
       #expect(!targets.isEmpty && targets.allSatisfy { $0.contains(end) }, "\(text): \(targets)")
     }
-    #expect(links.contains { $0.target.contains("since=2025-10-05T20%3A00%3A00.000Z&\(end)") })
+    #expect(links.contains { $0.target.contains("since=2025-10-05T20:00:00Z&\(end)") })
   }
 
   @Test("Each part of the default workspace's share leads to its own calls")
@@ -241,19 +265,21 @@ struct StatusPageTests {
         PageFigures.DefaultShare(.relatedTransfers, calls: 71),
         PageFigures.DefaultShare(.number("+34910000001", .trunkingTerminating), calls: 72),
         PageFigures.DefaultShare(.number("client:ana b", .outboundAPI), calls: 73),
-        PageFigures.DefaultShare(.nothing, calls: 74),
+        PageFigures.DefaultShare(.unmatched, calls: 74),
+        PageFigures.DefaultShare(.withheld, calls: 75),
       ]
     }
     let answer = try await page(Self.facts(), figures)
-    let day = "since=2025-10-04T20%3A05%3A00.001Z&until=2025-10-05T20%3A05%3A00.001Z&lang=es"
+    let day = "since=2025-10-04T20:05:00.001Z&until=2025-10-05T20:05:00.001Z&lang=es"
     #expect(
       links(answer).filter { $0.text.hasPrefix("7") && $0.text.count == 2 }.map(\.target) == [
         "/calls?workspace=1&case=3&unmatched=false&\(day)",
         "/calls?workspace=1&number=%2B34910000001&case=2&\(day)",
-        "/calls?workspace=1&number=client%3Aana%20b&case=1&\(day)",
+        "/calls?workspace=1&number=client:ana%20b&case=1&\(day)",
+        "/calls?workspace=1&case=1,2,3&unmatched=true&\(day)",
       ])
     #expect(answer.body.contains("<bdi>+34910000001</bdi> (caso 2)"))
-    #expect(answer.body.contains("no related call") == false && answer.body.contains(">74</td>"))
+    #expect(answer.body.contains("no related call") == false && answer.body.contains(">75</td>"))
   }
 
   @Test("A time that the clocks show twice has its distance to UTC beside it, another has not")
@@ -274,14 +300,21 @@ struct StatusPageTests {
       ])
   }
 
-  @Test("Calls without a workspace lead nowhere, since no search asks for them")
+  @Test("Calls without a workspace lead to those that have none")
   func nobodys() async throws {
     let figures = Self.figures(workspaces: 1) {
       $0.totals.append(
         PageFigures.Total(workspace: nil, unit: "USD", calls: 77, minutes: 5, cost: nil, unpriced: 66))
     }
     let answer = try await page(Self.facts(), figures)
-    #expect(answer.body.contains(">77</td>") && answer.body.contains(">66</td>"))
+    let targets = links(answer).filter { ["77", "66"].contains($0.text) && $0.target.contains("workspace") }
+      .map(\.target)
+    let period = "since=2025-09-06&until=2025-10-05T20:05:00.001Z&lang=es"
+    #expect(
+      targets.sorted() == [
+        "/calls?workspace=none&case=1,2,3&\(period)",
+        "/calls?workspace=none&case=1,2,3&unpriced=true&\(period)",
+      ])
   }
 
   @Test("Money is rounded to the cent, in the way of the language")
@@ -366,8 +399,10 @@ struct StatusPageTests {
     #expect(
       chart.matches(of: /<path class="(\w+)"/).map { String($0.1) }
         == ["grid", "s0", "s1", "s2", "s3", "s4", "s5", "rest", "default"])
-    #expect(answer.body.contains("<title>5\u{A0}oct: 945 (Cliente 9 109, Cliente 8 108, "))
-    #expect(answer.body.contains("Por defecto 102)</title>"))
+    #expect(
+      answer.body.contains(
+        "<title>5\u{A0}oct: 945 (\u{2068}Cliente 9 · 9\u{2069} 109, \u{2068}Cliente 8 · 8\u{2069} 108, "))
+    #expect(answer.body.contains("\u{2068}Por defecto · 2\u{2069} 102)</title>"))
     #expect(answer.body.contains("<bdi>Cliente 2 · 2 (por defecto)</bdi>"))
   }
 
@@ -440,7 +475,8 @@ struct StatusPageTests {
       figures.totals.append(
         PageFigures.Total(workspace: nil, unit: nil, calls: 1, minutes: 1, cost: nil, unpriced: 1))
       figures.defaultShares = [
-        PageFigures.DefaultShare(.nothing, calls: 3), PageFigures.DefaultShare(.relatedTransfers, calls: 2),
+        PageFigures.DefaultShare(.unmatched, calls: 3), PageFigures.DefaultShare(.withheld, calls: 2),
+        PageFigures.DefaultShare(.relatedTransfers, calls: 2),
         PageFigures.DefaultShare(.number("+34910000001", .outboundAPI), calls: 1),
       ]
       figures.hasAssignedNumbers = false
@@ -518,7 +554,7 @@ struct StatusPageTests {
         }
       }
       figures.unmatchedTransfers = count
-      figures.defaultShares = [PageFigures.DefaultShare(.nothing, calls: count)]
+      figures.defaultShares = [PageFigures.DefaultShare(.withheld, calls: count)]
       figures.resync = PageFigures.Resync(
         doneSlices: count, slices: count, doneMilliseconds: number, milliseconds: number)
     }
