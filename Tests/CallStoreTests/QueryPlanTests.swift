@@ -276,6 +276,29 @@ struct QueryPlanTests {
     }
   }
 
+  @Test(
+    "Pending calls are looked up by their SIDs, however few they are", arguments: CallSearch.Pending.allCases)
+  func pending(which: CallSearch.Pending) async throws {
+    try await withPlannedStore { store, fence, plans in
+      let calls = page(6).map { call in
+        var call = call
+        call.price = nil
+        return call
+      }
+      _ = try await store.commit(IntakePage(calls: calls, readAt: at("12:00")), fence: fence)
+      plans.removeAll()
+      var search = CallSearch()
+      search.pending = which
+      let found = try await store.calls(search)
+      #expect(found.calls.count == (which == .unsettled ? 6 : 0))
+      let made = plans.all.filter { $0.sql.contains("JOIN workspaces") }
+      #expect(made.count == 2)
+      for plan in made {
+        #expect(plan.indexes.contains("calls_pkey") && !plan.scanned.contains("calls"), "\(plan)")
+      }
+    }
+  }
+
   @Test("The candidates of a transfer are found by their index, also of a lead that was rung 5,000 times")
   func explanation() async throws {
     try await withPlannedStore { store, fence, plans in
