@@ -155,7 +155,11 @@ private struct Conditions {
     if let isUnpriced = search.isUnpriced {
       ofRow.append(Self.term(SQL.isUnpriced("c"), isUnpriced))
     }
-    if let pending = search.pending { ofRow.append("c.id = ANY (ARRAY(\(Self.sids(pending))))") }
+    if let pending = search.pending {
+      // As an array they are looked up one by one, whatever the order; a number's calls are compared with all of them.
+      let sids = Self.sids(pending)
+      ofRow.append(search.number == nil ? "c.id = ANY (ARRAY(\(sids)))" : "c.id IN (\(sids))")
+    }
     if let status = search.status { terms.append("c.status::text = \(parameter(.text(status), "text"))") }
     if let since = search.since {
       terms.append("c.call_date >= \(parameter(.moment(since), "timestamptz"))")

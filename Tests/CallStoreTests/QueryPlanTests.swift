@@ -277,8 +277,9 @@ struct QueryPlanTests {
   }
 
   @Test(
-    "Pending calls are looked up by their SIDs, however few they are", arguments: CallSearch.Pending.allCases)
-  func pending(which: CallSearch.Pending) async throws {
+    "Pending calls are looked up by their SIDs, however few they are, also those of a number",
+    arguments: CallSearch.Pending.allCases, [nil, ours])
+  func pending(which: CallSearch.Pending, number: PhoneNumber?) async throws {
     try await withPlannedStore { store, fence, plans in
       let calls = page(6).map { call in
         var call = call
@@ -289,8 +290,9 @@ struct QueryPlanTests {
       plans.removeAll()
       var search = CallSearch()
       search.pending = which
+      search.number = number
       let found = try await store.calls(search)
-      #expect(found.calls.count == (which == .unsettled ? 6 : 0))
+      #expect(found.calls.count == (which == .givenUp ? 0 : number == nil ? 6 : 3))
       let made = plans.all.filter { $0.sql.contains("JOIN workspaces") }
       #expect(made.count == 2)
       for plan in made {
