@@ -10,7 +10,8 @@ package enum JSONEvents {
     case .failed: .error
     case .interrupted, .retrying, .unreadableRecords, .clockOff, .gap, .retentionReached, .lost,
       .databaseAway,
-      .refused, .phoneRefused, .notTaken, .callNotGiven, .listNotGiven, .coverageAhead, .wouldBeRefused,
+      .refused, .phoneRefused, .notTaken, .callNotGiven, .callNotCompared, .listNotGiven, .coverageAhead,
+      .wouldBeRefused,
       .directoryLoaded(numbers: 0):
       .warning
     case .auditDiffers, .goneNoted: .warning
@@ -42,6 +43,7 @@ package enum JSONEvents {
     case .phoneRefused: "phone_refused"
     case .notTaken: "calls_not_taken"
     case .callNotGiven: "call_not_given"
+    case .callNotCompared: "call_not_compared"
     case .listNotGiven: "list_not_given"
     case .coverageAhead: "coverage_ahead"
     case .unreadableRecords: "unreadable_records"
@@ -70,7 +72,7 @@ package enum JSONEvents {
   package static func cause(of event: SyncEvent) -> String? {
     switch event {
     case .failed(_, let failure), .retrying(_, _, let failure), .databaseAway(_, let failure),
-      .callNotGiven(_, let failure), .listNotGiven(let failure):
+      .callNotGiven(_, let failure), .callNotCompared(_, let failure), .listNotGiven(let failure):
       failure.cause
     default: nil
     }
@@ -98,7 +100,8 @@ package enum JSONEvents {
     case .phoneRefused(let number, let reason):
       [LogField("number", .text(number.masked)), LogField("reason", .text(reason))]
     case .notTaken(let calls): [field("calls", calls)]
-    case .callNotGiven(let sid, let failure): [LogField("callSid", .text(sid.text))] + fields(failure)
+    case .callNotGiven(let sid, let failure), .callNotCompared(let sid, let failure):
+      [LogField("callSid", .text(sid.text))] + fields(failure)
     case .listNotGiven(let failure): fields(failure)
     case .coverageAhead(let moment): [LogField("coveredUntil", .text(moment.iso8601))]
     case .unreadableRecords(let count): [field("records", count)]

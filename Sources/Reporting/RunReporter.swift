@@ -55,6 +55,7 @@ extension SyncEvent {
       .retrying(attempt: attempt, delay: delay, failure.cleaned(by: redaction))
     case .databaseAway(let delay, let failure): .databaseAway(delay: delay, failure.cleaned(by: redaction))
     case .callNotGiven(let sid, let failure): .callNotGiven(sid, failure.cleaned(by: redaction))
+    case .callNotCompared(let sid, let failure): .callNotCompared(sid, failure.cleaned(by: redaction))
     case .listNotGiven(let failure): .listNotGiven(failure.cleaned(by: redaction))
     default: self
     }

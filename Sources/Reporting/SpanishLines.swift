@@ -31,6 +31,7 @@ package enum SpanishLines {
     case .phoneRefused(let number, let reason): ["⚠️ " + phoneRefused(number, reason)]
     case .notTaken(let calls): ["⚠️ " + notTaken(calls)]
     case .callNotGiven(let sid, let failure): ["⚠️ " + callNotGiven(sid, failure)]
+    case .callNotCompared(let sid, let failure): ["⚠️ " + callNotCompared(sid, failure)]
     case .listNotGiven(let failure): ["⚠️ " + listNotGiven(failure)]
     case .coverageAhead(let moment): ["⚠️ " + coverageAhead(moment)]
     case .unreadableRecords(let count): ["⚠️ " + unreadable(count)]
@@ -175,6 +176,10 @@ extension SpanishLines {
 
   static func callNotGiven(_ sid: CallSID, _ failure: RunFailure) -> String {
     "Twilio no da la llamada \(sid.text), que se vuelve a pedir más tarde: \(failure.message)"
+  }
+
+  static func callNotCompared(_ sid: CallSID, _ failure: RunFailure) -> String {
+    "Twilio no da la llamada \(sid.text), que la auditoría cuenta como parece: \(failure.message)"
   }
 
   static func listNotGiven(_ failure: RunFailure) -> String {

@@ -60,10 +60,12 @@ package struct AuditRun: Sendable {
         : .resuming(
           slicesDone: audit.days.count, slices: days.count,
           share: share * (Double(audit.days.count) + (audit.open.map { 1 - DayAudit.rest(of: $0) } ?? 0))))
-    let policy = isDaily ? RetryPolicy() : .patient
-    let reader = DayAudit(
-      log: RunCallLog(log: log, gate: gate, isUrgent: false, policy: policy, clock: clock, run: run),
-      audits: audits, run: run, start: period.start, share: share,
+    func reading(_ policy: RetryPolicy) -> RunCallLog {
+      RunCallLog(log: log, gate: gate, isUrgent: false, policy: policy, clock: clock, run: run)
+    }
+    var reader = DayAudit(
+      log: reading(isDaily ? RetryPolicy() : .patient), singles: reading(RetryPolicy()), audits: audits,
+      run: run, start: period.start, share: share,
       mayGoOn: { !isDaily || clock.now() < run.startedAt.adding(seconds: Self.dailySeconds) })
     run.progress.set(audit.days)
     for day in days.dropFirst(audit.days.count) {
@@ -81,6 +83,8 @@ package struct AuditRun: Sendable {
 /// How a day of an audit is read.
 private struct DayAudit {
   let log: RunCallLog
+  /// For calls that are asked for alone: an audit can do without.
+  let singles: RunCallLog
   let audits: any AuditLedger
   let run: RunContext
   /// Of the audit's period.
@@ -88,6 +92,8 @@ private struct DayAudit {
   /// The part of the whole run that a day is.
   let share: Double
   let mayGoOn: () -> Bool
+  /// Calls asked for alone that Twilio did not give, one after the other, over all days of the run.
+  var notGiven = 0
 
   /// Seconds by which calls of a list may be out of order.
   private static let disorder = 60
@@ -100,8 +106,9 @@ private struct DayAudit {
     Double(open.comparedFrom.milliseconds(since: open.day.day)) / 86_400_000
   }
 
-  func read(_ day: Timestamp, isLast: Bool, _ audit: inout AuditProgress) async throws(RunFailure) -> AuditDay
-  {
+  mutating func read(
+    _ day: Timestamp, isLast: Bool, _ audit: inout AuditProgress
+  ) async throws(RunFailure) -> AuditDay {
     var isBounded = (audit.open?.comparedFrom ?? day.startOfNextDay) < day.startOfNextDay
     var restarts = 0
     var isDone = false
@@ -138,7 +145,7 @@ private struct DayAudit {
   ///
   /// - Parameter isAnswered: Set once Twilio has given a page.
   /// - Returns: Whether it came to its end; else it is to be begun anew.
-  private func readList(
+  private mutating func readList(
     _ isBounded: inout Bool, _ isAnswered: inout Bool, _ audit: inout AuditProgress
   ) async throws(RunFailure) -> Bool {
     guard var open = audit.open else { return true }
@@ -181,8 +188,9 @@ private struct DayAudit {
   }
 
   /// Compares calls with the rows of a span; what looks as if it were gone or different is asked for alone first, and
-  /// compared once more with its row as it is then.
-  private func compare(
+  /// compared once more with its row as it is then. One that Twilio does not give counts as it looks; the lists tell
+  /// whether Twilio is there at all.
+  private mutating func compare(
     _ calls: [Call], _ span: Period, _ audit: inout AuditProgress
   ) async throws(RunFailure) {
     guard var open = audit.open else { return }
@@ -211,28 +219,46 @@ private struct DayAudit {
       for sid in doubtful where open.asked < Self.mostAsked {
         asked.insert(sid)
         open.asked += 1
-        do throws(RunFailure) {
-          let answer = try await log.call(sid).calls.first
-          page.calls.removeAll { $0.sid == sid }
-          guard let answer else {
-            open.gone.insert(sid.text)
-            continue
-          }
-          open.given.insert(sid.text)
-          // One that began on another day is compared with that.
-          if answer.callDate.map(day.contains) ?? true {
-            page.calls.append(answer)
-          } else {
-            page.known.insert(sid.text)
-          }
-        } catch {
-          // Who may list calls and not fetch one is told what it looks like.
-          guard [.twilio(.refused), .twilio(.permanent), .twilio(.unauthorized)].contains(error.kind) else {
-            throw error
-          }
-          open.asked = Self.mostAsked
+        guard let given = try await ask(for: sid, &open) else { continue }
+        page.calls.removeAll { $0.sid == sid }
+        guard let answer = given.calls.first else {
+          open.gone.insert(sid.text)
+          continue
+        }
+        open.given.insert(sid.text)
+        // One that began on another day is compared with that.
+        if answer.callDate.map(day.contains) ?? true {
+          page.calls.append(answer)
+        } else {
+          page.known.insert(sid.text)
         }
       }
     }
+  }
+
+  /// Who may list calls and not fetch one asks for no other of the day; and where several are not given one after the
+  /// other, for none of the run.
+  ///
+  /// - Returns: Nil where Twilio does not give the call, which is told.
+  private mutating func ask(
+    for sid: CallSID, _ open: inout AuditProgress.OpenDay
+  ) async throws(RunFailure) -> CallPage? {
+    guard notGiven < RunCallLog.mostNotGiven else {
+      open.asked = Self.mostAsked
+      return nil
+    }
+    var kind: RunFailure.Kind?
+    let told = { (failure: RunFailure) -> SyncEvent in
+      kind = failure.kind
+      return .callNotCompared(sid, failure)
+    }
+    let page = try await singles.given(orTell: told) { () async throws(RunFailure) in
+      try await singles.call(sid)
+    }
+    notGiven = page == nil ? notGiven + 1 : 0
+    if let kind, [.twilio(.refused), .twilio(.permanent), .twilio(.unauthorized)].contains(kind) {
+      open.asked = Self.mostAsked
+    }
+    return page
   }
 }

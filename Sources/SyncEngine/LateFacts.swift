@@ -25,8 +25,6 @@ struct LateFacts {
   private static let mostCalls = 5000
   /// Calls that were set aside, tried again in a run.
   private static let mostRefused = 20
-  /// Requests that fail one after the other: then Twilio gives nothing, and the rest waits for the next run.
-  private static let mostFailures = 3
   /// So many calls of one day are worth listing it.
   private static let crowd = 10
 
@@ -37,12 +35,13 @@ struct LateFacts {
     var failures = 0
     var listings = Listings.ahead
     var listedDays: Set<Timestamp> = []
-    while failures < Self.mostFailures, let longest = waiting.first, isDue(longest, now: now, after: requests)
+    while failures < RunCallLog.mostNotGiven, let longest = waiting.first,
+      isDue(longest, now: now, after: requests)
     {
       if let query = listings.query(for: longest, among: waiting) {
         requests += 1
         let readAt = clock.now()
-        let page = try await given(orTell: SyncEvent.listNotGiven) { () async throws(RunFailure) in
+        let page = try await log.given(orTell: SyncEvent.listNotGiven) { () async throws(RunFailure) in
           try await log.list(query)
         }
         guard let page else {
@@ -66,7 +65,7 @@ struct LateFacts {
       }
     }
     for sid in try await commits.calls.refused(dueAt: now, limit: Self.mostRefused)
-    where failures < Self.mostFailures {
+    where failures < RunCallLog.mostNotGiven {
       failures = try await ask(for: sid, startedAt: now, &counter) ? 0 : failures + 1
     }
   }
@@ -89,7 +88,7 @@ struct LateFacts {
     var next: String?
     for requests in 1...most {
       let readAt = clock.now()
-      let page = try await given(orTell: SyncEvent.listNotGiven) { () async throws(RunFailure) in
+      let page = try await log.given(orTell: SyncEvent.listNotGiven) { () async throws(RunFailure) in
         if let next { try await listing.next(next, of: query) } else { try await listing.first(query) }
       }
       guard let page else {
@@ -112,7 +111,7 @@ struct LateFacts {
     for sid: CallSID, startedAt now: Timestamp, _ counter: inout RunCounter
   ) async throws(RunFailure) -> Bool {
     let readAt = clock.now()
-    let page = try await given(orTell: { .callNotGiven(sid, $0) }) { () async throws(RunFailure) in
+    let page = try await log.given(orTell: { .callNotGiven(sid, $0) }) { () async throws(RunFailure) in
       try await log.call(sid)
     }
     guard let page else {
@@ -125,20 +124,6 @@ struct LateFacts {
         calls: page.calls, readAt: isGone ? now : readAt, marks: isGone ? [.gone([sid])] : []),
       &counter)
     return true
-  }
-
-  /// - Returns: Nil where Twilio does not give what it is asked for, which is told.
-  /// - Throws: What is not about this request.
-  private func given(
-    orTell event: (RunFailure) -> SyncEvent, _ request: () async throws(RunFailure) -> CallPage
-  ) async throws(RunFailure) -> CallPage? {
-    do throws(RunFailure) {
-      return try await request()
-    } catch {
-      guard case .twilio(let fault) = error.kind, fault != .throttled, fault != .clock else { throw error }
-      commits.run.onEvent(event(error))
-      return nil
-    }
   }
 }
 

@@ -58,6 +58,25 @@ struct RunCallLog: Sendable {
     }
   }
 
+  /// Requests that fail one after the other: then Twilio gives nothing, and the rest is not asked for.
+  static let mostNotGiven = 3
+
+  /// Asks for what the run can do without.
+  ///
+  /// - Returns: Nil where Twilio does not give it, which is told.
+  /// - Throws: What is not about this request.
+  func given(
+    orTell event: (RunFailure) -> SyncEvent, _ request: () async throws(RunFailure) -> CallPage
+  ) async throws(RunFailure) -> CallPage? {
+    do throws(RunFailure) {
+      return try await request()
+    } catch {
+      guard case .twilio(let fault) = error.kind, fault != .throttled, fault != .clock else { throw error }
+      run.onEvent(event(error))
+      return nil
+    }
+  }
+
   /// Sends a request once more.
   ///
   /// - Parameter size: Calls on the page that is asked for; nil for what is no page of a listing.

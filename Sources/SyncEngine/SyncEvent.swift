@@ -27,6 +27,8 @@ package enum SyncEvent: Hashable, Sendable {
   case notTaken(calls: Int)
   /// Twilio does not give a call that is asked for alone; it is asked for again.
   case callNotGiven(CallSID, RunFailure)
+  /// Twilio does not give a call that an audit asks for alone; it is counted as it looks.
+  case callNotCompared(CallSID, RunFailure)
   /// Twilio does not give a list of calls that are asked for again; they are asked for one by one.
   case listNotGiven(RunFailure)
   /// `sync_state.covered_until` lies in the future, and is not believed.

@@ -63,6 +63,7 @@ func makeEveryEvent() throws -> [SyncEvent] {
     .refused(RefusedCall(sid: makeSID(1), attributionCase: .transfer, reason: "SQLSTATE 22003")),
     .phoneRefused(makeNumber("+34910000077"), reason: "SQLSTATE 23514, e164"), .notTaken(calls: 2),
     .callNotGiven(makeSID(1), RunFailure(.twilio(.refused), "Twilio rechaza la petición.")),
+    .callNotCompared(makeSID(1), RunFailure(.twilio(.refused), "Twilio rechaza la petición.")),
     .listNotGiven(RunFailure(.twilio(.refused), "Twilio rechaza la petición.")), .coverageAhead(.epoch),
     .directoryLoaded(numbers: 0), .lost(try makePeriod()), .moving(calls: 64), .moved(makeSum()),
     .assigned(makeNumber("+34910000004"), WorkspaceID(4), createdPhones: 1), .wouldBeRefused(failure),

@@ -116,7 +116,8 @@ struct RunReporterTests {
       .twilio(.transient), "No sirve \(secret) para +34911679868.", "Cambie \(secret).", cause: "\(secret)!")
     for event in [
       SyncEvent.failed(.hourly, failure), .retrying(attempt: 1, delay: 1000, failure),
-      .databaseAway(delay: 1000, failure), .callNotGiven(CallSID.absent, failure), .listNotGiven(failure),
+      .databaseAway(delay: 1000, failure), .callNotGiven(CallSID.absent, failure),
+      .callNotCompared(CallSID.absent, failure), .listNotGiven(failure),
     ] {
       let recorder = Recorder()
       let logger = Logger(format: format, redaction: Redaction(secrets: [secret]), clock: { "now" }) { line in
@@ -159,7 +160,7 @@ struct RunReporterTests {
   func names() throws {
     let events = try makeEveryEvent()
     let names = Set(events.map(JSONEvents.name))
-    #expect(names.count == 34)
+    #expect(names.count == 35)
     for event in events {
       let keys = JSONEvents.fields(of: event).map(\.key)
       #expect(Set(keys + ["ts", "level", "event", "runId"]).count == keys.count + 4)

@@ -171,6 +171,11 @@ struct SpanishLinesTests {
       "⚠️ Twilio no da la llamada \(makeSID(1).text), que se vuelve a pedir más tarde: Twilio tiene un fallo interno (HTTP 500). Si se repite, pregunte."
     ),
     (
+      .callNotCompared(
+        makeSID(1), RunFailure(.twilio(.transient), "Twilio tiene un fallo interno (HTTP 500).")),
+      "⚠️ Twilio no da la llamada \(makeSID(1).text), que la auditoría cuenta como parece: Twilio tiene un fallo interno (HTTP 500)."
+    ),
+    (
       .listNotGiven(
         RunFailure(.twilio(.retention), "Twilio ya no guarda llamadas tan antiguas.", "Empiece más tarde.")),
       "⚠️ Twilio no da la lista de las llamadas sin estado final o sin precio, que se piden una a una: Twilio ya no guarda llamadas tan antiguas. Empiece más tarde."

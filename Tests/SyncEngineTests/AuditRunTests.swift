@@ -128,6 +128,76 @@ struct AuditRunTests {
     #expect(day.gone == 3 && bench.notes.asked.count == 1 && table.notes.gone.isEmpty)
   }
 
+  @Test(
+    "A call that Twilio never gives is told and counts as it looks, the others are asked for, later days are compared",
+    arguments: [TwilioFault.transient, .unanswered, .retention], [false, true])
+  func notGiven(fault: TwilioFault, isDaily: Bool) async throws {
+    let stored = Self.makeDay(3)
+    let failure = RunFailure(.twilio(fault), "Twilio no la da.", cause: "HTTP 500")
+    let bench = makeBench([]) {
+      $0.onCall = { sid throws(RunFailure) in
+        if sid == stored[1].sid { throw failure }
+        return nil
+      }
+    }
+    let table = AuditTable(stored)
+    let run = try await bench.audit(
+      table, since: Self.day, until: Self.next.adding(hours: 24), isDaily: isDaily
+    ).get()
+    #expect(run.state == .succeeded && run.days.map(\.gone) == [3, 0])
+    #expect(Set(bench.notes.asked) == Set(stored.map(\.sid)))
+    #expect(bench.notes.events.filter { $0 == .callNotCompared(stored[1].sid, failure) }.count == 1)
+    // Twilio has not said of it that it is gone.
+    #expect(table.notes.gone == [stored[0].sid.text, stored[2].sid.text])
+    // The list was read once.
+    #expect(bench.notes.requests.count == 2)
+  }
+
+  @Test(
+    "After three calls that Twilio does not give one after the other none is asked for, of later days neither"
+  )
+  func noneGiven() async throws {
+    let stored = Self.makeDay(720 * 2)
+    let bench = makeBench([]) {
+      $0.onCall = { _ throws(RunFailure) in throw RunFailure(.twilio(.unanswered), "no") }
+    }
+    let table = AuditTable(stored)
+    let run = try await bench.audit(table, since: Self.day, until: Self.next.adding(hours: 24)).get()
+    #expect(run.days.map(\.gone) == [720, 720] && table.notes.gone.isEmpty)
+    #expect(Set(bench.notes.asked).count == 3)
+    let told = bench.notes.events.filter { if case .callNotCompared = $0 { true } else { false } }
+    #expect(told.count == 3)
+  }
+
+  @Test("An audit that Twilio gives no list fails, whatever calls it gives", arguments: [1, 2])
+  func noList(page: Int) async throws {
+    let calls = Self.makeDay(300)
+    let bench = makeBench(calls) {
+      $0.onList = { _ throws(RunFailure) in
+        if page == 1 { throw RunFailure(.twilio(.transient), "no") }
+      }
+      $0.onNext = { _ throws(RunFailure) in throw RunFailure(.twilio(.transient), "no") }
+      $0.onCall = { _ throws(RunFailure) in throw RunFailure(.twilio(.transient), "no") }
+    }
+    let table = AuditTable(calls + [makeCompleted(900, startedAt: Self.day.adding(seconds: 86_000))])
+    let outcome = try await audit(bench, table)
+    #expect(#expect(throws: RunFailure.self) { try outcome.get() }?.kind == .twilio(.transient))
+    #expect(table.notes.verdicts.isEmpty)
+  }
+
+  @Test(
+    "What is not about one call ends the audit, which goes on later",
+    arguments: [TwilioFault.throttled, .clock])
+  func aboutAll(fault: TwilioFault) async throws {
+    let bench = makeBench([]) {
+      $0.onCall = { _ throws(RunFailure) in throw RunFailure(.twilio(fault), "no") }
+    }
+    let table = AuditTable(Self.makeDay(3))
+    let outcome = try await audit(bench, table)
+    #expect(#expect(throws: RunFailure.self) { try outcome.get() }?.kind == .twilio(fault))
+    #expect(table.notes.verdicts.isEmpty)
+  }
+
   @Test("A day that Twilio keeps no more has no verdict, and the next one is looked at")
   func retention() async throws {
     let bench = makeBench([]) {

@@ -135,6 +135,32 @@ struct AuditTests {
     }
   }
 
+  @Test(
+    "Calls that Twilio answers with nonsense when asked alone are told and count as they look; the audit ends"
+  )
+  func nonsense() async throws {
+    try await withDamage { site, damaged in
+      try site.installation.simulation.setFaults("call/*:html=200")
+      let text = try await site.installation.programs.run(
+        ["audit"] + site.dates, site.installation.environment)
+      let told = text.output.split(separator: "\n").filter { $0.hasPrefix("⚠️ Twilio no da la llamada ") }
+      let asked = [damaged["different"], damaged["gone"]].compactMap(\.self)
+      #expect(text.status == 1 && told.count == asked.count, "\(text.output)")
+      for sid in asked {
+        #expect(
+          told.contains { $0.contains("la llamada \(sid), que la auditoría cuenta como parece: ") },
+          "\(text.output)")
+      }
+      let days = "SELECT day::text FROM sync_audits WHERE kept ORDER BY day"
+      #expect(
+        try await site.installation.column(days)
+          == (0..<3).map { site.period.start.adding(hours: 24 * $0).isoDate })
+      // Nobody has said that it is gone.
+      #expect(
+        try await site.installation.value("SELECT count(*) FROM sync_audits WHERE gone_calls <> '{}'") == "0")
+    }
+  }
+
   @Test("Of days that Twilio keeps no more there is no verdict, and nothing is recorded as lost")
   func retention() async throws {
     try await withDamage { site, _ in
