@@ -66,7 +66,7 @@ struct PageCommit {
     let outcome: PageOutcome
   }
 
-  private func rehearse(_ commit: () async throws -> PageOutcome) async throws -> PageOutcome {
+  func rehearse(_ commit: () async throws -> PageOutcome) async throws -> PageOutcome {
     do {
       return try await commit()
     } catch let rehearsed as Rehearsed {
@@ -91,7 +91,7 @@ struct PageCommit {
 
   /// - Parameters:
   ///   - read: The answers to `lockAndRead`.
-  ///   - refusal: What the database is known to refuse, of the calls of the page that are left out of it here.
+  ///   - refusal: What the database is known to refuse; its calls are left out of the page here.
   func commit(
     on transaction: PostgresTransaction, read: [PostgresResult], refusal: PageRefusal = PageRefusal()
   ) async throws -> PageOutcome {
@@ -101,12 +101,13 @@ struct PageCommit {
     var createdPhones = 0
     var refusedPhones = refusal.phones
     var directory = PhoneDirectory(rows: rows, defaultWorkspace: defaultWorkspace)
-    var merged = merged(stored, directory)
+    let unwritten = refusal.unwritten
+    var merged = merged(stored, directory, kept: unwritten)
     let extendsDirectory = !merged.newPhones.isEmpty || !merged.unclaimedRows.isEmpty
     if extendsDirectory {
       (directory, createdPhones) = try await extend(
         directory, with: merged, but: &refusedPhones, on: transaction)
-      merged = self.merged(stored, directory)
+      merged = self.merged(stored, directory, kept: unwritten)
     }
     let writes = OutboundWrites(merged, run: fence.run, isLastWord: page.isLastWord)
     let written = writes.statements.isEmpty ? [] : try await transaction.pipeline(writes.statements)
@@ -115,16 +116,21 @@ struct PageCommit {
       directory: directory, createdPhones: createdPhones, isLastWord: page.isLastWord)
     decided.outcome.isIncomplete = !writes.areWritten(written)
     decided.outcome.refused = refusal.calls.map(\.refusal)
+    decided.outcome.kept = refusal.kept
     for number in merged.newPhones { decided.outcome.refusedPhones[number] = refusedPhones[number] }
-    if page.isRehearsal { throw Rehearsed(outcome: decided.outcome) }
+    let transfers =
+      decided.transferRows.isEmpty
+      ? nil : CallUpsert.statement(decided.transferRows, isLastWord: page.isLastWord)
+    if page.isRehearsal {
+      // What is refused shows only so, where it is checked at the end, too.
+      _ = try await transaction.pipeline(
+        [RefusalSearch.atOnce] + rowWrites(transfers: transfers, decided: decided))
+      throw Rehearsed(outcome: decided.outcome)
+    }
     var last = UnsettledListUpdate.statements(of: page, merged: merged, stored: stored)
     if try lease.requiredBool(0) { last.append(RefusedCallRecords.forget(page.calls.map(\.sid))) }
     if !refusal.calls.isEmpty { last.append(RefusedCallRecords.setAside(refusal.calls, readAt: page.readAt)) }
-    let outcome = try await end(
-      transaction,
-      transfers: decided.transferRows.isEmpty
-        ? nil : CallUpsert.statement(decided.transferRows, isLastWord: page.isLastWord),
-      decided: decided, last: last)
+    let outcome = try await end(transaction, transfers: transfers, decided: decided, last: last)
     // An empty one says nothing of the next.
     if !page.calls.isEmpty {
       let isNew = stored.isEmpty && !extendsDirectory
@@ -134,8 +140,11 @@ struct PageCommit {
     return outcome
   }
 
-  private func merged(_ stored: [CallSID: StoredCall], _ directory: PhoneDirectory) -> MergedPage {
-    MergedPage(page: page.calls, stored: stored, directory: directory, isLastWord: page.isLastWord)
+  func merged(
+    _ stored: [CallSID: StoredCall], _ directory: PhoneDirectory, kept: Set<CallSID> = []
+  ) -> MergedPage {
+    MergedPage(
+      page: page.calls, stored: stored, directory: directory, isLastWord: page.isLastWord, kept: kept)
   }
 
   /// Creates the numbers that the directory does not know. That may meet one that somebody else created meanwhile,
@@ -164,10 +173,13 @@ struct PageCommit {
     if !unlisted.isEmpty { try await create(after: SQL.moveSequence(of: "workspace_phones")) }
     guard !unlisted.isEmpty else { return (directory, created) }
     // Written so that a conflict is an error, which tells what is in the way.
-    let errors = try await RefusalSearch(transaction: transaction).refused(
-      of: unlisted,
+    let search = RefusalSearch(transaction: transaction)
+    try await search.begin()
+    let findings = try await search.write(
+      unlisted,
       by: { PhoneDirectoryQuery.create($0, workspace: defaultWorkspace, passesOverConflicts: false) })
-    for (number, error) in errors { refused[number] = PageRefusal.reason(error) }
+    try await search.takeBack()
+    for (number, error) in findings.refused { refused[number] = PageRefusal.reason(error) }
     unlisted = unlisted.filter { refused[$0] == nil }
     // The search may have used up ids that were in the way.
     if !unlisted.isEmpty { try await create(after: SQL.moveSequence(of: "workspace_phones")) }
@@ -194,13 +206,16 @@ struct PageCommit {
     }
   }
 
+  private func rowWrites(transfers: PostgresStatement?, decided: DecidedPage) -> [PostgresStatement] {
+    let reattributions = decided.reattributions
+    return [transfers, reattributions.isEmpty ? nil : AttributionUpdate.statement(reattributions)]
+      .compactMap(\.self)
+  }
+
   private func lastWrites(
     transfers: PostgresStatement?, decided: DecidedPage, last: [PostgresStatement]
   ) -> [PostgresStatement] {
-    var statements = [transfers].compactMap(\.self)
-    if !decided.reattributions.isEmpty {
-      statements.append(AttributionUpdate.statement(decided.reattributions))
-    }
+    var statements = rowWrites(transfers: transfers, decided: decided)
     if !decided.outcome.moves.isEmpty {
       statements.append(CallMoveRecords.insert(decided.outcome.moves, by: fence.run))
     }
@@ -340,68 +355,7 @@ extension PageCommit {
   }
 }
 
-/// What the database refuses of a page.
-struct PageRefusal {
-  var calls: [(call: Call, refusal: RefusedCall)] = []
-  var phones: [PhoneNumber: String] = [:]
-}
-
-/// The way of a page of which something was refused: finds out what, and commits the rest.
 extension PageCommit {
-  private func commitButRefused(on database: Database) async throws -> PageOutcome {
-    if page.isRehearsal { return try await rehearse { try await setAsideAndCommit(on: database) } }
-    return try await setAsideAndCommit(on: database)
-  }
-
-  private func setAsideAndCommit(on database: Database) async throws -> PageOutcome {
-    try await database.withTransaction(limits, opening: lockAndRead) { transaction in
-      let read = transaction.opening
-      // Else every call that it is given to would seem to be at fault.
-      let workspaces = try await transaction.query(Preflight.exists(defaultWorkspace))
-      guard !workspaces.rows.isEmpty else { throw RunFailure.noDefaultWorkspace(defaultWorkspace) }
-      let directory = try PhoneDirectoryQuery.read(read[2], defaultWorkspace: defaultWorkspace)
-      let stored = try StoredCallQuery.read(read[3])
-      let merged = merged(stored, directory)
-      var refusal = PageRefusal()
-      let search = RefusalSearch(transaction: transaction)
-      let phones = try await search.refused(
-        of: merged.newPhones,
-        by: { PhoneDirectoryQuery.create($0, workspace: defaultWorkspace) })
-      for (number, error) in phones { refusal.phones[number] = error.shortReason }
-      // What is right of a transfer but its workspace is enough here: the rest are numbers of stored calls.
-      let transfers = merged.transfers.filter { stored[$0.sid]?.call != $0 }.map { call in
-        CallRow(
-          call: call, attribution: Attribution(workspace: defaultWorkspace, decidingNumber: nil),
-          leadNumber: call.leadNumber)
-      }
-      let outbound = merged.outboundRows.filter { $0.call.attributionCase != .transfer }
-      func isTooMuch(_ rows: [CallRow]) -> Bool {
-        RefusalLimits.isTooMuch(
-          refused: rows.map(\.call.sid), of: merged.calls.count, before: page.refusedBefore)
-      }
-      let calls = try await search.refused(
-        of: outbound + transfers, by: { CallUpsert.statement($0, isLastWord: page.isLastWord) },
-        isTooMuch: isTooMuch)
-      if let error = calls.last?.error, isTooMuch(calls.map(\.item)) {
-        throw RunFailure.tooManyRefused(error)
-      }
-      for (row, error) in calls {
-        refusal.calls.append(
-          (
-            row.call,
-            RefusedCall(
-              sid: row.call.sid, attributionCase: row.call.attributionCase, reason: error.shortReason)
-          ))
-      }
-      let refused = Set(calls.map(\.item.call.sid))
-      var taken = page
-      taken.calls.removeAll { refused.contains($0.sid) }
-      let rest = PageCommit(
-        page: taken, fence: fence, defaultWorkspace: defaultWorkspace, lease: lease, lastPage: lastPage)
-      return try await rest.commit(on: transaction, read: read, refusal: refusal)
-    }
-  }
-
   /// Calls of the page that are of a case and not in the table.
   private func missing(on database: Database) async throws -> Set<CallSID> {
     let sids = page.calls.filter { $0.attributionCase != nil }.map(\.sid)

@@ -10,25 +10,44 @@ extension PostgresError {
   }
 }
 
-/// Finds what the database refuses of a page, so that the rest can be stored: writes rows within a savepoint, halves
-/// what is refused until single rows are left, and takes everything back.
+/// Finds what the database refuses of some rows, so that the rest can be stored: writes them within a savepoint, and
+/// halves what is refused until single ones are left.
 struct RefusalSearch {
+  /// What came of writing some items.
+  struct Findings<Item> {
+    /// Those that are refused alone, with the reason.
+    var refused: [(item: Item, error: PostgresError)] = []
+    /// Those that were not tried any more.
+    var untried: [Item] = []
+  }
+
   let transaction: PostgresTransaction
 
+  /// Has what is checked at the end only checked at once.
+  static let atOnce = PostgresStatement("SET CONSTRAINTS ALL IMMEDIATE")
+
+  func begin() async throws(PostgresError) {
+    _ = try await transaction.pipeline([PostgresStatement("SAVEPOINT search"), Self.atOnce])
+  }
+
+  /// Takes back whatever was written since it began.
+  func takeBack() async throws(PostgresError) {
+    _ = try await transaction.pipeline([
+      PostgresStatement("ROLLBACK TO SAVEPOINT search"), PostgresStatement("RELEASE SAVEPOINT search"),
+    ])
+  }
+
+  /// Leaves written what is not refused.
+  ///
   /// - Parameters:
   ///   - write: Writes some of them.
-  ///   - isTooMuch: Whether to stop at so many.
-  /// - Returns: The items that are refused alone, with the reason.
-  func refused<Item>(
-    of items: [Item], by write: ([Item]) -> PostgresStatement, isTooMuch: ([Item]) -> Bool = { _ in false }
-  ) async throws(PostgresError) -> [(item: Item, error: PostgresError)] {
-    // What is checked at the end only is checked at once here.
-    _ = try await transaction.pipeline([
-      PostgresStatement("SAVEPOINT search"), PostgresStatement("SET CONSTRAINTS ALL IMMEDIATE"),
-    ])
-    var refused: [(item: Item, error: PostgresError)] = []
+  ///   - isTooMuch: Whether to stop at so many refused ones.
+  func write<Item>(
+    _ items: [Item], by write: ([Item]) -> PostgresStatement, isTooMuch: ([Item]) -> Bool = { _ in false }
+  ) async throws(PostgresError) -> Findings<Item> {
+    var findings = Findings<Item>()
     var waiting = [items[...]]
-    while !isTooMuch(refused.map(\.item)), let part = waiting.popLast() {
+    while !isTooMuch(findings.refused.map(\.item)), let part = waiting.popLast() {
       guard let item = part.first else { continue }
       do throws(PostgresError) {
         _ = try await transaction.pipeline([
@@ -41,17 +60,15 @@ struct RefusalSearch {
           PostgresStatement("ROLLBACK TO SAVEPOINT part"), PostgresStatement("RELEASE SAVEPOINT part"),
         ])
         if part.count == 1 {
-          refused.append((item, error))
+          findings.refused.append((item, error))
         } else {
           let middle = part.startIndex + part.count / 2
           waiting += [part[middle...], part[..<middle]]
         }
       }
     }
-    _ = try await transaction.pipeline([
-      PostgresStatement("ROLLBACK TO SAVEPOINT search"), PostgresStatement("RELEASE SAVEPOINT search"),
-    ])
-    return refused
+    findings.untried = waiting.flatMap(\.self)
+    return findings
   }
 }
 

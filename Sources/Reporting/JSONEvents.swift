@@ -10,7 +10,8 @@ package enum JSONEvents {
     case .failed: .error
     case .interrupted, .retrying, .unreadableRecords, .clockOff, .gap, .retentionReached, .lost,
       .databaseAway,
-      .refused, .phoneRefused, .notTaken, .callNotGiven, .callNotCompared, .listNotGiven, .coverageAhead,
+      .refused, .kept, .phoneRefused, .notTaken, .callNotGiven, .callNotCompared, .listNotGiven,
+      .coverageAhead,
       .wouldBeRefused,
       .directoryLoaded(numbers: 0):
       .warning
@@ -40,6 +41,7 @@ package enum JSONEvents {
     case .interrupted: "run_interrupted"
     case .retrying: "twilio_retry"
     case .refused: "call_refused"
+    case .kept: "calls_kept"
     case .phoneRefused: "phone_refused"
     case .notTaken: "calls_not_taken"
     case .callNotGiven: "call_not_given"
@@ -97,6 +99,10 @@ package enum JSONEvents {
       ] + (failure.twilioRequestID.map { [LogField("twilioRequestId", .text($0))] } ?? [])
     case .refused(let call):
       [LogField("callSid", .text(call.sid.text)), LogField("reason", .text(call.reason))]
+    case .kept(let calls):
+      [field("calls", calls.sids.count)]
+        + (calls.sids.min().map { [LogField("callSid", .text($0.text))] } ?? [])
+        + [LogField("reason", .text(calls.reason))]
     case .phoneRefused(let number, let reason):
       [LogField("number", .text(number.masked)), LogField("reason", .text(reason))]
     case .notTaken(let calls): [field("calls", calls)]

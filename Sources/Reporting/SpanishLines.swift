@@ -28,6 +28,7 @@ package enum SpanishLines {
     case .interrupted(let kind): ["⚠️ " + rehearsed(isRehearsal) + interrupted(kind)]
     case .retrying(let attempt, let delay, let failure): ["⚠️ " + retrying(attempt, delay, failure)]
     case .refused(let call): ["⚠️ " + refused(call)]
+    case .kept(let calls): ["⚠️ " + kept(calls)]
     case .phoneRefused(let number, let reason): ["⚠️ " + phoneRefused(number, reason)]
     case .notTaken(let calls): ["⚠️ " + notTaken(calls)]
     case .callNotGiven(let sid, let failure): ["⚠️ " + callNotGiven(sid, failure)]
@@ -162,6 +163,13 @@ extension SpanishLines {
   static func refused(_ call: RefusedCall) -> String {
     "La base de datos rechaza la llamada \(call.sid.text) (\(call.reason)); queda aparte en refused_calls y se "
       + "vuelve a probar. Corrija la tabla y ejecute «twilio-sync hourly»"
+  }
+
+  static func kept(_ calls: KeptCalls) -> String {
+    let sid = calls.sids.min().map { "; la primera, \($0.text)" } ?? ""
+    return
+      "La base de datos no deja cambiar llamadas guardadas (\(calls.reason)): \(calls.sids.count)\(sid). Quedan como "
+      + "estaban, en su workspace. Corrija la tabla y ejecute «twilio-sync reattribute»"
   }
 
   static func phoneRefused(_ number: PhoneNumber, _ reason: String) -> String {

@@ -92,6 +92,7 @@ struct RunCounter {
   private var refusedOfPeriod: Set<CallSID> = []
   private var missing: Set<CallSID> = []
   private var moved: Set<CallSID> = []
+  private var hasChanged = false
   private var unmatched: Set<CallSID> = []
   private var refreshed: Set<CallSID> = []
 
@@ -118,6 +119,7 @@ struct RunCounter {
     missing.formUnion(outcome.missing.intersection(seen))
     counts.createdPhones += outcome.createdPhones
     moved.formUnion(outcome.moves.lazy.map(\.sid))
+    hasChanged = hasChanged || !outcome.changed.isEmpty
     counts.reattributedCalls = moved.count
     for (sid, isMatched) in outcome.transfers where seen.contains(sid) {
       if isMatched { unmatched.remove(sid) } else { unmatched.insert(sid) }
@@ -128,12 +130,24 @@ struct RunCounter {
     counts.savedCalls = max(0, storable - missing.count)
     return warnings.note(outcome)
   }
+
+  /// At the end of a run that does nothing but change stored calls.
+  ///
+  /// - Throws: Where many were to change and the table took none.
+  func confirmChanges() throws(RunFailure) {
+    guard let reason = warnings.reasonOfKept, !hasChanged,
+      warnings.kept.count >= RefusalLimits.fewestOfPage
+    else { return }
+    throw .noChangeTaken(reason)
+  }
 }
 
 /// What a run tells of calls and numbers that the database did not take: each once.
 struct RunWarnings {
   private(set) var refused: Set<CallSID> = []
   private var phones: Set<PhoneNumber> = []
+  private(set) var kept: Set<CallSID> = []
+  private(set) var reasonOfKept: String?
   private var missing: Set<CallSID> = []
 
   mutating func note(_ outcome: PageOutcome) -> [SyncEvent] {
@@ -142,6 +156,12 @@ struct RunWarnings {
     for (number, reason) in outcome.refusedPhones.sorted(by: { $0.key.canonical < $1.key.canonical })
     where phones.insert(number).inserted {
       events.append(.phoneRefused(number, reason: reason))
+    }
+    if var calls = outcome.kept {
+      calls.sids.subtract(kept)
+      kept.formUnion(calls.sids)
+      reasonOfKept = calls.reason
+      if !calls.sids.isEmpty { events.append(.kept(calls)) }
     }
     let new = outcome.missing.subtracting(missing)
     missing.formUnion(new)

@@ -61,6 +61,7 @@ func makeEveryEvent() throws -> [SyncEvent] {
     .unreadableRecords(2),
     .clockOff(seconds: 61), .gap(try makePeriod()), .sliceDone(try makePeriod(), calls: 3),
     .refused(RefusedCall(sid: makeSID(1), attributionCase: .transfer, reason: "SQLSTATE 22003")),
+    .kept(KeptCalls(sids: [makeSID(1), makeSID(2)], reason: "SQLSTATE P0001")),
     .phoneRefused(makeNumber("+34910000077"), reason: "SQLSTATE 23514, e164"), .notTaken(calls: 2),
     .callNotGiven(makeSID(1), RunFailure(.twilio(.refused), "Twilio rechaza la petición.")),
     .callNotCompared(makeSID(1), RunFailure(.twilio(.refused), "Twilio rechaza la petición.")),

@@ -160,7 +160,7 @@ struct RunReporterTests {
   func names() throws {
     let events = try makeEveryEvent()
     let names = Set(events.map(JSONEvents.name))
-    #expect(names.count == 35)
+    #expect(names.count == 36)
     for event in events {
       let keys = JSONEvents.fields(of: event).map(\.key)
       #expect(Set(keys + ["ts", "level", "event", "runId"]).count == keys.count + 4)

@@ -158,6 +158,10 @@ struct SpanishLinesTests {
       "⚠️ La base de datos rechaza la llamada \(makeSID(1).text) (valor no permitido, SQLSTATE 23514, brief); queda aparte en refused_calls y se vuelve a probar. Corrija la tabla y ejecute «twilio-sync hourly»"
     ),
     (
+      .kept(KeptCalls(sids: [makeSID(2), makeSID(1)], reason: "SQLSTATE P0001")),
+      "⚠️ La base de datos no deja cambiar llamadas guardadas (SQLSTATE P0001): 2; la primera, \(makeSID(1).text). Quedan como estaban, en su workspace. Corrija la tabla y ejecute «twilio-sync reattribute»"
+    ),
+    (
       .phoneRefused(
         makeNumber("+34910000077"), reason: "falta un valor obligatorio, SQLSTATE 23502, label"),
       "⚠️ workspace_phones no admite el número …077 (falta un valor obligatorio, SQLSTATE 23502, label): sus llamadas se guardan en el workspace por defecto. Corrija la tabla o añada el número"

@@ -69,6 +69,30 @@ struct ReattributionRunTests {
     #expect(bench.notes.requestCount == 0)
   }
 
+  @Test(
+    "Where the table takes none of twenty changes the run fails at its end; it succeeds where it takes one, or fewer are refused",
+    arguments: [(20, 0, false), (20, 1, true), (19, 0, true)])
+  func kept(refused: Int, changed: Int, succeeds: Bool) async throws {
+    let bench = makeBench(1500) {
+      $0.outcome = { _, page in
+        var outcome = PageOutcome()
+        let sids = page.calls.map(\.sid)
+        // Ten of the second page.
+        let isFirst = sids.count == IntakePage.mostCalls
+        outcome.kept = KeptCalls(sids: Set(sids.prefix(isFirst ? refused - 10 : 10)), reason: "P0001")
+        if !isFirst { outcome.changed = Set(sids.suffix(changed)) }
+        return outcome
+      }
+    }
+    let outcome = try await run(bench)
+    #expect(bench.notes.pages.count == 2)
+    switch outcome {
+    case .success(let run): #expect(succeeds && run.state == .succeeded)
+    case .failure(let failure):
+      #expect(!succeeds && failure.kind == .database(.refused) && failure.message.contains("(P0001)"))
+    }
+  }
+
   @Test("What the ledger adds the moves up to is told before the end; each call counts once")
   func moves() async throws {
     let bench = makeBench(2001) {

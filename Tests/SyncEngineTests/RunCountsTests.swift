@@ -116,6 +116,26 @@ struct RunCountsTests {
     #expect(bench.notes.events.contains(.saved(calls: 2)))
   }
 
+  @Test("Stored calls that the database keeps as they are count as saved, and each is told once")
+  func kept() async throws {
+    let bench = EngineBench {
+      // 4 3 | 2 1, and what ended is in the last commit.
+      $0.calls = (1...4).map { makeCompleted($0, startedAt: at("11:0\($0)")) }
+      $0.pageSize = 2
+      $0.outcome = { _, page in
+        var outcome = PageOutcome()
+        let sids = Set(page.calls.map(\.sid)).intersection([makeSID(2), makeSID(3)])
+        if !sids.isEmpty { outcome.kept = KeptCalls(sids: sids, reason: "P0001") }
+        return outcome
+      }
+    }
+    let counts = try await bench.run().get().counts
+    #expect(counts.totalCalls == 4 && counts.savedCalls == 4 && counts.refusedCalls == 0)
+    let told = bench.notes.events.filter { if case .kept = $0 { true } else { false } }
+    #expect(told == [3, 2].map { .kept(KeptCalls(sids: [makeSID($0)], reason: "P0001")) })
+    #expect(bench.notes.pages.allSatisfy { $0.refusedBefore.isEmpty })
+  }
+
   @Test("Repeated requests to Twilio are counted and told with their reason")
   func requests() async throws {
     let saturated = RunFailure(

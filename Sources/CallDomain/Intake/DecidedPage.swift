@@ -24,8 +24,12 @@ package struct DecidedPage: Sendable {
       let candidates = bySID[call.sid]?.candidates ?? []
       guard let attribution = resolver.attribution(of: call, candidates: candidates) else { continue }
       let row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
-      outcome.transfers[call.sid] = row.attribution.decidingNumber != nil
       let old = stored[call.sid]
+      if let old, merged.kept.contains(call.sid) {
+        outcome.transfers[call.sid] = old.phoneNumber != nil
+        continue
+      }
+      outcome.transfers[call.sid] = row.attribution.decidingNumber != nil
       if let old, let move = CallMove(of: call, stored: old, to: attribution) { outcome.moves.append(move) }
       if !row.isStored(as: old, isLastWord: isLastWord) {
         transferRows.append(row)
@@ -33,7 +37,7 @@ package struct DecidedPage: Sendable {
       }
     }
     var reattributions: [Reattribution] = []
-    for transfer in candidates {
+    for transfer in candidates where !merged.kept.contains(transfer.sid) {
       guard let old = transfer.stored else { continue }
       let attribution = resolver.attribution(
         ofTransferFrom: transfer.leadNumber, at: transfer.time, candidates: transfer.candidates)
@@ -78,6 +82,9 @@ package struct PageOutcome: Hashable, Sendable {
   package var refusedPhones: [PhoneNumber: String] = [:]
   /// Calls of the page that were set aside.
   package var refused: [RefusedCall] = []
+  /// Stored calls that were to go to another workspace, which the database does not let happen; nil where there are
+  /// none.
+  package var kept: KeptCalls?
   /// Whether the server wrote fewer rows than it was given, without a word: a trigger passed over some.
   package var isIncomplete = false
   /// Calls of the page that are not in the table for that reason.

@@ -14,6 +14,8 @@ package struct MergedPage: Sendable {
   package let unclaimedRows: [Int64]
   /// Every call of the page that is stored, merged.
   package let calls: [Call]
+  /// Stored calls whose rows stay as they are, whatever is decided: see `PageOutcome.kept`.
+  let kept: Set<CallSID>
   /// What the calls of cases 1 and 2 amount to, before the transfers are counted.
   package let outboundOutcome: PageOutcome
 
@@ -21,9 +23,12 @@ package struct MergedPage: Sendable {
   ///   - page: Calls as Twilio sent them; every SID once.
   ///   - stored: The rows of the page's SIDs.
   ///   - isLastWord: See `IntakePage.isLastWord`.
+  ///   - kept: Stored calls, of the page or not, whose rows the database does not let change.
   package init(
-    page: [Call], stored: [CallSID: StoredCall], directory: PhoneDirectory, isLastWord: Bool = false
+    page: [Call], stored: [CallSID: StoredCall], directory: PhoneDirectory, isLastWord: Bool = false,
+    kept: Set<CallSID> = []
   ) {
+    self.kept = kept
     let resolver = WorkspaceResolver(directory: directory)
     var outboundRows: [CallRow] = []
     var transfers: [Call] = []
@@ -76,6 +81,7 @@ package struct MergedPage: Sendable {
       calls.append(call)
       Self.note(call, old, in: &touched)
     }
+    outboundRows.removeAll { kept.contains($0.call.sid) }
     self.outboundRows = outboundRows
     self.transfers = transfers
     self.calls = calls

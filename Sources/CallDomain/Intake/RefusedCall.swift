@@ -13,6 +13,19 @@ package struct RefusedCall: Hashable, Sendable {
   }
 }
 
+/// Stored calls whose rows the database does not let change, as those of a month that a trigger keeps closed. Twilio
+/// says nothing new of them, so that nothing is to be set aside: they stay as they are, in their workspace.
+package struct KeptCalls: Hashable, Sendable {
+  package var sids: Set<CallSID>
+  /// The reason in a few Spanish words, without anything of a call in it.
+  package let reason: String
+
+  package init(sids: Set<CallSID>, reason: String) {
+    self.sids = sids
+    self.reason = reason
+  }
+}
+
 /// How much may be refused before the table is wrong and not the calls (Reference.md, "Refused calls").
 package enum RefusalLimits {
   /// Of so many calls of a page and more no more than half.

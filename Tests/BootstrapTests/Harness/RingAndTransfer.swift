@@ -5,7 +5,7 @@ import TwilioSimulator
 /// A call of ours to a lead, and the lead's transfer, which it decides.
 enum RingAndTransfer {
   static let own = "+34910123456"
-  private static let lead = "+34611222333"
+  static let lead = "+34611222333"
   static let (ring, transfer) = (TestCalls.sid(1), TestCalls.sid(2))
 
   /// Has the simulator tell both, priced, and makes the workspaces 4 and 5; no number is listed.
