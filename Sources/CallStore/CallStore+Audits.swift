@@ -60,17 +60,49 @@ extension CallStore: AuditLedger {
     }
   }
 
-  package func noteGone(fence: RunFence) async throws(RunFailure) -> Int {
+  package func noteGone(fence: RunFence) async throws(RunFailure) -> GoneNotes {
     try await operation {
       try await PostgresError.repeated {
-        let opening = [RunLease.confirm(fence), AuditRecords.noteGone]
-        return try await database.withTransaction(PageCommit.limits(lease), opening: opening) { transaction in
-          guard !transaction.opening[0].rows.isEmpty else { throw RunFailure.leaseLost }
-          let noted = transaction.opening[1].affectedRows
-          try await transaction.commit()
-          return noted
+        do {
+          return try await noteGone(fence, opening: AuditRecords.noteGone()) { $0.opening[1] }
+        } catch let error as PostgresError where error.isRefusalOfValues {
+          return try await noteGoneButRefused(fence)
         }
       }
+    }
+  }
+
+  private func noteGoneButRefused(_ fence: RunFence) async throws -> GoneNotes {
+    var reason: PostgresError?
+    var notes = try await noteGone(fence, opening: AuditRecords.goneToNote) { transaction in
+      let ids = try transaction.opening[1].rows.map { try $0.requiredText(0) }
+      let search = RefusalSearch(transaction: transaction)
+      try await search.begin()
+      // The newest first, so that a hundred old ones, of months that are closed, do not keep them from their turn.
+      let findings = try await search.write(
+        ids, by: AuditRecords.note, isTooMuch: { $0.count >= RefusalLimits.mostOfRun })
+      try await search.takeBack()
+      reason = findings.refused.first?.error
+      return try await transaction.query(
+        AuditRecords.noteGone(but: findings.refused.map(\.item) + findings.untried))
+    }
+    if let reason { notes.obstacle = .rowsNotTaken(reason) }
+    return notes
+  }
+
+  /// - Parameter note: Gives the answer to `AuditRecords.noteGone`.
+  private func noteGone(
+    _ fence: RunFence, opening: PostgresStatement,
+    _ note: (PostgresTransaction) async throws -> PostgresResult
+  ) async throws -> GoneNotes {
+    try await database.withTransaction(
+      PageCommit.limits(lease), opening: [RunLease.confirm(fence), opening]
+    ) { transaction in
+      guard !transaction.opening[0].rows.isEmpty else { throw RunFailure.leaseLost }
+      guard let row = try await note(transaction).rows.first else { return GoneNotes() }
+      let (noted, left) = (try row.count(0), try row.count(1))
+      try await transaction.commit()
+      return GoneNotes(noted: noted, left: left, obstacle: left > 0 ? .rowsLocked : nil)
     }
   }
 
@@ -144,14 +176,43 @@ enum AuditRecords {
 
   private static let figures = AuditDay.figures.map { SQL.column($0.name) }
 
-  /// Writes into the rows of calls that are gone that they are; those that nobody has written yet.
-  static let noteGone = PostgresStatement(
+  /// Writes into the rows of calls that are gone that they are, and keeps the others for the next time: a row that
+  /// somebody has locked is not waited for.
+  ///
+  /// - Parameter refused: Those whose rows do not take it.
+  /// - Returns: A row with how many were noted, and how many are left.
+  static func noteGone(but refused: [String] = []) -> PostgresStatement {
+    PostgresStatement(
+      """
+      WITH due AS MATERIALIZED (SELECT DISTINCT c.id FROM \(gone)),
+      free AS (SELECT c.id FROM calls c JOIN due ON due.id = c.id WHERE NOT (c.id = ANY($1::text[]))
+        FOR NO KEY UPDATE OF c SKIP LOCKED),
+      noted AS (UPDATE calls c SET gone_at = now() FROM free WHERE c.id = free.id RETURNING c.id),
+      rest AS MATERIALIZED (SELECT id FROM due EXCEPT SELECT id FROM noted),
+      kept AS (UPDATE sync_audits SET gone_calls = ARRAY(
+          SELECT id FROM unnest(gone_calls) g (id) WHERE id IN (SELECT id FROM rest))
+        WHERE gone_calls <> '{}')
+      SELECT (SELECT count(*) FROM noted), (SELECT count(*) FROM rest)
+      """, [.textArray(refused)])
+  }
+
+  /// The calls that are to be noted, the newest first.
+  static let goneToNote = PostgresStatement(
+    "SELECT c.id FROM \(gone) GROUP BY c.id ORDER BY max(a.day) DESC, c.id")
+
+  /// Writes into the rows of these calls that they are gone, but for those that somebody has locked.
+  static func note(_ ids: [String]) -> PostgresStatement {
+    PostgresStatement(
+      """
+      WITH free AS (SELECT id FROM calls WHERE id = ANY($1::text[]) FOR NO KEY UPDATE SKIP LOCKED)
+      UPDATE calls c SET gone_at = now() FROM free WHERE c.id = free.id
+      """, [.textArray(ids)])
+  }
+
+  private static let gone = """
+    sync_audits a CROSS JOIN unnest(a.gone_calls) g (id) JOIN calls c ON c.id = g.id
+    WHERE a.gone_calls <> '{}' AND c.source = 'twilio' AND c.gone_at IS NULL
     """
-    WITH found AS (SELECT unnest(gone_calls) AS id FROM sync_audits WHERE gone_calls <> '{}'),
-    noted AS (UPDATE sync_audits SET gone_calls = '{}' WHERE gone_calls <> '{}')
-    UPDATE calls c SET gone_at = now() FROM found
-    WHERE c.id = found.id AND c.source = 'twilio' AND c.gone_at IS NULL
-    """)
 
   static func due(_ day: Timestamp) -> PostgresStatement {
     PostgresStatement(

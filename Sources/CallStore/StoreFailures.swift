@@ -335,6 +335,16 @@ extension RunFailure {
       runID: run, retryAfter: retryAfter)
   }
 
+  /// - Parameter error: Why the first of them is refused.
+  static func rowsNotTaken(_ error: PostgresError) -> RunFailure {
+    RunFailure(
+      .database(.refused), "La base de datos no deja cambiar sus filas\(error.inParentheses).",
+      cause: error.cause)
+  }
+
+  static let rowsLocked = RunFailure(
+    .database(.busy), "Otro programa bloquea sus filas, o un disparador (trigger) de calls las descarta.")
+
   /// So many calls were refused that the table is wrong, and not they.
   ///
   /// - Parameter error: Why one of them was refused.

@@ -15,7 +15,7 @@ package enum JSONEvents {
       .wouldBeRefused,
       .directoryLoaded(numbers: 0):
       .warning
-    case .auditDiffers, .goneNoted: .warning
+    case .auditDiffers, .goneNoted, .goneNotNoted: .warning
     case .dayAudited(let day): day.differences > 0 ? .warning : .info
     case .pageStored, .sliceReplaced: .debug
     case .started, .period, .directoryLoaded, .fetching, .fetched, .processing, .saving, .saved,
@@ -66,6 +66,7 @@ package enum JSONEvents {
     case .dayAudited: "day_audited"
     case .auditDiffers: "audit_differs"
     case .goneNoted: "calls_gone"
+    case .goneNotNoted: "gone_not_noted"
     case .resuming: "run_resumed"
     }
   }
@@ -74,7 +75,8 @@ package enum JSONEvents {
   package static func cause(of event: SyncEvent) -> String? {
     switch event {
     case .failed(_, let failure), .retrying(_, _, let failure), .databaseAway(_, let failure),
-      .callNotGiven(_, let failure), .callNotCompared(_, let failure), .listNotGiven(let failure):
+      .callNotGiven(_, let failure), .callNotCompared(_, let failure), .listNotGiven(let failure),
+      .goneNotNoted(_, let failure):
       failure.cause
     default: nil
     }
@@ -140,6 +142,8 @@ package enum JSONEvents {
         }
     case .auditDiffers(let whatToDo): [LogField("whatToDo", .text(whatToDo))]
     case .goneNoted(let calls): [field("calls", calls)]
+    case .goneNotNoted(let calls, let failure):
+      [calls.map { field("calls", $0) }].compactMap(\.self) + fields(failure)
     case .resuming(let done, let slices, _): [field("slicesDone", done), field("slices", slices)]
     }
   }

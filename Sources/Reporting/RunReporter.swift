@@ -57,6 +57,8 @@ extension SyncEvent {
     case .callNotGiven(let sid, let failure): .callNotGiven(sid, failure.cleaned(by: redaction))
     case .callNotCompared(let sid, let failure): .callNotCompared(sid, failure.cleaned(by: redaction))
     case .listNotGiven(let failure): .listNotGiven(failure.cleaned(by: redaction))
+    case .goneNotNoted(let calls, let failure):
+      .goneNotNoted(calls: calls, failure.cleaned(by: redaction))
     default: self
     }
   }

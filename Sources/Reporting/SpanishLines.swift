@@ -56,6 +56,7 @@ package enum SpanishLines {
     case .auditDiffers(let whatToDo): ["⚠️ Lo guardado difiere de Twilio. \(whatToDo)"]
     case .goneNoted(let calls):
       ["⚠️ Llamadas que Twilio ya no conoce, anotadas en calls.gone_at: \(calls); siguen guardadas"]
+    case .goneNotNoted(let calls, let failure): ["⚠️ " + goneNotNoted(calls, failure)]
     case .resuming(let done, let slices, _):
       ["🔁 Se reanuda donde se quedó: \(done) de \(slices) tramos hechos"]
     }
@@ -232,6 +233,13 @@ extension SpanishLines {
       "\(verdict): \(result) (llamadas: Twilio \(day.twilioCalls), guardadas \(day.storedCalls)\(figures))"
     ]
       + shown + rest
+  }
+
+  static func goneNotNoted(_ calls: Int?, _ failure: RunFailure) -> String {
+    let left = calls.map { ": \($0)" } ?? ""
+    return
+      "Llamadas que Twilio ya no conoce, sin anotar en calls.gone_at\(left); la próxima ejecución horaria lo "
+      + "vuelve a intentar. \(failure.message)"
   }
 
   private static func word(_ example: AuditDifference) -> String {

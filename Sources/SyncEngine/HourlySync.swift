@@ -66,8 +66,20 @@ package struct HourlySync: Sendable {
     }
     try await LateFacts(log: log, commits: commits, clock: clock, everyMinutes: settings.everyMinutes).run(
       &counter)
-    let gone = try await calls.noteGone(fence: run.fence)
-    if gone > 0 { onEvent(.goneNoted(calls: gone)) }
+    try await noteGone(run)
+  }
+
+  /// The calls are stored by now, and the log taken in: what the database does not let be noted of older ones is told,
+  /// and tried again by the next run.
+  private func noteGone(_ run: RunContext) async throws(RunFailure) {
+    do throws(RunFailure) {
+      let gone = try await calls.noteGone(fence: run.fence)
+      if gone.noted > 0 { run.onEvent(.goneNoted(calls: gone.noted)) }
+      if let obstacle = gone.obstacle { run.onEvent(.goneNotNoted(calls: gone.left, obstacle)) }
+    } catch {
+      guard case .database = error.kind else { throw error }
+      run.onEvent(.goneNotNoted(calls: nil, error))
+    }
   }
 
   /// Where no run has been yet, fixes from when on hourly runs take in the log: else the first calls that

@@ -73,6 +73,8 @@ package enum SyncEvent: Hashable, Sendable {
   case auditDiffers(String)
   /// So many calls that an audit found gone were noted as such.
   case goneNoted(calls: Int)
+  /// So many such calls could not be noted, and are tried again by the next hourly run; nil where nobody knows.
+  case goneNotNoted(calls: Int?, RunFailure)
   /// An interrupted historical run goes on where it was, with so large a share of the work done.
   case resuming(slicesDone: Int, slices: Int, share: Double)
 }

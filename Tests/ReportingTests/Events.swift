@@ -52,7 +52,7 @@ func makeEveryEvent() throws -> [SyncEvent] {
   lost.isKept = false
   let others: [SyncEvent] = [
     .dayAudited(AuditDay(.epoch)), .dayAudited(day), .dayAudited(lost), .auditDiffers("Ejecute esto."),
-    .goneNoted(calls: 2),
+    .goneNoted(calls: 2), .goneNotNoted(calls: 1, failure), .goneNotNoted(calls: nil, failure),
     .noCalls,
     .retrying(
       attempt: 1, delay: 250,

@@ -117,7 +117,7 @@ struct RunReporterTests {
     for event in [
       SyncEvent.failed(.hourly, failure), .retrying(attempt: 1, delay: 1000, failure),
       .databaseAway(delay: 1000, failure), .callNotGiven(CallSID.absent, failure),
-      .callNotCompared(CallSID.absent, failure), .listNotGiven(failure),
+      .callNotCompared(CallSID.absent, failure), .listNotGiven(failure), .goneNotNoted(calls: 1, failure),
     ] {
       let recorder = Recorder()
       let logger = Logger(format: format, redaction: Redaction(secrets: [secret]), clock: { "now" }) { line in
@@ -160,7 +160,7 @@ struct RunReporterTests {
   func names() throws {
     let events = try makeEveryEvent()
     let names = Set(events.map(JSONEvents.name))
-    #expect(names.count == 36)
+    #expect(names.count == 37)
     for event in events {
       let keys = JSONEvents.fields(of: event).map(\.key)
       #expect(Set(keys + ["ts", "level", "event", "runId"]).count == keys.count + 4)

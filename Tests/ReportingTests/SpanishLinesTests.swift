@@ -158,6 +158,10 @@ struct SpanishLinesTests {
       "⚠️ La base de datos rechaza la llamada \(makeSID(1).text) (valor no permitido, SQLSTATE 23514, brief); queda aparte en refused_calls y se vuelve a probar. Corrija la tabla y ejecute «twilio-sync hourly»"
     ),
     (
+      .goneNotNoted(calls: 3, RunFailure(.database(.refused), "La base de datos no deja cambiar sus filas.")),
+      "⚠️ Llamadas que Twilio ya no conoce, sin anotar en calls.gone_at: 3; la próxima ejecución horaria lo vuelve a intentar. La base de datos no deja cambiar sus filas."
+    ),
+    (
       .kept(KeptCalls(sids: [makeSID(2), makeSID(1)], reason: "SQLSTATE P0001")),
       "⚠️ La base de datos no deja cambiar llamadas guardadas (SQLSTATE P0001): 2; la primera, \(makeSID(1).text). Quedan como estaban, en su workspace. Corrija la tabla y ejecute «twilio-sync reattribute»"
     ),

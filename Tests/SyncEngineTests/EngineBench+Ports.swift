@@ -116,7 +116,7 @@ extension EngineBench: CallLedger {
 }
 
 extension EngineBench {
-  func noteGone(fence: RunFence) async throws(RunFailure) -> Int { script.gone }
+  func noteGone(fence: RunFence) async throws(RunFailure) -> GoneNotes { try script.onGone() }
 }
 
 extension EngineBench: RunLedger {

@@ -37,8 +37,8 @@ final class EngineBench: Sendable {
       Issue.record("nobody expected that \(sid) is asked for")
       throw RunFailure(.twilio(.permanent), "unexpected")
     }
-    /// So many calls that an audit found gone are to be noted.
-    var gone = 0
+    /// What becomes of calls that an audit found gone.
+    var onGone: @Sendable () throws(RunFailure) -> GoneNotes = { () throws(RunFailure) in GoneNotes() }
     /// Stored calls after a SID, since a moment, at most so many.
     var onStored: @Sendable (CallSID?, Timestamp?, Int) throws(RunFailure) -> [Call] = { _, _, _ in
       Issue.record("nobody expected that stored calls are read")

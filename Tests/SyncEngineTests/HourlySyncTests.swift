@@ -258,4 +258,43 @@ struct HourlySyncTests {
     #expect(bench.notes.pages.flatMap(\.marks) == [])
     #expect(bench.notes.commitAttempts == 2)
   }
+
+  @Test("What could be noted of calls that are gone is told, and what could not, and the run succeeds")
+  func goneNotes() async throws {
+    let refused = RunFailure(.database(.refused), "La base de datos no deja cambiar sus filas.")
+    let away = RunFailure(.database(.unreachable), "La base de datos no responde.")
+    func isOfGone(_ event: SyncEvent) -> Bool {
+      switch event {
+      case .goneNoted, .goneNotNoted: true
+      default: false
+      }
+    }
+    let cases: [(Result<GoneNotes, RunFailure>, [SyncEvent])] = [
+      (.success(GoneNotes()), []),
+      (.success(GoneNotes(noted: 2)), [.goneNoted(calls: 2)]),
+      (
+        .success(GoneNotes(noted: 2, left: 3, obstacle: refused)),
+        [.goneNoted(calls: 2), .goneNotNoted(calls: 3, refused)]
+      ),
+      (.failure(away), [.goneNotNoted(calls: nil, away)]),
+    ]
+    for (notes, events) in cases {
+      let bench = EngineBench { $0.onGone = { () throws(RunFailure) in try notes.get() } }
+      #expect(try await bench.run().get().state == .succeeded)
+      #expect(bench.notes.events.filter(isOfGone) == events)
+    }
+    // Another run has taken over, or the program is at fault.
+    for failure in [RunFailure.leaseLost, RunFailure(fault: "it was not to be")] {
+      let bench = EngineBench { $0.onGone = { () throws(RunFailure) in throw failure } }
+      #expect(try await bench.run() == .failure(failure.of(RunID(7))))
+    }
+  }
+}
+
+extension RunFailure {
+  fileprivate func of(_ run: RunID) -> RunFailure {
+    var failure = self
+    failure.runID = run
+    return failure
+  }
 }

@@ -28,11 +28,27 @@ package protocol CallLedger: Sendable {
   /// - Parameter last: The SID after which to go on, nil to begin.
   func olderCalls(after last: CallSID?, limit: Int) async throws(RunFailure) -> [Call]
 
-  /// Notes in the rows of calls that an audit found gone that they are.
+  /// Notes in the rows of calls that an audit found gone that they are: each once, and those that cannot be noted now
+  /// at the next time.
   ///
-  /// - Returns: How many were noted: each once.
   /// - Throws: `leaseLost` when another run took over.
-  func noteGone(fence: RunFence) async throws(RunFailure) -> Int
+  func noteGone(fence: RunFence) async throws(RunFailure) -> GoneNotes
+}
+
+/// What became of the calls that audits found gone.
+package struct GoneNotes: Hashable, Sendable {
+  /// How many were noted as such in their rows.
+  package var noted: Int
+  /// How many could not be.
+  package var left: Int
+  /// Why; nil where none is left.
+  package var obstacle: RunFailure?
+
+  package init(noted: Int = 0, left: Int = 0, obstacle: RunFailure? = nil) {
+    self.noted = noted
+    self.left = left
+    self.obstacle = obstacle
+  }
 }
 
 /// How far the stored log reaches, as an hourly run needs to know it.

@@ -161,6 +161,31 @@ struct AuditTests {
     }
   }
 
+  @Test("A row that takes no change is told by each hourly run, which succeeds, until it takes it")
+  func goneOfClosedRow() async throws {
+    try await withDamage { site, damaged in
+      let installation = site.installation
+      let gone = try #require(damaged["gone"])
+      _ = try await site.audit()
+      try await installation.sql(
+        "ALTER TABLE calls ADD CONSTRAINT closed CHECK (id <> '\(gone)') NOT VALID")
+      let noted = "SELECT string_agg(id, ' ') FROM calls WHERE gone_at IS NOT NULL"
+      for _ in 0..<2 {
+        let hourly = try await installation.run("hourly")
+        let told = hourly.output.split(separator: "\n").filter { $0.contains("calls.gone_at") }
+        #expect(
+          hourly.status == 0
+            && told == [
+              "⚠️ Llamadas que Twilio ya no conoce, sin anotar en calls.gone_at: 1; la próxima ejecución horaria lo vuelve a intentar. La base de datos no deja cambiar sus filas (valor no permitido, SQLSTATE 23514, closed)."
+            ], "\(hourly.output)")
+        #expect(try await installation.value(noted) == nil)
+      }
+      try await installation.sql("ALTER TABLE calls DROP CONSTRAINT closed")
+      #expect(try await installation.run("hourly").output.contains("anotadas en calls.gone_at: 1;"))
+      #expect(try await installation.value(noted) == gone)
+    }
+  }
+
   @Test("Of days that Twilio keeps no more there is no verdict, and nothing is recorded as lost")
   func retention() async throws {
     try await withDamage { site, _ in

@@ -51,7 +51,9 @@ struct FaultyRun {
       try await store.olderCalls(after: last, limit: limit)
     }
 
-    func noteGone(fence: RunFence) async throws(RunFailure) -> Int { try await store.noteGone(fence: fence) }
+    func noteGone(fence: RunFence) async throws(RunFailure) -> GoneNotes {
+      try await store.noteGone(fence: fence)
+    }
   }
 
   /// - Parameter clock: The process's clock; by default Twilio's, which stands still.

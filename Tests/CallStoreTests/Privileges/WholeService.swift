@@ -75,7 +75,7 @@ struct WholeService {
     }
     try await finish(fence, .succeeded)
     let hourly = try await store.begin(.hourly, requestedBy: "test", now: Self.now)
-    #expect(try await store.noteGone(fence: hourly) == 1)
+    #expect(try await store.noteGone(fence: hourly) == GoneNotes(noted: 1))
     #expect(try await store.dueAudit(now: Self.now) != nil)
     try await finish(hourly, .succeeded)
   }

@@ -73,9 +73,9 @@ extension HistoryBench: CallLedger {
     return []
   }
 
-  func noteGone(fence: RunFence) async throws(RunFailure) -> Int {
+  func noteGone(fence: RunFence) async throws(RunFailure) -> GoneNotes {
     Issue.record("a historical run notes no calls as gone")
-    return 0
+    return GoneNotes()
   }
 }
 
