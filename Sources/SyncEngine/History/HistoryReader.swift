@@ -115,7 +115,6 @@ package struct RecentCalls: Sendable {
     newer = calls
   }
 
-  /// How many there are at the most: some may be counted twice.
   package var count: Int { older.count + newer.count }
 
   /// Whether the call is one of them.
@@ -125,10 +124,11 @@ package struct RecentCalls: Sendable {
 
   /// - Returns: Whether it was none of them.
   package mutating func insert(_ call: CallSID) -> Bool {
-    let isNew = !contains(call)
+    // One that is seen again keeps its age: moved to the newer ones, it would have others forgotten too soon.
+    guard !contains(call) else { return false }
     newer.insert(call)
     if newer.count >= Self.most { (older, newer) = (newer, []) }
-    return isNew
+    return true
   }
 }
 
