@@ -150,7 +150,7 @@ enum StatusQuery {
           FROM sync_alerts),
         refused.calls, \(holes("is_lost")), given_up.first, given_up.last, refused.first, refused.last
       FROM (SELECT count(*) AS calls, count(*) FILTER (WHERE workspace_id = $1::bigint) AS default_calls
-          FROM calls c WHERE \(SQL.isOfCase("c")) AND call_date > $2::timestamptz - INTERVAL '24 hours'
+          FROM calls c WHERE \(SQL.mayBeOfCase("c")) AND call_date > $2::timestamptz - INTERVAL '24 hours'
           AND call_date <= $2::timestamptz) day,
         (SELECT count(*) AS calls, \(SQL.milliseconds("min(\(SQL.past("call_date")))")) AS first,
             \(SQL.milliseconds("max(\(SQL.past("call_date")))")) AS last

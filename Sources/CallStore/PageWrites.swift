@@ -238,16 +238,14 @@ enum UnsettledListUpdate {
   }
 
   /// Calls without a final status or a price of which nobody asks any more, and nobody has asked again: given up, or
-  /// completed without a price and never on the list, but for those of no case; what an older program wrote has no
-  /// direction yet. One that Twilio does not know is none: it says no more. A time that is none or still to come is no
+  /// completed without a price and never on the list, but for those of no case. One that Twilio does not know is none: it says no more. A time that is none or still to come is no
   /// evidence that anybody has asked again.
   static let givenUp = """
     (SELECT call_id, call_date, given_up_at FROM unsettled_calls
       WHERE given_up_at IS NOT NULL AND gone_at IS NULL
         AND (\(SQL.past("asked_at")) > \(SQL.past("given_up_at"))) IS NOT TRUE
       UNION ALL
-      SELECT id, call_date, NULL FROM calls c
-      WHERE source = 'twilio' AND (direction IS NULL OR \(SQL.isOfCase("c"))) AND \(SQL.isUnpriced("c"))
+      SELECT id, call_date, NULL FROM calls c WHERE \(SQL.mayBeOfCase("c")) AND \(SQL.isUnpriced("c"))
         AND NOT EXISTS (SELECT FROM unsettled_calls u WHERE u.call_id = c.id)) given_up_calls
     """
 

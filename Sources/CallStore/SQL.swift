@@ -143,6 +143,11 @@ enum SQL {
     """
   }
 
+  /// Those, and what an older program wrote without a direction, which the next hourly run finds out.
+  static func mayBeOfCase(_ table: String) -> String {
+    "\(table).source = 'twilio' AND (\(table).direction IS NULL OR \(isOfCase(table)))"
+  }
+
   /// Completed calls with a duration.
   static func isAnswered(_ table: String) -> String {
     "\(table).duration > 0 AND \(table).status::text = 'completed'"
