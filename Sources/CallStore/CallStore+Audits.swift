@@ -190,7 +190,8 @@ enum AuditRecords {
       noted AS (UPDATE calls c SET gone_at = now() FROM free WHERE c.id = free.id RETURNING c.id),
       rest AS MATERIALIZED (SELECT id FROM due EXCEPT SELECT id FROM noted),
       kept AS (UPDATE sync_audits SET gone_calls = ARRAY(
-          SELECT id FROM unnest(gone_calls) g (id) WHERE id IN (SELECT id FROM rest))
+          SELECT id FROM unnest(gone_calls) g (id) WHERE id NOT IN (SELECT id FROM noted)
+            AND EXISTS (SELECT FROM calls c WHERE c.id = g.id AND \(canBeNoted)))
         WHERE gone_calls <> '{}')
       SELECT (SELECT count(*) FROM noted), (SELECT count(*) FROM rest)
       """, [.textArray(refused)])
@@ -211,8 +212,9 @@ enum AuditRecords {
 
   private static let gone = """
     sync_audits a CROSS JOIN unnest(a.gone_calls) g (id) JOIN calls c ON c.id = g.id
-    WHERE a.gone_calls <> '{}' AND c.source = 'twilio' AND c.gone_at IS NULL
+    WHERE a.gone_calls <> '{}' AND \(canBeNoted)
     """
+  private static let canBeNoted = "c.source = 'twilio' AND c.gone_at IS NULL"
 
   static func due(_ day: Timestamp) -> PostgresStatement {
     PostgresStatement(

@@ -101,13 +101,12 @@ struct PageCommit {
     var createdPhones = 0
     var refusedPhones = refusal.phones
     var directory = PhoneDirectory(rows: rows, defaultWorkspace: defaultWorkspace)
-    let unwritten = refusal.unwritten
-    var merged = merged(stored, directory, kept: unwritten)
+    var merged = merged(stored, directory, but: refusal)
     let extendsDirectory = !merged.newPhones.isEmpty || !merged.unclaimedRows.isEmpty
     if extendsDirectory {
       (directory, createdPhones) = try await extend(
         directory, with: merged, but: &refusedPhones, on: transaction)
-      merged = self.merged(stored, directory, kept: unwritten)
+      merged = self.merged(stored, directory, but: refusal)
     }
     let writes = OutboundWrites(merged, run: fence.run, isLastWord: page.isLastWord)
     let written = writes.statements.isEmpty ? [] : try await transaction.pipeline(writes.statements)
@@ -116,7 +115,7 @@ struct PageCommit {
       directory: directory, createdPhones: createdPhones, isLastWord: page.isLastWord)
     decided.outcome.isIncomplete = !writes.areWritten(written)
     decided.outcome.refused = refusal.calls.map(\.refusal)
-    decided.outcome.kept = refusal.kept
+    decided.outcome.kept = refusal.untouched
     for number in merged.newPhones { decided.outcome.refusedPhones[number] = refusedPhones[number] }
     let transfers =
       decided.transferRows.isEmpty
@@ -141,10 +140,11 @@ struct PageCommit {
   }
 
   func merged(
-    _ stored: [CallSID: StoredCall], _ directory: PhoneDirectory, kept: Set<CallSID> = []
+    _ stored: [CallSID: StoredCall], _ directory: PhoneDirectory, but refusal: PageRefusal = PageRefusal()
   ) -> MergedPage {
     MergedPage(
-      page: page.calls, stored: stored, directory: directory, isLastWord: page.isLastWord, kept: kept)
+      page: page.calls, stored: stored, directory: directory, isLastWord: page.isLastWord,
+      kept: refusal.unwritten, placed: refusal.placed)
   }
 
   /// Creates the numbers that the directory does not know. That may meet one that somebody else created meanwhile,

@@ -6,16 +6,27 @@ struct PageRefusal {
   /// Calls that are set aside.
   var calls: [(call: Call, refusal: RefusedCall)] = []
   var phones: [PhoneNumber: String] = [:]
-  var kept: KeptCalls?
+  /// Stored calls whose rows stay as they are.
+  private(set) var kept: Set<CallSID> = []
+  /// Stored calls that stay in their workspaces, and of which the rest is written.
+  private(set) var placed: Set<CallSID> = []
+  /// Why one of them does.
+  private var reason: String?
 
   /// Calls of which no row is written.
-  var unwritten: Set<CallSID> { Set(calls.map(\.call.sid)).union(kept?.sids ?? []) }
+  var unwritten: Set<CallSID> { kept.union(calls.map(\.call.sid)) }
 
-  /// Keeps calls as they are stored.
-  ///
-  /// - Parameter error: Why one of them is refused.
+  /// What is told of stored calls that do not change as they should.
+  var untouched: KeptCalls? { reason.map { KeptCalls(sids: kept.union(placed), reason: $0) } }
+
   mutating func keep(_ sids: some Sequence<CallSID>, _ error: PostgresError) {
-    kept = KeptCalls(sids: kept?.sids.union(sids) ?? Set(sids), reason: kept?.reason ?? error.shortReason)
+    kept.formUnion(sids)
+    reason = reason ?? error.shortReason
+  }
+
+  mutating func place(_ sids: some Sequence<CallSID>, _ error: PostgresError) {
+    placed.formUnion(sids)
+    reason = reason ?? error.shortReason
   }
 }
 
@@ -65,10 +76,10 @@ extension PageCommit {
     // tried before they are decided, in the workspace that they have.
     var merged = rest(after: refusal, stored, directory)
     let changed = merged.transfers.filter { stored[$0.sid]?.call != $0 }.map { call in
-      let old = stored[call.sid]
-      let attribution = Attribution(
-        workspace: old?.workspace ?? defaultWorkspace, decidingNumber: old?.phoneNumber)
-      return CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
+      let row = CallRow(
+        call: call, attribution: Attribution(workspace: defaultWorkspace, decidingNumber: nil),
+        leadNumber: call.leadNumber)
+      return stored[call.sid].map(row.placed) ?? row
     }
     try await search.begin()
     try await write(changed, stored, of: whole.calls.count, &refusal, search)
@@ -94,11 +105,11 @@ extension PageCommit {
   private func rest(
     after refusal: PageRefusal, _ stored: [CallSID: StoredCall], _ directory: PhoneDirectory
   ) -> MergedPage {
-    without(refusal.calls).merged(stored, directory, kept: refusal.unwritten)
+    without(refusal.calls).merged(stored, directory, but: refusal)
   }
 
-  /// Writes rows of the page's calls. Of those that are refused, calls of which Twilio says something new are set
-  /// aside; the others stay as they are stored.
+  /// Writes rows of the page's calls. Of those that are refused, calls of which Twilio says something new stay in their
+  /// workspaces where that is enough, and are set aside where it is not; the others stay as they are stored.
   ///
   /// - Parameter calls: How many calls of a case the page has.
   private func write(
@@ -114,7 +125,18 @@ extension PageCommit {
       RefusalLimits.isTooMuch(
         refused: before + rows.map(\.call.sid), of: calls, before: page.refusedBefore)
     }
-    let new = try await search.write(rows.filter { !isKnown($0) }, by: statement, isTooMuch: isTooMuch)
+    let moving = rows.filter { row in
+      guard !isKnown(row), let old = stored[row.call.sid]?.workspace else { return false }
+      return old != row.attribution.workspace
+    }
+    let moved = try await search.write(moving, by: statement, isTooMuch: isEnough(refusal))
+    let staying = (moved.refused.map(\.item) + moved.untried).map { row in
+      stored[row.call.sid].map(row.placed) ?? row
+    }
+    let tried = Set(moving.map(\.call.sid))
+    let new = try await search.write(
+      rows.filter { !isKnown($0) && !tried.contains($0.call.sid) } + staying, by: statement,
+      isTooMuch: isTooMuch)
     if let error = new.refused.last?.error, isTooMuch(new.refused.map(\.item)) {
       throw RunFailure.tooManyRefused(error)
     }
@@ -125,10 +147,21 @@ extension PageCommit {
           sid: row.call.sid, attributionCase: row.call.attributionCase, reason: error.shortReason)
       )
     }
+    if let error = moved.refused.first?.error {
+      refusal.place(
+        Set(staying.map(\.call.sid)).subtracting(new.refused.map(\.item.call.sid)), error)
+    }
     let newestFirst = rows.filter(isKnown).sorted {
       $0.call.effectiveTime > $1.call.effectiveTime
     }
     try await writeOrKeep(newestFirst, sid: \.call.sid, by: statement, &refusal, search)
+  }
+
+  /// When to stop looking for stored calls that do not change: after a hundred of a run one tells that there are more.
+  private func isEnough<Item>(_ refusal: PageRefusal) -> ([Item]) -> Bool {
+    let before = page.keptBefore + (refusal.untouched?.sids.count ?? 0)
+    let most = max(1, RefusalLimits.mostOfRun - before)
+    return { $0.count >= most }
   }
 
   /// Writes what is to change of stored calls. Those that are refused stay as they are; so do those that were not tried
@@ -138,8 +171,7 @@ extension PageCommit {
     _ items: [Item], sid: KeyPath<Item, CallSID>, by statement: ([Item]) -> PostgresStatement,
     _ refusal: inout PageRefusal, _ search: RefusalSearch
   ) async throws {
-    let findings = try await search.write(
-      items, by: statement, isTooMuch: { $0.count >= RefusalLimits.mostOfRun })
+    let findings = try await search.write(items, by: statement, isTooMuch: isEnough(refusal))
     guard let error = findings.refused.first?.error else { return }
     refusal.keep((findings.refused.map(\.item) + findings.untried).map { $0[keyPath: sid] }, error)
   }

@@ -238,8 +238,8 @@ enum UnsettledListUpdate {
   }
 
   /// Calls without a final status or a price of which nobody asks any more, and nobody has asked again: given up, or
-  /// completed without a price and never on the list, but for those of no case. One that Twilio does not know is none: it says no more. A time that is none or still to come is no
-  /// evidence that anybody has asked again.
+  /// completed without a price and never on the list, but for those of no case. One that Twilio does not know is none:
+  /// it says no more. A time that is none or still to come is no evidence that anybody has asked again.
   static let givenUp = """
     (SELECT call_id, call_date, given_up_at FROM unsettled_calls
       WHERE given_up_at IS NOT NULL AND gone_at IS NULL
@@ -261,6 +261,7 @@ enum UnsettledListUpdate {
       WHERE coalesce(\(SQL.past("given_up_at")) < began, true)
         AND coalesce(\(SQL.past("call_date")) BETWEEN $2::timestamptz AND $3::timestamptz, true)
       ON CONFLICT (call_id) DO UPDATE SET asked_at = excluded.asked_at, given_up_at = excluded.given_up_at
+        WHERE u.given_up_at IS NOT NULL
       """, [.int(run.number), .moment(period.start), .moment(period.end)])
   }
 

@@ -33,7 +33,6 @@ struct AssignmentRun {
       try await commits.commit(IntakePage(calls: batch, readAt: clock.now(), isReread: true), &counter)
       run.onEvent(.pageStored(calls: batch.count, share: Double(batch.count) / Double(decided.count)))
     }
-    try counter.confirmChanges()
     run.onEvent(.fetched(calls: counter.counts.totalCalls))
   }
 }

@@ -29,14 +29,6 @@ extension RunFailure {
       """)
   }
 
-  /// - Parameter reason: Why the database took none of many changes.
-  static func noChangeTaken(_ reason: String) -> RunFailure {
-    RunFailure(
-      .database(.refused),
-      "La base de datos rechaza todos los cambios de llamadas guardadas (\(reason)): quedan como estaban.",
-      "Quite o corrija la restricción o el disparador de la tabla calls que los rechaza, y repita.")
-  }
-
   /// Twilio says of the whole period, up to now, that it keeps nothing of it.
   static let nothingKept = RunFailure(
     .twilio(.retention),

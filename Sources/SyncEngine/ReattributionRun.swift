@@ -32,7 +32,6 @@ struct ReattributionRun {
       if dryRun { run.progress.rehearse(outcome.moves) }
       run.onEvent(.pageStored(calls: batch.count, share: share))
     }
-    try counter.confirmChanges()
     run.onEvent(.fetched(calls: counter.counts.totalCalls))
   }
 }

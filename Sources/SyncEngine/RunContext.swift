@@ -20,6 +20,7 @@ struct RunCommits: Sendable {
   func commit(_ page: IntakePage, _ counter: inout RunCounter) async throws(RunFailure) -> PageOutcome {
     var page = page
     page.refusedBefore = counter.refused
+    page.keptBefore = counter.kept
     let outcome = try await calls.commit(page, fence: run.fence)
     counter.countCommitted(outcome).forEach(run.onEvent)
     run.progress.set(counter.counts)

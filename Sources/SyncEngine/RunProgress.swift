@@ -92,7 +92,6 @@ struct RunCounter {
   private var refusedOfPeriod: Set<CallSID> = []
   private var missing: Set<CallSID> = []
   private var moved: Set<CallSID> = []
-  private var hasChanged = false
   private var unmatched: Set<CallSID> = []
   private var refreshed: Set<CallSID> = []
 
@@ -108,6 +107,8 @@ struct RunCounter {
 
   /// What the run has set aside.
   var refused: Set<CallSID> { warnings.refused }
+  /// How many calls the run has left as they are stored.
+  var kept: Int { warnings.kept.count }
 
   /// Counts what a commit did, with the calls of the period it held.
   ///
@@ -119,7 +120,6 @@ struct RunCounter {
     missing.formUnion(outcome.missing.intersection(seen))
     counts.createdPhones += outcome.createdPhones
     moved.formUnion(outcome.moves.lazy.map(\.sid))
-    hasChanged = hasChanged || !outcome.changed.isEmpty
     counts.reattributedCalls = moved.count
     for (sid, isMatched) in outcome.transfers where seen.contains(sid) {
       if isMatched { unmatched.remove(sid) } else { unmatched.insert(sid) }
@@ -130,16 +130,6 @@ struct RunCounter {
     counts.savedCalls = max(0, storable - missing.count)
     return warnings.note(outcome)
   }
-
-  /// At the end of a run that does nothing but change stored calls.
-  ///
-  /// - Throws: Where many were to change and the table took none.
-  func confirmChanges() throws(RunFailure) {
-    guard let reason = warnings.reasonOfKept, !hasChanged,
-      warnings.kept.count >= RefusalLimits.fewestOfPage
-    else { return }
-    throw .noChangeTaken(reason)
-  }
 }
 
 /// What a run tells of calls and numbers that the database did not take: each once.
@@ -147,7 +137,6 @@ struct RunWarnings {
   private(set) var refused: Set<CallSID> = []
   private var phones: Set<PhoneNumber> = []
   private(set) var kept: Set<CallSID> = []
-  private(set) var reasonOfKept: String?
   private var missing: Set<CallSID> = []
 
   mutating func note(_ outcome: PageOutcome) -> [SyncEvent] {
@@ -160,7 +149,6 @@ struct RunWarnings {
     if var calls = outcome.kept {
       calls.sids.subtract(kept)
       kept.formUnion(calls.sids)
-      reasonOfKept = calls.reason
       if !calls.sids.isEmpty { events.append(.kept(calls)) }
     }
     let new = outcome.missing.subtracting(missing)
@@ -196,6 +184,8 @@ final class ResyncCounter: Sendable {
 
   /// What the run has set aside.
   var refused: Set<CallSID> { warnings.withLock(\.refused) }
+  /// How many calls the run has left as they are stored.
+  var kept: Int { warnings.withLock(\.kept.count) }
 
   /// What is to be told of a commit that was counted: of moved calls only when they are twice as many as at the last
   /// time, so that many thousands make few lines.

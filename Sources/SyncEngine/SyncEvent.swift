@@ -21,7 +21,7 @@ package enum SyncEvent: Hashable, Sendable {
   case retrying(attempt: Int, delay: Int64, RunFailure)
   /// A call that the database does not take is set aside.
   case refused(RefusedCall)
-  /// The database does not let stored calls go to another workspace.
+  /// The database does not let the rows of stored calls, or their workspaces, change.
   case kept(KeptCalls)
   /// A number of ours that `workspace_phones` does not take; its calls have the default workspace.
   case phoneRefused(PhoneNumber, reason: String)

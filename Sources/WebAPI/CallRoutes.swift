@@ -11,7 +11,7 @@ struct CallRoutes: Sendable {
     self.service = service
   }
 
-  /// `/api/calls?workspace=&number=&case=&unmatched=&unpriced=&status=&since=&until=&limit=&before=`.
+  /// `/api/calls?workspace=&number=&case=&unmatched=&unpriced=&pending=&status=&since=&until=&limit=&before=`.
   var list: Route {
     Route(reading: "/api/calls", parameters: CallSearch.names) { request throws(RunFailure) in
       if request.isFromOtherSite { return .refusal(.forbidden, fromOtherSite) }

@@ -5,6 +5,7 @@ import WebServer
 /// refused, so that a mistyped `dryRun` or `since` does not start more than was meant.
 struct QueryParameters: Sendable {
   private let values: [String: String]
+  private let items: [RequestTarget.QueryItem]
 
   /// Throws `badParameter`.
   ///
@@ -19,6 +20,7 @@ struct QueryParameters: Sendable {
       }
     }
     self.values = values
+    self.items = items
   }
 
   /// A date or an ISO 8601 time; UTC unless it has an offset.
@@ -59,6 +61,13 @@ struct QueryParameters: Sendable {
 
   /// Whether it is this word.
   func holds(_ word: String, _ name: String) -> Bool { values[name] == word }
+
+  /// A telephone number in any spelling; nil when absent.
+  func phoneNumber(_ name: String) throws(RunFailure) -> PhoneNumber? {
+    guard try text(name) != nil, let item = items.first(where: { $0.name == name }) else { return nil }
+    guard let number = PhoneNumber(listed: item.number) else { throw .noNumber(name) }
+    return number
+  }
 
   /// A whole number within `range`.
   func number(_ name: String, in range: ClosedRange<Int64>) throws(RunFailure) -> Int64? {
@@ -110,13 +119,7 @@ extension CallSearch {
     if !isWithoutWorkspace {
       workspace = try parameters.number("workspace", in: 0...Int64.max).map { WorkspaceID($0) }
     }
-    if let text = try parameters.text("number") {
-      // A plus sign that was not percent-encoded arrives as a space.
-      let plus = text.dropFirst()
-      let written = text.first == " " && plus.first?.isNumber == true ? "+" + plus : text
-      guard let number = PhoneNumber(listed: written) else { throw .noNumber("number") }
-      self.number = number
-    }
+    number = try parameters.phoneNumber("number")
     for text in try parameters.text("case")?.split(separator: ",", omittingEmptySubsequences: false) ?? [] {
       guard let one = AttributionCase.all.first(where: { "\($0.number)" == text }) else {
         throw .badCases("case")

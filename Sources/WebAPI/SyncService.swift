@@ -27,7 +27,7 @@ package protocol SyncService: Sendable {
   /// What workspaces are called.
   func workspaceNames() async throws(RunFailure) -> [WorkspaceID: String]
 
-  /// The stored calls that are asked for; without a number and a beginning those of the last days.
+  /// The stored calls that are asked for, within `CallSearch.within`.
   func calls(_ search: CallSearch) async throws(RunFailure) -> CallList
 
   /// Why a stored call belongs to its workspace; nil where it is not stored.

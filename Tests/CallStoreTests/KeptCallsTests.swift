@@ -200,6 +200,36 @@ struct KeptCallsTests {
     }
   }
 
+  @Test(
+    "A closed call whose price comes when another workspace is its own has its price, and stays",
+    arguments: [CallDirection.trunkingOriginating, .outboundAPI])
+  func priceOfMisplacedCall(direction: CallDirection) async throws {
+    try await withStore { fixture in
+      var unpriced = direction == .outboundAPI ? ring : transfer
+      unpriced.price = nil
+      try await store(
+        direction == .outboundAPI ? [unpriced] : [ring, unpriced], .workspaceTrigger, in: fixture)
+      if direction == .outboundAPI {
+        try await fixture.pool.run(
+          "UPDATE workspace_phones SET workspace_id = 6 WHERE phone_number = '\(StoreFixture.own(4))'")
+      } else {
+        #expect(try await fixture.commit([nearer]).kept?.sids == [transfer.sid])
+      }
+      var priced = unpriced
+      priced.price = Price("-0.02")
+      priced.dateUpdated = at("11:00")
+      let outcome = try await fixture.commit([priced])
+      #expect(outcome.refused.isEmpty && outcome.kept?.sids == [priced.sid])
+      #expect(outcome.changed == [priced.sid] && outcome.moves.isEmpty)
+      let row = "SELECT cost || ' ' || workspace_id FROM calls WHERE id = '\(priced.sid.text)'"
+      #expect(try await fixture.pool.line(row) == "0.02 4")
+      #expect(try await fixture.pool.line("SELECT count(*) FROM unsettled_calls") == "0")
+      // Told again or not, it is as it is.
+      #expect(try await fixture.commit([priced]).refused.isEmpty)
+      #expect(try await fixture.pool.line(row) == "0.02 4")
+    }
+  }
+
   @Test("However many transfers a call finds closed, it is stored, and the open ones are moved")
   func many() async throws {
     try await withStore { fixture in

@@ -60,6 +60,8 @@ struct CallRoutesTests {
     ("number=%2B34600000022", { $0.number = makeNumber("+34600000022") }),
     // A plus sign that was not encoded arrives as a space.
     ("number=+34600000022", { $0.number = makeNumber("+34600000022") }),
+    ("number=%200034600000022", { $0.number = makeNumber("+34600000022") }),
+    ("number=%20112", { $0.number = makeNumber("112") }),
     ("number=+3725123456", { $0.number = makeNumber("+3725123456") }),
     ("number=0034%20600-000-022", { $0.number = makeNumber("+34600000022") }),
     ("number=%2B34%20(0)910%20000%20001", { $0.number = makeNumber("+34910000001") }),

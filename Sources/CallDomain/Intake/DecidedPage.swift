@@ -23,14 +23,17 @@ package struct DecidedPage: Sendable {
     for call in merged.transfers {
       let candidates = bySID[call.sid]?.candidates ?? []
       guard let attribution = resolver.attribution(of: call, candidates: candidates) else { continue }
-      let row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
+      var row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
       let old = stored[call.sid]
+      if let old, merged.placed.contains(call.sid) { row = row.placed(as: old) }
       if let old, merged.kept.contains(call.sid) {
         outcome.transfers[call.sid] = old.phoneNumber != nil
         continue
       }
       outcome.transfers[call.sid] = row.attribution.decidingNumber != nil
-      if let old, let move = CallMove(of: call, stored: old, to: attribution) { outcome.moves.append(move) }
+      if let old, let move = CallMove(of: call, stored: old, to: row.attribution) {
+        outcome.moves.append(move)
+      }
       if !row.isStored(as: old, isLastWord: isLastWord) {
         transferRows.append(row)
         outcome.changed.insert(call.sid)
@@ -82,8 +85,7 @@ package struct PageOutcome: Hashable, Sendable {
   package var refusedPhones: [PhoneNumber: String] = [:]
   /// Calls of the page that were set aside.
   package var refused: [RefusedCall] = []
-  /// Stored calls that were to go to another workspace, which the database does not let happen; nil where there are
-  /// none.
+  /// Stored calls of which the database did not let the row, or its workspace, change; nil where there are none.
   package var kept: KeptCalls?
   /// Whether the server wrote fewer rows than it was given, without a word: a trigger passed over some.
   package var isIncomplete = false

@@ -15,12 +15,14 @@ package struct IntakePage: Sendable {
   package var isLastWord: Bool
   /// What the run has set aside before (`RefusalLimits`).
   package var refusedBefore: Set<CallSID>
+  /// How many stored calls the run has left as they are: see `PageOutcome.kept`.
+  package var keptBefore: Int
   /// Whether everything is only worked out and then rolled back.
   package var isRehearsal: Bool
 
   package init(
     calls: [Call], readAt: Timestamp, marks: [IntakeMark] = [], isReread: Bool = false,
-    isLastWord: Bool = false, refusedBefore: Set<CallSID> = [], isRehearsal: Bool = false
+    isLastWord: Bool = false, refusedBefore: Set<CallSID> = [], keptBefore: Int = 0, isRehearsal: Bool = false
   ) {
     self.calls = calls
     self.readAt = readAt
@@ -28,6 +30,7 @@ package struct IntakePage: Sendable {
     self.isReread = isReread
     self.isLastWord = isLastWord
     self.refusedBefore = refusedBefore
+    self.keptBefore = keptBefore
     self.isRehearsal = isRehearsal
   }
 }

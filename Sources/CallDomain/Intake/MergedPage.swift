@@ -16,6 +16,8 @@ package struct MergedPage: Sendable {
   package let calls: [Call]
   /// Stored calls whose rows stay as they are, whatever is decided: see `PageOutcome.kept`.
   let kept: Set<CallSID>
+  /// Stored calls that stay in their workspaces, whatever is decided, and of which the rest is written.
+  let placed: Set<CallSID>
   /// What the calls of cases 1 and 2 amount to, before the transfers are counted.
   package let outboundOutcome: PageOutcome
 
@@ -24,11 +26,12 @@ package struct MergedPage: Sendable {
   ///   - stored: The rows of the page's SIDs.
   ///   - isLastWord: See `IntakePage.isLastWord`.
   ///   - kept: Stored calls, of the page or not, whose rows the database does not let change.
+  ///   - placed: Stored calls of the page of which it does not let the workspace change.
   package init(
     page: [Call], stored: [CallSID: StoredCall], directory: PhoneDirectory, isLastWord: Bool = false,
-    kept: Set<CallSID> = []
+    kept: Set<CallSID> = [], placed: Set<CallSID> = []
   ) {
-    self.kept = kept
+    (self.kept, self.placed) = (kept, placed)
     let resolver = WorkspaceResolver(directory: directory)
     var outboundRows: [CallRow] = []
     var transfers: [Call] = []
@@ -57,7 +60,8 @@ package struct MergedPage: Sendable {
       switch attributionCase {
       case .outboundAPI, .trunkingTerminating:
         let own = attribution.decidingNumber
-        let row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
+        var row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
+        if let old, placed.contains(call.sid) { row = row.placed(as: old) }
         if let own, directory.workspace(of: own) == nil {
           if let row = directory.unclaimedRow(of: own) {
             unclaimed.insert(row)

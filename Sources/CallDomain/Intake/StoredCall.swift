@@ -55,6 +55,16 @@ package struct CallRow: Hashable, Sendable {
     self.leadNumber = leadNumber
   }
 
+  /// The same in the workspace where the call is stored, by the number that decided then; a call of ours goes by its own.
+  package func placed(as stored: StoredCall) -> CallRow {
+    let number = call.attributionCase == .transfer ? stored.phoneNumber : attribution.decidingNumber
+    return CallRow(
+      call: call,
+      attribution: Attribution(
+        workspace: stored.workspace ?? attribution.workspace, decidingNumber: number),
+      leadNumber: leadNumber)
+  }
+
   /// Whether `stored` already says all of this.
   ///
   /// - Parameter isLastWord: Whether a cost without a price of Twilio's counts as a difference, and what contradicts

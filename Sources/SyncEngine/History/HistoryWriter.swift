@@ -29,7 +29,7 @@ struct HistoryWriter: Sendable {
   private func page(of commit: HistoryCommit) -> IntakePage {
     IntakePage(
       calls: commit.calls, readAt: commit.readAt, marks: [.slice(commit.step)], isLastWord: isLastWord,
-      refusedBefore: counter.refused)
+      refusedBefore: counter.refused, keptBefore: counter.kept)
   }
 
   /// Has a slice read in other parts.

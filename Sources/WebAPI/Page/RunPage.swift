@@ -163,8 +163,12 @@ struct RunPage {
 }
 
 extension PageLanguage {
-  /// How many calls a run stored, which leads to those of the period that it read.
+  /// How many calls a run stored, which leads to those of the period that it read, also to what later runs stored of
+  /// it; of one that failed, or stores none, there is nothing to see.
   func storedCalls(of run: SyncRun, _ text: String) -> HTML {
-    run.period.map { link(text, to: .calls(of: $0)) } ?? .text(text)
+    guard run.state == .succeeded, [.hourly, .historical].contains(run.kind), let period = run.period else {
+      return .text(text)
+    }
+    return link(text, to: .calls(of: period))
   }
 }

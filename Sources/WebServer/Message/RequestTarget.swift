@@ -7,6 +7,11 @@ package struct RequestTarget: Hashable, Sendable {
   package struct QueryItem: Hashable, Sendable {
     package let name: String
     package let value: String
+    /// Whether the value was sent with a plus sign before it, which means a space.
+    fileprivate let beginsWithPlus: Bool
+
+    /// The value of whoever writes a telephone number without encoding it: its plus sign stays one.
+    package var number: String { beginsWithPlus ? "+" + value.dropFirst() : value }
   }
 
   /// The path, percent-decoded; begins with a slash, or is `*` (RFC 9112 section 3.2.4).
@@ -71,7 +76,8 @@ package struct RequestTarget: Hashable, Sendable {
       let equals = piece.firstIndex(of: UInt8(ascii: "=")) ?? piece.endIndex
       guard let name = queryText(piece[..<equals]), let value = queryText(piece[equals...].dropFirst())
       else { return nil }
-      items.append(QueryItem(name: name, value: value))
+      let plus = piece[equals...].dropFirst().first == UInt8(ascii: "+")
+      items.append(QueryItem(name: name, value: value, beginsWithPlus: plus))
     }
     return items
   }
