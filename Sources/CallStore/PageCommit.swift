@@ -144,7 +144,7 @@ struct PageCommit {
   ) -> MergedPage {
     MergedPage(
       page: page.calls, stored: stored, directory: directory, isLastWord: page.isLastWord,
-      kept: refusal.unwritten, placed: refusal.placed)
+      kept: refusal.kept, placed: refusal.placed)
   }
 
   /// Creates the numbers that the directory does not know. That may meet one that somebody else created meanwhile,

@@ -13,9 +13,6 @@ struct PageRefusal {
   /// Why one of them does.
   private var reason: String?
 
-  /// Calls of which no row is written.
-  var unwritten: Set<CallSID> { kept.union(calls.map(\.call.sid)) }
-
   /// What is told of stored calls that do not change as they should.
   var untouched: KeptCalls? { reason.map { KeptCalls(sids: kept.union(placed), reason: $0) } }
 

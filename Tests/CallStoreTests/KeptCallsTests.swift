@@ -164,7 +164,9 @@ struct KeptCallsTests {
     }
   }
 
-  @Test("A call of which Twilio says something new is set aside as before, also where its lead is rung again")
+  @Test(
+    "A call of which Twilio says something new is set aside as before, and its row goes where its lead's calls say"
+  )
   func newFacts() async throws {
     try await withStore { fixture in
       try await fixture.commit([ring, transfer])
@@ -175,8 +177,8 @@ struct KeptCallsTests {
       changed.dateUpdated = at("11:00")
       let outcome = try await fixture.commit([nearer, changed] + rings(10...13))
       #expect(outcome.refused.map(\.sid) == [transfer.sid] && outcome.kept == nil)
-      #expect(outcome.changed.count == 5 && outcome.moves.isEmpty)
-      #expect(try await fixture.decision(transfer.sid) == Decision(4, StoreFixture.own(4)))
+      #expect(outcome.changed.count == 6 && outcome.moves.map(\.sid) == [transfer.sid])
+      #expect(try await fixture.decision(transfer.sid) == Decision(5, StoreFixture.own(5)))
     }
   }
 
@@ -227,6 +229,22 @@ struct KeptCallsTests {
       // Told again or not, it is as it is.
       #expect(try await fixture.commit([priced]).refused.isEmpty)
       #expect(try await fixture.pool.line(row) == "0.02 4")
+    }
+  }
+
+  @Test("A stored transfer whose new version is refused is decided anew with the rest of its page")
+  func refusedAndDecidedAnew() async throws {
+    try await withStore { fixture in
+      try await fixture.commit([ring, transfer, nearer])
+      #expect(try await fixture.decision(transfer.sid) == Decision(5, StoreFixture.own(5)))
+      try await fixture.pool.run("ALTER TABLE calls ADD CONSTRAINT brief CHECK (duration < 1000)")
+      var (gone, long) = (nearer, transfer)
+      gone.direction = .inbound
+      long.duration = 2000
+      (gone.dateUpdated, long.dateUpdated) = (at("11:00"), at("11:00"))
+      let outcome = try await fixture.commit([gone, long])
+      #expect(outcome.refused.map(\.sid) == [transfer.sid] && outcome.kept == nil)
+      #expect(try await fixture.decision(transfer.sid) == Decision(4, StoreFixture.own(4)))
     }
   }
 
