@@ -63,6 +63,7 @@ package struct Migrator: Sendable {
   package func run() async throws(RunFailure) -> [Int] {
     do {
       try await TableFit.refuse(database.repeatable(TableFit.obstacles))
+      try await refuseTakenNames()
       try await layFoundation()
       var waits = 0
       while try await !takeLease() {

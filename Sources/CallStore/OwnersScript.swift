@@ -100,17 +100,19 @@ extension Migrator {
         """))
     guard let row = state.rows.first else { return RunFailure(error) }
     let hasFoundation = try row.requiredBool(0)
-    var pending = Migrations.all
-    if hasFoundation {
-      let recorded = try await database.repeatable(PostgresStatement("SELECT version FROM schema_migrations"))
-      let versions = try Set(recorded.rows.map { try $0.requiredInt(0) })
-      pending.removeAll { versions.contains(Int64($0.version)) }
-    }
-    let script = try OwnersScript(
-      foundation: hasFoundation ? [] : Self.foundation, pending: pending, done: done,
-      hasCalls: row.requiredBool(1),
+    let script = try await OwnersScript(
+      foundation: hasFoundation ? [] : Self.foundation,
+      pending: pending(hasFoundation: hasFoundation), done: done, hasCalls: row.requiredBool(1),
       invalid: Set((row.text(2) ?? "").split(separator: " ").map(String.init)))
     return try await script.lines.isEmpty
       ? .mayNotConvert(error) : .mayNotMigrate(script, schema: database.schema(), cause: error.cause)
+  }
+
+  /// The steps that are not recorded.
+  func pending(hasFoundation: Bool) async throws -> [Migrations.Migration] {
+    guard hasFoundation else { return Migrations.all }
+    let recorded = try await database.repeatable(PostgresStatement("SELECT version FROM schema_migrations"))
+    let versions = try Set(recorded.rows.map { try $0.requiredInt(0) })
+    return Migrations.all.filter { !versions.contains(Int64($0.version)) }
   }
 }

@@ -308,6 +308,28 @@ extension RunFailure {
 }
 
 extension RunFailure {
+  /// - Parameter schema: As SQL writes it.
+  static func takenNames(_ holders: [IndexNames.Holder], schema: String) -> RunFailure {
+    let kinds = holders.map { holder in
+      switch holder.kind {
+      case "v": ("vista", "VIEW")
+      case "m": ("vista materializada", "MATERIALIZED VIEW")
+      case "S": ("secuencia", "SEQUENCE")
+      case "f": ("tabla externa", "FOREIGN TABLE")
+      case "c": ("tipo", "TYPE")
+      case "i", "I": ("otro índice", "INDEX")
+      default: ("tabla", "TABLE")
+      }
+    }
+    let named = zip(holders, kinds).map { "\($0.name) (\($1.0))" }.joined(separator: ", ")
+    let renaming = zip(holders, kinds)
+      .map { "ALTER \($1.1) \(schema).\($0.name) RENAME TO \($0.name)_ajeno;" }.joined(separator: " ")
+    return RunFailure(
+      .database(.unclearSchema),
+      "En el esquema \(schema) hay nombres de índices de este programa que ya tiene otra cosa: \(named).",
+      "Ejecute como su dueño «\(renaming)», corrija lo que use esos nombres, y repita.")
+  }
+
   /// - Parameter column: Whose values have to be unique.
   static func noKey(table: String, column: String) -> RunFailure {
     RunFailure(
