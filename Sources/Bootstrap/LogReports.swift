@@ -6,6 +6,15 @@ package import Telemetry
 import WebAPI
 import WebServer
 
+/// Words what is left of a run when the program ends.
+enum RunEndReport {
+  static func reportUnrecorded(to logger: Logger) {
+    logger.log(
+      .warning, "end_unrecorded",
+      text: ["⚠️ No se pudo anotar el fin de una ejecución: lo anota la siguiente."])
+  }
+}
+
 /// Words what happens at the server and its routes.
 enum ServeReport {
   static func report(_ event: ServerEvent, to logger: Logger) {

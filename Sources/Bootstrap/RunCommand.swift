@@ -17,7 +17,8 @@ struct RunCommand {
     let listener = listen()
     let ticker = Task { await screen?.keepCurrent() }
     let (end, begun) = await work()
-    // Whatever has to be put in order is; from here on a signal ends the program at once.
+    // From here on a signal ends the program at once: what is left is to tell, and perhaps to try once more to record
+    // the end, which the next run makes up for.
     listener.cancel()
     let signal = await listener.value
     let (status, result) = tell(end, stoppedBy: signal, json: json, begun: begun)
@@ -30,6 +31,7 @@ struct RunCommand {
       auditStopper = await audit()
     }
     ticker.cancel()
+    await record(isStopping: signal != nil || auditStopper != nil)
     await service.pool.close()
     // Whoever stopped the audit waits for no reader either.
     return auditStopper == nil ? await written.value : status
@@ -44,6 +46,19 @@ struct RunCommand {
       return signal
     }
   }
+
+  /// Waits until the end of the run is recorded where the database was away: without that the lease would keep the next
+  /// run out until it has run out. Who is stopped waits for no longer than a server.
+  private func record(isStopping: Bool) async {
+    let conductor = service.conductor
+    let grace = Int64(service.configuration.shutdownGrace).multipliedClamped(by: 1000)
+    let limit = isStopping ? grace : Self.recordLimit
+    if await within(limit, { await conductor.recorded() }) != true {
+      RunEndReport.reportUnrecorded(to: service.logger)
+    }
+  }
+
+  private static let recordLimit: Int64 = 60_000
 
   /// The audit that is due after the run (`AUDIT_DAILY`): neither the run's result nor its heartbeat waits for it.
   ///

@@ -70,7 +70,7 @@ struct Serve {
     }
     async let stopped: Void = server.stop(gracePeriod: .seconds(seconds - 1))
     await service.conductor.stop()
-    await service.conductor.recorded()
+    if await !service.conductor.recorded() { RunEndReport.reportUnrecorded(to: service.logger) }
     await stopped
     await service.pool.close()
     alarm.cancel()

@@ -166,9 +166,19 @@ package final class RunConductor: Sendable {
     for task in tasks { _ = await task.value }
   }
 
-  /// Waits until no end of a run is left to be recorded, which takes a minute at most while the database is away.
-  package func recorded() async {
-    for task in live.withLock({ Array($0.recording.values) }) { await task.value }
+  /// Waits until no end of a run is left to be recorded, which takes about a minute at most while the database is away,
+  /// or until its task is cancelled.
+  ///
+  /// - Returns: Whether each is recorded.
+  package func recorded() async -> Bool {
+    let tasks = live.withLock { Array($0.recording.values) }
+    return await withTaskCancellationHandler {
+      var isRecorded = true
+      for task in tasks { isRecorded = await task.value && isRecorded }
+      return isRecorded
+    } onCancel: {
+      for task in tasks { task.cancel() }
+    }
   }
 
   private func conduct(
@@ -320,9 +330,10 @@ package final class RunConductor: Sendable {
       live.recording[fence.run] = Task.detached {
         defer { self.live.withLock { _ = $0.recording.removeValue(forKey: fence.run) } }
         for _ in 0..<Self.finishAttempts {
-          guard (try? await clock.sleep(Self.finishPause)) != nil else { return }
-          if case .success = await finish() { return }
+          guard (try? await clock.sleep(Self.finishPause)) != nil else { return false }
+          if case .success = await finish() { return true }
         }
+        return false
       }
     }
     return first
@@ -366,6 +377,6 @@ private struct LiveRuns {
   /// Runs that ended before they were noted in `tasks`.
   var ended: Set<RunID> = []
   /// What records ends beside, while the database is away.
-  var recording: [RunID: Task<Void, Never>] = [:]
+  var recording: [RunID: Task<Bool, Never>] = [:]
   var isStopping = false
 }
