@@ -14,6 +14,12 @@ enum NumberProperties {
     try hold(PhoneMask.applied(to: masked) == masked, "masked twice \(raw) is not what it is masked once")
     guard let number else { return }
     let canonical = number.canonical
+    if isDialable(plain), plain.utf8.first == UInt8(ascii: "+"), (8...100).contains(plain.utf8.count) {
+      for spelling in spellings(of: plain) {
+        try hold(PhoneNumber(spelling) == number, "\(spelling) becomes \(text(PhoneNumber(spelling)))")
+        try hold(PhoneMask.applied(to: spelling).unicodeScalars.count <= 4, "\(spelling) is not masked whole")
+      }
+    }
     try hold(!canonical.isEmpty && canonical.utf8.count <= 1001, "the canonical form \(canonical)")
     try hold(PhoneNumber(canonical) == number, "\(canonical) becomes \(text(PhoneNumber(canonical)))")
     try hold(number.masked.count <= 4, "masked it is \(number.masked)")
@@ -36,6 +42,19 @@ enum NumberProperties {
     let digits = text.utf8.drop { $0 == UInt8(ascii: "+") }
     return !digits.isEmpty && text.utf8.count - digits.count <= 1
       && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+
+  /// The same number as people and telephone systems write it, with separators, and in other digits.
+  private static func spellings(of number: String) -> [String] {
+    let separated = ["\u{A0}", "\u{2011}", "/", "\u{202F}\u{200E}"].map { separator in
+      number.map(String.init).joined(separator: separator)
+    }
+    let digits = [0xFEE0, 0x0660 - 0x30].map { offset in
+      String(
+        String.UnicodeScalarView(
+          number.unicodeScalars.map { $0 == "+" ? $0 : Unicode.Scalar($0.value + UInt32(offset)) ?? $0 }))
+    }
+    return separated + digits
   }
 
   private static func text(_ number: PhoneNumber?) -> String {

@@ -33,6 +33,7 @@ enum LookedAt {
     "Sources/SyncEngine/RetryPolicy.swift":
       "of the policy's own limits; attempts shift twenty places at most",
     "Sources/SyncEngine/SliceIntake.swift": "a constant",
+    "Sources/Telemetry/PhoneMask.swift": "of four digits at the most",
     "Sources/Telemetry/SecretSearch.swift": "of the length of a secret, and four hexadecimal digits",
     "Sources/Terminal/ProgressBar.swift": "of whole percent and a terminal's columns",
     "Sources/Terminal/ProgressState.swift": "binary fractions, which have infinities",
