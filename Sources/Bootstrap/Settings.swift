@@ -91,7 +91,7 @@ struct Settings {
     guard let text = text(name) else { return nil }
     if let number = Int(text), range.contains(number) { return number }
     fault(
-      "\(name) debe ser un número entero de \(range.lowerBound) a \(range.upperBound); vale «\(shown(text))»."
+      "\(name) debe ser un número entero de \(range.lowerBound) a \(range.upperBound); vale \(shown(text))."
     )
     return nil
   }
@@ -102,7 +102,7 @@ struct Settings {
     case "true", "1", "yes": return true
     case "false", "0", "no": return false
     default:
-      fault("\(name) debe ser true o false; vale «\(shown(text))».")
+      fault("\(name) debe ser true o false; vale \(shown(text)).")
       return standard
     }
   }
@@ -113,14 +113,18 @@ struct Settings {
     guard let text = text(name) else { return standard }
     if let choice = Choice(rawValue: text.lowercased()) { return choice }
     let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-    fault("\(name) debe ser uno de: \(choices); vale «\(shown(text))».")
+    fault("\(name) debe ser uno de: \(choices); vale \(shown(text)).")
     return standard
   }
 
   mutating func date(_ name: String, default standard: Timestamp) -> Timestamp {
     guard let text = text(name) else { return standard }
     if let date = Timestamp(iso8601: text) { return date }
-    fault("\(name) debe ser una fecha como 2025-08-01 o una hora ISO 8601; vale «\(shown(text))».")
+    // What has the form of a date is shown however long it is.
+    let isDate = text.allSatisfy { "0123456789-:.+TZ".contains($0) }
+    fault(
+      "\(name) debe ser una fecha como 2025-08-01 o una hora ISO 8601; vale \(shown(text, isPlausible: isDate))."
+    )
     return standard
   }
 
@@ -129,7 +133,7 @@ struct Settings {
     guard let text = text(name) else { return nil }
     if SocketAddress(host: text, port: 0).isNumeric { return text }
     fault(
-      "\(name) debe ser una dirección IPv4 o IPv6, o localhost; vale «\(shown(text))».",
+      "\(name) debe ser una dirección IPv4 o IPv6, o localhost; vale \(shown(text)).",
       "Para escuchar en todas las direcciones ponga 0.0.0.0 o ::.")
     return nil
   }
@@ -147,7 +151,7 @@ struct Settings {
     fault(
       """
       \(name) debe ser el nombre de un solo esquema, sin comillas, comas ni espacios en los extremos, de 63 bytes \
-      como máximo y que no sea del sistema ni «$user»; vale «\(shown(text))».
+      como máximo y que no sea del sistema ni «$user»; vale \(shown(text)).
       """)
     return nil
   }
@@ -159,7 +163,7 @@ struct Settings {
     fault(
       """
       \(name) debe ser una lista de horas y días como «22:00-07:00, sat-sun, fri 15:00-24:00» que deje \
-      alguna hora; vale «\(shown(text))».
+      alguna hora; vale \(shown(text)).
       """)
     return .none
   }
@@ -169,7 +173,7 @@ struct Settings {
     guard let text = text(name) else { return .utc }
     if let zone = ClockZone(identifier: text) { return zone }
     fault(
-      "\(name) debe ser una zona horaria de IANA, como Europe/Madrid; vale «\(shown(text))».",
+      "\(name) debe ser una zona horaria de IANA, como Europe/Madrid; vale \(shown(text)).",
       "Si el nombre es correcto, instale tzdata.")
     return .utc
   }
@@ -219,10 +223,23 @@ struct Settings {
   /// A variable that is also written in small letters, which come first, as curl has it.
   private func either(_ name: String) -> String? { text(name.lowercased()) ?? text(name) }
 
-  // What someone pasted into the wrong variable must not fill the screen, nor be a secret that is shown.
-  private func shown(_ text: String) -> String {
-    let text = redaction.applied(toValue: text)
-    return text.count > 40 ? text.prefix(40) + "…" : text
+  /// A wrong value as it is told. What someone pasted into the wrong variable must not fill the screen, nor be a secret
+  /// that is shown: an address may hold a password, and a secret is a long word.
+  private func shown(_ text: String, isPlausible: Bool = false) -> String {
+    let isShort = text.split { $0.isWhitespace || $0 == "," }.allSatisfy { $0.count < 20 }
+    let mayBeAddress = ["://", "@", "password"].contains { text.lowercased().contains($0) }
+    let value = redaction.applied(toValue: text)
+    return WrongValue.shown(
+      value.count > 40 ? value.prefix(40) + "…" : value,
+      isPlausible: (isShort || isPlausible) && !mayBeAddress)
+  }
+}
+
+/// A value that its setting does not take, and that may be a secret in the wrong variable.
+private enum WrongValue {
+  /// In quotes where it has the form of what belongs there; nothing of it elsewhere.
+  static func shown(_ value: String, isPlausible: Bool) -> String {
+    isPlausible ? "«\(value)»" : Redaction.mark
   }
 }
 
@@ -262,7 +279,7 @@ enum SecretFile {
   /// - Parameter name: The secret's setting.
   static func text(of name: String, at path: String) throws(RunFailure) -> String {
     // What is written without a folder may be the secret itself, in the wrong variable.
-    let shown = path.hasPrefix("/") || path.hasPrefix(".") ? "«\(path)»" : "•••"
+    let shown = WrongValue.shown(path, isPlausible: path.hasPrefix("/") || path.hasPrefix("."))
     guard let file = FileHandle(forReadingAtPath: path),
       let data = try? file.read(upToCount: most + 1) ?? Data(), data.count <= most,
       var text = String(data: data, encoding: .utf8)

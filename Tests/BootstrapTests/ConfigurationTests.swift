@@ -126,6 +126,37 @@ struct ConfigurationTests {
     try await expect(fault, of: ["hourly"])
   }
 
+  @Test(
+    "A secret in the wrong variable is not shown, known or not; a short wrong value is, and so is a date",
+    arguments: [
+      (["HOST": "postgresql://u:perejil@db/x", "DATABASE_URL": nil], "HOST debe ser", "•••"),
+      (["HOST": "u:perejil@db", "DATABASE_URL": nil], "HOST debe ser", "•••"),
+      (["HOST": "host=db password=perejil", "DATABASE_URL": nil], "HOST debe ser", "•••"),
+      (["PORT": Secrets.authToken, "TWILIO_AUTH_TOKEN": nil], "PORT debe ser", "•••"),
+      (["PORT": "Bearer \(Secrets.cron)", "CRON_SECRET": nil], "PORT debe ser", "•••"),
+      (["PORT": "Bearer \(Secrets.cron)"], "PORT debe ser", "•••"),
+      (["LOG_LEVEL": "0123456789abcdef0123"], "LOG_LEVEL debe ser", "•••"),
+      (["LOG_LEVEL": "0123456789abcdef012"], "LOG_LEVEL debe ser", "«0123456789abcdef012»"),
+      (["PORT": "80a"], "PORT debe ser", "«80a»"), (["HOST": "[::1]"], "HOST debe ser", "«[::1]»"),
+      (["HISTORY_START": "2025-13-01T00:00:00.000Z"], "HISTORY_START debe", "«2025-13-01T00:00:00.000Z»"),
+      (
+        ["ALERT_QUIET_TIMES": "22:00-07:00,sat-sun,vie"], "ALERT_QUIET_TIMES debe",
+        "«22:00-07:00,sat-sun,vie»"
+      ),
+    ] as [([String: String?], String, String)])
+  func strayedSecret(changes: [String: String?], sentence: String, shown: String) async throws {
+    try await withPrograms { programs in
+      let environment = Self.environment.changed(by: changes)
+      for ended in [
+        try await programs.run(["serve"], environment), try await programs.run(["doctor"], environment),
+      ] {
+        let told = (ended.output + ended.errors).split(separator: "\n").filter { $0.contains(sentence) }
+        #expect(told.count == 1 && told.allSatisfy { $0.contains("; vale \(shown).") }, "\(ended)")
+        #expect(!(ended.output + ended.errors).contains("perejil"))
+      }
+    }
+  }
+
   @Test("serve names all faults at once: with nothing set, what is missing")
   func nothingSet() async throws {
     try await withPrograms { programs in
