@@ -54,8 +54,11 @@ package final class RawSocketClient: Sendable {
   private let pending = Mutex<[UInt8]>([])
   private let isOpen = Mutex(true)
 
-  /// Connects to an IPv4 address. `receiveBuffer` in bytes, small to imitate a slow reader.
-  package init(host: String = "127.0.0.1", port: Int, receiveBuffer: Int32? = nil) async throws {
+  /// Connects to an IPv4 address, from another of this machine's where one is named. `receiveBuffer` in bytes, small to
+  /// imitate a slow reader.
+  package init(
+    host: String = "127.0.0.1", port: Int, from source: String? = nil, receiveBuffer: Int32? = nil
+  ) async throws {
     descriptor = socket(AF_INET, System.stream, 0)
     guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
     set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
@@ -63,6 +66,10 @@ package final class RawSocketClient: Sendable {
     #if canImport(Darwin)
       set(SOL_SOCKET, SO_NOSIGPIPE, 1)
     #endif
+    if let source {
+      let code = System.bind(descriptor, host: source)
+      guard code == 0 else { throw Failure(call: "bind", code: code) }
+    }
     let code = await onQueue { [descriptor] in System.connect(descriptor, host: host, port: port) }
     guard code == 0 else { throw Failure(call: "connect", code: code) }
   }
@@ -208,22 +215,41 @@ private enum System {
   }
 
   /// - Returns: 0 or the error number.
+  static func bind(_ descriptor: Int32, host: String) -> Int32 {
+    unsafe withName(host: host, port: 0) { name, size in
+      #if canImport(Darwin)
+        unsafe Darwin.bind(descriptor, name, size)
+      #elseif canImport(Musl)
+        unsafe Musl.bind(descriptor, name, size)
+      #else
+        unsafe Glibc.bind(descriptor, name, size)
+      #endif
+    }
+  }
+
+  /// - Returns: 0 or the error number.
   static func connect(_ descriptor: Int32, host: String, port: Int) -> Int32 {
+    unsafe withName(host: host, port: port) { name, size in
+      #if canImport(Darwin)
+        unsafe Darwin.connect(descriptor, name, size)
+      #elseif canImport(Musl)
+        unsafe Musl.connect(descriptor, name, size)
+      #else
+        unsafe Glibc.connect(descriptor, name, size)
+      #endif
+    }
+  }
+
+  private static func withName(
+    host: String, port: Int, _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Int32 {
     var name = sockaddr_in()
     name.sin_family = sa_family_t(AF_INET)
     name.sin_port = UInt16(clamping: port).bigEndian
     guard unsafe inet_pton(AF_INET, host, &name.sin_addr) == 1 else { return EINVAL }
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = unsafe withUnsafePointer(to: &name) { name in
-      unsafe name.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-        #if canImport(Darwin)
-          unsafe Darwin.connect(descriptor, name, size)
-        #elseif canImport(Musl)
-          unsafe Musl.connect(descriptor, name, size)
-        #else
-          unsafe Glibc.connect(descriptor, name, size)
-        #endif
-      }
+      unsafe name.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe call($0, size) }
     }
     return result == 0 ? 0 : errno
   }

@@ -122,6 +122,60 @@ struct ConnectionTests {
     }
   }
 
+  #if os(Linux)
+    // Elsewhere the loopback interface has one address.
+    @Test("Who comes from an address that has all its places takes no idle connection from another address")
+    func floodOfAnAddress() async throws {
+      try await withServer(limits: HTTPLimits(connections: 40), loops: 1) { _, port in
+        let kept = try await RawSocketClient(port: port)
+        func expectKept() async throws {
+          try await kept.send(makeRequest())
+          #expect(await kept.readAnswer()?.status == 200)
+        }
+        try await expectKept()
+        let end = ContinuousClock.now + .seconds(2)
+        var flood: [RawSocketClient] = []
+        for _ in 0..<20 {
+          let client = try await RawSocketClient(port: port, from: "127.0.0.2")
+          // Under way, so that it gives way to nobody.
+          try await client.send(makeRequest() + "GET / HTTP/1.1\r\n")
+          #expect(await client.readAnswer()?.status == 200)
+          flood.append(client)
+        }
+        // Up to when the kept one has been silent for so long that it might have to go.
+        repeat {
+          let refused = try await RawSocketClient(port: port, from: "127.0.0.2")
+          #expect(await refused.readAnswer()?.status == 503)
+        } while ContinuousClock.now < end
+        try await expectKept()
+        // One of its own that is silent gives way, although the kept one has been silent for longer.
+        try await flood[0].send("Host: x\r\n\r\n")
+        #expect(await flood[0].readAnswer()?.status == 200)
+        var answered = false
+        while !answered {
+          let client = try await RawSocketClient(port: port, from: "127.0.0.2")
+          // The server may close it while it sends.
+          try? await client.send(makeRequest())
+          answered = await client.readAnswer()?.status == 200
+        }
+        #expect(await flood[0].readToEnd().ending == .end)
+        try await expectKept()
+      }
+    }
+  #endif
+
+  @Test("An IPv6 network of 64 bits has the places of one address, and others have theirs")
+  func placesOfANetwork() {
+    let limit = ConnectionLimit(40, descriptors: 100_000)
+    for number in 0..<20 { #expect(limit.add("2001:db8:1:2::\(number)") == .added) }
+    #expect(limit.add("2001:db8:1:2:abcd::1") == .addressFull)
+    for number in 0..<20 { #expect(limit.add("2001:db8:1:3::\(number)") == .added) }
+    #expect(limit.add("2001:db8:1:2:abcd::1") == .addressFull)
+    #expect(limit.add("::ffff:192.0.2.1") == .full)
+    limit.remove("2001:db8:1:2::7")
+    #expect(limit.add("2001:db8:1:2:abcd::1") == .added)
+  }
+
   @Test("a slow handler delays no other connection, nor one on the same loop")
   func slowHandler() async throws {
     let gate = Gate()

@@ -60,8 +60,7 @@ final class Acceptor {
   }
 
   private func hand(_ socket: consuming Socket, from address: SocketAddress) {
-    // Who sends nothing gives way to one who may.
-    guard loop.limit.add(address.host) || loop.closeSilent() && loop.limit.add(address.host) else {
+    guard admits(address.host) else {
       refused += 1
       return refuse(socket)
     }
@@ -71,6 +70,16 @@ final class Acceptor {
       loop.adopt(socket, remoteAddress: address.host)
     } else {
       chosen.post(.adopt(descriptor: socket.release(), remoteAddress: address.host))
+    }
+  }
+
+  /// Counts a connection. Who sends nothing gives way to one who may: anybody where all places are taken; where the
+  /// client alone has all that are its, one of its own, for another's would be of no use to it.
+  private func admits(_ address: String) -> Bool {
+    switch loop.limit.add(address) {
+    case .added: true
+    case .full: loop.closeSilent() && loop.limit.add(address) == .added
+    case .addressFull: loop.closeSilent(of: address) && loop.limit.add(address) == .added
     }
   }
 
@@ -92,11 +101,21 @@ final class Acceptor {
 }
 
 /// Counts the connections of all loops together. One address has at most half of the places, and sixteen in any
-/// case: a proxy does not need more, and one client alone does not shut all others out.
-final class ConnectionLimit: Sendable {
+/// case: a proxy does not need more, and one client alone does not shut all others out. An IPv6 network of 64 bits counts
+/// as one address.
+package final class ConnectionLimit: Sendable {
+  /// What becomes of one more connection.
+  package enum Verdict: Sendable {
+    case added
+    /// There are as many as all together may have.
+    case full
+    /// There are as many as one address may have.
+    case addressFull
+  }
+
   private struct Counts {
     var all = 0
-    var byAddress: [String: Int] = [:]
+    var byNetwork: [String: Int] = [:]
   }
 
   private let counts = Mutex(Counts())
@@ -104,27 +123,28 @@ final class ConnectionLimit: Sendable {
 
   /// Leaves descriptors for everything else the process opens: a flood of connections must not keep it from
   /// its database.
-  init(_ limit: Int, descriptors: Int) {
+  package init(_ limit: Int, descriptors: Int) {
     self.limit = max(1, min(limit, descriptors - max(32, min(descriptors / 4, 128))))
   }
 
-  /// Counts one more connection; false when there are as many as allowed.
-  func add(_ address: String) -> Bool {
-    counts.withLock { counts in
-      guard counts.all < limit, counts.byAddress[address, default: 0] < max(16, limit / 2) else {
-        return false
-      }
+  /// Counts one more connection, unless there are as many as allowed.
+  package func add(_ address: String) -> Verdict {
+    let network = ClientNetwork.key(of: address)
+    return counts.withLock { counts in
+      guard counts.byNetwork[network, default: 0] < max(16, limit / 2) else { return .addressFull }
+      guard counts.all < limit else { return .full }
       counts.all += 1
-      counts.byAddress[address, default: 0] += 1
-      return true
+      counts.byNetwork[network, default: 0] += 1
+      return .added
     }
   }
 
-  func remove(_ address: String) {
+  package func remove(_ address: String) {
+    let network = ClientNetwork.key(of: address)
     counts.withLock { counts in
       counts.all -= 1
-      let left = counts.byAddress[address, default: 1] - 1
-      counts.byAddress[address] = left > 0 ? left : nil
+      let left = counts.byNetwork[network, default: 1] - 1
+      counts.byNetwork[network] = left > 0 ? left : nil
     }
   }
 }

@@ -31,8 +31,9 @@ final class EventLoop: @unchecked Sendable {
   /// What every connection receives into; its bytes are used before the next one reads.
   var scratch = [UInt8](repeating: 0, count: 65_536)
   private(set) var now = ContinuousClock.now
-  /// When to look again after there was none.
-  private var looksForSilentFrom = ContinuousClock.now
+  /// When to look again after there was none, of any client and of one that has all its places: it must not keep the
+  /// others from looking.
+  private var looksForSilentFrom = (any: ContinuousClock.now, one: ContinuousClock.now)
   /// The whole `Date` line with its line end.
   private(set) var dateLine: [UInt8] = []
   private var dateSecond = Int64.min
@@ -180,14 +181,24 @@ final class EventLoop: @unchecked Sendable {
   /// Closes connections of this loop that have been silent for a second or more, the longest silent first: a
   /// number of them at once, because all have to be looked at.
   ///
+  /// - Parameter address: Whose they are, by `ClientNetwork`; nil for anybody's.
   /// - Returns: Whether there were any.
-  func closeSilent() -> Bool {
-    guard now >= looksForSilentFrom else { return false }
-    let silent = connections.compactMap { connection in
-      connection.flatMap { connection in connection.policy.silentSince.map { (since: $0, connection) } }
-    }.filter { now - $0.since >= .seconds(1) }.sorted { $0.since < $1.since }.prefix(Self.silentAtOnce)
-    if silent.isEmpty { looksForSilentFrom = now + .milliseconds(100) }
-    for (_, connection) in silent { connection.close() }
+  func closeSilent(of address: String? = nil) -> Bool {
+    guard now >= (address == nil ? looksForSilentFrom.any : looksForSilentFrom.one) else { return false }
+    let network = address.map(ClientNetwork.key)
+    var silent: [(since: ContinuousClock.Instant, connection: Connection)] = []
+    for case let connection? in connections {
+      guard let since = connection.policy.silentSince, now - since >= .seconds(1),
+        network == nil || ClientNetwork.key(of: connection.remoteAddress) == network
+      else { continue }
+      silent.append((since, connection))
+    }
+    silent.sort { $0.since < $1.since }
+    if silent.isEmpty {
+      let next = now + .milliseconds(100)
+      if network == nil { looksForSilentFrom.any = next } else { looksForSilentFrom.one = next }
+    }
+    for (_, connection) in silent.prefix(Self.silentAtOnce) { connection.close() }
     return !silent.isEmpty
   }
 
