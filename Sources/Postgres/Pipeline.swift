@@ -79,7 +79,7 @@ extension ConnectionHandle {
     while unsafe PQisBusy(connection) == 1 {
       let isUnsent = unsafe PQflush(connection) == 1
       guard unsafe PQsocket(connection) >= 0 else { return .connectionEnded }
-      if let limit, let received = limit.received.count, received > limit.bytes { throw .tooMuch }
+      try confirmSize()
       try SocketWait(socket: unsafe PQsocket(connection), reading: true, writing: isUnsent)
         .untilReady(deadline)
       // The last words of a server that hung up may have come with the end of file.
@@ -87,10 +87,16 @@ extension ConnectionHandle {
         return .connectionEnded
       }
     }
+    // A server that is fast has sent all of it while libpq was reading.
+    try confirmSize()
     guard let result = unsafe PQgetResult(connection) else {
       return isBroken ? .connectionEnded : .endOfStatement
     }
     return .result(unsafe ResultHandle(owning: result, notices: notices, statement: statement?.name))
+  }
+
+  private func confirmSize() throws(Deadline.End) {
+    if let limit, let received = limit.received.count, received > limit.bytes { throw .tooMuch }
   }
 
   private func cancelOnServer() {
