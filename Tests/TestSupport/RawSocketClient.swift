@@ -67,10 +67,10 @@ package final class RawSocketClient: Sendable {
       set(SOL_SOCKET, SO_NOSIGPIPE, 1)
     #endif
     if let source {
-      let code = System.bind(descriptor, host: source)
+      let code = System.bindSocket(descriptor, host: source)
       guard code == 0 else { throw Failure(call: "bind", code: code) }
     }
-    let code = await onQueue { [descriptor] in System.connect(descriptor, host: host, port: port) }
+    let code = await onQueue { [descriptor] in System.connectSocket(descriptor, host: host, port: port) }
     guard code == 0 else { throw Failure(call: "connect", code: code) }
   }
 
@@ -215,29 +215,13 @@ private enum System {
   }
 
   /// - Returns: 0 or the error number.
-  static func bind(_ descriptor: Int32, host: String) -> Int32 {
-    unsafe withName(host: host, port: 0) { name, size in
-      #if canImport(Darwin)
-        unsafe Darwin.bind(descriptor, name, size)
-      #elseif canImport(Musl)
-        unsafe Musl.bind(descriptor, name, size)
-      #else
-        unsafe Glibc.bind(descriptor, name, size)
-      #endif
-    }
+  static func bindSocket(_ descriptor: Int32, host: String) -> Int32 {
+    unsafe withName(host: host, port: 0) { unsafe bind(descriptor, $0, $1) }
   }
 
   /// - Returns: 0 or the error number.
-  static func connect(_ descriptor: Int32, host: String, port: Int) -> Int32 {
-    unsafe withName(host: host, port: port) { name, size in
-      #if canImport(Darwin)
-        unsafe Darwin.connect(descriptor, name, size)
-      #elseif canImport(Musl)
-        unsafe Musl.connect(descriptor, name, size)
-      #else
-        unsafe Glibc.connect(descriptor, name, size)
-      #endif
-    }
+  static func connectSocket(_ descriptor: Int32, host: String, port: Int) -> Int32 {
+    unsafe withName(host: host, port: port) { unsafe connect(descriptor, $0, $1) }
   }
 
   private static func withName(

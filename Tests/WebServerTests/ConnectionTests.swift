@@ -167,13 +167,13 @@ struct ConnectionTests {
   @Test("An IPv6 network of 64 bits has the places of one address, and others have theirs")
   func placesOfANetwork() {
     let limit = ConnectionLimit(40, descriptors: 100_000)
-    for number in 0..<20 { #expect(limit.add("2001:db8:1:2::\(number)") == .added) }
-    #expect(limit.add("2001:db8:1:2:abcd::1") == .addressFull)
-    for number in 0..<20 { #expect(limit.add("2001:db8:1:3::\(number)") == .added) }
-    #expect(limit.add("2001:db8:1:2:abcd::1") == .addressFull)
-    #expect(limit.add("::ffff:192.0.2.1") == .full)
-    limit.remove("2001:db8:1:2::7")
-    #expect(limit.add("2001:db8:1:2:abcd::1") == .added)
+    for number in 0..<20 { #expect(limit.add(ClientAddress("2001:db8:1:2::\(number)")) == .added) }
+    #expect(limit.add(ClientAddress("2001:db8:1:2:abcd::1")) == .addressFull)
+    for number in 0..<20 { #expect(limit.add(ClientAddress("2001:db8:1:3::\(number)")) == .added) }
+    #expect(limit.add(ClientAddress("2001:db8:1:2:abcd::1")) == .addressFull)
+    #expect(limit.add(ClientAddress("::ffff:192.0.2.1")) == .full)
+    limit.remove(ClientAddress("2001:db8:1:2::7"))
+    #expect(limit.add(ClientAddress("2001:db8:1:2:abcd::1")) == .added)
   }
 
   @Test("a slow handler delays no other connection, nor one on the same loop")

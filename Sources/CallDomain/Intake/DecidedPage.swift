@@ -23,13 +23,13 @@ package struct DecidedPage: Sendable {
     for call in merged.transfers {
       let candidates = bySID[call.sid]?.candidates ?? []
       guard let attribution = resolver.attribution(of: call, candidates: candidates) else { continue }
-      var row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
       let old = stored[call.sid]
-      if let old, merged.placed.contains(call.sid) { row = row.placed(as: old) }
       if let old, merged.kept.contains(call.sid) {
         outcome.transfers[call.sid] = old.phoneNumber != nil
         continue
       }
+      var row = CallRow(call: call, attribution: attribution, leadNumber: call.leadNumber)
+      if let old, merged.placed.contains(call.sid) { row = row.placed(as: old) }
       outcome.transfers[call.sid] = row.attribution.decidingNumber != nil
       if let old, let move = CallMove(of: call, stored: old, to: row.attribution) {
         outcome.moves.append(move)

@@ -13,8 +13,9 @@ package struct RefusedCall: Hashable, Sendable {
   }
 }
 
-/// Stored calls whose rows the database does not let change, as those of a month that a trigger keeps closed. Twilio
-/// says nothing new of them, so that nothing is to be set aside: they stay as they are, in their workspace.
+/// Stored calls whose rows, or whose workspace alone, the database does not let change, as those of a month that a
+/// trigger keeps closed. They stay in their workspace and are not set aside; where it is the workspace alone, what else
+/// Twilio says of them is written.
 package struct KeptCalls: Hashable, Sendable {
   package var sids: Set<CallSID>
   /// The reason in a few Spanish words, without anything of a call in it.

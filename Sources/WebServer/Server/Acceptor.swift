@@ -60,26 +60,27 @@ final class Acceptor {
   }
 
   private func hand(_ socket: consuming Socket, from address: SocketAddress) {
-    guard admits(address.host) else {
+    let client = ClientAddress(address.host)
+    guard admits(client) else {
       refused += 1
       return refuse(socket)
     }
     let chosen = loops[next]
     next = (next + 1) % loops.count
     if chosen === loop {
-      loop.adopt(socket, remoteAddress: address.host)
+      loop.adopt(socket, of: client)
     } else {
-      chosen.post(.adopt(descriptor: socket.release(), remoteAddress: address.host))
+      chosen.post(.adopt(descriptor: socket.release(), client))
     }
   }
 
   /// Counts a connection. Who sends nothing gives way to one who may: anybody where all places are taken; where the
   /// client alone has all that are its, one of its own, for another's would be of no use to it.
-  private func admits(_ address: String) -> Bool {
-    switch loop.limit.add(address) {
+  private func admits(_ client: ClientAddress) -> Bool {
+    switch loop.limit.add(client) {
     case .added: true
-    case .full: loop.closeSilent() && loop.limit.add(address) == .added
-    case .addressFull: loop.closeSilent(of: address) && loop.limit.add(address) == .added
+    case .full: loop.closeSilent() && loop.limit.add(client) == .added
+    case .addressFull: loop.closeSilent(of: client) && loop.limit.add(client) == .added
     }
   }
 
@@ -128,23 +129,21 @@ package final class ConnectionLimit: Sendable {
   }
 
   /// Counts one more connection, unless there are as many as allowed.
-  package func add(_ address: String) -> Verdict {
-    let network = ClientNetwork.key(of: address)
-    return counts.withLock { counts in
-      guard counts.byNetwork[network, default: 0] < max(16, limit / 2) else { return .addressFull }
+  package func add(_ client: ClientAddress) -> Verdict {
+    counts.withLock { counts in
+      guard counts.byNetwork[client.network, default: 0] < max(16, limit / 2) else { return .addressFull }
       guard counts.all < limit else { return .full }
       counts.all += 1
-      counts.byNetwork[network, default: 0] += 1
+      counts.byNetwork[client.network, default: 0] += 1
       return .added
     }
   }
 
-  package func remove(_ address: String) {
-    let network = ClientNetwork.key(of: address)
+  package func remove(_ client: ClientAddress) {
     counts.withLock { counts in
       counts.all -= 1
-      let left = counts.byNetwork[network, default: 1] - 1
-      counts.byNetwork[network] = left > 0 ? left : nil
+      let left = counts.byNetwork[client.network, default: 1] - 1
+      counts.byNetwork[client.network] = left > 0 ? left : nil
     }
   }
 }

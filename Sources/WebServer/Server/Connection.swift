@@ -29,7 +29,7 @@ final class Connection {
   }
 
   let id: ConnectionID
-  let remoteAddress: String
+  let client: ClientAddress
   unowned let loop: EventLoop
   let socket: Socket
   var parser: RequestParser
@@ -52,13 +52,13 @@ final class Connection {
   /// Bytes that are dropped after the last answer before the connection is closed all the same.
   private static let longestLinger = 262_144
 
-  init(id: ConnectionID, socket: consuming Socket, remoteAddress: String, loop: EventLoop) {
+  init(id: ConnectionID, socket: consuming Socket, client: ClientAddress, loop: EventLoop) {
     self.id = id
     self.socket = socket
-    self.remoteAddress = remoteAddress
+    self.client = client
     self.loop = loop
     let configuration = loop.duties.configuration
-    parser = RequestParser(limits: configuration.limits, remoteAddress: remoteAddress)
+    parser = RequestParser(limits: configuration.limits, remoteAddress: client.host)
     policy = ConnectionPolicy(deadlines: configuration.deadlines, now: loop.now)
   }
 

@@ -156,24 +156,24 @@ final class EventLoop: @unchecked Sendable {
   }
 
   /// Takes an accepted connection in; it has been counted.
-  func adopt(_ socket: consuming Socket, remoteAddress: String) {
+  func adopt(_ socket: consuming Socket, of client: ClientAddress) {
     generation &+= 1
     let descriptor = socket.descriptor
     // The acceptor's key has all bits set; no descriptor is negative, so no connection has it.
     let id = ConnectionID(key: UInt64(generation) << 32 | UInt64(UInt32(bitPattern: descriptor)))
-    guard !isDraining, poller.watch(descriptor, key: id.key) else { return limit.remove(remoteAddress) }
+    guard !isDraining, poller.watch(descriptor, key: id.key) else { return limit.remove(client) }
     let index = Int(descriptor)
     if index >= connections.count {
       connections.append(contentsOf: repeatElement(nil, count: index + 1 - connections.count))
     }
-    connections[index] = Connection(id: id, socket: socket, remoteAddress: remoteAddress, loop: self)
+    connections[index] = Connection(id: id, socket: socket, client: client, loop: self)
     openConnections += 1
   }
 
   /// Forgets a connection that closes.
   func remove(_ id: ConnectionID) {
     let index = Int(id.descriptor)
-    if let connection = connections[index] { limit.remove(connection.remoteAddress) }
+    if let connection = connections[index] { limit.remove(connection.client) }
     connections[index] = nil
     openConnections -= 1
   }
@@ -181,22 +181,21 @@ final class EventLoop: @unchecked Sendable {
   /// Closes connections of this loop that have been silent for a second or more, the longest silent first: a
   /// number of them at once, because all have to be looked at.
   ///
-  /// - Parameter address: Whose they are, by `ClientNetwork`; nil for anybody's.
+  /// - Parameter client: Whose they are, by its network; nil for anybody's.
   /// - Returns: Whether there were any.
-  func closeSilent(of address: String? = nil) -> Bool {
-    guard now >= (address == nil ? looksForSilentFrom.any : looksForSilentFrom.one) else { return false }
-    let network = address.map(ClientNetwork.key)
+  func closeSilent(of client: ClientAddress? = nil) -> Bool {
+    guard now >= (client == nil ? looksForSilentFrom.any : looksForSilentFrom.one) else { return false }
     var silent: [(since: ContinuousClock.Instant, connection: Connection)] = []
     for case let connection? in connections {
       guard let since = connection.policy.silentSince, now - since >= .seconds(1),
-        network == nil || ClientNetwork.key(of: connection.remoteAddress) == network
+        client == nil || connection.client.network == client?.network
       else { continue }
       silent.append((since, connection))
     }
     silent.sort { $0.since < $1.since }
     if silent.isEmpty {
       let next = now + .milliseconds(100)
-      if network == nil { looksForSilentFrom.any = next } else { looksForSilentFrom.one = next }
+      if client == nil { looksForSilentFrom.any = next } else { looksForSilentFrom.one = next }
     }
     for (_, connection) in silent.prefix(Self.silentAtOnce) { connection.close() }
     return !silent.isEmpty

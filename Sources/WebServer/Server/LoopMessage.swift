@@ -3,7 +3,7 @@ enum LoopMessage: Sendable {
   /// Accept connections from a listening descriptor, now the loop's, and share them out.
   case listen(descriptor: Int32, [EventLoop])
   /// Take over an accepted connection; the descriptor is the loop's from now on.
-  case adopt(descriptor: Int32, remoteAddress: String)
+  case adopt(descriptor: Int32, ClientAddress)
   /// A handler has answered.
   case answer(ConnectionID, HTTPResponse)
   /// A streamed answer goes on; the continuation gets what is wrong, or nil when more can come.
@@ -21,8 +21,8 @@ extension EventLoop {
     switch message {
     case .listen(let descriptor, let loops):
       acceptor = Acceptor(on: self, listener: Socket(adopting: descriptor), loops: loops)
-    case .adopt(let descriptor, let remoteAddress):
-      adopt(Socket(adopting: descriptor), remoteAddress: remoteAddress)
+    case .adopt(let descriptor, let client):
+      adopt(Socket(adopting: descriptor), of: client)
     case .answer(let id, let response):
       runningHandlers -= 1
       take(response, for: id)

@@ -1,3 +1,16 @@
+/// Where a connection comes from, worked out once, as it is accepted.
+package struct ClientAddress: Sendable {
+  /// As inet_ntop(3) writes it.
+  let host: String
+  /// See `ClientNetwork`.
+  let network: String
+
+  package init(_ host: String) {
+    self.host = host
+    network = ClientNetwork.key(of: host)
+  }
+}
+
 /// What a client is counted by.
 package enum ClientNetwork {
   /// The address itself; of an IPv6 address its first 64 bits, because a client that has one of them has them

@@ -41,11 +41,7 @@ struct LostEndTests {
   @Test("So it is where a signal has stopped the run")
   func stopped() async throws {
     try await withLostEnd { installation, proxy, database in
-      let (program, twilio) = try await blockedRun(installation, proxy)
-      database.leave(for: 10)
-      program.send(SIGTERM)
-      #expect(try await program.exitStatus() == 143)
-      twilio.close()
+      _ = try await stopBlockedRun(installation, proxy) { database.leave(for: 10) }
       #expect(database.hasLeft)
       #expect(try await installation.runStates() == ["interrupted"])
       try await expectFreeLease(installation)
@@ -55,12 +51,8 @@ struct LostEndTests {
   @Test("It stays away: a command that was stopped waits as long as a server, and says what is left")
   func staysAway() async throws {
     try await withLostEnd { installation, proxy, database in
-      let (program, twilio) = try await blockedRun(installation, proxy)
-      database.leave(for: 1_000_000)
-      program.send(SIGTERM)
-      #expect(try await program.exitStatus() == 143)
-      #expect(program.output.contains(Self.unrecorded), "\(program.output)")
-      twilio.close()
+      let output = try await stopBlockedRun(installation, proxy) { database.leave(for: 1_000_000) }
+      #expect(output.contains(Self.unrecorded), "\(output)")
       #expect(try await installation.runStates() == ["running"])
     }
   }
@@ -106,6 +98,18 @@ struct LostEndTests {
     let program = try installation.start("hourly", changes: changes)
     try await eventually("page 1 is stored") { try await installation.storedCalls() == 1000 }
     return (program, twilio)
+  }
+
+  /// What such a command wrote that a signal has ended, with the fault begun just before.
+  private func stopBlockedRun(
+    _ installation: Installation, _ proxy: TCPProxy, beginFault: () -> Void
+  ) async throws -> String {
+    let (program, twilio) = try await blockedRun(installation, proxy)
+    beginFault()
+    program.send(SIGTERM)
+    #expect(try await program.exitStatus() == 143)
+    twilio.close()
+    return program.output
   }
 }
 
