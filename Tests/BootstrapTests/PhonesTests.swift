@@ -172,7 +172,8 @@ struct PhonesTests {
       let status = try await service.ask("GET", "/api/sync-status").body
       #expect(status.contains(#""assign":{"id":\#(id),"#))
       let accepted = try await service.ask(
-        "PUT", path, headers: Self.json + ["Prefer: respond-async"], body: #"{"workspace":5}"#)
+        "PUT", path, headers: Self.json + ["Prefer: respond-async"],
+        body: #"{"workspace":5,"past":true}"#)
       #expect(accepted.status == 202 && accepted.header("Location")?.hasPrefix("/api/sync-runs/") == true)
     }
   }
@@ -239,7 +240,8 @@ struct PhonesTests {
       let answer = try await service.ask(
         "PUT", "/api/phones/\(encoded)", headers: Self.json, body: #"{"workspace":4}"#)
       #expect(answer.status == 200 && answer.text("number") == Self.own)
-      let ended = try await installation.run("phones", "assign", number, "5", "--json", changes: Self.quiet)
+      let ended = try await installation.run(
+        "phones", "assign", number, "5", "--past", "--json", changes: Self.quiet)
       #expect(ended.status == 0 && JSONText(ended.output).text("number") == Self.own, "\(ended.errors)")
       #expect(try await workspaces(installation) == ["5", "5"])
       #expect(try await installation.value("SELECT count(*) FROM workspace_phones") == "1")
@@ -252,7 +254,8 @@ struct PhonesTests {
       for target in ["4", "5", "4"] {
         async let hourly = installation.run("hourly", changes: Self.quiet)
         async let historical = installation.run("historical", "--restart", changes: Self.quiet)
-        async let assigned = installation.run("phones", "assign", Self.own, target, changes: Self.quiet)
+        async let assigned = installation.run(
+          "phones", "assign", Self.own, target, "--past", changes: Self.quiet)
         for ended in [try await hourly, try await historical, try await assigned] {
           #expect(ended.status == 0, "\(ended.errors)")
         }

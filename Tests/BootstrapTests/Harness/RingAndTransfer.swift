@@ -8,7 +8,9 @@ enum RingAndTransfer {
   static let lead = "+34611222333"
   static let (ring, transfer) = (TestCalls.sid(1), TestCalls.sid(2))
 
-  /// Has the simulator tell both, priced, and makes the workspaces 4 and 5; no number is listed.
+  /// Has the simulator tell both, priced, and makes the workspaces 4 and 5; no number is listed. Both are of the last
+  /// half hour, so at the beginning of a month they are of the month before: who moves them from a workspace that is
+  /// not the default one says `--past`.
   static func put(into installation: Installation) async throws {
     let now = installation.simulation.now.wholeSecond
     func life(_ ended: Int) -> CallLife {
