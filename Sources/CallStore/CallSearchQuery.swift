@@ -79,14 +79,16 @@ struct CallSearchQuery {
     let beginnings = conditions.parameter(.textArray(number.beginnings), "text[]")
     let lead = conditions.parameter(.text(number.canonical), "text")
     let columns = "c.id, c.call_date"
+    if search.pending != nil {
+      // They are few, and looked up first.
+      let isOfNumber = Self.isOf(lead, spellings, beginnings)
+      return "SELECT * FROM calls c WHERE \(conditions.sql) AND \(isOfNumber) \(order(part))"
+    }
     func calls(_ condition: String) -> String {
       "SELECT \(columns) FROM calls c WHERE \(condition) AND \(conditions.sql)"
     }
-    let (caller, callee) = (SQL.Party.caller("c"), SQL.Party.callee("c"))
-    var ways = [SQL.isCandidate("c"), caller.isWithheld, SQL.isTransfer("c")].map { condition in
-      calls("\(condition) AND c.lead_number = \(lead)")
-    }
-    for party in [caller, callee] {
+    var ways = Self.leads.map { calls("\($0) AND c.lead_number = \(lead)") }
+    for party in Self.parties {
       if hasIndexOfItsOwn {
         // The planner knows which are fewer, the number's calls or those that have the other index.
         ways.append(calls(party.isOne(of: spellings)))
@@ -111,6 +113,23 @@ struct CallSearchQuery {
         SELECT c.id FROM (\(ways.joined(separator: "\nUNION\n"))) c \(order(part))
       ) found CROSS JOIN LATERAL (SELECT * FROM calls WHERE calls.id = found.id LIMIT 1) c
       """
+  }
+
+  private static let parties = [SQL.Party.caller("c"), SQL.Party.callee("c")]
+  /// The calls of which a lead's number is stored.
+  private static let leads = [SQL.isCandidate("c"), SQL.Party.caller("c").isWithheld, SQL.isTransfer("c")]
+
+  /// Whether a row that has been read is a number's.
+  private static func isOf(_ lead: String, _ spellings: String, _ beginnings: String) -> String {
+    let ways =
+      leads.map { "\($0) AND c.lead_number = \(lead)" }
+      + parties.flatMap { party in
+        [
+          party.isOne(of: spellings),
+          "EXISTS (SELECT FROM unnest(\(beginnings)) AS s (written) WHERE \(party.begins(with: "s.written")))",
+        ]
+      }
+    return "(\(ways.joined(separator: "\nOR ")))"
   }
 
   /// A row with its place in the list; nil for one that cannot be shown, which counts as one all the same: the
@@ -156,9 +175,8 @@ private struct Conditions {
       ofRow.append(Self.term(SQL.isUnpriced("c"), isUnpriced))
     }
     if let pending = search.pending {
-      // As an array they are looked up one by one, whatever the order; a number's calls are compared with all of them.
-      let sids = Self.sids(pending)
-      ofRow.append(search.number == nil ? "c.id = ANY (ARRAY(\(sids)))" : "c.id IN (\(sids))")
+      // As an array they are looked up one by one, whatever the order.
+      ofRow.append("c.id = ANY (ARRAY(\(Self.sids(pending))))")
     }
     if let status = search.status { terms.append("c.status::text = \(parameter(.text(status), "text"))") }
     if let since = search.since {
