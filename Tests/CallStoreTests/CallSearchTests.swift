@@ -69,6 +69,14 @@ struct CallSearchTests {
       #expect(try await found(.unsettled) == [makeSID(1), makeSID(2)])
       #expect(try await found(.givenUp) == [makeSID(4), makeSID(3)])
       #expect(try await found(.unsettled) { $0.number = PhoneNumber(StoreFixture.own(5)) } == [makeSID(2)])
+      #expect(
+        try await found(.unsettled) { $0.number = PhoneNumber(StoreFixture.lead) } == [
+          makeSID(1), makeSID(2),
+        ])
+      try await fixture.pool.run(
+        "UPDATE calls SET phone_number = 'sip:\(StoreFixture.own(6))@pbx.example' WHERE id = '\(makeSID(4).text)'"
+      )
+      #expect(try await found(.givenUp) { $0.number = PhoneNumber(StoreFixture.own(6)) } == [makeSID(4)])
       #expect(try await found(.unsettled) { $0.workspace = WorkspaceID(4) } == [makeSID(1)])
       #expect(try await found(.givenUp) { $0.since = at("10:00") } == [makeSID(4)])
       let facts = try await fixture.store.status(now: at("12:00"))
