@@ -78,16 +78,16 @@ struct CallSearchQuery {
     let spellings = conditions.parameter(.textArray(number.spellings), "text[]")
     let beginnings = conditions.parameter(.textArray(number.beginnings), "text[]")
     let lead = conditions.parameter(.text(number.canonical), "text")
-    let columns = "c.id, c.call_date"
     if search.pending != nil {
       // They are few, and looked up first.
       let isOfNumber = Self.isOf(lead, spellings, beginnings)
       return "SELECT * FROM calls c WHERE \(conditions.sql) AND \(isOfNumber) \(order(part))"
     }
+    let columns = "c.id, c.call_date"
     func calls(_ condition: String) -> String {
       "SELECT \(columns) FROM calls c WHERE \(condition) AND \(conditions.sql)"
     }
-    var ways = Self.leads.map { calls("\($0) AND c.lead_number = \(lead)") }
+    var ways = Self.isOfLead(lead).map(calls)
     for party in Self.parties {
       if hasIndexOfItsOwn {
         // The planner knows which are fewer, the number's calls or those that have the other index.
@@ -116,13 +116,18 @@ struct CallSearchQuery {
   }
 
   private static let parties = [SQL.Party.caller("c"), SQL.Party.callee("c")]
-  /// The calls of which a lead's number is stored.
-  private static let leads = [SQL.isCandidate("c"), SQL.Party.caller("c").isWithheld, SQL.isTransfer("c")]
+
+  /// Whether a call is a lead's, for each kind of which the lead's number is stored.
+  private static func isOfLead(_ lead: String) -> [String] {
+    [SQL.isCandidate("c"), SQL.Party.caller("c").isWithheld, SQL.isTransfer("c")].map {
+      "\($0) AND c.lead_number = \(lead)"
+    }
+  }
 
   /// Whether a row that has been read is a number's.
   private static func isOf(_ lead: String, _ spellings: String, _ beginnings: String) -> String {
     let ways =
-      leads.map { "\($0) AND c.lead_number = \(lead)" }
+      isOfLead(lead)
       + parties.flatMap { party in
         [
           party.isOne(of: spellings),
