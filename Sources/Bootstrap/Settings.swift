@@ -65,15 +65,18 @@ struct Settings {
     return true
   }
 
-  /// - Parameters:
-  ///   - whatFailed: A sentence that shows no secret.
-  ///   - whatToDo: Nil where the sentence says it.
+  /// - Parameter whatToDo: Nil where the sentence says it.
   mutating func fault(_ whatFailed: String, _ whatToDo: String? = nil) {
-    faults.append(.setting(whatFailed, whatToDo))
+    add([.setting(whatFailed, whatToDo)])
   }
 
+  /// Adds faults, without the secrets that a sentence might show after all.
   mutating func add(_ faults: [RunFailure]) {
-    self.faults += faults
+    self.faults += faults.map { fault in
+      var fault = fault
+      fault.whatFailed = redaction.applied(to: fault.whatFailed)
+      return fault
+    }
   }
 
   func text(_ name: String) -> String? {

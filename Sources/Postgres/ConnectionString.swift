@@ -12,7 +12,7 @@ package enum ConnectionStringFault: Error, Hashable, Sendable {
   case noScheme
   /// Parameters that libpq does not know.
   case unknownParameters([String])
-  /// Such a one whose name may be a part of the password: the how-manieth after the question mark.
+  /// Such a one whose name may be a secret or a part of the password: the how-manieth of the parameters.
   case unknownParameter(position: Int)
   /// A value that a parameter cannot have.
   case badValue(parameter: String, allowed: [String])
@@ -130,7 +130,7 @@ private enum Form {
     } else if string.contains(where: { [":", "/", "@"].contains($0) }) {
       return nil
     } else {
-      self = .name
+      self = string.contains("=") ? .pairs : .name
     }
   }
 }
@@ -166,23 +166,28 @@ extension ConnectionString {
       let query = place[place.index(after: mark)...]
       // Where there is another @, what follows a question mark may be the password's.
       guard !query.contains("@") else { return nil }
-      keys = query.split(separator: "&").map {
-        $0.split(separator: "=", maxSplits: 1).first.map(String.init) ?? ""
-      }
+      keys = query.split(separator: "&").map(key)
     } else {
       // Blanks may stand in a value between quotes: what they part is looked at only where there are none.
       guard !string.contains("'"), !string.contains("\\") else { return nil }
       let words = string.split { $0.isWhitespace }
       guard words.allSatisfy({ $0.contains("=") }) else { return nil }
-      keys = words.map { $0.split(separator: "=", maxSplits: 1).first.map(String.init) ?? "" }
+      keys = words.map(key)
     }
     let known = ConnectionOptions.known.union(form == .address ? ["ssl"] : [])
     let unknown = keys.indices.filter { !known.contains(keys[$0]) }
     guard let first = unknown.first else { return nil }
     let isAfterPassword = keys[..<first].contains { $0.hasSuffix("password") }
-    let areNames = unknown.allSatisfy { keys[$0].wholeMatch(of: #/[A-Za-z][A-Za-z0-9_.\-]{0,30}/#) != nil }
-    return isAfterPassword || !areNames
+    return isAfterPassword || !unknown.allSatisfy({ isName(keys[$0]) })
       ? .unknownParameter(position: first + 1) : .unknownParameters(unknown.map { keys[$0] })
+  }
+
+  private static func key(of pair: Substring) -> String { String(pair.prefix { $0 != "=" }) }
+
+  /// Whether a key has the form of a parameter's name: up to five words of letters, each of fewer than 20. A secret
+  /// in the wrong place ends in `=` when it is Base64, and what stands before that has digits or is one long word.
+  private static func isName(_ key: String) -> Bool {
+    key.wholeMatch(of: #/[A-Za-z]{1,19}(?:[_.\-][A-Za-z]{1,19}){0,4}/#) != nil
   }
 
   /// What libpq would find when it begins to connect. It looks at `target_session_attrs` last, so a value that it

@@ -71,6 +71,9 @@ struct ConfigurationTests {
     Fault(
       ["DATABASE_URL": "postgresql://u:\(Secrets.cron)@127.0.0.1/b?pgbouncer=true&supa=x"],
       "libpq no conoce: pgbouncer, supa"),
+    Fault(["DATABASE_URL": "\(Secrets.cron)="], "un parámetro que libpq no conoce, el 1.º"),
+    Fault(
+      ["DATABASE_URL": "postgresql://127.0.0.1/b?secreto=1", "PGPASSWORD": "secreto"], "no conoce: •••."),
     Fault(["DATABASE_URL": "postgresql://127.0.0.1/b?sslmode=disabled"], "sslmode, en DATABASE_URL"),
     Fault(["DATABASE_URL": "u:\(Secrets.cron)@127.0.0.1/b"], "DATABASE_URL no empieza por postgresql://"),
     Fault(["DEFAULT_WORKSPACE_ID": "0"], "DEFAULT_WORKSPACE_ID"),

@@ -44,6 +44,19 @@ struct ConnectionStringTests {
     ("DATABASE_URL=postgresql://u:geheim@h/b", .unknownParameters(["DATABASE_URL"])),
     ("postgresql://h/b?password=a&geheim=1", .unknownParameter(position: 2)),
     ("host=h password=a geheim=b", .unknownParameter(position: 3)),
+    // A secret of Base64 or another kind in the wrong place.
+    ("geheim0Jw5VtkQ3Zx9Jw5Vt12=", .unknownParameter(position: 1)),
+    ("geheim+Jw5VtkQ3Zx9Jw5V==", .unknownParameter(position: 1)),
+    ("0geheim=", .unknownParameter(position: 1)), ("=geheim", .unknownParameter(position: 1)),
+    ("host=h =geheim", .unknownParameter(position: 2)),
+    ("postgresql://h/b?sslmode=require&=geheim", .unknownParameter(position: 2)),
+    ("geheimgeheimgeheimgeheim=", .unknownParameter(position: 1)),
+    ("postgresql://h/b?geheim0Jw5VtkQ3Zx9Jw", .unknownParameter(position: 1)),
+    ("host=h supa=x geheim7=y", .unknownParameter(position: 2)),
+    (
+      "postgresql://h/b?prepared_statement_cache_size=0&ApplicationName=x",
+      .unknownParameters(["prepared_statement_cache_size", "ApplicationName"])
+    ),
     ("postgresql://u:a?geheim=b@h@i/b", .unreadable),
     ("postgresql://u@h/b?options=-c geheim=x".replacing(" ", with: "%20"), .unreadable),
     ("postgresql://u:a?geheim=b@h/b?supa=x", .unknownParameters(["supa"])),
